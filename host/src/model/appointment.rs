@@ -1,0 +1,205 @@
+//! The appointment, its trail, and the time it takes from a provider.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{AppointmentId, BranchId, CompanyId, CustomerId, ProviderId, ServiceId};
+
+/// Where an appointment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Slots are held while the booking is finished; the hold runs out.
+    Open,
+    /// The slot is set; the customer has not acknowledged it.
+    Scheduled,
+    /// The customer, or staff, has acknowledged it.
+    Confirmed,
+    /// The provider is on the way.
+    EnRoute,
+    /// Work has started.
+    InProgress,
+    /// Work is interrupted.
+    Paused,
+    /// Delivered.
+    Completed,
+    /// Void; the reason is kept.
+    Cancelled,
+    /// The customer was not there.
+    NoShow,
+}
+
+impl Status {
+    /// The name used in the store and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Scheduled => "scheduled",
+            Self::Confirmed => "confirmed",
+            Self::EnRoute => "en_route",
+            Self::InProgress => "in_progress",
+            Self::Paused => "paused",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::NoShow => "no_show",
+        }
+    }
+}
+
+/// On whose behalf a command comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The customer.
+    Customer,
+    /// The person or team that performs the service.
+    Provider,
+    /// A dispatcher, the front desk or an administrator.
+    Staff,
+    /// Slotledger itself: a hold that ran out.
+    System,
+}
+
+/// One line of a price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteLine {
+    /// What it is.
+    pub description: String,
+    /// The item it is sold as.
+    pub item: String,
+    /// How many.
+    #[schema(value_type = String)]
+    pub quantity: Decimal,
+    /// Net price of one.
+    #[schema(value_type = String)]
+    pub unit_price: Decimal,
+    /// Net amount, rounded to the currency.
+    #[schema(value_type = String)]
+    pub amount: Decimal,
+}
+
+/// What an appointment costs before tax.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Quote {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Its lines.
+    pub lines: Vec<QuoteLine>,
+    /// The sum of the lines' amounts.
+    #[schema(value_type = String)]
+    pub net: Decimal,
+    /// The part asked for in advance.
+    #[schema(value_type = String)]
+    pub deposit: Decimal,
+}
+
+/// When work really took place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Timing {
+    /// When work started.
+    pub started: Option<DateTime<Utc>>,
+    /// When the pause that still lasts began.
+    pub paused: Option<DateTime<Utc>>,
+    /// Seconds of all pauses that are over.
+    pub paused_seconds: u64,
+    /// When work ended.
+    pub finished: Option<DateTime<Utc>>,
+}
+
+/// The commitment: a customer, a service, a provider, a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Appointment {
+    /// Its identifier.
+    pub id: AppointmentId,
+    /// The reference people use, numbered by the store when it is made: `APT-0042 — Cooling System Service`.
+    pub name: String,
+    /// Whose.
+    pub company: CompanyId,
+    /// Where.
+    pub branch: BranchId,
+    /// What.
+    pub service: ServiceId,
+    /// For whom.
+    pub customer: CustomerId,
+    /// By whom.
+    pub provider: ProviderId,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts its changes, from 1; the ETag, and part of every document's key.
+    pub revision: u32,
+    /// When the visit starts.
+    pub start: DateTime<Utc>,
+    /// When the visit ends.
+    pub end: DateTime<Utc>,
+    /// When the time taken from the provider starts, buffer included.
+    pub reserved_start: DateTime<Utc>,
+    /// When the time taken from the provider ends, buffer included.
+    pub reserved_end: DateTime<Utc>,
+    /// How many guests.
+    pub guests: u32,
+    /// What it costs before tax.
+    pub quote: Quote,
+    /// When the hold runs out; none once it is booked.
+    pub hold_until: Option<DateTime<Utc>>,
+    /// When work really took place.
+    pub timing: Timing,
+    /// How often it, or the one it replaces, was rescheduled.
+    pub reschedules: u32,
+    /// Where the visit is, if not at the customer's address.
+    pub location: Option<String>,
+    /// Internal notes.
+    pub notes: String,
+    /// Notes for the customer.
+    pub remarks: String,
+    /// Why it was cancelled or declined.
+    pub cancellation_reason: Option<String>,
+    /// The appointment it replaces or follows.
+    pub predecessor: Option<AppointmentId>,
+    /// The appointment that replaces or follows it.
+    pub successor: Option<AppointmentId>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Time taken from a provider, buffers included. The store refuses two that overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// From whom.
+    pub provider: ProviderId,
+    /// By which appointment.
+    pub appointment: AppointmentId,
+    /// The first moment of it.
+    pub start: DateTime<Utc>,
+    /// The first moment after it.
+    pub end: DateTime<Utc>,
+}
+
+/// One entry of an appointment's trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// The appointment.
+    pub appointment: AppointmentId,
+    /// The revision it led to.
+    pub revision: u32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// On whose behalf.
+    pub actor: Actor,
+    /// `appointment.confirmed` and the like.
+    pub name: String,
+    /// What happened, for a person.
+    pub message: String,
+    /// The status before; none for the first.
+    pub from: Option<Status>,
+    /// The status after.
+    pub to: Status,
+    /// SHA-256 of the rules component that decided it, hexadecimal.
+    pub rules_digest: String,
+    /// Further properties, as pairs of name and value.
+    pub attributes: Vec<(String, String)>,
+}

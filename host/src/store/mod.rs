@@ -1,0 +1,300 @@
+//! What the host keeps, as narrow traits by aggregate. SQLite implements them in [`sqlite`].
+//!
+//! Invariants: a transition is one transaction ([`Diary::commit`]): state, trail, slots, outbox and the answer to a
+//! repeated request, or nothing. The database itself refuses a double booking and a second delivery with the same key.
+//!
+//! Deliberately absent: rules, and the wall clock: every moment is a parameter.
+
+pub mod error;
+pub mod sqlite;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use slotledger_erp::{Document, Failure, Key, Posting};
+use uuid::Uuid;
+
+pub use error::Error;
+
+use crate::model::master::Kind;
+use crate::model::{
+    Appointment, AppointmentId, Claim, CompanyId, CustomerId, Delivery, DeliveryState, Event, ProviderId, Status,
+};
+
+/// Everything the host keeps.
+pub trait Store: Records + Diary + Outbox + Requests + Keys {}
+
+impl<T: Records + Diary + Outbox + Requests + Keys> Store for T {}
+
+/// A store that is shared.
+pub type SharedStore = Arc<dyn Store>;
+
+/// A master record as rows hold it; [`crate::model::Stored`] is its typed form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// What it is.
+    pub kind: Kind,
+    /// Its identifier.
+    pub id: Uuid,
+    /// The company it belongs to; of a company, its own.
+    pub company: Uuid,
+    /// What it is called in lists.
+    pub name: String,
+    /// Whether it can take part in new bookings.
+    pub active: bool,
+    /// Counts its changes, from 1.
+    pub version: i64,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Its fields, as JSON.
+    pub data: Value,
+}
+
+/// The answer to a request that carried an `Idempotency-Key`, kept to be given again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The client's key, made unique by what it was sent to.
+    pub key: String,
+    /// SHA-256 of method, path and body.
+    pub fingerprint: String,
+    /// HTTP status.
+    pub status: u16,
+    /// The body, JSON.
+    pub body: String,
+    /// When it was given.
+    pub at: DateTime<Utc>,
+}
+
+/// An [`Answer`] that is not known before the store has numbered the appointment.
+pub struct PendingAnswer<'a> {
+    /// See [`Answer::key`].
+    pub key: String,
+    /// See [`Answer::fingerprint`].
+    pub fingerprint: String,
+    /// See [`Answer::status`].
+    pub status: u16,
+    /// Renders the body from the first appointment of the commit, as it is then stored.
+    pub body: &'a (dyn Fn(&Appointment) -> String + Send + Sync),
+}
+
+/// Which part of a long list to give.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Only what comes after this identifier.
+    pub after: Option<Uuid>,
+    /// No more than this; callers have already capped it.
+    pub limit: u32,
+}
+
+/// Companies, branches, services, providers, units, customers.
+#[async_trait]
+pub trait Records: Send + Sync + 'static {
+    /// Adds a record, and keeps the answer to the request that asked for it.
+    ///
+    /// Fails with [`Error::Exists`] if the identifier is taken, [`Error::Missing`] if its company does not exist,
+    /// [`Error::AnswerExists`] if the answer's key was used meanwhile.
+    async fn insert(&self, record: &Record, answer: Option<&Answer>) -> Result<(), Error>;
+
+    /// Replaces the fields of a record whose version is still `expected`; `record.version` is the new one.
+    ///
+    /// Every change raises the company's catalogue version. Fails with [`Error::Missing`] or [`Error::Stale`].
+    async fn replace(&self, record: &Record, expected: i64) -> Result<(), Error>;
+
+    /// One record.
+    async fn record(&self, kind: Kind, id: Uuid) -> Result<Option<Record>, Error>;
+
+    /// Records of a kind by identifier, of one company or of all.
+    async fn records(&self, kind: Kind, company: Option<Uuid>, page: Page) -> Result<Vec<Record>, Error>;
+
+    /// Counts the changes of a company's master data. A decision made on one version is not committed on another.
+    async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error>;
+}
+
+/// What becomes of an appointment's slots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slots {
+    /// They stay as they are.
+    Keep,
+    /// The appointment has exactly this one from now on.
+    Take(Claim),
+    /// They are free again.
+    Release,
+}
+
+/// An appointment before and after a transition.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// As it shall be. The store fills in `name` of a new one (see [`Change::title`]).
+    pub appointment: Appointment,
+    /// The revision it was decided on; none for a new one.
+    pub expected: Option<u32>,
+    /// What stands behind the number of a new one: `APT-0042 — <title>`.
+    pub title: String,
+    /// What becomes of its slots.
+    pub slots: Slots,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// What the books are asked for, in order.
+    pub deliveries: Vec<NewDelivery>,
+}
+
+/// A row for the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// What is asked for.
+    pub posting: Posting,
+    /// Keys of deliveries that have to be done first.
+    pub after: Vec<Key>,
+}
+
+/// A decision to be stored: all of it or nothing.
+pub struct Commit<'a> {
+    /// Whose.
+    pub company: CompanyId,
+    /// The catalogue version it was decided on; none where master data played no part.
+    pub catalog_version: Option<i64>,
+    /// The appointments, in order. Slots that one releases another may take.
+    pub changes: Vec<Change>,
+    /// The answer to keep.
+    pub answer: Option<PendingAnswer<'a>>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Which appointments to list.
+#[derive(Debug, Clone, Default)]
+pub struct AppointmentFilter {
+    /// Of this company.
+    pub company: Option<CompanyId>,
+    /// Of this customer.
+    pub customer: Option<CustomerId>,
+    /// Of this provider.
+    pub provider: Option<ProviderId>,
+    /// In this status.
+    pub status: Option<Status>,
+    /// Ending after this.
+    pub from: Option<DateTime<Utc>>,
+    /// Starting before this.
+    pub to: Option<DateTime<Utc>>,
+    /// Whose name contains this.
+    pub text: Option<String>,
+}
+
+/// Appointments, their slots and their trail.
+#[async_trait]
+pub trait Diary: Send + Sync + 'static {
+    /// Stores a decision in one transaction and gives the appointments as stored.
+    ///
+    /// Fails, having changed nothing, with [`Error::Stale`] if an appointment's revision or the catalogue has moved
+    /// on, [`Error::DoubleBooking`] if a slot is taken, [`Error::KeyTaken`] if a delivery's key exists,
+    /// [`Error::AnswerExists`] if the answer's key was used meanwhile.
+    async fn commit(&self, commit: Commit<'_>) -> Result<Vec<Appointment>, Error>;
+
+    /// One appointment.
+    async fn appointment(&self, id: AppointmentId) -> Result<Option<Appointment>, Error>;
+
+    /// Appointments by identifier, which is the order they were made in.
+    async fn appointments(&self, filter: &AppointmentFilter, page: Page) -> Result<Vec<Appointment>, Error>;
+
+    /// An appointment's trail, oldest first.
+    async fn events(&self, id: AppointmentId) -> Result<Vec<Event>, Error>;
+
+    /// Slots of these providers that overlap the span, in the order of provider and start.
+    async fn claims(
+        &self,
+        providers: &[ProviderId],
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> Result<Vec<Claim>, Error>;
+
+    /// Open appointments whose hold has run out, longest ago first.
+    async fn expired_holds(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error>;
+}
+
+/// What came of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The document stands.
+    Done(Box<Document>),
+    /// Not now; again at this time.
+    Again(Failure, DateTime<Utc>),
+    /// A person has to act.
+    Parked(Failure),
+}
+
+/// Which deliveries to list.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// Of this company.
+    pub company: Option<CompanyId>,
+    /// Of this appointment.
+    pub appointment: Option<AppointmentId>,
+    /// In this state.
+    pub state: Option<DeliveryState>,
+}
+
+/// Documents on their way to the books. Claiming and finishing are transactions of their own.
+#[async_trait]
+pub trait Outbox: Send + Sync + 'static {
+    /// Takes up to `limit` deliveries whose turn it is and leases them to `owner`.
+    ///
+    /// Whose turn it is: pending and due, or leased with the lease run out; no earlier delivery of the same
+    /// appointment pending or leased; every delivery it comes after done. One delivery an appointment at a time.
+    async fn claim_deliveries(
+        &self,
+        owner: &str,
+        lease: Duration,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, Error>;
+
+    /// Writes down what came of a try. False, and nothing is written, if the lease has passed to somebody else.
+    async fn finish_delivery(
+        &self,
+        id: i64,
+        owner: &str,
+        outcome: &Outcome,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Error>;
+
+    /// Puts a parked or waiting delivery back in line at once. Fails with [`Error::Missing`] or [`Error::Stale`].
+    async fn retry_delivery(&self, id: i64, now: DateTime<Utc>) -> Result<Delivery, Error>;
+
+    /// One delivery.
+    async fn delivery(&self, id: i64) -> Result<Option<Delivery>, Error>;
+
+    /// Deliveries by number, after the given one.
+    async fn deliveries(&self, filter: &DeliveryFilter, after: i64, limit: u32) -> Result<Vec<Delivery>, Error>;
+
+    /// When the next pending delivery falls due or the next lease ends; none if there is nothing to do.
+    async fn next_delivery_at(&self) -> Result<Option<DateTime<Utc>>, Error>;
+}
+
+/// Answers kept for repeated requests.
+#[async_trait]
+pub trait Requests: Send + Sync + 'static {
+    /// The answer given to this key.
+    async fn answer(&self, key: &str) -> Result<Option<Answer>, Error>;
+
+    /// Keeps the answer of a request that changed nothing else. Fails with [`Error::AnswerExists`].
+    async fn keep_answer(&self, answer: &Answer) -> Result<(), Error>;
+
+    /// Forgets answers given before this. Gives their number.
+    async fn forget_answers(&self, before: DateTime<Utc>) -> Result<u64, Error>;
+}
+
+/// API keys, of which only a hash is kept.
+#[async_trait]
+pub trait Keys: Send + Sync + 'static {
+    /// Keeps a key's SHA-256, hexadecimal, under a label.
+    async fn add_key(&self, hash: &str, label: &str, at: DateTime<Utc>) -> Result<(), Error>;
+
+    /// The label of the key with this hash.
+    async fn key_label(&self, hash: &str) -> Result<Option<String>, Error>;
+
+    /// Whether there is any key.
+    async fn has_keys(&self) -> Result<bool, Error>;
+}

@@ -1,5 +1,7 @@
 //! Postings are stored as JSON before they are sent: the shape of each kind is part of the contract.
 
+#![allow(clippy::expect_used, reason = "a broken fixture should stop its test")]
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::{

@@ -8,6 +8,7 @@
 //! Deliberately absent: retrying, leases and parking. A connector says what happened ([`Failure`]); the host's relay
 //! decides when to try again.
 
+pub mod conformance;
 mod connector;
 mod document;
 mod failure;

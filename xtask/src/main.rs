@@ -1,2 +1,54 @@
-//! .
-fn main() {}
+//! The commands of a developer: `cargo xtask rules | demo | test | bench | ci`.
+//!
+//! Invariant: each command does its own set-up, says what it installs before it does, and fails with a sentence that
+//! says what to do. Everything it makes lies under `target/`.
+//!
+//! Deliberately absent: anything an installed Slotledger needs. A user has the `slotledger` binary.
+
+mod ci;
+mod progress;
+mod rules;
+mod setup;
+mod shell;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The commands of a developer.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds the rules component into target/rules/slotledger_rules.wasm, which the host embeds.
+    Rules,
+    /// Sets up what the tests need (Tryton, schemathesis) and runs them all.
+    Test {
+        /// Only tests whose name contains this.
+        filter: Option<String>,
+    },
+    /// Does what continuous integration does: formatting, lints, documentation, tests.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Rules => rules::build().map(drop),
+        Command::Test { filter } => test::test(filter.as_deref()),
+        Command::Ci => ci::ci(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Brings what a fresh machine lacks. Each part says what it installs before it does.
+
+pub(crate) mod debian;
+pub(crate) mod python;
+pub(crate) mod tryton;
+pub(crate) mod wasm;

@@ -1,0 +1,40 @@
+//! `cargo xtask test`: everything the tests need, then the tests.
+//!
+//! Invariant: the test runner prints last, so that the end of a log is its verdict.
+
+use anyhow::Result;
+
+use crate::progress::phase;
+use crate::setup::{python, tryton};
+use crate::{rules, shell};
+
+/// Sets up, builds and tests; a filter is handed to the test runner.
+pub(crate) fn test(filter: Option<&str>) -> Result<()> {
+    rules::build()?;
+    let schemathesis = python::schemathesis()?;
+    tryton::ready()?;
+    build()?;
+    let run = |arguments: &[&str]| {
+        let mut cargo = shell::cargo();
+        cargo.args(arguments).args(filter).env("SLOTLEDGER_SCHEMATHESIS", &schemathesis);
+        shell::run(&mut cargo, "the failures are above")
+    };
+    if !shell::exists("cargo-nextest") {
+        return run(&["test", "--workspace"]);
+    }
+    if filter.is_none() {
+        // nextest runs no documentation tests; they go first, so that its summary comes last.
+        run(&["test", "--quiet", "--workspace", "--doc"])?;
+    }
+    run(&["nextest", "run", "--workspace"])
+}
+
+/// Builds the binaries together with the tests: some tests start the server as its own process, and features are
+/// unified over the whole workspace, so that nothing is built twice.
+fn build() -> Result<()> {
+    phase("building the tests", || {
+        let mut cargo = shell::cargo();
+        cargo.args(["build", "--workspace", "--bins", "--tests"]);
+        shell::run(&mut cargo, "mend what the compiler names")
+    })
+}

@@ -1,0 +1,102 @@
+//! The store on SQLite: one file, any number of host processes on one machine.
+//!
+//! Invariants: a process has one connection that writes, and every write transaction begins with `BEGIN IMMEDIATE`, so
+//! it waits for its turn at the start and never fails half-way for a lock. Commits are durable (`synchronous = FULL`):
+//! an acknowledged booking survives a power cut. Every statement is a constant or built from constants, so each is
+//! prepared once for a connection.
+//!
+//! What must hold whoever writes (no double booking, unique keys, whose turn a delivery is) stands in the schema,
+//! `migrations/sqlite`.
+//!
+//! Deliberately absent: a database in memory, which would hide what locking does.
+
+mod commit;
+mod diary;
+mod error;
+mod keys;
+mod outbox;
+mod records;
+mod requests;
+mod rows;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Acquire, Transaction};
+
+use self::error::failed;
+use super::Error;
+
+/// How long a statement waits for another process to finish its transaction, each of which takes milliseconds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a write waits for those of its own process before it; twice that, so that the cause is reported first.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Reads run beside the writer. They take well under a millisecond, so more connections would only take memory.
+const READERS: u32 = 4;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The store on SQLite.
+#[derive(Debug, Clone)]
+pub struct Sqlite {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Sqlite {
+    /// Opens the database at `path`, makes it if there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`] if the file cannot be opened, [`Error::Migration`] if it was written by a newer version,
+    /// [`Error::Busy`] if another process holds it for too long.
+    pub async fn open(path: &Path) -> Result<Self, Error> {
+        let file = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).foreign_keys(true);
+        let writing = file
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let writer = pool(1).connect_with(writing).await.map_err(failed)?;
+        let readers = pool(READERS).connect_lazy_with(file.pragma("query_only", "on"));
+        let store = Self { writer, readers };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Closes every connection once it is idle, and folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// One transaction for all steps: two processes that start at once do not migrate twice, and none sees half.
+    async fn migrate(&self) -> Result<(), Error> {
+        let mut transaction = self.begin().await?;
+        let connection = transaction.acquire().await.map_err(failed)?;
+        MIGRATIONS.run_direct(None, connection, false).await?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Begins a write transaction; it is rolled back if it is dropped.
+    async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)
+    }
+}
+
+/// Connections are kept for ever, for the sake of their prepared statements, and not tested before use: a file
+/// does not hang up.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(QUEUE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}

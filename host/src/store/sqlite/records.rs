@@ -1,0 +1,149 @@
+//! Master data.
+
+use async_trait::async_trait;
+use sqlx::{QueryBuilder, SqliteConnection};
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::error::{failed, unless_taken};
+use super::requests;
+use super::rows::{Columns, from_json, micros, text, to_json};
+use crate::model::CompanyId;
+use crate::model::master::Kind;
+use crate::store::{Answer, Error, Page, Record, Records};
+
+const COLUMNS: &str = "SELECT id, company, name, active, version, updated_us, data FROM record";
+
+#[async_trait]
+impl Records for Sqlite {
+    async fn insert(&self, record: &Record, answer: Option<&Answer>) -> Result<(), Error> {
+        let data = to_json("record", &record.data)?;
+        let mut transaction = self.begin().await?;
+        if let Some(answer) = answer {
+            requests::keep(&mut *transaction, answer).await?;
+        }
+        match record.kind {
+            Kind::Company => add_company(&mut transaction, record.id).await?,
+            Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit | Kind::Customer => {
+                raise_catalog_version(&mut transaction, record.company).await?;
+            }
+        }
+        sqlx::query(
+            "INSERT INTO record (id, kind, company, name, active, version, updated_us, data)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(text(record.id))
+        .bind(record.kind.as_str())
+        .bind(text(record.company))
+        .bind(&record.name)
+        .bind(record.active)
+        .bind(record.version)
+        .bind(micros(record.updated_at))
+        .bind(data)
+        .execute(&mut *transaction)
+        .await
+        .map_err(unless_taken(|| Error::Exists(record.kind.as_str())))?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    async fn replace(&self, record: &Record, expected: i64) -> Result<(), Error> {
+        let data = to_json("record", &record.data)?;
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query(
+            "UPDATE record SET name = ?, active = ?, version = ?, updated_us = ?, data = ?
+             WHERE id = ? AND kind = ? AND company = ? AND version = ?",
+        )
+        .bind(&record.name)
+        .bind(record.active)
+        .bind(record.version)
+        .bind(micros(record.updated_at))
+        .bind(data)
+        .bind(text(record.id))
+        .bind(record.kind.as_str())
+        .bind(text(record.company))
+        .bind(expected)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        if done.rows_affected() == 0 {
+            return Err(missing_or_stale(&mut transaction, record.kind, record.id).await?);
+        }
+        raise_catalog_version(&mut transaction, record.company).await?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    async fn record(&self, kind: Kind, id: Uuid) -> Result<Option<Record>, Error> {
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+        query.push(" WHERE id = ").push_bind(text(id)).push(" AND kind = ").push_bind(kind.as_str());
+        let row = query.build().fetch_optional(&self.readers).await.map_err(failed)?;
+        row.as_ref().map(|row| read(kind, &Columns(row))).transpose()
+    }
+
+    async fn records(&self, kind: Kind, company: Option<Uuid>, page: Page) -> Result<Vec<Record>, Error> {
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+        query.push(" WHERE kind = ").push_bind(kind.as_str());
+        if let Some(company) = company {
+            query.push(" AND company = ").push_bind(text(company));
+        }
+        if let Some(after) = page.after {
+            query.push(" AND id > ").push_bind(text(after));
+        }
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
+        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
+        rows.iter().map(|row| read(kind, &Columns(row))).collect()
+    }
+
+    async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error> {
+        sqlx::query_scalar("SELECT catalog_version FROM company WHERE id = ?")
+            .bind(text(company))
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(failed)?
+            .ok_or(Error::Missing(Kind::Company.as_str()))
+    }
+}
+
+async fn add_company(connection: &mut SqliteConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query("INSERT INTO company (id, catalog_version, last_number) VALUES (?, 1, 0)")
+        .bind(text(id))
+        .execute(connection)
+        .await
+        .map_err(unless_taken(|| Error::Exists(Kind::Company.as_str())))?;
+    Ok(())
+}
+
+async fn raise_catalog_version(connection: &mut SqliteConnection, company: Uuid) -> Result<(), Error> {
+    let done = sqlx::query("UPDATE company SET catalog_version = catalog_version + 1 WHERE id = ?")
+        .bind(text(company))
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    if done.rows_affected() == 0 {
+        return Err(Error::Missing(Kind::Company.as_str()));
+    }
+    Ok(())
+}
+
+/// Why a record could not be replaced.
+async fn missing_or_stale(connection: &mut SqliteConnection, kind: Kind, id: Uuid) -> Result<Error, Error> {
+    let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM record WHERE id = ? AND kind = ?)")
+        .bind(text(id))
+        .bind(kind.as_str())
+        .fetch_one(connection)
+        .await
+        .map_err(failed)?;
+    Ok(if exists { Error::Stale(kind.as_str()) } else { Error::Missing(kind.as_str()) })
+}
+
+fn read(kind: Kind, row: &Columns<'_>) -> Result<Record, Error> {
+    Ok(Record {
+        kind,
+        id: row.id("id")?,
+        company: row.id("company")?,
+        name: row.text("name")?.to_owned(),
+        active: row.integer("active")? == 1,
+        version: row.integer("version")?,
+        updated_at: row.instant("updated_us")?,
+        data: from_json("record", row.text("data")?)?,
+    })
+}

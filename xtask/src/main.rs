@@ -6,6 +6,7 @@
 //! Deliberately absent: anything an installed Slotledger needs. A user has the `slotledger` binary.
 
 mod ci;
+mod demo;
 mod progress;
 mod rules;
 mod setup;
@@ -29,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Builds the rules component into target/rules/slotledger_rules.wasm, which the host embeds.
     Rules,
+    /// Serves a sample company to try, or with --once books and completes an appointment and shows its documents.
+    Demo(demo::Options),
     /// Sets up what the tests need (Tryton, schemathesis) and runs them all.
     Test {
         /// Only tests whose name contains this.
@@ -41,6 +44,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Rules => rules::build().map(drop),
+        Command::Demo(options) => demo::demo(&options),
         Command::Test { filter } => test::test(filter.as_deref()),
         Command::Ci => ci::ci(),
     };

@@ -13,3 +13,8 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
+
+/// Where cargo puts what it builds for this machine.
+pub(crate) fn build_directory() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(target, |directory| root().join(directory))
+}

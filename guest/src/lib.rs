@@ -1,5 +1,72 @@
-//! .
-mod bindings {
-    #![allow(missing_docs)]
-    wit_bindgen::generate!({ path: ["../wit/types", "../wit/rules"], world: "slotledger:rules/rules", generate_all, additional_derives: [PartialEq, Eq, serde::Serialize, serde::Deserialize] });
+//! The booking rules: what may be booked, what it costs, and what follows from it.
+//!
+//! Invariant: the same input gives the same output, byte for byte. Nothing here knows the time, a random number or
+//! another process; whatever a decision depends on stands in its input. Input of any kind is answered, never trapped
+//! on: arithmetic is checked and every loop is bounded by the input's own length.
+//!
+//! This file adapts the functions to the component's exports and decides nothing. Natively the same functions can be
+//! called as they are; nothing is exported under a C name there.
+//!
+//! Deliberately absent: storage, sending, local times, and any rule about units or group seats.
+
+mod bits;
+mod describe;
+mod effects;
+mod events;
+pub mod findings;
+#[cfg(feature = "fixtures")]
+pub mod fixtures;
+mod grid;
+mod lifecycle;
+mod money;
+mod openings;
+mod price;
+mod slots;
+mod validate;
+pub mod wit;
+
+pub use describe::describe;
+pub use lifecycle::transition;
+pub use openings::find_openings;
+pub use price::price;
+pub use validate::validate;
+
+use wit::{
+    Decision, Description, Finding, Guest, Openings, OpeningsQuery, Quote, Request, Snapshot, TransitionInput,
+};
+
+/// What the component exports.
+#[derive(Debug)]
+pub struct Component;
+
+impl Guest for Component {
+    fn describe() -> Description {
+        describe()
+    }
+
+    fn find_openings(snapshot: Snapshot, query: OpeningsQuery) -> Result<Openings, Vec<Finding>> {
+        find_openings(&snapshot, &query)
+    }
+
+    fn validate(snapshot: Snapshot, request: Request) -> Vec<Finding> {
+        validate(&snapshot, &request)
+    }
+
+    fn transition(input: TransitionInput) -> Result<Decision, Vec<Finding>> {
+        transition(&input)
+    }
+
+    fn price(snapshot: Snapshot, guests: u32) -> Result<Quote, Vec<Finding>> {
+        price(&snapshot, guests)
+    }
+}
+
+/// The component's entry points, as the generator writes them. They read what the host has laid out in memory, and
+/// are the only unsafe code here.
+#[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code)]
+mod exports {
+    crate::wit::bindings::export!(Component with_types_in crate::wit::bindings);
+
+    use super::Component;
 }

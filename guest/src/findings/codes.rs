@@ -1,0 +1,112 @@
+//! The codes of every finding, with what their pages say.
+//!
+//! Invariant: a code never changes its meaning and is never given out again. Codes of the rules are SL0200 to SL0299.
+
+/// Declares each code once: as a constant, and in the table of all.
+macro_rules! codes {
+    ($($name:ident = $code:literal, $title:literal, $explanation:literal;)*) => {
+        $(#[doc = $title] pub const $name: &str = $code;)*
+
+        /// Every code the rules can answer with: the code, its title, and what it means.
+        pub const CODES: &[(&str, &str, &str)] = &[$(($code, $title, $explanation)),*];
+    };
+}
+
+codes! {
+    COMPANY_INACTIVE = "SL0201", "The company takes no bookings",
+        "The company is switched off. Nothing can be booked with it until an administrator makes it active again.";
+    BRANCH_INACTIVE = "SL0202", "The branch takes no bookings",
+        "The branch is switched off. Another branch may still take bookings.";
+    SERVICE_INACTIVE = "SL0203", "The service cannot be booked",
+        "The service is switched off. Appointments made earlier stand.";
+    PROVIDER_INACTIVE = "SL0204", "The provider takes no bookings",
+        "The provider is switched off. Another provider may offer the service.";
+    CUSTOMER_INACTIVE = "SL0205", "The customer may not book",
+        "The customer's record is switched off.";
+    CUSTOMER_MISSING = "SL0206", "No customer is named",
+        "An appointment is always made for somebody. A search for openings needs no customer; a hold does.";
+    SERVICE_NOT_OFFERED = "SL0207", "The provider does not offer the service",
+        "The service lists the providers that offer it, and this one is not among them.";
+    PROVIDER_UNKNOWN = "SL0208", "The provider is not known at this branch",
+        "No calendar was found for the provider: it does not exist, or it works at another branch.";
+    NOBODY_OFFERS = "SL0209", "Nobody offers the service",
+        "None of the branch's active providers offers the service.";
+    OFF_GRID = "SL0210", "The start is off the grid",
+        "Visits start where a slot starts. Slots have one length and are counted from midnight UTC.";
+    OFF_SHIFT = "SL0211", "The provider is not on shift",
+        "The whole visit and its buffers must lie inside the provider's shift. Breaks are no part of a shift.";
+    AWAY = "SL0212", "The provider is away",
+        "Leave or a holiday takes away a part of the time that the visit and its buffers need.";
+    TAKEN = "SL0213", "The time is taken",
+        "Another appointment or hold has a part of the time that the visit and its buffers need.";
+    BRANCH_CLOSED = "SL0214", "The branch is closed",
+        "The whole visit must lie inside the branch's opening hours. Buffers may reach beyond them.";
+    TOO_SOON = "SL0215", "The start is too soon",
+        "The service has a lead time: it must be booked so long ahead of its start.";
+    TOO_FAR = "SL0216", "The start is too far ahead",
+        "The service has a horizon: it can be booked only so far into the future.";
+    TOO_LATE_IN_DAY = "SL0217", "The start is too late in the day",
+        "The service has a latest start of the day, by the branch's clock.";
+    OUTSIDE_CALENDAR = "SL0218", "The time lies outside the calendar",
+        "The calendars that were looked at do not cover the whole visit with its buffers, or no start lies in the span searched.";
+    TOO_FEW_GUESTS = "SL0220", "Too few guests",
+        "The service is not performed for so few.";
+    TOO_MANY_GUESTS = "SL0221", "Too many guests",
+        "The service is not performed for so many.";
+    NO_PRICE = "SL0222", "There is no price for so many guests",
+        "None of the rows of the service's price list covers the number of guests.";
+    AMOUNT_TOO_LARGE = "SL0223", "The amount is too large",
+        "An amount must fit into eighteen digits, those behind the point included.";
+    PRICE_UNUSABLE = "SL0224", "The price is no price",
+        "A price is zero or more and has at most eighteen digits behind the point.";
+    PERCENT_UNUSABLE = "SL0225", "The percentage is no percentage",
+        "A percentage lies between 0 and 100 and has at most six digits behind the point.";
+    CURRENCY_UNUSABLE = "SL0226", "The currency is no currency",
+        "A currency is named by the three capitals of ISO 4217 and has at most four digits behind the point.";
+    QUANTITY_UNUSABLE = "SL0227", "The quantity is no quantity",
+        "A quantity of material is more than zero and has at most eighteen digits behind the point.";
+    CURRENCY_CHANGED = "SL0228", "The appointment has another currency than the company",
+        "A company books in one currency. The appointment was priced in another one, before it was changed.";
+    FEE_ITEM_MISSING = "SL0229", "The fee has no item",
+        "A fee is invoiced as an item, and the company names none.";
+    GRID_UNUSABLE = "SL0230", "The slot grid is unusable",
+        "A slot is one minute to one day long, the grid starts at a multiple of it and covers at most 366 days of one-minute slots.";
+    SERVICE_UNUSABLE = "SL0231", "The service's times are unusable",
+        "A service takes 1 to 1440 minutes, and each of its buffers at most 1440.";
+    SEARCH_UNUSABLE = "SL0232", "The search is unusable",
+        "A search needs a span that ends after it starts, and a limit of at least one.";
+    STEP_UNUSABLE = "SL0233", "The step is unusable",
+        "Starts are tried at a multiple of the slot length.";
+    APPOINTMENT_MISSING = "SL0235", "There is no appointment",
+        "Every command but a hold is for an appointment that exists.";
+    APPOINTMENT_UNEXPECTED = "SL0236", "A hold begins an appointment",
+        "A hold makes a new appointment. It cannot be given for one that exists.";
+    ID_UNUSABLE = "SL0237", "The identifier is unusable",
+        "Identifiers become a part of document keys: 1 to 64 of the characters a-z, 0-9, hyphen, underscore and full stop.";
+    REVISIONS_USED_UP = "SL0238", "The appointment cannot be changed any more",
+        "The appointment has been changed as often as can be counted.";
+    ALREADY = "SL0240", "The appointment is there already",
+        "The command leads to the status that the appointment has. Nothing was changed.";
+    NOT_IN_STATUS = "SL0241", "The command does not fit the status",
+        "Each status allows certain commands only.";
+    HOLD_RAN_OUT = "SL0242", "The hold has run out",
+        "A hold keeps its slots for a short time. After that they may belong to somebody else.";
+    HOLD_STILL_RUNS = "SL0243", "The hold has not run out",
+        "A hold ends by itself only when its time is over. Before that it can be cancelled.";
+    NOT_ALLOWED = "SL0244", "This command is for somebody else",
+        "Some commands are for the provider or for staff only.";
+    NOT_STARTED = "SL0245", "The visit has not started",
+        "Nobody can be missed before the visit's start.";
+    SAME_PROVIDER = "SL0246", "It is the same provider",
+        "The appointment is with that provider already.";
+    CANCEL_CUTOFF = "SL0250", "It is too late to cancel",
+        "The service can be cancelled until a certain time before its start. Staff can make an exception and say why.";
+    RESCHEDULE_CUTOFF = "SL0251", "It is too late to reschedule",
+        "The service can be rescheduled until a certain time before its start. Staff can make an exception and say why.";
+    RESCHEDULE_LIMIT = "SL0252", "It was rescheduled too often",
+        "The service can be rescheduled only so often. Staff can make an exception and say why.";
+    REASON_MISSING = "SL0253", "A reason is missing",
+        "Exceptions and corrections are kept with a reason.";
+    CORRECTION_UNFIT = "SL0254", "The correction leads nowhere",
+        "A final status can be corrected only to one that the appointment could have had instead.";
+}

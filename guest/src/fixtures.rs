@@ -1,0 +1,1 @@
+//! Ready-made inputs: one company, one service, two providers, one day.

@@ -1,0 +1,169 @@
+//! Changes of mind: declining, cancelling, rescheduling, reassigning.
+
+use crate::effects::{Drafts, counter, sale};
+use crate::lifecycle::{Case, booking, check_id, one, policy, successor};
+use crate::wit::{
+    Actor, Cancellation, Decision, Declination, Event, Finding, Plan, Rescheduling, Slots, Status, Successor,
+};
+use crate::{events, findings, validate};
+
+/// Refuses the appointment: it is void, or another provider takes over.
+///
+/// A customer who has confirmed is held to the cut-off for cancelling, which declining would go round.
+pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision, Vec<Finding>> {
+    let cutoff = case.snapshot.service.cancel_cutoff;
+    let confirmed_by_customer =
+        case.snapshot.actor == Actor::Customer && case.appointment.status == Status::Confirmed;
+    if confirmed_by_customer && policy::is_late(case, cutoff) {
+        return Err(one(findings::cancel_cutoff(cutoff)));
+    }
+    let mut drafts = case.drafts();
+    counter::withdraw_order(&mut drafts, case.appointment, &decline.reason);
+    let declined =
+        events::with_reason("appointment.declined", "The appointment was declined.", &decline.reason);
+    match &decline.replacement {
+        Some(provider) => {
+            booking::check_hold(case).map_err(one)?;
+            let plan = taken_over(case, provider)?;
+            let mut decision = case.decision(declined);
+            decision.events.push(reassigned(case, provider));
+            Ok(Decision { plan: Some(plan), slots: Slots::Take, effects: drafts.finish(), ..decision })
+        }
+        None => Ok(Decision { slots: Slots::Release, effects: drafts.finish(), ..case.decision(declined) }),
+    }
+}
+
+/// Calls the appointment off, with a fee where it is late and the company asks for one.
+///
+/// A hold binds nobody: it can be cancelled at any time. A fee is asked of those who had confirmed.
+pub(crate) fn cancel(case: &Case<'_>, cancellation: &Cancellation) -> Result<Decision, Finding> {
+    let Cancellation { reason, exception } = cancellation;
+    let cutoff = case.snapshot.service.cancel_cutoff;
+    let late = case.appointment.status != Status::Open && policy::is_late(case, cutoff);
+    let event = events::with_reason("appointment.cancelled", "The appointment was cancelled.", reason);
+    let mut decision = case.decision(event);
+    if late {
+        decision.events.push(policy::except(case, findings::cancel_cutoff(cutoff), exception.as_ref())?);
+    }
+    let mut drafts = case.drafts();
+    counter::withdraw_order(&mut drafts, case.appointment, reason);
+    counter::undo_fulfilment(&mut drafts, case.snapshot, case.appointment, reason);
+    if late && case.appointment.status != Status::Scheduled {
+        sale::fee(
+            &mut drafts,
+            case.snapshot,
+            case.snapshot.company.late_cancel_fee,
+            "Late cancellation fee",
+        )?;
+    }
+    Ok(Decision { slots: Slots::Release, timing: case.stopped(), effects: drafts.finish(), ..decision })
+}
+
+/// Moves the appointment: this one is cancelled, and a new one is made in its place.
+pub(crate) fn reschedule(case: &Case<'_>, rescheduling: &Rescheduling) -> Result<Decision, Vec<Finding>> {
+    let Rescheduling { request, reason, .. } = rescheduling;
+    let attributes = [("reason", reason.as_str()), ("successor", case.new_id)];
+    let event = events::with("appointment.rescheduled", "The appointment was moved.", &attributes);
+    let mut decision = case.decision(event);
+    let mut broken = match limits(case, rescheduling) {
+        Ok(mut exceptions) => {
+            decision.events.append(&mut exceptions);
+            Vec::new()
+        }
+        Err(broken) => broken,
+    };
+    broken.extend(check_id(case.new_id).err());
+    match validate::plan(case.snapshot, request) {
+        Ok(plan) if broken.is_empty() => {
+            let mut drafts = case.drafts();
+            counter::withdraw_order(&mut drafts, case.appointment, reason);
+            let successor = Some(moved(case, keep_price(case, plan)).map_err(one)?);
+            Ok(Decision { slots: Slots::Release, effects: drafts.finish(), successor, ..decision })
+        }
+        Ok(_) => Err(broken),
+        Err(mut more) => {
+            broken.append(&mut more);
+            Err(broken)
+        }
+    }
+}
+
+/// The exceptions made for cut-off and limit, or those of the two that are broken.
+fn limits(case: &Case<'_>, rescheduling: &Rescheduling) -> Result<Vec<Event>, Vec<Finding>> {
+    let service = &case.snapshot.service;
+    let cutoff = service.reschedule_cutoff;
+    let late = policy::is_late(case, cutoff).then(|| findings::reschedule_cutoff(cutoff));
+    let spent = service.reschedule_limit.filter(|limit| case.appointment.reschedules >= *limit);
+    let (mut events, mut broken) = (Vec::new(), Vec::new());
+    for finding in late.into_iter().chain(spent.map(findings::reschedule_limit)) {
+        match policy::except(case, finding, rescheduling.exception.as_ref()) {
+            Ok(event) => events.push(event),
+            Err(finding) => broken.push(finding),
+        }
+    }
+    if broken.is_empty() { Ok(events) } else { Err(broken) }
+}
+
+/// A price that was agreed stands, as long as what it was agreed for stands.
+fn keep_price(case: &Case<'_>, plan: Plan) -> Plan {
+    let agreed = &case.appointment.quote;
+    if plan.guests == case.appointment.guests && plan.quote.currency == agreed.currency {
+        Plan { quote: agreed.clone(), ..plan }
+    } else {
+        plan
+    }
+}
+
+/// The appointment at the new time: confirmed with an order of its own if the old one was confirmed.
+fn moved(case: &Case<'_>, plan: Plan) -> Result<Successor, Finding> {
+    let mut drafts = case.successor_drafts();
+    let status = match case.appointment.status {
+        Status::Confirmed | Status::EnRoute => {
+            sale::order(&mut drafts, case.snapshot, &plan.provider, plan.visit, &plan.quote)?;
+            Status::Confirmed
+        }
+        Status::Open
+        | Status::Scheduled
+        | Status::InProgress
+        | Status::Paused
+        | Status::Completed
+        | Status::Cancelled
+        | Status::NoShow => Status::Scheduled,
+    };
+    let name = if status == Status::Confirmed { "appointment.confirmed" } else { "appointment.scheduled" };
+    let message = "The appointment was made in place of another.";
+    let event = events::with(name, message, &[("predecessor", &case.appointment.id)]);
+    let reschedules = case.appointment.reschedules.saturating_add(1);
+    Ok(successor(status, plan, reschedules, event, drafts.finish()))
+}
+
+/// Gives the appointment to another provider at the same time; an order is replaced.
+pub(crate) fn reassign(case: &Case<'_>, provider: &str) -> Result<Decision, Vec<Finding>> {
+    let plan = taken_over(case, provider)?;
+    let mut drafts = case.drafts();
+    if case.appointment.status == Status::Confirmed {
+        replace_order(&mut drafts, case, &plan).map_err(one)?;
+    }
+    let decision = case.decision(reassigned(case, provider));
+    Ok(Decision { plan: Some(plan), slots: Slots::Take, effects: drafts.finish(), ..decision })
+}
+
+fn replace_order(drafts: &mut Drafts<'_>, case: &Case<'_>, plan: &Plan) -> Result<(), Finding> {
+    counter::withdraw_order(drafts, case.appointment, "Another provider performs the service");
+    sale::order(drafts, case.snapshot, &plan.provider, plan.visit, &plan.quote).map(|_| ())
+}
+
+/// The plan with another provider, or everything that keeps that provider from it.
+fn taken_over(case: &Case<'_>, provider: &str) -> Result<Plan, Vec<Finding>> {
+    let appointment = case.appointment;
+    if appointment.provider == provider {
+        return Err(one(findings::same_provider()));
+    }
+    let broken = validate::check_takeover(case.snapshot, provider, appointment.visit, appointment.reserved);
+    if broken.is_empty() { Ok(case.plan_with(provider)) } else { Err(broken) }
+}
+
+fn reassigned(case: &Case<'_>, provider: &str) -> Event {
+    let attributes = [("from", case.appointment.provider.as_str()), ("to", provider)];
+    events::with("appointment.reassigned", "Another provider took over.", &attributes)
+}

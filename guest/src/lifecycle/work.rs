@@ -1,0 +1,74 @@
+//! Performing the service: setting out, working, pausing, finishing, and finding nobody there.
+
+use crate::effects::{counter, sale};
+use crate::lifecycle::{Case, check_id, one, successor};
+use crate::wit::{Consumable, Decision, Finding, Request, Status, Timing};
+use crate::{events, findings, validate};
+
+/// Sets out.
+pub(crate) fn depart(case: &Case<'_>) -> Decision {
+    case.decision(events::event("appointment.departed", "The provider set out."))
+}
+
+/// Begins work.
+pub(crate) fn start(case: &Case<'_>) -> Decision {
+    let timing = Timing { started: Some(case.snapshot.now), ..case.appointment.timing };
+    Decision { timing, ..case.decision(events::event("appointment.started", "Work started.")) }
+}
+
+/// Interrupts work.
+pub(crate) fn pause(case: &Case<'_>) -> Decision {
+    let timing = Timing { paused: Some(case.snapshot.now), ..case.appointment.timing };
+    Decision { timing, ..case.decision(events::event("appointment.paused", "Work was interrupted.")) }
+}
+
+/// Goes on with work.
+pub(crate) fn resume(case: &Case<'_>) -> Decision {
+    let event = events::event("appointment.resumed", "Work went on.");
+    Decision { timing: case.resumed(), ..case.decision(event) }
+}
+
+/// Finishes work; the books get an invoice, what was used, and the commission.
+pub(crate) fn complete(case: &Case<'_>, materials: Option<&[Consumable]>) -> Result<Decision, Finding> {
+    let mut drafts = case.drafts();
+    let order = sale::ensure_order(&mut drafts, case.snapshot, case.appointment)?;
+    let materials = materials.unwrap_or(&case.snapshot.service.consumables);
+    sale::fulfilment(&mut drafts, case.snapshot, case.appointment, order, materials)?;
+    let timing = Timing { finished: Some(case.snapshot.now), ..case.resumed() };
+    let event = events::event("appointment.completed", "The service was delivered.");
+    Ok(Decision { timing, effects: drafts.finish(), ..case.decision(event) })
+}
+
+/// Finishes interrupted work and makes an appointment for the rest.
+pub(crate) fn follow_up(case: &Case<'_>, request: &Request) -> Result<Decision, Vec<Finding>> {
+    check_id(case.new_id).map_err(one)?;
+    let plan = validate::plan(case.snapshot, request)?;
+    let mut decision = complete(case, None).map_err(one)?;
+    let made = events::with(
+        "appointment.scheduled",
+        "The appointment was scheduled for work that was left.",
+        &[("predecessor", &case.appointment.id)],
+    );
+    decision.events.push(events::with(
+        "appointment.followed_up",
+        "An appointment was made for work that was left.",
+        &[("successor", case.new_id)],
+    ));
+    decision.successor = Some(successor(Status::Scheduled, plan, 0, made, Vec::new()));
+    Ok(decision)
+}
+
+/// The customer was not there: the order is withdrawn, and a fee asked for where the company wants one.
+pub(crate) fn mark_no_show(case: &Case<'_>) -> Result<Decision, Finding> {
+    if case.snapshot.now < case.appointment.visit.start {
+        return Err(findings::not_started());
+    }
+    let mut drafts = case.drafts();
+    counter::withdraw_order(&mut drafts, case.appointment, "The customer was not there");
+    sale::fee(&mut drafts, case.snapshot, case.snapshot.company.no_show_fee, NO_SHOW_FEE)?;
+    let event = events::event("appointment.no_show", "The customer was not there.");
+    Ok(Decision { effects: drafts.finish(), ..case.decision(event) })
+}
+
+/// What stands on the invoice of a no-show fee.
+pub(crate) const NO_SHOW_FEE: &str = "No-show fee";

@@ -1,0 +1,68 @@
+//! What a service costs for so many guests.
+//!
+//! Invariant: the net amount is the sum of the lines' rounded amounts, so that what a customer adds up is what is
+//! asked. Deliberately absent: tax, which is the books' business.
+
+use crate::findings;
+use crate::money::{self, Currency, Percent};
+use crate::wit::{Finding, PriceBasis, PriceRow, Quote, QuoteLine, Service, Snapshot};
+
+/// What the service costs for so many guests.
+///
+/// # Errors
+/// Every rule that the number of guests, the price list or the deposit breaks.
+pub fn price(snapshot: &Snapshot, guests: u32) -> Result<Quote, Vec<Finding>> {
+    let mut broken = Vec::new();
+    check_guests(&snapshot.service, guests, &mut broken);
+    match quote(snapshot, guests) {
+        Ok(quote) if broken.is_empty() => Ok(quote),
+        Ok(_) => Err(broken),
+        Err(finding) => {
+            broken.push(finding);
+            Err(broken)
+        }
+    }
+}
+
+/// Adds a finding if the service is not for so many guests.
+pub(crate) fn check_guests(service: &Service, guests: u32, broken: &mut Vec<Finding>) {
+    if guests < service.min_guests {
+        broken.push(findings::too_few_guests(service.min_guests));
+    }
+    if guests > service.max_guests {
+        broken.push(findings::too_many_guests(service.max_guests));
+    }
+}
+
+/// The quote, whatever the limits on guests say.
+pub(crate) fn quote(snapshot: &Snapshot, guests: u32) -> Result<Quote, Finding> {
+    let currency = Currency::of(&snapshot.company)?;
+    let deposit = Percent::read(snapshot.service.deposit_percent, "deposit")?;
+    let mut lines = Vec::new();
+    let mut amounts = Vec::new();
+    for row in snapshot.service.prices.iter().filter(|row| covers(row, guests)) {
+        let count = match row.basis {
+            PriceBasis::PerBooking => 1,
+            PriceBasis::PerGuest => guests,
+        };
+        let amount = currency.amount(row.unit_price, count)?;
+        amounts.push(amount);
+        lines.push(QuoteLine {
+            description: row.description.clone(),
+            item: snapshot.service.item.clone(),
+            quantity: money::whole(count),
+            unit_price: row.unit_price,
+            amount: currency.write(amount)?,
+        });
+    }
+    if lines.is_empty() {
+        return Err(findings::no_price(guests));
+    }
+    let net = currency.write(Currency::sum(amounts)?)?;
+    let deposit = currency.share(net, deposit)?;
+    Ok(Quote { currency: snapshot.company.currency.clone(), lines, net, deposit })
+}
+
+fn covers(row: &PriceRow, guests: u32) -> bool {
+    guests >= row.from_guests && row.to_guests.is_none_or(|most| guests <= most)
+}

@@ -1,0 +1,31 @@
+//! The vocabulary: every type of the WIT packages under one name each.
+//!
+//! The rules work on these types directly. There is no second model and no mapping that could disagree with the
+//! contract. Deliberately absent: methods; what the rules do with a type stands beside the rule.
+
+/// The bindings as the generator makes them; its macro `export` is how `lib.rs` becomes a component.
+pub mod bindings {
+    #![allow(missing_docs, unreachable_pub, clippy::all)]
+    wit_bindgen::generate!({
+        path: ["../wit/types", "../wit/rules"],
+        world: "slotledger:rules/rules",
+        generate_all,
+        additional_derives: [PartialEq, Eq, serde::Serialize, serde::Deserialize],
+    });
+}
+
+pub use bindings::Guest;
+pub use bindings::slotledger::rules::decisions::{
+    Cancellation, Command, CommissionDraft, Correction, Decision, Declination, Description, DocumentLine,
+    Effect, EffectBody, Event, Exception, Finding, InvoiceDraft, Opening, Openings, OpeningsQuery,
+    OrderDraft, Plan, Request, Rescheduling, ReversalDraft, Slots, Snapshot, StockDraft, Successor,
+    TransitionInput,
+};
+pub use bindings::slotledger::types::appointments::{
+    Actor, Appointment, DocumentLink, Quote, QuoteLine, Status, Timing,
+};
+pub use bindings::slotledger::types::catalog::{
+    BranchCalendar, Company, Consumable, Customer, DocumentKind, LocalDay, PriceBasis, PriceRow, Provider,
+    ProviderCalendar, Service,
+};
+pub use bindings::slotledger::types::values::{Attribute, Bitmap, Decimal, Grid, Instant, Minutes, Span};

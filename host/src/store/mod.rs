@@ -5,6 +5,8 @@
 //!
 //! Deliberately absent: rules, and the wall clock: every moment is a parameter.
 
+#[cfg(test)]
+pub(crate) mod conformance;
 pub mod error;
 pub mod sqlite;
 
@@ -21,7 +23,8 @@ pub use error::Error;
 
 use crate::model::master::Kind;
 use crate::model::{
-    Appointment, AppointmentId, Claim, CompanyId, CustomerId, Delivery, DeliveryState, Event, ProviderId, Status,
+    Appointment, AppointmentId, Claim, CompanyId, CustomerId, Delivery, DeliveryState, Event, ProviderId,
+    Status,
 };
 
 /// Everything the host keeps.
@@ -144,9 +147,9 @@ pub struct Change {
 /// A row for the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDelivery {
-    /// What is asked for.
+    /// What is asked for. An empty `subject` of a new appointment's posting is filled in with its number.
     pub posting: Posting,
-    /// Keys of deliveries that have to be done first.
+    /// Keys of deliveries that have to be done first; each is in the outbox already, or before this in the commit.
     pub after: Vec<Key>,
 }
 
@@ -190,7 +193,8 @@ pub trait Diary: Send + Sync + 'static {
     ///
     /// Fails, having changed nothing, with [`Error::Stale`] if an appointment's revision or the catalogue has moved
     /// on, [`Error::DoubleBooking`] if a slot is taken, [`Error::KeyTaken`] if a delivery's key exists,
-    /// [`Error::AnswerExists`] if the answer's key was used meanwhile.
+    /// [`Error::AnswerExists`] if the answer's key was used meanwhile, whatever else would be refused, and
+    /// [`Error::Missing`] if something it names does not exist.
     async fn commit(&self, commit: Commit<'_>) -> Result<Vec<Appointment>, Error>;
 
     /// One appointment.
@@ -242,7 +246,8 @@ pub trait Outbox: Send + Sync + 'static {
     /// Takes up to `limit` deliveries whose turn it is and leases them to `owner`.
     ///
     /// Whose turn it is: pending and due, or leased with the lease run out; no earlier delivery of the same
-    /// appointment pending or leased; every delivery it comes after done. One delivery an appointment at a time.
+    /// appointment pending or leased; every delivery it comes after done or skipped. One delivery an appointment at a
+    /// time. A parked delivery holds up only those that come after it by name.
     async fn claim_deliveries(
         &self,
         owner: &str,
@@ -267,7 +272,12 @@ pub trait Outbox: Send + Sync + 'static {
     async fn delivery(&self, id: i64) -> Result<Option<Delivery>, Error>;
 
     /// Deliveries by number, after the given one.
-    async fn deliveries(&self, filter: &DeliveryFilter, after: i64, limit: u32) -> Result<Vec<Delivery>, Error>;
+    async fn deliveries(
+        &self,
+        filter: &DeliveryFilter,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, Error>;
 
     /// When the next pending delivery falls due or the next lease ends; none if there is nothing to do.
     async fn next_delivery_at(&self) -> Result<Option<DateTime<Utc>>, Error>;

@@ -18,6 +18,8 @@ mod outbox;
 mod records;
 mod requests;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::time::Duration;
@@ -57,7 +59,11 @@ impl Sqlite {
     /// [`Error::Database`] if the file cannot be opened, [`Error::Migration`] if it was written by a newer version,
     /// [`Error::Busy`] if another process holds it for too long.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        let file = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).foreign_keys(true);
+        Self::open_waiting(path, BUSY_TIMEOUT).await
+    }
+
+    async fn open_waiting(path: &Path, busy_timeout: Duration) -> Result<Self, Error> {
+        let file = SqliteConnectOptions::new().filename(path).busy_timeout(busy_timeout).foreign_keys(true);
         let writing = file
             .clone()
             .create_if_missing(true)

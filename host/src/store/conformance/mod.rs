@@ -1,0 +1,95 @@
+//! What every engine has to do, as cases that take a store: [`conformance!`] makes a test of each for one engine.
+//!
+//! A case gets one database opened twice, as two processes on it would, and uses now one, now the other.
+//!
+//! Deliberately absent: what only one engine can be asked, such as its triggers and plans. That stands with the engine.
+
+pub(crate) mod diary;
+pub(crate) mod house;
+pub(crate) mod outbox;
+pub(crate) mod records;
+pub(crate) mod requests;
+pub(crate) mod turns;
+
+use super::SharedStore;
+
+/// One database, opened twice.
+pub(crate) struct Twice {
+    pub(crate) one: SharedStore,
+    pub(crate) other: SharedStore,
+}
+
+impl Twice {
+    /// The one for even numbers and the other for odd ones.
+    pub(crate) fn side(&self, number: usize) -> SharedStore {
+        if number.is_multiple_of(2) { self.one.clone() } else { self.other.clone() }
+    }
+}
+
+/// Makes a test of every case. `$open` is an async function that gives a guard to keep and a [`Twice`].
+macro_rules! conformance {
+    ($open:path) => {
+        $crate::store::conformance::conformance! { $open;
+            records: a_record_is_read_as_it_was_written,
+            records: a_record_is_inserted_once,
+            records: a_record_needs_its_company,
+            records: a_replaced_record_has_its_new_fields,
+            records: only_the_expected_version_is_replaced,
+            records: every_change_raises_the_catalogue_version,
+            records: records_come_in_pages_by_kind_and_company,
+            records: a_record_is_not_kept_without_its_answer,
+            diary: an_appointment_is_read_as_it_was_committed,
+            diary: numbers_have_no_gaps,
+            diary: a_title_stands_behind_the_number,
+            diary: a_new_appointment_gives_its_number_to_its_documents,
+            diary: of_fifty_for_one_slot_one_wins,
+            diary: neighbours_do_not_overlap,
+            diary: an_overlap_is_found_whichever_way_it_lies,
+            diary: a_slot_may_move_over_itself,
+            diary: a_released_slot_is_taken_in_the_same_commit,
+            diary: two_appointments_can_change_places,
+            diary: a_released_slot_is_free,
+            diary: a_stale_revision_is_refused,
+            diary: a_stale_catalogue_is_refused,
+            diary: an_unknown_appointment_is_missing,
+            diary: a_refused_commit_leaves_nothing,
+            diary: a_request_sent_twenty_times_at_once_books_once,
+            diary: appointments_are_filtered,
+            diary: appointments_come_in_pages,
+            diary: the_trail_is_in_order,
+            diary: claims_are_found_by_provider_and_span,
+            diary: expired_holds_come_longest_ago_first,
+            outbox: a_delivery_is_read_as_it_was_asked_for,
+            outbox: a_key_is_taken_once,
+            outbox: twenty_claimers_lease_each_delivery_once,
+            outbox: no_more_than_the_limit_is_claimed,
+            outbox: a_delivery_that_is_done_keeps_its_document,
+            outbox: a_delivery_is_not_claimed_before_it_is_due,
+            outbox: a_lease_that_ran_out_passes_on,
+            outbox: whoever_lost_the_lease_cannot_finish,
+            outbox: a_parked_delivery_is_retried_by_hand,
+            outbox: only_what_waits_is_retried,
+            outbox: deliveries_are_filtered_and_paged,
+            outbox: the_next_delivery_is_known,
+            turns: deliveries_of_an_appointment_go_in_order,
+            turns: a_failing_delivery_holds_up_its_own_appointment_only,
+            turns: what_comes_after_a_parked_delivery_waits,
+            turns: what_comes_after_another_appointments_delivery_waits,
+            turns: a_prerequisite_that_nobody_asked_for_is_refused,
+            turns: a_retried_delivery_goes_before_the_later_ones,
+            turns: a_retried_delivery_waits_for_the_one_in_hand,
+            requests: an_answer_is_kept_once,
+            requests: old_answers_are_forgotten,
+            requests: a_key_is_known_by_its_hash,
+        }
+    };
+    ($open:path; $($module:ident : $case:ident,)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            let (_guard, twice) = $open().await;
+            $crate::store::conformance::$module::$case(&twice).await;
+        }
+    )*};
+}
+
+pub(crate) use conformance;

@@ -1,0 +1,103 @@
+//! Master data.
+
+use super::Twice;
+use super::house::{House, id, minute, record};
+use crate::model::CompanyId;
+use crate::model::master::Kind;
+use crate::store::{Answer, Error, Page, Record};
+
+const ALL: Page = Page { after: None, limit: 100 };
+
+fn answer() -> Answer {
+    let (key, fingerprint) = ("POST /companies 1".to_owned(), "f".to_owned());
+    Answer { key, fingerprint, status: 201, body: "{}".to_owned(), at: minute(0) }
+}
+
+pub(crate) async fn a_record_is_read_as_it_was_written(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let service = record(Kind::Service, id(), house.company);
+    twice.one.insert(&service, None).await.expect("a new record");
+    assert_eq!(twice.other.record(Kind::Service, service.id).await.expect("a read"), Some(service.clone()));
+    assert_eq!(twice.other.record(Kind::Provider, service.id).await.expect("a read"), None);
+    assert_eq!(twice.other.record(Kind::Service, id()).await.expect("a read"), None);
+}
+
+pub(crate) async fn a_record_is_inserted_once(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let branch = twice.other.insert(&record(Kind::Branch, house.branch, house.company), None).await;
+    assert!(matches!(branch, Err(Error::Exists("branch"))), "{branch:?}");
+    let company = twice.other.insert(&record(Kind::Company, house.company, house.company), None).await;
+    assert!(matches!(company, Err(Error::Exists("company"))), "{company:?}");
+}
+
+pub(crate) async fn a_record_needs_its_company(twice: &Twice) {
+    let orphan = record(Kind::Branch, id(), id());
+    let refused = twice.one.insert(&orphan, None).await;
+    assert!(matches!(refused, Err(Error::Missing("company"))), "{refused:?}");
+    assert_eq!(twice.one.record(Kind::Branch, orphan.id).await.expect("a read"), None);
+}
+
+pub(crate) async fn a_replaced_record_has_its_new_fields(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let changed = Record {
+        name: "Renamed".to_owned(),
+        active: false,
+        version: 2,
+        updated_at: minute(5),
+        data: serde_json::json!({"name": "Renamed"}),
+        ..record(Kind::Service, house.service, house.company)
+    };
+    twice.one.replace(&changed, 1).await.expect("version 1 is there");
+    assert_eq!(twice.other.record(Kind::Service, house.service).await.expect("a read"), Some(changed));
+}
+
+pub(crate) async fn only_the_expected_version_is_replaced(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let second = Record { version: 2, ..record(Kind::Service, house.service, house.company) };
+    twice.one.replace(&second, 1).await.expect("version 1 is there");
+    let stale = twice.other.replace(&second, 1).await;
+    assert!(matches!(stale, Err(Error::Stale("service"))), "{stale:?}");
+    let missing = twice.other.replace(&Record { id: id(), ..second.clone() }, 1).await;
+    assert!(matches!(missing, Err(Error::Missing("service"))), "{missing:?}");
+    let foreign = twice.other.replace(&Record { company: id(), version: 3, ..second }, 2).await;
+    assert!(foreign.is_err(), "a record does not change its company");
+}
+
+pub(crate) async fn every_change_raises_the_catalogue_version(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let before = twice.other.catalog_version(CompanyId(house.company)).await.expect("a company");
+    twice.one.insert(&record(Kind::Unit, id(), house.company), None).await.expect("a new record");
+    let second = Record { version: 2, ..record(Kind::Service, house.service, house.company) };
+    twice.other.replace(&second, 1).await.expect("version 1 is there");
+    let stale = twice.other.replace(&second, 1).await;
+    assert!(stale.is_err());
+    House::build(&twice.one).await;
+    assert_eq!(twice.one.catalog_version(CompanyId(house.company)).await.expect("a company"), before + 2);
+    let unknown = twice.one.catalog_version(CompanyId(id())).await;
+    assert!(matches!(unknown, Err(Error::Missing("company"))), "{unknown:?}");
+}
+
+pub(crate) async fn records_come_in_pages_by_kind_and_company(twice: &Twice) {
+    let (house, neighbour) = (House::build(&twice.one).await, House::build(&twice.other).await);
+    let of = |company| twice.one.records(Kind::Provider, company, ALL);
+    assert_eq!(ids(&of(Some(house.company)).await.expect("a list")), house.providers);
+    assert_eq!(ids(&of(None).await.expect("a list")), [house.providers, neighbour.providers].concat());
+    let second = Page { after: Some(house.providers[0]), limit: 2 };
+    let page = twice.one.records(Kind::Provider, None, second).await.expect("a list");
+    assert_eq!(ids(&page), [house.providers[1], neighbour.providers[0]]);
+}
+
+fn ids(records: &[Record]) -> Vec<uuid::Uuid> {
+    records.iter().map(|record| record.id).collect()
+}
+
+pub(crate) async fn a_record_is_not_kept_without_its_answer(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let first = record(Kind::Branch, id(), house.company);
+    twice.one.insert(&first, Some(&answer())).await.expect("a new record");
+    assert_eq!(twice.other.answer(&answer().key).await.expect("a read"), Some(answer()));
+    let second = record(Kind::Branch, id(), house.company);
+    let refused = twice.other.insert(&second, Some(&answer())).await;
+    assert!(matches!(refused, Err(Error::AnswerExists)), "{refused:?}");
+    assert_eq!(twice.one.record(Kind::Branch, second.id).await.expect("a read"), None);
+}

@@ -1,0 +1,114 @@
+//! Whose turn a delivery is.
+
+use super::Twice;
+use super::house::{House, next, wanted};
+use super::outbox::{again, claim, done, finish, keys, parked};
+use crate::model::{Delivery, Status};
+use crate::store::{Error, SharedStore};
+
+/// Claims what is due and carries it all out.
+async fn deliver(store: &SharedStore, now: i64) -> Vec<Delivery> {
+    let claimed = claim(store, "r", now).await;
+    for delivery in &claimed {
+        assert!(finish(store, delivery.id, "r", &done(delivery), now).await);
+    }
+    claimed
+}
+
+/// Claims the one delivery that is due and parks it.
+async fn park(store: &SharedStore, key: &str, now: i64) -> i64 {
+    let claimed = claim(store, "r", now).await;
+    assert_eq!(keys(&claimed), [key]);
+    assert!(finish(store, claimed[0].id, "r", &parked(), now).await);
+    claimed[0].id
+}
+
+pub(crate) async fn deliveries_of_an_appointment_go_in_order(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let booked = house.ask(&twice.one, 0, &[("a/1/order", &[])]).await;
+    let mut confirm = next(&booked, Status::Confirmed);
+    confirm.deliveries = vec![wanted("a/2/invoice", &["a/1/order"]), wanted("a/2/stock", &[])];
+    house.store(&twice.other, confirm).await.expect("revision 1");
+    for (now, expected) in [(1, "a/1/order"), (2, "a/2/invoice"), (3, "a/2/stock")] {
+        let claimed = claim(&twice.one, "r", now).await;
+        assert_eq!(keys(&claimed), [expected], "one at a time, in order");
+        assert!(claim(&twice.other, "s", now).await.is_empty());
+        assert!(finish(&twice.other, claimed[0].id, "r", &done(&claimed[0]), now).await);
+    }
+    assert!(claim(&twice.one, "r", 4).await.is_empty());
+}
+
+pub(crate) async fn a_failing_delivery_holds_up_its_own_appointment_only(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[]), ("a/1/stock", &[])]).await;
+    house.ask(&twice.one, 20, &[("b/1/order", &[]), ("b/1/stock", &[])]).await;
+    let claimed = claim(&twice.one, "r", 1).await;
+    assert_eq!(keys(&claimed), ["a/1/order", "b/1/order"]);
+    assert!(finish(&twice.one, claimed[0].id, "r", &again(60), 1).await);
+    assert!(finish(&twice.one, claimed[1].id, "r", &done(&claimed[1]), 1).await);
+    assert_eq!(keys(&deliver(&twice.other, 2).await), ["b/1/stock"]);
+    assert!(claim(&twice.other, "r", 59).await.is_empty());
+    assert_eq!(keys(&deliver(&twice.other, 60).await), ["a/1/order"]);
+    assert_eq!(keys(&deliver(&twice.one, 60).await), ["a/1/stock"]);
+}
+
+pub(crate) async fn what_comes_after_a_parked_delivery_waits(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let documents: &[(&str, &[&str])] =
+        &[("a/1/stock", &[]), ("a/1/invoice", &[]), ("a/1/return", &["a/1/stock", "a/1/invoice"])];
+    house.ask(&twice.one, 0, documents).await;
+    let stock = park(&twice.one, "a/1/stock", 1).await;
+    assert_eq!(
+        keys(&deliver(&twice.other, 2).await),
+        ["a/1/invoice"],
+        "it does not come after the parked one"
+    );
+    assert!(claim(&twice.other, "r", 3).await.is_empty());
+    twice.other.retry_delivery(stock, super::house::minute(4)).await.expect("parked");
+    assert_eq!(keys(&deliver(&twice.one, 4).await), ["a/1/stock"]);
+    assert_eq!(keys(&deliver(&twice.other, 4).await), ["a/1/return"]);
+}
+
+pub(crate) async fn what_comes_after_another_appointments_delivery_waits(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[]), ("a/1/invoice", &[])]).await;
+    house.ask(&twice.one, 20, &[("b/1/order", &["a/1/invoice"])]).await;
+    assert_eq!(keys(&deliver(&twice.one, 1).await), ["a/1/order"]);
+    assert_eq!(keys(&deliver(&twice.other, 2).await), ["a/1/invoice"]);
+    assert_eq!(keys(&deliver(&twice.one, 3).await), ["b/1/order"]);
+    house.ask(&twice.one, 40, &[("c/1/order", &["a/1/invoice"])]).await;
+    assert_eq!(keys(&deliver(&twice.one, 4).await), ["c/1/order"], "what is done already holds up nothing");
+}
+
+pub(crate) async fn a_prerequisite_that_nobody_asked_for_is_refused(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let mut change = house.hold(0, 60);
+    // The invoice would wait for what stands behind it in line, and so for ever.
+    change.deliveries = vec![wanted("a/1/invoice", &["a/1/order"]), wanted("a/1/order", &[])];
+    let refused = house.store(&twice.one, change).await;
+    assert!(matches!(refused, Err(Error::Missing(_))), "{refused:?}");
+}
+
+pub(crate) async fn a_retried_delivery_goes_before_the_later_ones(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/stock", &[]), ("a/1/invoice", &[]), ("a/1/commission", &[])]).await;
+    let stock = park(&twice.one, "a/1/stock", 1).await;
+    twice.other.retry_delivery(stock, super::house::minute(2)).await.expect("parked");
+    for expected in ["a/1/stock", "a/1/invoice", "a/1/commission"] {
+        assert_eq!(keys(&deliver(&twice.other, 2).await), [expected]);
+    }
+}
+
+pub(crate) async fn a_retried_delivery_waits_for_the_one_in_hand(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/stock", &[]), ("a/1/invoice", &[])]).await;
+    let stock = park(&twice.one, "a/1/stock", 1).await;
+    let invoice = claim(&twice.one, "r", 2).await;
+    assert_eq!(keys(&invoice), ["a/1/invoice"]);
+    twice.other.retry_delivery(stock, super::house::minute(3)).await.expect("parked");
+    assert!(claim(&twice.other, "s", 3).await.is_empty(), "one delivery of an appointment at a time");
+    assert_eq!(twice.other.next_delivery_at().await.expect("a read"), invoice[0].lease_until);
+    // The relay that held the invoice is gone: the order holds again.
+    assert_eq!(keys(&deliver(&twice.other, 20).await), ["a/1/stock"]);
+    assert_eq!(keys(&deliver(&twice.other, 20).await), ["a/1/invoice"]);
+}

@@ -1,0 +1,171 @@
+//! What the schema refuses, whoever asks, and which way its statements go.
+
+use sqlx::{AssertSqlSafe, Row};
+use tempfile::TempDir;
+
+use super::opened;
+use crate::model::Status;
+use crate::store::conformance::house::{document, minute, next, wanted};
+use crate::store::sqlite::Sqlite;
+use crate::store::{Diary, Outbox, Outcome};
+
+/// A database with one appointment in each of two states, an open hold and a confirmed visit, and three deliveries:
+/// 1 done, 2 leased, 3 waiting for it.
+async fn furnished() -> (TempDir, Sqlite) {
+    let (directory, store, house) = opened().await;
+    let mut hold = house.hold(0, 60);
+    hold.deliveries = ["a", "b", "c"].map(|key| wanted(key, &[])).to_vec();
+    let visit = store.commit(house.decision(vec![house.hold(60, 120), hold])).await.expect("free").remove(0);
+    store.commit(house.decision(vec![next(&visit, Status::Confirmed)])).await.expect("revision 1");
+    let lease = std::time::Duration::from_secs(60);
+    for expected in [1, 2] {
+        let claimed = store.claim_deliveries("r", lease, minute(0), 1).await.expect("a claim").remove(0);
+        assert_eq!(claimed.id, expected);
+        if expected == 1 {
+            let done = Outcome::Done(Box::new(document("a")));
+            assert!(store.finish_delivery(1, "r", &done, minute(0)).await.expect("a write"));
+        }
+    }
+    (directory, store)
+}
+
+/// What a statement that someone types into the database is told.
+async fn told(store: &Sqlite, statement: &str) -> Option<String> {
+    let error = sqlx::query(AssertSqlSafe(statement)).execute(&store.writer).await.err()?;
+    Some(error.as_database_error().expect("the database refuses").message().to_owned())
+}
+
+#[tokio::test]
+async fn history_cannot_be_rewritten() {
+    let (_directory, store) = furnished().await;
+    let refused = [
+        ("UPDATE event SET message = 'x'", "event_append_only"),
+        ("DELETE FROM event", "event_append_only"),
+        ("DELETE FROM appointment", "appointment_delete"),
+        ("DELETE FROM record", "record_delete"),
+        ("DELETE FROM delivery", "delivery_delete"),
+        ("UPDATE delivery SET posting = '{}' WHERE id = 3", "delivery_immutable"),
+        ("UPDATE delivery SET key = 'x' WHERE id = 3", "delivery_immutable"),
+        ("UPDATE delivery SET after_keys = '[]' WHERE id = 3", "delivery_immutable"),
+        ("UPDATE delivery SET attempts = 0 WHERE id = 1", "delivery_done"),
+        ("UPDATE appointment SET name = 'x'", "appointment_revision"),
+        ("UPDATE appointment SET revision = revision + 2", "appointment_revision"),
+        ("UPDATE appointment SET revision = revision + 1, created_us = 0", "appointment_identity"),
+        ("UPDATE record SET kind = 'unit'", "record_identity"),
+        ("UPDATE record SET version = version", "record_version"),
+    ];
+    for (statement, expected) in refused {
+        assert_eq!(told(&store, statement).await.as_deref(), Some(expected), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_contradict_themselves_are_refused() {
+    let (_directory, store) = furnished().await;
+    let appointment = "UPDATE appointment SET revision = revision + 1,";
+    let refused = [
+        format!("{appointment} status = 'lost'"),
+        format!("{appointment} status = 'scheduled' WHERE status = 'open'"),
+        format!("{appointment} status = 'open' WHERE status = 'confirmed'"),
+        format!("{appointment} hold_until_us = NULL WHERE status = 'open'"),
+        format!("{appointment} end_us = start_us"),
+        format!("{appointment} reserved_start_us = start_us + 60000000"),
+        format!("{appointment} reserved_end_us = end_us - 60000000"),
+        format!("{appointment} start_us = start_us + 1000000"),
+        format!("{appointment} details = '{{'"),
+        "UPDATE claim SET end_us = start_us".to_owned(),
+        "UPDATE claim SET start_us = start_us + 1000000".to_owned(),
+        "UPDATE claim SET end_us = start_us + 259260000000 WHERE start_us = (SELECT max(start_us) FROM claim)"
+            .to_owned(),
+        "UPDATE delivery SET state = 'sent' WHERE id = 3".to_owned(),
+        "UPDATE delivery SET state = 'done' WHERE id = 2".to_owned(),
+        "UPDATE delivery SET lease_owner = NULL WHERE id = 2".to_owned(),
+        "UPDATE delivery SET lease_until_us = NULL WHERE id = 2".to_owned(),
+        "UPDATE delivery SET state = 'pending' WHERE id = 2".to_owned(),
+        "UPDATE delivery SET state = 'parked', blocked_by = NULL, finished_us = 1 WHERE id = 3".to_owned(),
+        "UPDATE delivery SET document = '{}' WHERE id = 3".to_owned(),
+        "UPDATE delivery SET finished_us = 1 WHERE id = 3".to_owned(),
+        "UPDATE company SET last_number = -1".to_owned(),
+        "UPDATE record SET active = 2".to_owned(),
+        "UPDATE record SET data = 'x'".to_owned(),
+        "INSERT INTO answer (key, fingerprint, status, body, at_us) VALUES ('k', 'f', 99, '', 0)".to_owned(),
+        "INSERT INTO api_key (hash, label, created_us) VALUES ('short', '', 0)".to_owned(),
+    ];
+    for statement in refused {
+        let told = told(&store, &statement).await;
+        assert!(
+            told.as_deref().is_some_and(|told| told.starts_with("CHECK constraint")),
+            "{statement}: {told:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn slots_keys_and_leases_are_taken_once_whoever_asks() {
+    let (_directory, store) = furnished().await;
+    let refused = [
+        ("UPDATE claim SET start_us = start_us - 60000000", "double_booking"),
+        (
+            "INSERT INTO claim SELECT a.id, c.provider, c.start_us + 60000000, c.end_us + 60000000
+             FROM claim c JOIN appointment a ON a.id <> c.appointment",
+            "double_booking",
+        ),
+        (
+            "INSERT INTO delivery (key, appointment, company, posting, after_keys, next_attempt_us, created_us)
+             SELECT key, appointment, company, posting, after_keys, 0, 0 FROM delivery",
+            "UNIQUE constraint failed: delivery.key",
+        ),
+        (
+            "UPDATE delivery SET state = 'leased', blocked_by = NULL, lease_owner = 'x', lease_until_us = 1
+             WHERE id = 3",
+            "UNIQUE constraint failed: delivery.appointment",
+        ),
+    ];
+    for (statement, expected) in refused {
+        assert_eq!(told(&store, statement).await.as_deref(), Some(expected), "{statement}");
+    }
+}
+
+/// Each statement that runs often, and the index without which it would read the whole table.
+#[tokio::test]
+async fn frequent_statements_find_their_index() {
+    let (_directory, store) = furnished().await;
+    let plans = [
+        (
+            "SELECT id FROM delivery WHERE state = 'pending' AND blocked_by IS NULL AND next_attempt_us <= ?
+             ORDER BY next_attempt_us, id LIMIT 9",
+            "delivery_due",
+        ),
+        (
+            "UPDATE delivery SET state = 'pending' WHERE state = 'leased' AND lease_until_us <= ?",
+            "delivery_lease",
+        ),
+        ("SELECT obstacle FROM delivery_obstacle WHERE id = ?", "delivery_waiting"),
+        ("SELECT obstacle FROM delivery_obstacle WHERE id = ?", "delivery_in_hand"),
+        ("UPDATE delivery SET attempts = 1 WHERE blocked_by = ?", "delivery_blocked"),
+        (
+            "SELECT 1 FROM claim c WHERE c.provider = ? AND c.start_us > ? - 259200000000 AND c.start_us < ?
+             AND c.end_us > ? AND c.appointment <> ?",
+            "claim_by_provider",
+        ),
+        (
+            "SELECT id FROM appointment WHERE status = 'open' AND hold_until_us <= ? ORDER BY hold_until_us, id",
+            "appointment_by_hold",
+        ),
+        (
+            "SELECT id FROM appointment WHERE TRUE AND company = ? AND id > ? ORDER BY id",
+            "appointment_by_company",
+        ),
+        ("SELECT id FROM delivery WHERE TRUE AND state = 'parked' AND id > ? ORDER BY id", "delivery_parked"),
+    ];
+    for (statement, index) in plans {
+        let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")))
+            .fetch_all(&store.readers)
+            .await
+            .expect("a plan");
+        let plan = rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>();
+        assert!(plan.iter().any(|step| step.contains(index)), "{statement}: {plan:?}");
+        assert!(!plan.iter().any(|step| step.starts_with("SCAN delivery")), "{statement}: {plan:?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{statement}: {plan:?}");
+    }
+}

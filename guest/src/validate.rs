@@ -21,6 +21,7 @@ pub(crate) fn plan(snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<F
     let mut broken = Vec::new();
     check_parties(snapshot, &mut broken);
     price::check_guests(&snapshot.service, request.guests, &mut broken);
+    check_currency(snapshot, request, &mut broken);
     let placed = place(snapshot, request, &mut broken);
     let quote = price::quote(snapshot, request.guests).map_err(|finding| broken.push(finding));
     match (placed, quote) {
@@ -48,6 +49,14 @@ pub(crate) fn check_parties(snapshot: &Snapshot, broken: &mut Vec<Finding>) {
     }
     if let Some(customer) = snapshot.customer.as_ref().filter(|customer| !customer.active) {
         broken.push(findings::customer_inactive(&customer.name));
+    }
+}
+
+/// Adds a finding if the request names another currency than the company's.
+fn check_currency(snapshot: &Snapshot, request: &Request, broken: &mut Vec<Finding>) {
+    let booked_in = &snapshot.company.currency;
+    if let Some(asked) = request.currency.as_ref().filter(|asked| *asked != booked_in) {
+        broken.push(findings::currency_refused(asked, booked_in));
     }
 }
 

@@ -77,6 +77,8 @@ codes! {
         "A search needs a span that ends after it starts, and a limit of at least one.";
     STEP_UNUSABLE = "SL0233", "The step is unusable",
         "Starts are tried at a multiple of the slot length.";
+    CURRENCY_REFUSED = "SL0234", "The company does not book in this currency",
+        "A company books in one currency. The request names another one than the customer would be charged in.";
     APPOINTMENT_MISSING = "SL0235", "There is no appointment",
         "Every command but a hold is for an appointment that exists.";
     APPOINTMENT_UNEXPECTED = "SL0236", "A hold begins an appointment",

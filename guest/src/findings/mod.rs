@@ -213,6 +213,14 @@ pub(crate) fn currency_unusable(code: &str) -> Finding {
     )
 }
 
+pub(crate) fn currency_refused(asked: &str, company: &str) -> Finding {
+    finding(
+        CURRENCY_REFUSED,
+        format!("The company does not book in {asked}."),
+        format!("Book in {company}, or leave the currency out."),
+    )
+}
+
 pub(crate) fn quantity_unusable(item: &str) -> Finding {
     finding(
         QUANTITY_UNUSABLE,

@@ -1,0 +1,463 @@
+//! Scenarios a service business meets every week, one test each.
+
+use slotledger_rules::findings::{
+    ALREADY, CANCEL_CUTOFF, CURRENCY_REFUSED, HOLD_RAN_OUT, HOLD_STILL_RUNS, NOT_ALLOWED, NOT_STARTED,
+    REASON_MISSING, RESCHEDULE_CUTOFF, RESCHEDULE_LIMIT,
+};
+use slotledger_rules::fixtures::{
+    ANNA, APPOINTMENT, BEN, CLEO, NEW_APPOINTMENT, appointment, at, bitmap, decimal, hold, input, request,
+    reschedule, snapshot, stored,
+};
+use slotledger_rules::wit::{
+    Actor, Cancellation, Command, Correction, DocumentKind, EffectBody, Exception, OpeningsQuery, Slots,
+    Span, Status, TransitionInput,
+};
+use slotledger_rules::{find_openings, price, transition, validate};
+
+use crate::{body, granted, refused, steps};
+
+fn whole_day() -> OpeningsQuery {
+    OpeningsQuery { within: Span { start: at(0, 0), end: at(24, 0) }, guests: 1, step: 5, limit: 1_000 }
+}
+
+fn cancel(exception: Option<&str>) -> Command {
+    let exception = exception.map(|reason| Exception { reason: reason.to_owned() });
+    Command::Cancel(Cancellation { reason: "Ill".to_owned(), exception })
+}
+
+fn exception() -> Option<Exception> {
+    Some(Exception { reason: "Regular customer".to_owned() })
+}
+
+fn correct(to: Status) -> Command {
+    Command::Correct(Correction { to, reason: "Pressed by mistake".to_owned() })
+}
+
+#[test]
+fn no_opening_touches_the_break() {
+    let mut snapshot = snapshot();
+    (snapshot.service.buffer_before, snapshot.service.buffer_after) = (0, 0);
+    let openings = find_openings(&snapshot, &whole_day()).expect("found");
+    let starts: Vec<i64> = openings
+        .found
+        .iter()
+        .filter(|opening| opening.provider == BEN)
+        .map(|opening| opening.visit.start)
+        .collect();
+    assert_eq!((starts.first(), starts.last()), (Some(&at(9, 0)), Some(&at(16, 0))));
+    assert!(starts.contains(&at(12, 0)) && starts.contains(&at(14, 0)));
+    assert!(starts.iter().all(|start| start + 3_600 <= at(13, 0) || *start >= at(14, 0)));
+    assert_eq!(starts.len(), 37 + 25);
+}
+
+#[test]
+fn buffers_are_reserved_and_not_shown() {
+    let openings = find_openings(&snapshot(), &whole_day()).expect("found");
+    let first = openings.found.first().expect("an opening");
+    assert_eq!(first.visit, Span { start: at(9, 10), end: at(10, 10) });
+    let mut input = hold();
+    input.command = Command::Hold(request(Some(ANNA), at(9, 10)));
+    let plan = granted(&input).plan.expect("a plan");
+    assert_eq!(plan.visit, first.visit);
+    assert_eq!(plan.reserved, Span { start: at(9, 0), end: at(10, 20) });
+    input.snapshot.providers[0].taken = bitmap(&[(10 * 60 + 15, 10 * 60 + 20)]);
+    assert_eq!(refused(&input), ["SL0213"]);
+}
+
+#[test]
+fn buffers_off_the_grid_are_rounded_outward() {
+    let mut input = hold();
+    (input.snapshot.service.buffer_before, input.snapshot.service.buffer_after) = (7, 1);
+    let plan = granted(&input).plan.expect("a plan");
+    assert_eq!(plan.reserved, Span { start: at(9, 50), end: at(11, 5) });
+}
+
+#[test]
+fn anybody_means_who_has_least_that_day() {
+    let mut input = hold();
+    input.command = Command::Hold(request(None, at(10, 0)));
+    let chosen = |input: &TransitionInput| granted(input).plan.expect("a plan").provider;
+    assert_eq!(chosen(&input), BEN);
+    input.snapshot.providers[1].taken = bitmap(&[(15 * 60, 15 * 60 + 30)]);
+    assert_eq!(chosen(&input), ANNA);
+    input.snapshot.providers.reverse();
+    assert_eq!(chosen(&input), ANNA);
+    input.snapshot.providers.retain(|calendar| calendar.provider.id == CLEO);
+    assert_eq!(refused(&input), ["SL0212"]);
+}
+
+#[test]
+fn load_is_counted_on_the_day_of_the_visit_only() {
+    let mut input = hold();
+    input.command = Command::Hold(request(None, at(10, 0)));
+    input.snapshot.branch.days[0].span = Span { start: at(9, 0), end: at(14, 0) };
+    input.snapshot.providers[1].taken = bitmap(&[(12 * 60, 12 * 60 + 10)]);
+    assert_eq!(granted(&input).plan.expect("a plan").provider, ANNA);
+}
+
+#[test]
+fn a_hold_runs_out_and_not_before() {
+    let held = granted(&hold());
+    let until = held.hold_until.expect("a moment");
+    assert_eq!((until, held.slots), (snapshot().now + 600, Slots::Take));
+    let mut input = hold();
+    input.appointment = Some(stored(&hold(), &held));
+    for (now, confirm, expire) in
+        [(until - 1, None, Some(HOLD_STILL_RUNS)), (until, Some(HOLD_RAN_OUT), None)]
+    {
+        input.snapshot.now = now;
+        for (command, code) in
+            [(Command::Schedule, confirm), (Command::Confirm, confirm), (Command::Expire, expire)]
+        {
+            input.command = command;
+            match code {
+                Some(code) => assert_eq!(refused(&input), [code]),
+                None => assert_eq!(granted(&input).hold_until, None),
+            }
+        }
+    }
+    for actor in [Actor::Customer, Actor::Provider] {
+        input.snapshot.actor = actor;
+        assert_eq!(refused(&input), [NOT_ALLOWED]);
+    }
+    input.snapshot.actor = Actor::System;
+    let expired = granted(&input);
+    assert_eq!((expired.next, expired.slots), (Status::Cancelled, Slots::Release));
+    assert_eq!(expired.events[0].attributes, [("reason".to_owned(), "hold_expired".to_owned())]);
+}
+
+#[test]
+fn confirmed_and_completed_ask_for_four_documents_once() {
+    let mut input = hold();
+    input.appointment = Some(stored(&input, &granted(&input)));
+    input.command = Command::Confirm;
+    let confirmed = granted(&input);
+    assert_eq!(
+        confirmed.effects.iter().map(|effect| effect.key.as_str()).collect::<Vec<_>>(),
+        ["apt-2/2/sales_order"]
+    );
+    input.appointment = Some(stored(&input, &confirmed));
+    assert_eq!(refused(&input), [ALREADY]);
+
+    input.command = Command::Complete(None);
+    let completed = granted(&input);
+    let drafts: Vec<(&str, Vec<&str>)> = completed
+        .effects
+        .iter()
+        .map(|effect| (effect.key.as_str(), effect.after.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(
+        drafts,
+        [
+            ("apt-2/3/sales_invoice", vec!["apt-2/2/sales_order"]),
+            ("apt-2/3/stock_issue", vec![]),
+            ("apt-2/3/commission", vec!["apt-2/3/sales_invoice"]),
+        ]
+    );
+    let EffectBody::SalesInvoice(invoice) = body(&completed, "sales_invoice") else { panic!("an invoice") };
+    assert_eq!(invoice.order.as_deref(), Some("apt-2/2/sales_order"));
+    let EffectBody::Commission(commission) = body(&completed, "commission") else { panic!("a commission") };
+    assert_eq!((commission.base, commission.amount), (decimal(8_990, 2), decimal(1_124, 2)));
+    input.appointment = Some(stored(&input, &completed));
+    assert_eq!(refused(&input), [ALREADY]);
+}
+
+#[test]
+fn work_without_an_order_gets_one_with_the_invoice() {
+    let mut input = input(Some(Status::InProgress), Command::Complete(Some(Vec::new())));
+    input.appointment.as_mut().expect("one").documents.clear();
+    assert_eq!(steps(&granted(&input)), ["sales_order", "sales_invoice", "commission"]);
+    input.snapshot.company.switched_off = vec![DocumentKind::SalesOrder];
+    let decision = granted(&input);
+    assert_eq!(steps(&decision), ["sales_invoice", "commission"]);
+    assert!(decision.effects[0].after.is_empty());
+    input.snapshot.company.switched_off.push(DocumentKind::SalesInvoice);
+    assert_eq!(steps(&granted(&input)), Vec::<&str>::new());
+}
+
+#[test]
+fn the_provider_s_own_rate_goes_before_the_service_s() {
+    let mut input = input(Some(Status::InProgress), Command::Complete(None));
+    input.snapshot.providers[0].provider.commission_percent = Some(decimal(50, 0));
+    let decision = granted(&input);
+    let EffectBody::Commission(commission) = body(&decision, "commission") else { panic!("a commission") };
+    assert_eq!(commission.amount, decimal(4_495, 2));
+    input.snapshot.providers[0].provider.commission_percent = Some(decimal(0, 0));
+    assert_eq!(steps(&granted(&input)), ["sales_invoice", "stock_issue"]);
+}
+
+#[test]
+fn an_appointment_moves_to_a_time_that_overlaps_its_own() {
+    let input = input(Some(Status::Confirmed), reschedule(request(Some(ANNA), at(10, 30)), None));
+    let decision = granted(&input);
+    assert_eq!((decision.next, decision.slots), (Status::Cancelled, Slots::Release));
+    assert_eq!(steps(&decision), ["order_cancellation"]);
+    let successor = decision.successor.expect("a successor");
+    assert_eq!(successor.status, Status::Confirmed);
+    assert_eq!(successor.plan.visit, Span { start: at(10, 30), end: at(11, 30) });
+    assert_eq!(successor.effects[0].key, format!("{NEW_APPOINTMENT}/1/sales_order"));
+    assert_eq!(successor.reschedules, 1);
+    assert!(decision.events[0].attributes.contains(&("successor".to_owned(), NEW_APPOINTMENT.to_owned())));
+    assert_eq!(successor.events[0].attributes, [("predecessor".to_owned(), APPOINTMENT.to_owned())]);
+}
+
+#[test]
+fn a_move_keeps_the_price_that_was_agreed() {
+    let mut input = input(Some(Status::Scheduled), reschedule(request(Some(ANNA), at(10, 30)), None));
+    input.snapshot.service.prices[0].unit_price = decimal(10_000, 2);
+    let successor = granted(&input).successor.expect("a successor");
+    assert_eq!((successor.status, successor.plan.quote.net), (Status::Scheduled, decimal(8_990, 2)));
+    let mut more = request(Some(ANNA), at(10, 30));
+    more.guests = 2;
+    input.command = reschedule(more, None);
+    assert_eq!(granted(&input).successor.expect("a successor").plan.quote.net, decimal(12_067, 2));
+}
+
+#[test]
+fn cut_off_and_limit_bind_all_but_excepted_staff() {
+    let mut input = input(Some(Status::Confirmed), reschedule(request(Some(ANNA), at(16, 0)), None));
+    input.snapshot.now = at(8, 0);
+    input.snapshot.branch.days.clear();
+    input.snapshot.service.buffer_after = 0;
+    input.snapshot.providers[0].taken.clear();
+    input.appointment.as_mut().expect("one").reschedules = 2;
+    assert_eq!(refused(&input), [RESCHEDULE_CUTOFF, RESCHEDULE_LIMIT]);
+    input.command = reschedule(request(Some(ANNA), at(16, 0)), exception());
+    assert_eq!(granted(&input).events.len(), 3);
+    input.snapshot.actor = Actor::Customer;
+    assert_eq!(refused(&input), [RESCHEDULE_CUTOFF, RESCHEDULE_LIMIT]);
+}
+
+#[test]
+fn inside_the_cut_off_the_customer_is_refused_and_staff_makes_an_exception() {
+    let mut input = input(Some(Status::Confirmed), cancel(None));
+    input.snapshot.actor = Actor::Customer;
+    input.snapshot.now = at(10, 0) - 24 * 3_600;
+    let in_time = granted(&input);
+    assert_eq!((steps(&in_time), in_time.slots), (vec!["order_cancellation"], Slots::Release));
+
+    input.snapshot.now += 1;
+    assert_eq!(refused(&input), [CANCEL_CUTOFF]);
+    input.command = cancel(Some("Ill"));
+    assert_eq!(refused(&input), [CANCEL_CUTOFF]);
+    input.snapshot.actor = Actor::Staff;
+    let excepted = granted(&input);
+    assert_eq!(steps(&excepted), ["order_cancellation", "fee_invoice"]);
+    assert_eq!(excepted.events[1].name, "appointment.exception_made");
+    let EffectBody::SalesInvoice(fee) = body(&excepted, "fee_invoice") else { panic!("an invoice") };
+    assert_eq!((fee.order.as_ref(), fee.lines[0].unit_price), (None, decimal(2_500, 2)));
+    input.command = cancel(Some(" "));
+    assert_eq!(refused(&input), [REASON_MISSING]);
+    input.command = cancel(Some("Ill"));
+    input.snapshot.company.late_cancel_fee = None;
+    assert_eq!(steps(&granted(&input)), ["order_cancellation"]);
+}
+
+#[test]
+fn declining_does_not_go_round_the_cut_off() {
+    let command = || {
+        let decline = slotledger_rules::wit::Declination { reason: "Ill".to_owned(), replacement: None };
+        Command::Decline(decline)
+    };
+    for (status, actor, code) in [
+        (Status::Confirmed, Actor::Customer, Some(CANCEL_CUTOFF)),
+        (Status::Confirmed, Actor::Provider, None),
+        (Status::Scheduled, Actor::Customer, None),
+    ] {
+        let mut input = input(Some(status), command());
+        (input.snapshot.now, input.snapshot.actor) = (at(8, 0), actor);
+        match code {
+            Some(code) => assert_eq!(refused(&input), [code]),
+            None => assert_eq!(granted(&input).next, Status::Cancelled),
+        }
+    }
+}
+
+#[test]
+fn a_provider_who_declines_is_replaced() {
+    let decline =
+        slotledger_rules::wit::Declination { reason: "Ill".to_owned(), replacement: Some(BEN.to_owned()) };
+    let mut input = input(Some(Status::Confirmed), Command::Decline(decline));
+    input.snapshot.actor = Actor::Provider;
+    let decision = granted(&input);
+    assert_eq!((decision.next, decision.slots), (Status::Scheduled, Slots::Take));
+    assert_eq!(decision.plan.as_ref().expect("a plan").provider, BEN);
+    assert_eq!(steps(&decision), ["order_cancellation"]);
+    input.snapshot.providers[1].taken = bitmap(&[(11 * 60, 11 * 60 + 5)]);
+    assert_eq!(refused(&input), ["SL0213"]);
+}
+
+#[test]
+fn reassigning_replaces_the_order() {
+    let mut input = input(Some(Status::Confirmed), Command::Reassign(BEN.to_owned()));
+    input.snapshot.now = at(9, 0);
+    let decision = granted(&input);
+    assert_eq!(
+        (decision.next, steps(&decision)),
+        (Status::Confirmed, vec!["order_cancellation", "sales_order"])
+    );
+    for (provider, code) in [(ANNA, "SL0246"), (CLEO, "SL0212"), ("nobody", "SL0208")] {
+        input.command = Command::Reassign(provider.to_owned());
+        assert_eq!(refused(&input), [code]);
+    }
+}
+
+#[test]
+fn cancelled_after_invoicing_is_compensated() {
+    let input = input(Some(Status::Completed), correct(Status::Cancelled));
+    let decision = granted(&input);
+    assert_eq!((decision.next, decision.slots), (Status::Cancelled, Slots::Release));
+    assert_eq!(steps(&decision), ["credit_note", "stock_return", "commission_reversal"]);
+    let after: Vec<&str> =
+        decision.effects.iter().flat_map(|effect| &effect.after).map(String::as_str).collect();
+    assert_eq!(after, ["apt-1/4/sales_invoice", "apt-1/4/stock_issue", "apt-1/4/commission"]);
+    let EffectBody::StockReturn(back) = body(&decision, "stock_return") else { panic!("a return") };
+    assert_eq!(back.lines, snapshot().service.consumables);
+}
+
+#[test]
+fn corrections_ask_for_what_the_right_status_needs() {
+    let cases: [(Status, Status, &[&str], Slots); 8] = [
+        (
+            Status::Completed,
+            Status::Confirmed,
+            &["credit_note", "stock_return", "commission_reversal", "sales_order"],
+            Slots::Keep,
+        ),
+        (
+            Status::Completed,
+            Status::InProgress,
+            &["credit_note", "stock_return", "commission_reversal", "sales_order"],
+            Slots::Keep,
+        ),
+        (
+            Status::Completed,
+            Status::NoShow,
+            &["credit_note", "stock_return", "commission_reversal", "fee_invoice"],
+            Slots::Keep,
+        ),
+        (Status::NoShow, Status::Confirmed, &["credit_note", "sales_order"], Slots::Keep),
+        (
+            Status::NoShow,
+            Status::Completed,
+            &["credit_note", "sales_order", "sales_invoice", "stock_issue", "commission"],
+            Slots::Keep,
+        ),
+        (Status::NoShow, Status::Cancelled, &["credit_note"], Slots::Release),
+        (
+            Status::Cancelled,
+            Status::Completed,
+            &["sales_order", "sales_invoice", "stock_issue", "commission"],
+            Slots::Take,
+        ),
+        (Status::Cancelled, Status::NoShow, &["fee_invoice"], Slots::Take),
+    ];
+    for (from, to, expected, slots) in cases {
+        let decision = granted(&input(Some(from), correct(to)));
+        assert_eq!((decision.next, steps(&decision), decision.slots), (to, expected.to_vec(), slots));
+    }
+    let mut silent = input(Some(Status::Completed), correct(Status::Cancelled));
+    silent.snapshot.actor = Actor::Customer;
+    assert_eq!(refused(&silent), [NOT_ALLOWED]);
+}
+
+#[test]
+fn a_cancelled_time_that_was_sold_again_is_not_taken_back() {
+    let mut input = input(Some(Status::Cancelled), correct(Status::Completed));
+    input.snapshot.providers[0].taken = bitmap(&[(10 * 60, 11 * 60)]);
+    assert_eq!(refused(&input), ["SL0213"]);
+}
+
+#[test]
+fn work_leaves_two_pauses_out_and_issues_materials_once() {
+    let mut input = input(Some(Status::Confirmed), Command::Start);
+    let mut issues = 0;
+    for (minute, command) in [
+        (0, Command::Start),
+        (10, Command::Pause),
+        (25, Command::Resume),
+        (30, Command::Pause),
+        (32, Command::Resume),
+        (60, Command::Complete(None)),
+    ] {
+        (input.snapshot.now, input.command) = (at(10, minute), command);
+        let decision = granted(&input);
+        issues += steps(&decision).iter().filter(|step| **step == "stock_issue").count();
+        input.appointment = Some(stored(&input, &decision));
+    }
+    let timing = input.appointment.expect("one").timing;
+    assert_eq!((timing.started, timing.finished), (Some(at(10, 0)), Some(at(11, 0))));
+    assert_eq!((timing.paused, timing.paused_seconds, issues), (None, 17 * 60, 1));
+}
+
+#[test]
+fn a_follow_up_finishes_this_visit_and_books_the_next() {
+    let decision = granted(&input(Some(Status::Paused), Command::FollowUp(request(Some(BEN), at(15, 0)))));
+    assert_eq!((decision.next, decision.slots), (Status::Completed, Slots::Keep));
+    assert_eq!(steps(&decision), ["sales_invoice", "stock_issue", "commission"]);
+    let successor = decision.successor.expect("a successor");
+    assert_eq!((successor.status, successor.plan.provider.as_str()), (Status::Scheduled, BEN));
+    assert!(successor.effects.is_empty());
+}
+
+#[test]
+fn nobody_is_missed_before_the_start() {
+    let mut input = input(Some(Status::Confirmed), Command::MarkNoShow);
+    input.snapshot.now = at(10, 0) - 1;
+    assert_eq!(refused(&input), [NOT_STARTED]);
+    input.snapshot.now = at(10, 0);
+    let decision = granted(&input);
+    assert_eq!((steps(&decision), decision.slots), (vec!["order_cancellation", "fee_invoice"], Slots::Keep));
+}
+
+#[test]
+fn only_staff_completes_work_that_never_started() {
+    for status in [Status::Confirmed, Status::EnRoute, Status::InProgress] {
+        let mut input = input(Some(status), Command::Complete(None));
+        input.snapshot.actor = Actor::Provider;
+        match transition(&input) {
+            Ok(decision) => assert_eq!((status, decision.next), (Status::InProgress, Status::Completed)),
+            Err(findings) => assert_eq!(crate::codes(&findings), [NOT_ALLOWED], "{status:?}"),
+        }
+    }
+}
+
+#[test]
+fn another_currency_is_refused() {
+    let mut request = request(Some(ANNA), at(10, 0));
+    for (currency, expected) in [(None, vec![]), (Some("EUR"), vec![]), (Some("USD"), vec![CURRENCY_REFUSED])]
+    {
+        request.currency = currency.map(str::to_owned);
+        assert_eq!(crate::codes(&validate(&snapshot(), &request)), expected);
+    }
+    let mut other = input(Some(Status::Scheduled), Command::Confirm);
+    other.snapshot.company.currency = "USD".to_owned();
+    assert_eq!(refused(&other), ["SL0228"]);
+}
+
+#[test]
+fn a_price_is_the_sum_of_its_rounded_lines() {
+    let quote = price(&snapshot(), 3).expect("a price");
+    let amounts: Vec<_> = quote.lines.iter().map(|line| line.amount).collect();
+    assert_eq!(amounts, [decimal(8_990, 2), decimal(3_101, 2)]);
+    assert_eq!((quote.net, quote.deposit), (decimal(12_091, 2), decimal(3_627, 2)));
+    for (guests, code) in [(0, "SL0220"), (5, "SL0221")] {
+        assert_eq!(crate::codes(&price(&snapshot(), guests).expect_err("refused"))[0], code);
+    }
+}
+
+#[test]
+fn eight_seats_at_a_price_each_are_exact() {
+    let mut snapshot = snapshot();
+    snapshot.service.max_guests = 8;
+    snapshot.service.prices.truncate(1);
+    snapshot.service.prices[0].basis = slotledger_rules::wit::PriceBasis::PerGuest;
+    snapshot.service.prices[0].unit_price = decimal(1_995, 2);
+    assert_eq!(price(&snapshot, 8).expect("a price").net, decimal(15_960, 2));
+}
+
+#[test]
+fn the_fixture_is_what_the_rules_would_have_made() {
+    let quoted = price(&snapshot(), 1).expect("a price");
+    assert_eq!(quoted, appointment(Status::Confirmed).quote);
+}

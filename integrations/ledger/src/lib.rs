@@ -1,1 +1,28 @@
-//! .
+//! The built-in books, for a company without an ERP.
+//!
+//! Role: a [`Connector`](slotledger_erp::Connector) over a SQLite file of its own. It takes the documents an ERP takes,
+//! numbers them, keeps the stock at average cost and posts a balanced journal entry with each.
+//!
+//! Invariant: a posted document never changes. It is corrected by a counter-document, and the database itself refuses
+//! anything else, as it refuses an entry that does not balance, a gap in a series, a negative stock and a key used twice.
+//!
+//! Deliberately absent: payments, purchases, closing a year and reports for a tax office. A company that needs them
+//! connects an ERP.
+
+mod accounts;
+mod amounts;
+mod books;
+mod commissions;
+mod documents;
+mod error;
+mod journal;
+mod ledger;
+mod sales;
+mod stock;
+
+pub use accounts::{Balance, TrialBalance};
+pub use documents::Record;
+pub use error::Error;
+pub use journal::{JournalEntry, JournalLine};
+pub use ledger::{Ledger, MAX_PAGE, Settings};
+pub use stock::{OnHand, Receipt};

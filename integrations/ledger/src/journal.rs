@@ -1,0 +1,116 @@
+//! Journal entries. Every posted document has one, unless it is worth nothing.
+//!
+//! Invariant: an entry balances and carries its document's total on either side; the database refuses any other.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use slotledger_erp::Key;
+use sqlx::SqliteConnection;
+
+use crate::accounts::Account;
+use crate::amounts::Currency;
+use crate::{Error, documents};
+
+/// An entry before it is filed, in coins: positive is debit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Entry(Vec<(String, i64)>);
+
+impl Entry {
+    /// An amount from one account to another.
+    pub(crate) fn transfer(debit: Account, credit: Account, coins: i64) -> Self {
+        Self::default().debit(debit, coins).credit(credit, coins)
+    }
+
+    pub(crate) fn debit(mut self, account: Account, coins: i64) -> Self {
+        self.0.push((account.code().to_owned(), coins));
+        self
+    }
+
+    pub(crate) fn credit(self, account: Account, coins: i64) -> Self {
+        self.debit(account, -coins)
+    }
+
+    /// The entry that undoes a filed one.
+    pub(crate) async fn reversal(connection: &mut SqliteConnection, document: i64) -> Result<Self, Error> {
+        let lines = sqlx::query_as(
+            "SELECT account, credit - debit FROM journal_lines WHERE document = ? ORDER BY line",
+        );
+        Ok(Self(lines.bind(document).fetch_all(connection).await?))
+    }
+
+    pub(crate) async fn file(&self, connection: &mut SqliteConnection, document: i64) -> Result<(), Error> {
+        for (line, (account, coins)) in (1_i64..).zip(self.0.iter().filter(|(_, coins)| *coins != 0)) {
+            sqlx::query(
+                "INSERT INTO journal_lines (document, line, account, debit, credit) VALUES (?, ?, ?, ?, ?)",
+            )
+            .bind(document)
+            .bind(line)
+            .bind(account)
+            .bind((*coins).max(0))
+            .bind((-*coins).max(0))
+            .execute(&mut *connection)
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A filed entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Where the next page starts.
+    pub id: i64,
+    /// The day it belongs to.
+    pub date: NaiveDate,
+    /// The number of the document it was posted with.
+    pub document: String,
+    /// That document's key.
+    pub key: Key,
+    /// What the document was about.
+    pub subject: String,
+    /// At least two.
+    pub lines: Vec<JournalLine>,
+}
+
+/// One side of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalLine {
+    /// The account's code.
+    pub account: String,
+    /// Amount debited, or zero.
+    pub debit: Decimal,
+    /// Amount credited, or zero.
+    pub credit: Decimal,
+}
+
+const PAGE: &str = "
+    SELECT id, date, number, key, subject, account, debit, credit
+    FROM documents JOIN journal_lines ON document = id
+    WHERE id IN (
+        SELECT id FROM documents
+        WHERE id > ? AND EXISTS (SELECT 1 FROM journal_lines WHERE document = id)
+        ORDER BY id LIMIT ?)
+    ORDER BY id, line";
+
+type Row = (i64, String, String, String, String, String, i64, i64);
+
+pub(crate) async fn page(
+    connection: &mut SqliteConnection,
+    currency: &Currency,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<JournalEntry>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(PAGE).bind(after).bind(limit).fetch_all(connection).await?;
+    let mut entries: Vec<JournalEntry> = Vec::new();
+    for (id, date, document, key, subject, account, debit, credit) in rows {
+        let line = JournalLine { account, debit: currency.amount(debit), credit: currency.amount(credit) };
+        match entries.last_mut() {
+            Some(entry) if entry.id == id => entry.lines.push(line),
+            Some(_) | None => {
+                let (date, key) = (documents::date(&date)?, documents::key(&key)?);
+                entries.push(JournalEntry { id, date, document, key, subject, lines: vec![line] });
+            }
+        }
+    }
+    Ok(entries)
+}

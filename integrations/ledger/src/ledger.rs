@@ -1,0 +1,266 @@
+//! The ledger as a connector: one transaction for each document.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rust_decimal::Decimal;
+use slotledger_erp::{
+    Body, Capabilities, Commissions, Connector, Document, Failure, Key, KeyGuard, Posting, SystemInfo,
+};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+use crate::accounts::{self, TrialBalance};
+use crate::amounts::{Currency, fine};
+use crate::books::Books;
+use crate::documents::{self, Draft, Filed, Paper, Record};
+use crate::journal::{self, JournalEntry};
+use crate::stock::{self, OnHand, Receipt};
+use crate::{Error, commissions, sales};
+
+/// The most rows one page has.
+pub const MAX_PAGE: u32 = 500;
+
+/// How long a writer waits for another process before it says so.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Enough to read while one writes; SQLite has one writer at a time.
+const READERS: u32 = 4;
+
+/// What the books are told about their company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The company's name; it may change.
+    pub company: String,
+    /// ISO 4217 code; it never changes.
+    pub currency: String,
+    /// That currency's decimal places, at most 4; they never change.
+    pub currency_digits: u32,
+    /// Tax on every sale, in percent; documents already made keep theirs.
+    pub tax_percent: Decimal,
+}
+
+impl Settings {
+    fn books(&self) -> Result<Books, Error> {
+        let wrong = |setting, value, reason| Err(Error::Setting { setting, value, reason });
+        if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return wrong("currency", self.currency.clone(), "it is a code of three capitals, such as EUR");
+        }
+        if self.currency_digits > 4 {
+            return wrong("currency_digits", self.currency_digits.to_string(), "no currency has more than 4");
+        }
+        if !(Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&self.tax_percent) {
+            return wrong("tax_percent", self.tax_percent.to_string(), "it is between 0 and 100");
+        }
+        let Ok(tax_percent) = fine("tax percent", self.tax_percent) else {
+            return wrong("tax_percent", self.tax_percent.to_string(), "it has at most 6 decimals");
+        };
+        let currency = Currency { code: self.currency.clone(), digits: self.currency_digits };
+        Ok(Books { company: self.company.clone(), currency, tax_percent })
+    }
+}
+
+/// One company's books, in one SQLite file.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    books: Books,
+}
+
+impl Ledger {
+    /// Opens the books, or makes them.
+    ///
+    /// # Errors
+    /// When a setting makes no sense or contradicts the file, or when the file cannot be read or brought up to date.
+    pub async fn open(path: &Path, settings: Settings) -> Result<Self, Error> {
+        let books = settings.books()?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
+        let writer = writer.map_err(|source| Error::Open { path: path.to_owned(), source })?;
+        sqlx::migrate!("./migrations").run(&writer).await?;
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
+        let ledger = Self { writer, readers, books };
+        ledger.settle_company().await?;
+        Ok(ledger)
+    }
+
+    /// Waits for what is being written and closes the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// Takes goods into the stock, against the opening balance. Answers with the receipt's number; a repeated one
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// When the receipt makes no sense, its key was used for something else, or the database fails.
+    pub async fn receive(&self, receipt: &Receipt) -> Result<String, Error> {
+        let mut transaction = self.begin().await?;
+        if let Some(filed) = documents::find(&mut transaction, &receipt.key).await? {
+            let asked = serde_json::from_str::<Receipt>(&filed.body).ok();
+            let same = filed.paper() == Some(Paper::GoodsReceipt) && asked.as_ref() == Some(receipt);
+            return if same { Ok(filed.number) } else { Err(used(&filed, &receipt.key)) };
+        }
+        let draft = stock::receipt(&mut transaction, &self.books, receipt).await?;
+        Ok(commit(transaction, &draft).await?.number)
+    }
+
+    /// Every account with its debits and credits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn trial_balance(&self) -> Result<TrialBalance, Error> {
+        accounts::trial_balance(&mut *self.readers.acquire().await?, &self.books.currency).await
+    }
+
+    /// The journal in the order it was posted, after an entry's id; at most [`MAX_PAGE`] entries.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn journal(&self, after: i64, limit: u32) -> Result<Vec<JournalEntry>, Error> {
+        let mut connection = self.readers.acquire().await?;
+        journal::page(&mut connection, &self.books.currency, after, limit.min(MAX_PAGE)).await
+    }
+
+    /// The documents in the order they were filed, after a record's id; at most [`MAX_PAGE`]. Receipts are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn documents(&self, after: i64, limit: u32) -> Result<Vec<Record>, Error> {
+        let mut connection = self.readers.acquire().await?;
+        documents::page(&mut connection, &self.books.currency, after, limit.min(MAX_PAGE)).await
+    }
+
+    /// What each warehouse has of an item, by the item's code.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stock_on_hand(&self, item: &str) -> Result<Vec<OnHand>, Error> {
+        stock::on_hand(&mut *self.readers.acquire().await?, &self.books.currency, item).await
+    }
+
+    async fn settle_company(&self) -> Result<(), Error> {
+        let Books { company, currency, .. } = &self.books;
+        let mut transaction = self.begin().await?;
+        sqlx::query("INSERT INTO company (id, name, currency, currency_digits) VALUES (1, ?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(company)
+            .bind(&currency.code)
+            .bind(currency.digits)
+            .execute(&mut *transaction)
+            .await?;
+        let (code, digits): (String, u32) = sqlx::query_as("SELECT currency, currency_digits FROM company")
+            .fetch_one(&mut *transaction)
+            .await?;
+        let kept = Currency { code, digits };
+        if kept != *currency {
+            let words = |currency: &Currency| format!("{} with {} decimals", currency.code, currency.digits);
+            return Err(Error::Currency { kept: words(&kept), asked: words(currency) });
+        }
+        sqlx::query("UPDATE company SET name = ?").bind(company).execute(&mut *transaction).await?;
+        transaction.commit().await.map_err(Error::Commit)
+    }
+
+    /// Takes the write lock at once: what is read before writing cannot change in between.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    async fn file(&self, posting: &Posting) -> Result<Filed, Error> {
+        let mut transaction = self.begin().await?;
+        if let Some(filed) = documents::find(&mut transaction, &posting.key).await? {
+            return adopt(filed, posting);
+        }
+        let draft = self.draft(&mut transaction, posting).await?;
+        commit(transaction, &draft).await
+    }
+
+    async fn draft<'a>(
+        &self,
+        connection: &mut SqliteConnection,
+        posting: &'a Posting,
+    ) -> Result<Draft<'a>, Error> {
+        let books = &self.books;
+        match &posting.body {
+            Body::SalesOrder(order) => sales::order(connection, books, posting, order).await,
+            Body::OrderCancellation(withdrawal) => sales::cancellation(connection, posting, withdrawal).await,
+            Body::SalesInvoice(invoice) => sales::invoice(connection, books, posting, invoice).await,
+            Body::StockIssue(issue) => stock::issue(connection, books, posting, issue).await,
+            Body::Commission(earned) => commissions::earned(connection, books, posting, earned).await,
+            Body::CreditNote(note) => sales::credit_note(connection, posting, note).await,
+            Body::StockReturn(returned) => stock::returned(connection, books, posting, returned).await,
+            Body::CommissionReversal(reversal) => commissions::reversal(connection, posting, reversal).await,
+        }
+    }
+
+    fn asked_for(&self, filed: &Filed) -> Result<Document, Error> {
+        let document = filed.document(&self.books.currency)?;
+        document.ok_or_else(|| Error::Damaged(format!("{} is no document of the port", filed.number)))
+    }
+}
+
+#[async_trait]
+impl Connector for Ledger {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { key_guard: KeyGuard::Unique, commissions: Commissions::Posted }
+    }
+
+    async fn check(&self) -> Result<SystemInfo, Failure> {
+        let reached = sqlx::query("SELECT 1 FROM company").execute(&self.readers).await;
+        reached.map_err(Error::Store)?;
+        Ok(SystemInfo {
+            product: "Slotledger ledger".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            company: self.books.company.clone(),
+            currency: self.books.currency.code.clone(),
+        })
+    }
+
+    async fn find_by_key(&self, posting: &Posting) -> Result<Vec<Document>, Failure> {
+        let mut connection = self.readers.acquire().await.map_err(Error::Store)?;
+        let found = documents::find(&mut connection, &posting.key).await?;
+        let found = found.filter(|filed| filed.is(posting.kind()));
+        Ok(found.map(|filed| self.asked_for(&filed)).transpose()?.into_iter().collect())
+    }
+
+    async fn post(&self, posting: &Posting) -> Result<Document, Failure> {
+        let filed = self.file(posting).await?;
+        Ok(self.asked_for(&filed)?)
+    }
+}
+
+/// Files the draft, reads it back and makes it last.
+async fn commit(mut transaction: Transaction<'static, Sqlite>, draft: &Draft<'_>) -> Result<Filed, Error> {
+    documents::file(&mut transaction, draft).await?;
+    let filed = documents::find(&mut transaction, draft.key).await?;
+    let filed = filed.ok_or_else(|| Error::Damaged(format!("{} was filed and is not there", draft.key)))?;
+    transaction.commit().await.map_err(Error::Commit)?;
+    tracing::info!(document.number = filed.number, document.key = %draft.key, "Filed a document in the ledger.");
+    Ok(filed)
+}
+
+/// The document that stands, if it is what the posting asks for.
+fn adopt(filed: Filed, posting: &Posting) -> Result<Filed, Error> {
+    let asked: Option<Body> = serde_json::from_str(&filed.body).ok();
+    if filed.is(posting.kind()) && asked.as_ref() == Some(&posting.body) {
+        return Ok(filed);
+    }
+    Err(used(&filed, &posting.key))
+}
+
+fn used(filed: &Filed, key: &Key) -> Error {
+    Error::refused(
+        format!("the key {key} was used for {}, which says something else", filed.number),
+        "Send the request as it was, or give the new one a key of its own.",
+    )
+}

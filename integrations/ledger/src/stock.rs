@@ -1,0 +1,286 @@
+//! Materials: received, used, brought back, each at its cost.
+//!
+//! Invariant: the value of what is on hand equals the stock account. An issue takes out its share of the warehouse's
+//! average cost; a return brings back what the issue took out, to the last coin once all of it is back.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use slotledger_erp::{Item, Key, Kind, Material, Posting, State, StockIssue, StockReturn};
+use sqlx::SqliteConnection;
+
+use crate::Error;
+use crate::accounts::Account;
+use crate::amounts::{Currency, fine, from_fine, quantity, share};
+use crate::books::{Books, draft, json};
+use crate::documents::{Draft, Line, Paper, What};
+use crate::journal::Entry;
+use crate::sales::{demand_lines, standing};
+
+/// Goods that came in: the only way into these books' stock besides a return.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Unique for ever, like a posting's.
+    pub key: Key,
+    /// The day they came in.
+    pub date: NaiveDate,
+    /// What came in; unknown items are made.
+    pub item: Item,
+    /// How much; the first receipt of an item settles its unit of measure.
+    pub quantity: Decimal,
+    /// The unit of measure.
+    pub unit: String,
+    /// What one unit cost, in the company's currency.
+    pub unit_cost: Decimal,
+    /// Where it lies.
+    pub warehouse: String,
+}
+
+/// What one warehouse has of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnHand {
+    /// The warehouse.
+    pub warehouse: String,
+    /// How much, in `unit`.
+    pub quantity: Decimal,
+    /// The item's unit of measure.
+    pub unit: String,
+    /// What it cost, at its average.
+    pub value: Decimal,
+}
+
+/// Makes an item that the books do not know yet.
+pub(crate) async fn know(connection: &mut SqliteConnection, item: &Item) -> Result<(), Error> {
+    if item.code.is_empty() {
+        return Err(Error::refused("an item has no code", "Give the item a code."));
+    }
+    sqlx::query("INSERT INTO items (code, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(&item.code)
+        .bind(&item.name)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn receipt<'a>(
+    connection: &mut SqliteConnection,
+    books: &Books,
+    receipt: &'a Receipt,
+) -> Result<Draft<'a>, Error> {
+    know(connection, &receipt.item).await?;
+    settle_unit(connection, receipt).await?;
+    let quantity = quantity(receipt.quantity)?;
+    let value = books.currency.line(quantity, fine("unit cost", receipt.unit_cost)?)?;
+    if value < 0 || receipt.warehouse.is_empty() {
+        return Err(Error::refused(
+            "a receipt has a cost and a warehouse",
+            "Correct the cost or the warehouse.",
+        ));
+    }
+    let warehouse = receipt.warehouse.clone();
+    Ok(Draft {
+        paper: Paper::GoodsReceipt,
+        key: &receipt.key,
+        subject: &receipt.item.name,
+        date: receipt.date,
+        state: State::Posted,
+        party: None,
+        source: None,
+        number: None,
+        net: value,
+        tax: 0,
+        lines: vec![line(&receipt.item, quantity, value, What::Received { warehouse })],
+        entry: Entry::transfer(Account::Stock, Account::OpeningBalance, value),
+        body: json(receipt)?,
+    })
+}
+
+pub(crate) async fn issue<'a>(
+    connection: &mut SqliteConnection,
+    books: &Books,
+    posting: &'a Posting,
+    issue: &StockIssue,
+) -> Result<Draft<'a>, Error> {
+    demand_lines(issue.lines.len())?;
+    let mut levels = HashMap::new();
+    let mut lines = Vec::with_capacity(issue.lines.len());
+    for material in &issue.lines {
+        demand_unit(connection, material).await?;
+        let asked = quantity(material.quantity)?;
+        let place = (material.item.code.as_str(), material.warehouse.as_str());
+        let level = match levels.get(&place) {
+            Some(level) => *level,
+            None => Level::read(connection, place).await?,
+        };
+        let value = level.take(asked).ok_or_else(|| shortage(material, level))??;
+        levels.insert(place, Level { quantity: level.quantity - asked, value: level.value - value });
+        lines.push(line(
+            &material.item,
+            asked,
+            value,
+            What::Issued { warehouse: material.warehouse.clone() },
+        ));
+    }
+    let value = books.currency.sum(lines.iter().map(|line| line.amount))?;
+    let entry = Entry::transfer(Account::MaterialCost, Account::Stock, value);
+    Ok(Draft { net: value, lines, entry, ..draft(posting)? })
+}
+
+pub(crate) async fn returned<'a>(
+    connection: &mut SqliteConnection,
+    books: &Books,
+    posting: &'a Posting,
+    returned: &StockReturn,
+) -> Result<Draft<'a>, Error> {
+    demand_lines(returned.lines.len())?;
+    let issue = standing(connection, Kind::StockIssue, &returned.issue).await?;
+    let mut left = HashMap::new();
+    let mut lines = Vec::with_capacity(returned.lines.len());
+    for material in &returned.lines {
+        demand_unit(connection, material).await?;
+        let asked = quantity(material.quantity)?;
+        let item = material.item.code.as_str();
+        let level = match left.get(item) {
+            Some(level) => *level,
+            None => Level::outstanding(connection, issue.id, item).await?,
+        };
+        let value = level.take(asked).ok_or_else(|| not_issued(material, &issue.number, level))??;
+        left.insert(item, Level { quantity: level.quantity - asked, value: level.value - value });
+        lines.push(line(
+            &material.item,
+            asked,
+            value,
+            What::Received { warehouse: material.warehouse.clone() },
+        ));
+    }
+    let value = books.currency.sum(lines.iter().map(|line| line.amount))?;
+    let entry = Entry::transfer(Account::Stock, Account::MaterialCost, value);
+    Ok(Draft { source: Some(issue.id), net: value, lines, entry, ..draft(posting)? })
+}
+
+/// What there is of an item, in millionths, and what it is worth in coins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Level {
+    quantity: i64,
+    value: i64,
+}
+
+impl Level {
+    async fn read(connection: &mut SqliteConnection, (item, warehouse): (&str, &str)) -> Result<Self, Error> {
+        let query =
+            sqlx::query_as("SELECT quantity, value FROM stock_levels WHERE item = ? AND warehouse = ?");
+        let row: Option<(i64, i64)> = query.bind(item).bind(warehouse).fetch_optional(connection).await?;
+        let (quantity, value) = row.unwrap_or_default();
+        Ok(Self { quantity, value })
+    }
+
+    /// What an issue took out and no return has brought back.
+    async fn outstanding(connection: &mut SqliteConnection, issue: i64, item: &str) -> Result<Self, Error> {
+        let (quantity, value) = sqlx::query_as(
+            "SELECT COALESCE(SUM(-moves * quantity), 0), COALESCE(SUM(-moves * amount), 0)
+             FROM document_lines JOIN documents ON id = document
+             WHERE item = ? AND (id = ? OR (kind = 'stock_return' AND source = ?))",
+        )
+        .bind(item)
+        .bind(issue)
+        .bind(issue)
+        .fetch_one(connection)
+        .await?;
+        Ok(Self { quantity, value })
+    }
+
+    /// What `asked` of it is worth; nothing when there is less.
+    fn take(self, asked: i64) -> Option<Result<i64, Error>> {
+        (asked <= self.quantity).then(|| share(self.value, asked, self.quantity))
+    }
+}
+
+fn line(item: &Item, quantity: i64, amount: i64, what: What) -> Line {
+    Line { item: item.code.clone(), description: item.name.clone(), quantity, amount, what }
+}
+
+fn shortage(material: &Material, level: Level) -> Error {
+    let Material { item, quantity, unit, warehouse } = material;
+    let there = from_fine(level.quantity);
+    Error::refused(
+        format!("{warehouse} has {there} {unit} of {}, and {quantity} are asked for", item.code),
+        format!("Receive more of {} into {warehouse}, or correct what was used.", item.code),
+    )
+}
+
+fn not_issued(material: &Material, issue: &str, level: Level) -> Error {
+    let Material { item, quantity, unit, .. } = material;
+    let there = from_fine(level.quantity);
+    Error::refused(
+        format!(
+            "{there} {unit} of {} are still out with {issue}, and {quantity} should come back",
+            item.code
+        ),
+        "Correct the quantities that come back.",
+    )
+}
+
+async fn unit_of(connection: &mut SqliteConnection, item: &str) -> Result<Option<String>, Error> {
+    let query = sqlx::query_scalar("SELECT unit FROM items WHERE code = ?");
+    Ok(query.bind(item).fetch_optional(connection).await?.flatten())
+}
+
+async fn demand_unit(connection: &mut SqliteConnection, material: &Material) -> Result<(), Error> {
+    let code = &material.item.code;
+    match unit_of(connection, code).await? {
+        None => Err(Error::refused(
+            format!("{} was never received, so {} has none of it", code, material.warehouse),
+            format!("Receive {code} into {}, or correct the item.", material.warehouse),
+        )),
+        Some(unit) => demand_same_unit(code, &unit, &material.unit),
+    }
+}
+
+async fn settle_unit(connection: &mut SqliteConnection, receipt: &Receipt) -> Result<(), Error> {
+    let code = &receipt.item.code;
+    if let Some(unit) = unit_of(connection, code).await? {
+        return demand_same_unit(code, &unit, &receipt.unit);
+    }
+    if receipt.unit.is_empty() {
+        return Err(Error::refused(
+            format!("{code} has no unit of measure"),
+            "Name the unit it is counted in.",
+        ));
+    }
+    let settle = sqlx::query("UPDATE items SET unit = ? WHERE code = ?");
+    settle.bind(&receipt.unit).bind(code).execute(connection).await?;
+    Ok(())
+}
+
+fn demand_same_unit(code: &str, kept: &str, asked: &str) -> Result<(), Error> {
+    if kept == asked {
+        return Ok(());
+    }
+    Err(Error::refused(
+        format!("{code} is kept in {kept}, not in {asked}"),
+        format!("State the quantity of {code} in {kept}."),
+    ))
+}
+
+pub(crate) async fn on_hand(
+    connection: &mut SqliteConnection,
+    currency: &Currency,
+    item: &str,
+) -> Result<Vec<OnHand>, Error> {
+    let rows: Vec<(String, i64, String, i64)> = sqlx::query_as(
+        "SELECT warehouse, quantity, COALESCE(unit, ''), value FROM stock_levels JOIN items ON code = item
+         WHERE item = ? ORDER BY warehouse",
+    )
+    .bind(item)
+    .fetch_all(connection)
+    .await?;
+    let level = |(warehouse, quantity, unit, value)| OnHand {
+        warehouse,
+        quantity: from_fine(quantity),
+        unit,
+        value: currency.amount(value),
+    };
+    Ok(rows.into_iter().map(level).collect())
+}

@@ -57,6 +57,14 @@ impl Checked {
         at.rem_euclid(self.slot_seconds) == 0
     }
 
+    /// The first slot from this one on that is a whole number of steps after the slot of `anchor`.
+    pub(crate) fn first_step(&self, slot: u32, anchor: Instant, step: u32) -> u32 {
+        let passed = self.start_of(slot).saturating_sub(anchor).div_euclid(self.slot_seconds);
+        let over = passed.rem_euclid(i64::from(step.max(1)));
+        let missing = if over == 0 { 0 } else { i64::from(step) - over };
+        slot.saturating_add(u32::try_from(missing).unwrap_or(u32::MAX))
+    }
+
     /// The moment at which a slot of the grid begins.
     pub(crate) fn start_of(&self, slot: u32) -> Instant {
         self.origin + self.slot_seconds * i64::from(slot.min(self.slots))
@@ -120,6 +128,16 @@ mod tests {
         assert_eq!(grid.beginning_in(Span { start: 9_001, end: 9_601 }), 1..3);
         assert_eq!(grid.beginning_in(Span { start: i64::MIN, end: i64::MAX }), 0..10);
         assert_eq!(grid.beginning_in(Span { start: i64::MAX, end: i64::MIN }), 10..10);
+    }
+
+    #[test]
+    fn steps_are_counted_from_an_anchor() {
+        let grid = grid();
+        assert_eq!(grid.first_step(0, 9_000, 3), 0);
+        assert_eq!(grid.first_step(1, 9_000, 3), 3);
+        assert_eq!(grid.first_step(1, 8_700, 3), 2);
+        assert_eq!(grid.first_step(2, 9_300, 3), 4);
+        assert!(grid.first_step(1, i64::MIN, u32::MAX) >= 1);
     }
 
     #[test]

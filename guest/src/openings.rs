@@ -67,9 +67,7 @@ impl<'a> Search<'a> {
     fn starts(&self) -> Result<Vec<u64>, Finding> {
         let service = &self.snapshot.service;
         let mut starts = bits::first(&[], self.grid.slots());
-        let tried = self.grid.beginning_in(self.query.within);
-        let first = tried.start.next_multiple_of(self.step);
-        (first..tried.end).step_by(self.step as usize).for_each(|slot| bits::set(&mut starts, slot));
+        self.try_starts(&mut starts);
         left(&starts, findings::outside_calendar)?;
 
         let (earliest, latest) = validate::bookable(self.snapshot);
@@ -86,6 +84,20 @@ impl<'a> Search<'a> {
         bits::keep(&mut starts, &open);
         left(&starts, findings::branch_closed)?;
         Ok(starts)
+    }
+
+    /// Sets the starts that are tried: every step from each day's midnight, so that they are round times on the
+    /// branch's clock whatever span is searched. Days follow each other; what overlaps is tried once.
+    fn try_starts(&self, starts: &mut [u64]) {
+        let tried = self.grid.beginning_in(self.query.within);
+        let mut from = tried.start;
+        for day in &self.snapshot.branch.days {
+            let slots = self.grid.beginning_in(day.span);
+            let first = self.grid.first_step(slots.start.max(from), day.span.start, self.step);
+            let end = slots.end.min(tried.end);
+            (first..end).step_by(self.step as usize).for_each(|slot| bits::set(starts, slot));
+            from = from.max(slots.end);
+        }
     }
 
     /// Clears the starts after the latest one of each day.

@@ -125,6 +125,18 @@ fn every_broken_rule_is_listed() {
     );
 }
 
+#[test]
+fn starts_are_round_on_the_branch_s_clock_whatever_is_searched() {
+    let mut world = snapshot();
+    world.branch.days[0].span = Span { start: at(0, 0) - 19_800, end: at(18, 30) };
+    world.service.buffer_before = 0;
+    for from in [at(9, 0), at(9, 5), at(9, 25)] {
+        let within = Span { start: from, end: at(13, 0) };
+        let openings = find_openings(&world, &OpeningsQuery { within, ..query(60) }).expect("a sane search");
+        assert_eq!(openings.found.first().map(|opening| opening.visit.start), Some(at(9, 30)));
+    }
+}
+
 /// A change that leaves no opening, and the rule that is named for it.
 type Spoiler = (fn(&mut Snapshot), &'static str);
 

@@ -5,6 +5,7 @@
 
 mod bookings;
 mod chains;
+mod documents;
 mod hostile;
 mod scenarios;
 mod table;

@@ -1,0 +1,76 @@
+//! Findings about prices, currencies, percentages and quantities.
+
+use super::codes::{
+    AMOUNT_TOO_LARGE, CURRENCY_CHANGED, CURRENCY_REFUSED, CURRENCY_UNUSABLE, FEE_ITEM_MISSING, NO_PRICE,
+    PERCENT_UNUSABLE, PRICE_UNUSABLE, QUANTITY_UNUSABLE,
+};
+use super::finding;
+use crate::wit::Finding;
+
+pub(crate) fn no_price(guests: u32) -> Finding {
+    finding(
+        NO_PRICE,
+        format!("The service has no price for {guests} guests."),
+        "Add a price row that covers this number of guests.",
+    )
+}
+
+pub(crate) fn amount_too_large() -> Finding {
+    finding(
+        AMOUNT_TOO_LARGE,
+        "An amount does not fit into eighteen digits.",
+        "Lower the price or the number of guests.",
+    )
+}
+
+pub(crate) fn price_unusable() -> Finding {
+    finding(
+        PRICE_UNUSABLE,
+        "A price is negative, or has more than eighteen digits behind the point.",
+        "Give prices of zero or more with at most eighteen digits behind the point.",
+    )
+}
+
+pub(crate) fn percent_unusable(what: &str) -> Finding {
+    finding(
+        PERCENT_UNUSABLE,
+        format!("The {what} is not a percentage."),
+        "Give a number from 0 to 100 with at most six digits behind the point.",
+    )
+}
+
+pub(crate) fn currency_unusable(code: &str) -> Finding {
+    finding(
+        CURRENCY_UNUSABLE,
+        format!("{code:?} with the digits given is no currency."),
+        "Give three capitals by ISO 4217, and at most four digits behind the point.",
+    )
+}
+
+pub(crate) fn currency_refused(asked: &str, company: &str) -> Finding {
+    finding(
+        CURRENCY_REFUSED,
+        format!("The company does not book in {asked}."),
+        format!("Book in {company}, or leave the currency out."),
+    )
+}
+
+pub(crate) fn quantity_unusable(item: &str) -> Finding {
+    finding(
+        QUANTITY_UNUSABLE,
+        format!("The quantity of {item} is not more than zero, or has too many digits."),
+        "Give a quantity above zero, and leave out what was not used.",
+    )
+}
+
+pub(crate) fn currency_changed(appointment: &str, company: &str) -> Finding {
+    finding(
+        CURRENCY_CHANGED,
+        format!("The appointment is priced in {appointment}, and the company books in {company}."),
+        "Cancel the appointment and book it again.",
+    )
+}
+
+pub(crate) fn fee_item_missing() -> Finding {
+    finding(FEE_ITEM_MISSING, "The company names no item for fees.", "Set the company's fee item.")
+}

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use slotledger_erp::{
     Body, Capabilities, Commissions, Connector, Document, Failure, Key, KeyGuard, Posting, SystemInfo,
 };
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -29,6 +30,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Enough to read while one writes; SQLite has one writer at a time.
 const READERS: u32 = 4;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// What the books are told about their company.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,10 +90,9 @@ impl Ledger {
             .busy_timeout(BUSY_TIMEOUT);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
         let writer = writer.map_err(|source| Error::Open { path: path.to_owned(), source })?;
-        sqlx::migrate!("./migrations").run(&writer).await?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
         let ledger = Self { writer, readers, books };
-        ledger.settle_company().await?;
+        ledger.settle().await?;
         Ok(ledger)
     }
 
@@ -109,7 +111,8 @@ impl Ledger {
         let mut transaction = self.begin().await?;
         if let Some(filed) = documents::find(&mut transaction, &receipt.key).await? {
             let asked = serde_json::from_str::<Receipt>(&filed.body).ok();
-            let same = filed.paper() == Some(Paper::GoodsReceipt) && asked.as_ref() == Some(receipt);
+            let same = filed.paper() == Some(Paper::GoodsReceipt)
+                && asked.is_some_and(|asked| Receipt { date: receipt.date, ..asked } == *receipt);
             return if same { Ok(filed.number) } else { Err(used(&filed, &receipt.key)) };
         }
         let draft = stock::receipt(&mut transaction, &self.books, receipt).await?;
@@ -150,9 +153,13 @@ impl Ledger {
         stock::on_hand(&mut *self.readers.acquire().await?, &self.books.currency, item).await
     }
 
-    async fn settle_company(&self) -> Result<(), Error> {
+    /// Brings the tables up to date and compares the company, under the write lock: two processes may open new books
+    /// at the same moment, and the migrations by themselves take no lock in SQLite.
+    async fn settle(&self) -> Result<(), Error> {
         let Books { company, currency, .. } = &self.books;
         let mut transaction = self.begin().await?;
+        // Not `run`: its future is refused where one must be able to move between threads.
+        MIGRATIONS.run_direct(None, &mut *transaction, false).await?;
         sqlx::query("INSERT INTO company (id, name, currency, currency_digits) VALUES (1, ?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(company)
             .bind(&currency.code)

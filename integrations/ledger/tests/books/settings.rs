@@ -56,6 +56,21 @@ async fn a_file_that_is_no_ledger_is_an_error() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn new_books_can_be_opened_by_several_at_once() {
+    for _ in 0..10 {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("books.db");
+        let open = || {
+            let path = path.clone();
+            tokio::spawn(async move { Ledger::open(&path, settings()).await })
+        };
+        for task in [open(), open(), open()] {
+            task.await.expect("a task").expect("books");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_currency_without_coins_works() {
     let directory = tempfile::tempdir().expect("a directory");

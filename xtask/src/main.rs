@@ -5,6 +5,7 @@
 //!
 //! Deliberately absent: anything an installed Slotledger needs. A user has the `slotledger` binary.
 
+mod bench;
 mod ci;
 mod demo;
 mod progress;
@@ -37,6 +38,8 @@ enum Command {
         /// Only tests whose name contains this.
         filter: Option<String>,
     },
+    /// Measures Slotledger against the bare thing beneath it.
+    Bench(bench::Options),
     /// Does what continuous integration does: formatting, lints, documentation, tests.
     Ci,
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Rules => rules::build().map(drop),
         Command::Demo(options) => demo::demo(&options),
         Command::Test { filter } => test::test(filter.as_deref()),
+        Command::Bench(options) => bench::bench(&options),
         Command::Ci => ci::ci(),
     };
     match outcome {

@@ -1,0 +1,57 @@
+//! `cargo xtask bench`: builds what is measured as it is shipped, and hands over to `xtask/bench`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::progress::phase;
+use crate::{rules, shell, workspace};
+
+/// What the measurements take.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// A tenth of the repetitions: enough to see whether something is badly wrong.
+    #[arg(long)]
+    quick: bool,
+    /// Also write the figures to this file.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Builds and measures.
+pub(crate) fn bench(options: &Options) -> Result<()> {
+    rules::build()?;
+    phase("building slotledger and the measurements with all optimisations", || {
+        let mut cargo = shell::cargo();
+        cargo.args([
+            "build",
+            "--release",
+            "--package",
+            "slotledger",
+            "--package",
+            "slotledger-bench",
+            "--bins",
+        ]);
+        shell::run(&mut cargo, "mend what the compiler names")
+    })?;
+    let release = workspace::build_directory().join("release");
+    // On the disk that the clone lies on: a directory in memory would make durable commits look free.
+    let scratch = workspace::target().join("bench");
+    fs::create_dir_all(&scratch)?;
+    let mut bench = shell::program(release.join("slotledger-bench"));
+    bench.arg("--host").arg(release.join("slotledger")).arg("--scratch").arg(&scratch);
+    if options.quick {
+        bench.arg("--quick");
+    }
+    if let Some(path) = &options.json {
+        bench.arg("--json").arg(absolute(path)?);
+    }
+    shell::run(&mut bench, "its message is above")
+}
+
+/// The program runs in the root of the clone; a relative path is meant from where the command was given.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    Ok(std::path::absolute(path)?)
+}

@@ -1,0 +1,140 @@
+//! Every document of every kind, cut at every one of its calls, then taken up by a new connector: it stands once.
+
+use slotledger_erp::{Class, Connector, Posting, State};
+
+use crate::support::{
+    connect, connect_by,
+    line::{Counted, Fault, Line, Reply},
+    only, post_all,
+    postings::{Appointment, line, material, visit},
+    server,
+};
+
+/// Longer than any document takes; a test that never gets through is broken.
+const MAX_CALLS: usize = 60;
+
+/// What an appointment needs first, and what is then cut.
+struct Scenario {
+    before: Vec<Posting>,
+    cut: Posting,
+    state: State,
+}
+
+/// Cuts the posting before each of its calls, and after each that writes. (After one that reads is the same as before
+/// the next.)
+async fn cut_everywhere(name: &str, scenario: impl Fn(&Appointment) -> Scenario) {
+    let server = server();
+    let mut cuts = 0;
+    for (counted, forwarded) in [(Counted::All, false), (Counted::Writes, true)] {
+        for call in 1.. {
+            assert!(call < MAX_CALLS, "{name} never got through");
+            let appointment = Appointment(format!("{name}-{forwarded}-{call}"));
+            let Scenario { before, cut, state } = scenario(&appointment);
+            post_all(&connect(&server), &before).await.unwrap();
+
+            let line = Line::to(&server.url(), Fault { call, counted, forwarded, reply: Reply::Cut });
+            let outcome = connect_by(&server, line.url()).post(&cut).await;
+            let Some(method) = line.struck() else {
+                assert_eq!(outcome.unwrap().state, state);
+                break;
+            };
+            cuts += 1;
+            // A wizard's session is not worth failing for once its work is done.
+            if let Err(failure) = outcome {
+                let uncertain = matches!(failure.class, Class::Retry { after: None } | Class::Ambiguous);
+                assert!(uncertain, "{method} cut: {failure:?}");
+            }
+
+            let books = connect(&server);
+            let document =
+                books.post(&cut).await.unwrap_or_else(|failure| panic!("after {method}: {failure:?}"));
+            assert_eq!(document.state, state, "after {method}");
+            assert_eq!(only(&books, &cut).await, document, "after {method}");
+            for posting in &before {
+                only(&books, posting).await;
+            }
+        }
+    }
+    assert!(cuts > 3, "{name} was cut only {cuts} times");
+}
+
+#[tokio::test]
+async fn an_order() {
+    cut_everywhere("order", |appointment| Scenario {
+        before: vec![],
+        cut: appointment.order(visit()),
+        state: State::Submitted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invoice_of_an_order() {
+    cut_everywhere("invoice", |appointment| Scenario {
+        before: vec![appointment.order(visit())],
+        cut: appointment.invoice(visit()),
+        state: State::Posted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invoice_of_more_than_was_ordered() {
+    let delivered = || vec![line("SVC-MAINT", 2, "119.99"), line("FEE", 1, "9.90")];
+    cut_everywhere("delivered", |appointment| Scenario {
+        before: vec![appointment.order(visit())],
+        cut: appointment.invoice(delivered()),
+        state: State::Posted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_fee() {
+    cut_everywhere("fee", |appointment| Scenario {
+        before: vec![],
+        cut: appointment.fee(),
+        state: State::Posted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stock_issue() {
+    cut_everywhere("issue", |appointment| Scenario {
+        before: vec![],
+        cut: appointment.issue(vec![material("MAT-FILTER", 2)]),
+        state: State::Posted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stock_return() {
+    cut_everywhere("return", |appointment| Scenario {
+        before: vec![appointment.issue(vec![material("MAT-FILTER", 2)])],
+        cut: appointment.stock_return(vec![material("MAT-FILTER", 2)]),
+        state: State::Posted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_cancellation() {
+    cut_everywhere("cancel", |appointment| Scenario {
+        before: vec![appointment.order(visit())],
+        cut: appointment.cancellation(),
+        state: State::Cancelled,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_credit_note() {
+    cut_everywhere("credit", |appointment| Scenario {
+        before: vec![appointment.order(visit()), appointment.invoice(visit())],
+        cut: appointment.credit(),
+        state: State::Posted,
+    })
+    .await;
+}

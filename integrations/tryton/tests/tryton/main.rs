@@ -1,0 +1,14 @@
+//! The connector against a real Tryton server, alone and with a line that fails.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a broken fixture should stop its test"
+)]
+
+mod conformance;
+mod faults;
+mod interruptions;
+mod refusals;
+mod support;

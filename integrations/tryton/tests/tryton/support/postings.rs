@@ -1,0 +1,134 @@
+//! Postings as a booking would make them, one set of keys for each test.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use slotledger_erp::{
+    Body, CommissionEarned, CommissionReversal, CreditNote, Invoice, Item, Key, Line, Material, Order,
+    OrderCancellation, Party, Posting, StockIssue, StockReturn,
+};
+
+/// One appointment's postings.
+pub(crate) struct Appointment(pub(crate) String);
+
+impl Appointment {
+    pub(crate) fn key(&self, step: &str) -> Key {
+        Key::parse(&format!("{}/1/{step}", self.0)).unwrap()
+    }
+
+    fn posting(&self, step: &str, body: Body) -> Posting {
+        Posting { key: self.key(step), subject: "APT-0042".into(), date: day(), body }
+    }
+
+    pub(crate) fn order(&self, lines: Vec<Line>) -> Posting {
+        self.order_by(ana(), lines)
+    }
+
+    pub(crate) fn order_by(&self, customer: Party, lines: Vec<Line>) -> Posting {
+        let order = Order {
+            customer,
+            provider: sam(),
+            currency: "EUR".into(),
+            lines,
+            start: moment("2026-12-01T09:00:00Z"),
+            end: moment("2026-12-01T10:30:00Z"),
+            commission_percent: Decimal::TEN,
+        };
+        self.posting("order", Body::SalesOrder(order))
+    }
+
+    pub(crate) fn invoice(&self, lines: Vec<Line>) -> Posting {
+        let order = Some(self.key("order"));
+        let invoice = Invoice { order, customer: ana(), currency: "EUR".into(), lines };
+        self.posting("invoice", Body::SalesInvoice(invoice))
+    }
+
+    pub(crate) fn fee(&self) -> Posting {
+        let lines = vec![line("FEE", 1, "25.00")];
+        let invoice = Invoice { order: None, customer: ana(), currency: "EUR".into(), lines };
+        self.posting("fee", Body::SalesInvoice(invoice))
+    }
+
+    pub(crate) fn commission(&self, base: &str, amount: &str) -> Posting {
+        let earned = CommissionEarned {
+            invoice: self.key("invoice"),
+            provider: sam(),
+            currency: "EUR".into(),
+            base: decimal(base),
+            percent: Decimal::TEN,
+            amount: decimal(amount),
+        };
+        self.posting("commission", Body::Commission(earned))
+    }
+
+    pub(crate) fn issue(&self, materials: Vec<Material>) -> Posting {
+        self.posting("issue", Body::StockIssue(StockIssue { lines: materials }))
+    }
+
+    pub(crate) fn stock_return(&self, materials: Vec<Material>) -> Posting {
+        let back = StockReturn { issue: self.key("issue"), lines: materials };
+        self.posting("return", Body::StockReturn(back))
+    }
+
+    pub(crate) fn cancellation(&self) -> Posting {
+        let withdrawal = OrderCancellation { order: self.key("order"), reason: "the customer is ill".into() };
+        self.posting("cancel", Body::OrderCancellation(withdrawal))
+    }
+
+    pub(crate) fn credit(&self) -> Posting {
+        let note = CreditNote { invoice: self.key("invoice"), reason: "cancelled".into() };
+        self.posting("credit", Body::CreditNote(note))
+    }
+
+    pub(crate) fn reversal(&self) -> Posting {
+        let taken_back =
+            CommissionReversal { commission: self.key("commission"), reason: "cancelled".into() };
+        self.posting("reversal", Body::CommissionReversal(taken_back))
+    }
+}
+
+pub(crate) fn visit() -> Vec<Line> {
+    vec![line("SVC-MAINT", 1, "120.00")]
+}
+
+pub(crate) fn line(code: &str, quantity: i64, price: &str) -> Line {
+    Line {
+        item: Item { code: code.into(), name: code.into() },
+        description: format!("{code} as agreed"),
+        quantity: quantity.into(),
+        unit_price: decimal(price),
+    }
+}
+
+pub(crate) fn material(code: &str, quantity: i64) -> Material {
+    Material {
+        item: Item { code: code.into(), name: code.into() },
+        quantity: quantity.into(),
+        unit: "Unit".into(),
+        warehouse: "Warehouse".into(),
+    }
+}
+
+pub(crate) fn ana() -> Party {
+    party("CUST-ANA", "Ana Customer")
+}
+
+pub(crate) fn sam() -> Party {
+    party("STAFF-SAM", "Sam")
+}
+
+pub(crate) fn party(code: &str, name: &str) -> Party {
+    Party { code: code.into(), name: name.into(), email: None, phone: None, address: None }
+}
+
+pub(crate) fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// The day the documents belong to. Tryton dates invoices and shipments itself.
+pub(crate) fn day() -> NaiveDate {
+    "2026-12-01".parse().unwrap()
+}
+
+fn moment(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}

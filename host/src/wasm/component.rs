@@ -1,0 +1,144 @@
+//! From bytes to compiled code that fits the rules world, with a cache on disk.
+//!
+//! Invariant: only code this very engine compiled is run. A cache entry is named after the component's digest and the
+//! engine's compatibility hash, sealed with a checksum over both, and thrown away when anything about it is off.
+//!
+//! Deliberately absent: precompiled code from anybody else.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Read;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
+
+use super::{Error, cache, limits};
+
+/// Functions the rules world exports.
+const EXPORTS: [&str; 5] = ["describe", "find-openings", "validate", "transition", "price"];
+
+/// Reads a component's file, up to the limit.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let file = fs::File::open(path).map_err(|error| Error::io(path, error))?;
+    let mut bytes = Vec::new();
+    file.take(limits::COMPONENT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Error::io(path, error))?;
+    Ok(bytes)
+}
+
+/// SHA-256, hexadecimal.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Compiles a component, or takes what was compiled of it before, and checks that it fits the world.
+pub(super) fn load(
+    engine: &wasmtime::Engine,
+    name: &str,
+    bytes: &[u8],
+    digest: &str,
+    cache_dir: Option<&Path>,
+) -> Result<Component, Error> {
+    check_shape(name, bytes)?;
+    let entry = cache_dir.map(|dir| cache::Entry::new(dir, digest, &compatibility(engine)));
+    let component = match entry.as_ref().and_then(|entry| revive(engine, entry)) {
+        Some(component) => component,
+        None => compile(engine, name, bytes, entry.as_ref())?,
+    };
+    check_world(engine, name, &component)?;
+    Ok(component)
+}
+
+fn compile(
+    engine: &wasmtime::Engine,
+    name: &str,
+    bytes: &[u8],
+    entry: Option<&cache::Entry>,
+) -> Result<Component, Error> {
+    let component = Component::from_binary(engine, bytes)
+        .map_err(|error| Error::NotAComponent { name: name.to_owned(), reason: format!("{error:#}") })?;
+    if let Some(entry) = entry {
+        let kept = component.serialize().map_err(|error| format!("{error:#}"));
+        // A decision does not need the cache; only the next start is slower without it.
+        if let Err(error) = kept.and_then(|code| entry.write(&code).map_err(|error| error.to_string())) {
+            tracing::warn!(wasm.component = name, error, "the compiled rules component was not cached");
+        }
+    }
+    Ok(component)
+}
+
+fn revive(engine: &wasmtime::Engine, entry: &cache::Entry) -> Option<Component> {
+    let code = entry.read()?;
+    match deserialize(engine, &code) {
+        Ok(component) => Some(component),
+        Err(error) => {
+            tracing::warn!(%error, "a cached rules component was not usable and is compiled again");
+            None
+        }
+    }
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the engine offers no safe way to load code that it compiled in an earlier run"
+)]
+fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: `code` has passed its seal, which only `cache::Entry::write` makes, in a directory that nobody else
+    // may write to; it is the output of `Component::serialize` for this component and this engine's settings.
+    unsafe { Component::deserialize(engine, code) }
+}
+
+/// Changes with the engine's version, its settings and the processor's features.
+fn compatibility(engine: &wasmtime::Engine) -> String {
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Says in plain words what a file is that is no component, where the first bytes tell.
+fn check_shape(name: &str, bytes: &[u8]) -> Result<(), Error> {
+    if bytes.len() as u64 > limits::COMPONENT_BYTES {
+        return Err(Error::TooLarge { name: name.to_owned() });
+    }
+    let reason = match bytes.get(..8) {
+        Some([0, b'a', b's', b'm', _, 0, 1, 0]) => return Ok(()),
+        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => "it is a core module",
+        Some(_) | None => "it does not begin as WebAssembly does",
+    };
+    Err(Error::NotAComponent { name: name.to_owned(), reason: reason.to_owned() })
+}
+
+fn check_world(engine: &wasmtime::Engine, name: &str, component: &Component) -> Result<(), Error> {
+    let world = component.component_type();
+    let imported: Vec<String> =
+        world.imports(engine).flat_map(|(import, item)| asks_for(engine, import, &item.ty)).collect();
+    let missing: Vec<String> = EXPORTS
+        .into_iter()
+        .filter(|export| {
+            let found = world.get_export(engine, export);
+            !found.is_some_and(|item| matches!(item.ty, ComponentItem::ComponentFunc(_)))
+        })
+        .map(str::to_owned)
+        .collect();
+    if imported.is_empty() && missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::WrongWorld { name: name.to_owned(), missing, imported })
+}
+
+/// What an import would give the component. Types alone give it nothing: every user of `wit/types` has those.
+fn asks_for(engine: &wasmtime::Engine, import: &str, item: &ComponentItem) -> Vec<String> {
+    match item {
+        ComponentItem::Type(_) => Vec::new(),
+        ComponentItem::ComponentInstance(instance) => instance
+            .exports(engine)
+            .flat_map(|(inner, item)| asks_for(engine, &format!("{import}#{inner}"), &item.ty))
+            .collect(),
+        ComponentItem::ComponentFunc(_)
+        | ComponentItem::CoreFunc(_)
+        | ComponentItem::Module(_)
+        | ComponentItem::Component(_)
+        | ComponentItem::Resource(_) => vec![import.to_owned()],
+    }
+}

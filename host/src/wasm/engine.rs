@@ -1,0 +1,140 @@
+//! The one WebAssembly engine of the process, its settings, and the turnstile before it.
+//!
+//! Invariant: what decides is the same everywhere: fuel on, NaNs canonical, no threads, relaxed instructions fixed.
+//! The rest of the settings was measured and only makes it fast or small.
+
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::thread;
+
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use super::{Error, limits};
+
+/// The engine, and who is inside.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub(super) inner: wasmtime::Engine,
+    turnstile: Turnstile,
+}
+
+impl Engine {
+    /// The engine of this process, made on first use.
+    pub(super) fn shared() -> Result<Arc<Self>, Error> {
+        static SHARED: OnceLock<Result<Arc<Engine>, Error>> = OnceLock::new();
+        SHARED.get_or_init(|| Self::new().map(Arc::new)).clone()
+    }
+
+    fn new() -> Result<Self, Error> {
+        let inner = wasmtime::Engine::new(&config()).map_err(|error| Error::engine(&error))?;
+        tick(&inner)?;
+        Ok(Self { inner, turnstile: Turnstile::new(limits::CONCURRENT) })
+    }
+
+    /// Waits until the pool has an instance to give. Decisions take microseconds, so nobody waits for long.
+    pub(super) fn enter(&self) -> Pass<'_> {
+        self.turnstile.enter()
+    }
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .cranelift_nan_canonicalization(true)
+        .wasm_relaxed_simd(false)
+        .concurrency_support(false)
+        .wasm_backtrace_max_frames(None)
+        .max_wasm_stack(limits::STACK_BYTES)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    config
+}
+
+fn pool() -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(limits::CONCURRENT)
+        .total_core_instances(limits::CONCURRENT * limits::CORE_INSTANCES)
+        .total_memories(limits::CONCURRENT)
+        .total_tables(limits::CONCURRENT * 2)
+        .max_core_instances_per_component(limits::CORE_INSTANCES)
+        .max_memories_per_component(1)
+        .max_tables_per_component(2)
+        .max_component_instance_size(limits::INSTANCE_RECORD_BYTES)
+        .max_core_instance_size(limits::INSTANCE_RECORD_BYTES)
+        .max_memory_size(limits::MEMORY_BYTES)
+        .table_elements(limits::TABLE_ELEMENTS)
+        .max_unused_warm_slots(0);
+    // Without the kernel's page scan, wiping what is kept costs more than mapping it afresh.
+    if PoolingAllocationConfig::is_pagemap_scan_available() {
+        pool.linear_memory_keep_resident(limits::RESIDENT_BYTES)
+            .table_keep_resident(limits::RESIDENT_BYTES)
+            .pagemap_scan(Enabled::Yes);
+    }
+    pool
+}
+
+/// Moves the epoch on for as long as the engine lives.
+fn tick(engine: &wasmtime::Engine) -> Result<(), Error> {
+    let engine = engine.weak();
+    thread::Builder::new()
+        .name("wasm-epoch".to_owned())
+        .stack_size(64 << 10)
+        .spawn(move || {
+            loop {
+                thread::sleep(limits::TICK);
+                let Some(engine) = engine.upgrade() else { return };
+                engine.increment_epoch();
+            }
+        })
+        .map(drop)
+        .map_err(|error| Error::Engine(format!("the clock's thread could not be started: {error}")))
+}
+
+/// Lets so many in and makes the others wait.
+#[derive(Debug)]
+struct Turnstile {
+    free: Mutex<u32>,
+    left: Condvar,
+}
+
+impl Turnstile {
+    fn new(places: u32) -> Self {
+        Self { free: Mutex::new(places), left: Condvar::new() }
+    }
+
+    fn enter(&self) -> Pass<'_> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        while *free == 0 {
+            free = self.left.wait(free).unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= 1;
+        Pass(self)
+    }
+}
+
+/// A place inside, given back when it is dropped.
+pub(super) struct Pass<'a>(&'a Turnstile);
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.left.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_turnstile_lets_the_next_in_when_one_leaves() {
+        let turnstile = Turnstile::new(1);
+        let first = turnstile.enter();
+        thread::scope(|scope| {
+            let second = scope.spawn(|| drop(turnstile.enter()));
+            drop(first);
+            second.join().expect("the second one got in");
+        });
+        assert_eq!(*turnstile.free.lock().expect("nobody panicked"), 1);
+    }
+}

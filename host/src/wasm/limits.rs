@@ -1,0 +1,81 @@
+//! Every limit a decision runs under, each with its reason.
+//!
+//! Invariant: fuel is part of the contract: it is reckoned from the input alone, so that the same input runs out, or
+//! does not, on every machine. Time only protects the process.
+
+use std::time::Duration;
+
+use super::bindings::{Snapshot, TransitionInput};
+
+/// The largest component that is read. The shipped one is far below a tenth of it; compiling grows with the size.
+pub const COMPONENT_BYTES: u64 = 8 << 20;
+
+/// The most linear memory a decision has: the largest snapshot the host gathers takes less than a quarter of it.
+pub const MEMORY_BYTES: usize = 16 << 20;
+
+/// The most a decision answers with, as it lies in the host's memory: a full page of openings is a tenth of it.
+pub const OUTPUT_BYTES: usize = 2 << 20;
+
+/// Elements of a table; a component with function pointers has a few hundred.
+pub const TABLE_ELEMENTS: usize = 10_000;
+
+/// Core instances of one component. `wit-component` makes one for the program and two that join it to the world.
+pub const CORE_INSTANCES: u32 = 8;
+
+/// The engine's own record of an instance: far more than a component of one module needs.
+pub const INSTANCE_RECORD_BYTES: usize = 256 << 10;
+
+/// Decisions at the same time. More of them than cores gain nothing; each slot may keep [`RESIDENT_BYTES`].
+pub const CONCURRENT: u32 = 16;
+
+/// Memory a slot keeps for the next decision. It was measured: less costs page faults, more is never touched.
+pub const RESIDENT_BYTES: usize = 2 << 20;
+
+/// The stack of a decision; a recursion that needs more has lost its way.
+pub const STACK_BYTES: usize = 512 << 10;
+
+/// What every decision may burn: a hundred times what a transition on a short snapshot takes.
+pub const FUEL_BASE: u64 = 5_000_000;
+
+/// What each unit of input adds (see [`fuel`]): a word of a calendar holds 64 slots, each tried as a start.
+pub const FUEL_PER_UNIT: u64 = 50_000;
+
+/// No input buys more than this; it is what [`DEADLINE`] allows on a slow machine, roughly.
+pub const FUEL_MAX: u64 = 2_000_000_000;
+
+/// How often the epoch moves on. It bounds how late a deadline is noticed, and how often an idle host wakes.
+pub const TICK: Duration = Duration::from_millis(50);
+
+/// What a decision may take. Reaching it says the machine is overloaded, and nothing about the booking.
+pub const DEADLINE: Duration = Duration::from_secs(2);
+
+/// Fuel for a decision about this snapshot.
+#[must_use]
+pub fn fuel(snapshot: &Snapshot) -> u64 {
+    fuel_for(units(snapshot))
+}
+
+/// Fuel for a transition: its appointment's lines and documents count too.
+#[must_use]
+pub fn transition_fuel(input: &TransitionInput) -> u64 {
+    let appointment = input.appointment.as_ref();
+    fuel_for(units(&input.snapshot) + appointment.map_or(0, |it| it.documents.len() + it.quote.lines.len()))
+}
+
+fn fuel_for(units: usize) -> u64 {
+    let units = u64::try_from(units).unwrap_or(u64::MAX);
+    FUEL_BASE.saturating_add(units.saturating_mul(FUEL_PER_UNIT)).min(FUEL_MAX)
+}
+
+/// A unit is one word of the grid for one calendar, or one entry of a list. The grid counts, not the words that
+/// happen to be sent, because words that are left out are zero and are walked all the same.
+fn units(snapshot: &Snapshot) -> usize {
+    let words = usize::try_from(snapshot.grid.slots.div_ceil(64)).unwrap_or(usize::MAX);
+    let service = &snapshot.service;
+    let lists = snapshot.branch.days.len()
+        + service.prices.len()
+        + service.consumables.len()
+        + service.providers.len()
+        + snapshot.attributes.len();
+    words.saturating_mul(snapshot.providers.len() + 1).saturating_add(lists)
+}

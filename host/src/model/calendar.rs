@@ -12,13 +12,14 @@ pub struct Shift {
     #[schema(value_type = String, example = "Mon", pattern = "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)$")]
     pub weekday: Weekday,
     /// When it begins, local time.
-    #[schema(value_type = String, example = "09:00:00")]
+    #[schema(value_type = String, example = "09:00:00", pattern = r"^([01]\d|2[0-3]):[0-5]\d(:00)?$")]
     pub start: NaiveTime,
     /// When it ends, local time; at or before `start` it ends on the following day.
-    #[schema(value_type = String, example = "17:00:00")]
+    #[schema(value_type = String, example = "17:00:00", pattern = r"^([01]\d|2[0-3]):[0-5]\d(:00)?$")]
     pub end: NaiveTime,
     /// Breaks, each inside the shift.
     #[serde(default)]
+    #[schema(max_items = 20)]
     pub breaks: Vec<Break>,
     /// The first day it holds; none means always.
     #[serde(default)]
@@ -33,10 +34,10 @@ pub struct Shift {
 #[serde(deny_unknown_fields)]
 pub struct Break {
     /// When it begins.
-    #[schema(value_type = String, example = "13:00:00")]
+    #[schema(value_type = String, example = "13:00:00", pattern = r"^([01]\d|2[0-3]):[0-5]\d(:00)?$")]
     pub start: NaiveTime,
     /// When it ends.
-    #[schema(value_type = String, example = "14:00:00")]
+    #[schema(value_type = String, example = "14:00:00", pattern = r"^([01]\d|2[0-3]):[0-5]\d(:00)?$")]
     pub end: NaiveTime,
 }
 
@@ -48,10 +49,10 @@ pub struct OpeningHours {
     #[schema(value_type = String, example = "Mon", pattern = "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)$")]
     pub weekday: Weekday,
     /// When it opens.
-    #[schema(value_type = String, example = "08:00:00")]
+    #[schema(value_type = String, example = "08:00:00", pattern = r"^([01]\d|2[0-3]):[0-5]\d(:00)?$")]
     pub start: NaiveTime,
     /// When it closes; at or before `start` on the following day.
-    #[schema(value_type = String, example = "18:00:00")]
+    #[schema(value_type = String, example = "18:00:00", pattern = r"^([01]\d|2[0-3]):[0-5]\d(:00)?$")]
     pub end: NaiveTime,
 }
 
@@ -65,5 +66,6 @@ pub struct Leave {
     pub end: DateTime<Utc>,
     /// Why, for the dispatcher.
     #[serde(default)]
+    #[schema(max_length = 10_000)]
     pub reason: String,
 }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use slotledger_erp::{Document, Failure, Key, Posting};
+use slotledger_erp::{Document, Failure, Key, Kind, Posting};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
 
 use super::{AppointmentId, CompanyId};
 
@@ -68,4 +69,24 @@ pub struct Delivery {
     pub created_at: DateTime<Utc>,
     /// When it was done, parked or skipped.
     pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// The JSON Schema of a document's kind, whose type belongs to a crate that knows no schemas.
+pub(crate) fn document_kind() -> Object {
+    let kinds = [
+        Kind::SalesOrder,
+        Kind::OrderCancellation,
+        Kind::SalesInvoice,
+        Kind::StockIssue,
+        Kind::Commission,
+        Kind::CreditNote,
+        Kind::StockReturn,
+        Kind::CommissionReversal,
+    ];
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(kinds.map(Kind::as_str))).build()
+}
+
+/// The JSON Schema of a list in which each kind of document stands at most once.
+pub(crate) fn document_kinds() -> Array {
+    ArrayBuilder::new().items(document_kind()).unique_items(true).build()
 }

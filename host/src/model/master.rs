@@ -87,33 +87,37 @@ pub struct Stored<T> {
 #[serde(deny_unknown_fields)]
 pub struct Company {
     /// Its name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// ISO 4217 code of the only currency it books in.
-    #[schema(example = "EUR")]
+    #[schema(example = "EUR", pattern = "^[A-Z]{3}$")]
     pub currency: String,
     /// IANA time zone.
     #[schema(value_type = String, example = "Europe/Berlin")]
     pub time_zone: Tz,
     /// Which of the configured ERP connections takes its documents.
     #[serde(default = "default_erp")]
+    #[schema(min_length = 1, max_length = 100)]
     pub erp: String,
     /// How long a hold keeps its slots, minutes.
     #[serde(default = "default_hold_minutes")]
+    #[schema(minimum = 1, maximum = 1440)]
     pub hold_minutes: u32,
     /// What a cancellation inside the cut-off costs, net.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = r"^\d{1,12}(\.\d{1,6})?$")]
     pub late_cancel_fee: Option<Decimal>,
     /// What not being there costs, net.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = r"^\d{1,12}(\.\d{1,6})?$")]
     pub no_show_fee: Option<Decimal>,
     /// The item that fees are invoiced as.
     #[serde(default = "default_fee_item")]
+    #[schema(min_length = 1, max_length = 100)]
     pub fee_item: String,
     /// Documents it does not want, by kind (`stock_issue`, `commission`, …).
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
+    #[schema(schema_with = super::delivery::document_kinds)]
     pub switched_off: Vec<slotledger_erp::Kind>,
     /// Whether it takes bookings.
     #[serde(default = "yes")]
@@ -125,18 +129,22 @@ pub struct Company {
 #[serde(deny_unknown_fields)]
 pub struct Branch {
     /// Its name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// Its address.
     #[serde(default)]
+    #[schema(max_length = 10_000)]
     pub address: String,
     /// IANA time zone, in which its shifts and opening hours are read.
     #[schema(value_type = String, example = "Europe/Berlin")]
     pub time_zone: Tz,
     /// When it is open; none at all means always.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub opening_hours: Vec<OpeningHours>,
     /// Days on which it is closed.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub holidays: Vec<NaiveDate>,
     /// Whether it takes bookings.
     #[serde(default = "yes")]
@@ -158,17 +166,20 @@ pub enum PriceBasis {
 #[serde(deny_unknown_fields)]
 pub struct PriceRow {
     /// What the row is called on documents.
+    #[schema(min_length = 1, max_length = 200)]
     pub description: String,
     /// What it multiplies with.
     pub basis: PriceBasis,
     /// It holds from this many guests on.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 10_000)]
     pub from_guests: u32,
     /// It holds up to this many; none means any number.
     #[serde(default)]
+    #[schema(minimum = 1, maximum = 10_000)]
     pub to_guests: Option<u32>,
     /// Net price of one, in the company's currency.
-    #[schema(value_type = String, example = "49.90")]
+    #[schema(value_type = String, example = "49.90", pattern = r"^\d{1,12}(\.\d{1,6})?$")]
     pub unit_price: Decimal,
 }
 
@@ -177,13 +188,16 @@ pub struct PriceRow {
 #[serde(deny_unknown_fields)]
 pub struct Consumable {
     /// The stock item's code in the books.
+    #[schema(min_length = 1, max_length = 100)]
     pub item: String,
     /// How much of it, in `unit`.
-    #[schema(value_type = String, example = "1")]
+    #[schema(value_type = String, example = "1", pattern = r"^\d{1,12}(\.\d{1,6})?$")]
     pub quantity: Decimal,
     /// Unit of measure, by the name the books use.
+    #[schema(min_length = 1, max_length = 100)]
     pub unit: String,
     /// The warehouse it leaves.
+    #[schema(min_length = 1, max_length = 100)]
     pub warehouse: String,
 }
 
@@ -192,58 +206,73 @@ pub struct Consumable {
 #[serde(deny_unknown_fields)]
 pub struct Service {
     /// Its name, as customers read it.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// The item's code in the books.
+    #[schema(min_length = 1, max_length = 100)]
     pub item: String,
     /// How long it takes, minutes, 1 to 1440.
+    #[schema(minimum = 1, maximum = 1440)]
     pub duration_minutes: u32,
     /// Time kept free before it, minutes.
     #[serde(default)]
+    #[schema(maximum = 1440)]
     pub buffer_before_minutes: u32,
     /// Time kept free after it, minutes.
     #[serde(default)]
+    #[schema(maximum = 1440)]
     pub buffer_after_minutes: u32,
     /// How far ahead of its start it must be booked, minutes.
     #[serde(default)]
+    #[schema(maximum = 527_040)]
     pub lead_time_minutes: u32,
     /// How far into the future it can be booked, days.
     #[serde(default = "default_horizon_days")]
+    #[schema(minimum = 1, maximum = 730)]
     pub horizon_days: u32,
     /// How long before the start a customer can still cancel, minutes.
     #[serde(default)]
+    #[schema(maximum = 527_040)]
     pub cancel_cutoff_minutes: u32,
     /// How long before the start a customer can still reschedule, minutes.
     #[serde(default)]
+    #[schema(maximum = 527_040)]
     pub reschedule_cutoff_minutes: u32,
     /// How often a customer can reschedule; none means always.
     #[serde(default)]
+    #[schema(maximum = 1000)]
     pub reschedule_limit: Option<u32>,
     /// The latest time of day it can start, in the branch's zone; none means any.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "16:00:00")]
+    #[schema(value_type = Option<String>, example = "16:00:00", pattern = r"^([01]\d|2[0-3]):[0-5]\d(:00)?$")]
     pub latest_start: Option<NaiveTime>,
     /// Fewest guests.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 10_000)]
     pub min_guests: u32,
     /// Most guests.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 10_000)]
     pub max_guests: u32,
     /// Its prices.
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub prices: Vec<PriceRow>,
     /// The part of the total asked for in advance, percent.
     #[serde(default)]
-    #[schema(value_type = String, example = "0")]
+    #[schema(value_type = String, example = "0", pattern = r"^\d{1,3}(\.\d{1,6})?$")]
     pub deposit_percent: Decimal,
     /// What it uses up.
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub consumables: Vec<Consumable>,
     /// The provider's part of the net amount, percent.
     #[serde(default)]
-    #[schema(value_type = String, example = "10")]
+    #[schema(value_type = String, example = "10", pattern = r"^\d{1,3}(\.\d{1,6})?$")]
     pub commission_percent: Decimal,
     /// Providers that offer it.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub providers: Vec<ProviderId>,
     /// Whether it can be booked.
     #[serde(default = "yes")]
@@ -255,21 +284,25 @@ pub struct Service {
 #[serde(deny_unknown_fields)]
 pub struct Provider {
     /// Their name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// The branch whose zone, hours and holidays hold for them.
     pub branch: BranchId,
     /// Their code in the books, where commissions are kept; none takes the identifier.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     pub party_code: Option<String>,
     /// A commission rate in percent that goes before the service's.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = r"^\d{1,3}(\.\d{1,6})?$")]
     pub commission_percent: Option<Decimal>,
     /// The weekly pattern.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub shifts: Vec<Shift>,
     /// Time away.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub leave: Vec<Leave>,
     /// Whether they take bookings.
     #[serde(default = "yes")]
@@ -281,13 +314,16 @@ pub struct Provider {
 #[serde(deny_unknown_fields)]
 pub struct Unit {
     /// Its name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// The branch it stands in.
     pub branch: BranchId,
     /// What services ask for: `room`, `van`, `ultrasound`.
+    #[schema(min_length = 1, max_length = 100)]
     pub unit_type: String,
     /// How many appointments fit at once where overlap is allowed.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 10_000)]
     pub capacity: u32,
     /// Whether appointments may share it.
     #[serde(default)]
@@ -305,21 +341,27 @@ pub struct Unit {
 #[serde(deny_unknown_fields)]
 pub struct Customer {
     /// Their name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// E-mail address.
     #[serde(default)]
+    #[schema(max_length = 254, example = "ana@example.org", pattern = r"^[^@\s]+@\S+$")]
     pub email: Option<String>,
     /// Telephone number.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 50)]
     pub phone: Option<String>,
     /// Postal address.
     #[serde(default)]
+    #[schema(max_length = 10_000)]
     pub address: Option<String>,
     /// BCP 47 language tag.
     #[serde(default)]
+    #[schema(max_length = 35, example = "de", pattern = "^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$")]
     pub language: Option<String>,
     /// Their code in the books; none takes the identifier.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     pub party_code: Option<String>,
     /// Whether they may book.
     #[serde(default = "yes")]
@@ -348,4 +390,11 @@ const fn one() -> u32 {
 
 const fn yes() -> bool {
     true
+}
+
+/// How many digits a currency has behind the point; none for what ISO 4217 does not know.
+#[must_use]
+pub fn currency_digits(code: &str) -> Option<u8> {
+    let known = iso_currency::Currency::from_code(code)?;
+    known.exponent().and_then(|digits| u8::try_from(digits).ok())
 }

@@ -5,7 +5,9 @@
 
 pub mod appointment;
 pub mod calendar;
+pub mod check;
 pub mod delivery;
+pub mod fields;
 pub mod ids;
 pub mod master;
 

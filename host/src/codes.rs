@@ -1,0 +1,200 @@
+//! The catalogue of what can go wrong, apart from the booking rules.
+//!
+//! Invariant: a code never changes its meaning and is never given away again. `SL01` is about the request, `SL03`
+//! about what is stored, `SL04` about the rules component, `SL05` about the books. `SL02` belongs to the rules
+//! component, which states its own codes, sentences and hints; here is kept only which of them speak of a conflict.
+
+/// One thing that can go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// `SL` and four digits.
+    pub code: &'static str,
+    /// What it is, in a few words that never change.
+    pub title: &'static str,
+    /// The HTTP status it is answered with.
+    pub status: u16,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal, $hint:literal;)*) => {
+        $($(#[$doc])* pub const $name: Code = Code { code: $code, title: $title, status: $status, hint: $hint };)*
+
+        /// Every code of the host, in order.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    /// No API key, or one that is not known.
+    UNAUTHORIZED = "SL0101", 401, "An API key is needed",
+        "Send the header `Authorization: Bearer <key>` with a key that `slotledger init` made.";
+    /// The body is not JSON.
+    NOT_JSON = "SL0102", 400, "The body is not JSON",
+        "Send one JSON value in UTF-8; `detail` says where reading it failed.";
+    /// The body is declared to be something other than JSON.
+    NOT_DECLARED_JSON = "SL0103", 415, "The body is not declared as JSON",
+        "Send the header `Content-Type: application/json`.";
+    /// The body is longer than the host reads.
+    BODY_TOO_LARGE = "SL0104", 413, "The body is too large",
+        "Send at most 1 MiB; split what is longer into several requests.";
+    /// Fields are missing, unknown, of the wrong type or out of range.
+    INVALID = "SL0105", 422, "Some fields are not as they should be",
+        "Correct the fields listed in `errors`; `/openapi.json` states what each may hold.";
+    /// An identifier in the path has the wrong form.
+    BAD_PATH = "SL0106", 400, "The identifier in the path has the wrong form",
+        "Use the identifier exactly as the API gave it.";
+    /// A query parameter is unknown, repeated or out of range.
+    BAD_QUERY = "SL0107", 400, "The query is not as it should be",
+        "`detail` names the parameter; percent-encode values, `+` included.";
+    /// A header has the wrong form.
+    BAD_HEADER = "SL0108", 400, "A header is not as it should be",
+        "`detail` names the header and the form it takes.";
+    /// There is nothing at this path.
+    NO_SUCH_PATH = "SL0109", 404, "There is nothing at this path",
+        "`/openapi.json` lists every path.";
+    /// The path does not take this method.
+    METHOD_NOT_ALLOWED = "SL0110", 405, "The path does not take this method",
+        "The header `Allow` lists the methods it takes.";
+    /// The request was not answered in time.
+    TOO_SLOW = "SL0111", 503, "The request took too long",
+        "Repeat it with the same Idempotency-Key: it is carried out once.";
+    /// An idempotency key came again with another request.
+    KEY_REUSED = "SL0112", 422, "The Idempotency-Key was used for another request",
+        "Use a new key for each request; repeat a request with its own key and the same body.";
+    /// A change of a record has to name the version it is made on.
+    IF_MATCH_MISSING = "SL0113", 428, "The version to be changed is not named",
+        "Read the record first and send its `ETag` as `If-Match`.";
+
+    /// A record or an appointment does not exist.
+    MISSING = "SL0301", 404, "It does not exist",
+        "Check the identifier; `detail` says what was looked for.";
+    /// It has changed since the caller read it.
+    STALE = "SL0302", 412, "It has changed since it was read",
+        "Read it again, decide anew, and send its present `ETag` as `If-Match`.";
+    /// Somebody else was given the slot in the same moment.
+    TAKEN = "SL0303", 409, "The time has just been taken",
+        "Search for openings again and choose another.";
+    /// It exists already.
+    EXISTS = "SL0304", 409, "It exists already",
+        "Read the one that exists and change it instead.";
+    /// A change that does not fit the present state of what it would change.
+    OUT_OF_STATE = "SL0305", 409, "Its present state does not allow this",
+        "Read it again: its state says what can still be done.";
+    /// Too much changes at once.
+    BUSY = "SL0306", 503, "Too much is changing at once",
+        "Repeat the request after a moment; nothing was changed.";
+    /// The store does not answer.
+    NOT_READY = "SL0307", 503, "The store does not answer",
+        "Look at the server's log and at the disk that holds the data directory.";
+    /// The store failed.
+    STORE_FAILED = "SL0308", 500, "The store failed",
+        "Nothing was changed. The server's log names the cause beside the request's id.";
+    /// Something failed that nobody foresaw.
+    UNFORESEEN = "SL0309", 500, "The server made a mistake",
+        "The server's log names the cause beside the request's id; please report it.";
+
+    /// The rules component's file is no component.
+    RULES_NOT_A_COMPONENT = "SL0401", 500, "The rules are not a WebAssembly component",
+        "Build the component again and check it with `slotledger check`.";
+    /// The rules component is made for another world.
+    RULES_WRONG_WORLD = "SL0402", 500, "The rules component does not fit the rules world",
+        "Build it against `wit/rules`, without imports.";
+    /// The rules component is made for another version of the world.
+    RULES_WRONG_VERSION = "SL0403", 500, "The rules component was built for another version",
+        "Build it against the version of `wit/rules` that this server ships.";
+    /// The rules component is not the one the configuration names.
+    RULES_DIGEST = "SL0404", 500, "The rules component is not the one configured",
+        "Put the expected file back, or review the new one and configure its digest.";
+    /// The rules component's file is too large.
+    RULES_TOO_LARGE = "SL0405", 500, "The rules component is too large",
+        "Build it in release mode and strip it.";
+    /// The rules component's file could not be read.
+    RULES_UNREADABLE = "SL0406", 500, "The rules component could not be read",
+        "Check the path, and that the server's user may read the file.";
+    /// The engine failed.
+    RULES_ENGINE = "SL0407", 503, "The WebAssembly engine failed",
+        "Repeat the request after a moment; if it persists, check the machine's limits on memory mappings.";
+    /// The rules component crashed.
+    RULES_TRAPPED = "SL0411", 500, "The rules component crashed",
+        "Nothing was changed. Report `detail` to the component's author.";
+    /// The rules component ran out of fuel.
+    RULES_FUEL = "SL0412", 500, "The rules component did not come to an answer",
+        "Ask for a shorter range; if it persists, report it to the component's author.";
+    /// The rules component did not answer in time.
+    RULES_DEADLINE = "SL0413", 503, "The rules component did not answer in time",
+        "Repeat the request after a moment: the machine is overloaded.";
+    /// The rules component wanted too much memory.
+    RULES_MEMORY = "SL0414", 500, "The rules component asked for too much memory",
+        "Ask for a shorter range; if it persists, report it to the component's author.";
+    /// The rules component answered too much.
+    RULES_OUTPUT = "SL0415", 500, "The rules component answered too much",
+        "Ask for fewer openings at once.";
+    /// The rules component granted something that cannot be carried out.
+    RULES_CONTRADICT = "SL0416", 500, "The rules component contradicts itself",
+        "Nothing was changed. Report `detail` to the component's author.";
+
+    /// The books are out of reach or not able.
+    BOOKS_AWAY = "SL0501", 503, "The books do not answer",
+        "Try again later; documents already asked for are delivered by themselves.";
+    /// The books did not accept the credentials.
+    BOOKS_LOCKED = "SL0502", 502, "The books did not accept the credentials",
+        "Renew the ERP connection's credentials in the configuration.";
+    /// The books refused.
+    BOOKS_REFUSED = "SL0503", 502, "The books refused",
+        "`detail` repeats the ERP's own words; its administrator can act on them.";
+    /// The books answered something unknown.
+    BOOKS_UNCLEAR = "SL0504", 502, "The books gave an answer that is not understood",
+        "Please report `detail` with the ERP's version.";
+    /// The company's ERP connection is not configured.
+    BOOKS_UNKNOWN = "SL0505", 503, "The company's books are not configured",
+        "Add a connection of that name to the configuration, or change the company's `erp`.";
+}
+
+/// Findings of the rules that speak of a conflict with the present state of things, so that the same request may be
+/// right at another moment; the others speak of a request that breaks a rule.
+const CONFLICTS: &[&str] = &[
+    "SL0213", // the time is taken
+    "SL0228", // the appointment has another currency than the company
+    "SL0238", // changed as often as can be counted
+    "SL0240", // it is there already
+    "SL0241", // the command does not fit the status
+    "SL0242", // the hold has run out
+    "SL0243", // the hold has not run out
+    "SL0245", // the visit has not started
+    "SL0246", // it is the same provider
+];
+
+/// Whether a finding of the rules is answered with 409 rather than 422.
+#[must_use]
+pub fn is_conflict(finding: &str) -> bool {
+    CONFLICTS.contains(&finding)
+}
+
+/// The code of this number.
+#[must_use]
+pub fn find(code: &str) -> Option<Code> {
+    ALL.iter().copied().find(|known| known.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_in_order() {
+        for pair in ALL.windows(2) {
+            assert!(pair[0].code < pair[1].code, "{} before {}", pair[0].code, pair[1].code);
+        }
+    }
+
+    #[test]
+    fn every_code_says_what_it_is_and_what_to_do() {
+        for code in ALL {
+            assert!(code.code.starts_with("SL") && code.code.len() == 6, "{}", code.code);
+            assert!((400..600).contains(&code.status), "{}", code.code);
+            assert!(!code.title.ends_with('.') && code.hint.ends_with('.'), "{}", code.code);
+        }
+    }
+}

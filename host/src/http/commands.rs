@@ -1,0 +1,137 @@
+//! Commands: what can be done with an appointment, one path each.
+//!
+//! `expire` has no path: a hold ends by itself.
+
+use axum::extract;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa::openapi::Required;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use super::answer::changed;
+use super::appointments::{PATH, TAG};
+use super::body::{Body, Input, typed};
+use super::extract::Id;
+use super::headers::{ActingAs, Expected, IfMatch};
+use super::operation::{Operation, State};
+use super::problem::Problem;
+use crate::app::{Cancel, Command, Complete, Correct, Decline, NewTime, Reassign, Reschedule};
+use crate::model::check::consumables;
+use crate::model::fields::{Fields, TEXT};
+use crate::model::{Appointment, AppointmentId, FieldError};
+
+/// The commands.
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::default()
+        .routes(bare("schedule", "Set the slot of a hold", || Command::Schedule))
+        .routes(bare("confirm", "Acknowledge an appointment", || Command::Confirm))
+        .routes(command("decline", "Refuse an appointment, or hand it over", Command::Decline))
+        .routes(bare("depart", "Set out", || Command::Depart))
+        .routes(bare("start", "Begin work", || Command::Start))
+        .routes(bare("pause", "Interrupt work", || Command::Pause))
+        .routes(bare("resume", "Go on with work", || Command::Resume))
+        .routes(command("complete", "Finish work", Command::Complete))
+        .routes(command("follow-up", "Finish interrupted work and book the rest", Command::FollowUp))
+        .routes(command("cancel", "Call an appointment off", Command::Cancel))
+        .routes(bare("no-show", "Say that the customer was not there", || Command::MarkNoShow))
+        .routes(command("reschedule", "Move an appointment to another time", Command::Reschedule))
+        .routes(command("reassign", "Give an appointment to another provider", Command::Reassign))
+        .routes(command("correct", "Put a mistake right", Command::Correct))
+}
+
+/// A command that says it all with its name.
+fn bare(name: &'static str, summary: &str, wanted: fn() -> Command) -> UtoipaMethodRouter<State> {
+    route(name, summary, move |Nothing {}| wanted())
+}
+
+/// A command that says more in its body.
+fn command<B: Input + ToSchema>(
+    name: &'static str,
+    summary: &str,
+    wanted: fn(B) -> Command,
+) -> UtoipaMethodRouter<State> {
+    route(name, summary, wanted)
+}
+
+fn route<B: Input + ToSchema>(
+    name: &'static str,
+    summary: &str,
+    wanted: impl Fn(B) -> Command + Clone + Send + Sync + 'static,
+) -> UtoipaMethodRouter<State> {
+    let body = if B::absent().is_some() { Required::False } else { Required::True };
+    Operation::post(&format!("{PATH}/{{id}}/{name}"), &format!("{name}Appointment"), summary)
+        .tag(TAG)
+        .identified()
+        .if_match(Required::False)
+        .actor()
+        .takes::<B>(body)
+        .gives_versioned::<Appointment>(200, "The appointment, as it is now.")
+        .refuses(&[409])
+        .to(
+            async move |extract::State(app): extract::State<State>,
+                        Id(id): Id<AppointmentId>,
+                        IfMatch(expected): IfMatch,
+                        ActingAs(actor): ActingAs,
+                        Body { value, request }: Body<B>|
+                        -> Result<Response, Problem> {
+                let expected = match expected {
+                    Some(Expected::Version(revision)) => Some(revision),
+                    Some(Expected::Any) | None => None,
+                };
+                Ok(changed(app.command(id, expected, wanted(value), actor, request.as_ref()).await?))
+            },
+        )
+}
+
+/// No fields; the body may be left out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+/// Says how the body of a command is read and checked.
+macro_rules! input {
+    ($body:ident, |$value:ident, $fields:ident| $check:expr $(, absent: $absent:expr)?) => {
+        impl Input for $body {
+            fn read(value: Value) -> Result<Self, Vec<FieldError>> {
+                typed(value)
+            }
+
+            fn check(&self) -> Vec<FieldError> {
+                let $value = self;
+                let mut all = Fields::default();
+                let $fields = &mut all;
+                $check;
+                all.into_errors()
+            }
+
+            $(fn absent() -> Option<Self> {
+                Some($absent)
+            })?
+        }
+    };
+}
+
+input!(Nothing, |_body, _fields| (), absent: Nothing {});
+input!(Decline, |body, fields| fields.text("reason", &body.reason, TEXT));
+input!(
+    Complete,
+    |body, fields| consumables("materials", body.materials.as_deref().unwrap_or_default(), fields),
+    absent: Complete::default()
+);
+input!(NewTime, |body, fields| fields.instant("start", body.start));
+input!(Cancel, |body, fields| reasons(&body.reason, body.exception_reason.as_deref(), fields));
+input!(Reschedule, |body, fields| {
+    fields.instant("start", body.start);
+    reasons(&body.reason, body.exception_reason.as_deref(), fields);
+});
+input!(Reassign, |_body, _fields| ());
+input!(Correct, |body, fields| fields.text("reason", &body.reason, TEXT));
+
+fn reasons(reason: &str, exception: Option<&str>, fields: &mut Fields) {
+    fields.text("reason", reason, TEXT);
+    if let Some(exception) = exception {
+        fields.text("exception_reason", exception, TEXT);
+    }
+}

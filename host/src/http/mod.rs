@@ -1,0 +1,94 @@
+//! The HTTP API: REST under `/api/v1`, described by `/openapi.json`.
+//!
+//! Invariants: a handler extracts, makes one call of [`crate::app`], and renders. Whatever is not a success is an
+//! RFC 9457 problem with a code. Every path but `/healthz`, `/readyz` and `/openapi.json` needs an API key.
+//!
+//! Deliberately absent: rules, SQL, and any ERP.
+
+mod answer;
+mod appointments;
+mod auth;
+mod body;
+mod branches;
+mod commands;
+mod companies;
+mod customers;
+mod deliveries;
+mod documents;
+mod extract;
+mod headers;
+mod health;
+mod layers;
+pub mod limits;
+mod masters;
+mod openapi;
+mod openings;
+mod operation;
+mod problem;
+mod providers;
+mod rules;
+mod schema;
+mod services;
+mod units;
+
+use std::sync::Arc;
+
+use axum::http::{Method, Uri};
+use axum::routing::get;
+use axum::{Router, middleware};
+use utoipa_axum::router::OpenApiRouter;
+
+use operation::State;
+use problem::Problem;
+
+use crate::app::App;
+use crate::codes;
+use crate::model::{Branch, Company, Customer, Service, Unit};
+
+/// The whole API on these use cases.
+pub fn router(app: Arc<App>) -> Router {
+    let (open, described) = health::routes().split_for_parts();
+    let (closed, api) = closed().split_for_parts();
+    let document = openapi::document(described.merge_from(api));
+    let closed = closed
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(nothing_here)
+        .layer(middleware::from_fn_with_state(app.clone(), auth::authenticate));
+    let open = open
+        .route("/openapi.json", get(async move || openapi::answer(&document)))
+        .method_not_allowed_fallback(wrong_method);
+    layers::around(open.merge(closed)).with_state(app)
+}
+
+/// The description of the API: OpenAPI 3.1.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    openapi::document(health::routes().into_openapi().merge_from(closed().into_openapi()))
+}
+
+/// Everything that needs an API key.
+fn closed() -> OpenApiRouter<State> {
+    OpenApiRouter::default()
+        .merge(masters::routes::<Company>())
+        .merge(masters::routes::<Branch>())
+        .merge(masters::routes::<Service>())
+        .merge(providers::routes())
+        .merge(masters::routes::<Unit>())
+        .merge(masters::routes::<Customer>())
+        .merge(openings::routes())
+        .merge(appointments::routes())
+        .merge(commands::routes())
+        .merge(deliveries::routes())
+        .merge(rules::routes())
+}
+
+async fn nothing_here(uri: Uri) -> Problem {
+    Problem::new(codes::NO_SUCH_PATH, format!("There is nothing at {}.", uri.path()))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Problem {
+    Problem::new(codes::METHOD_NOT_ALLOWED, format!("{} does not take {method}.", uri.path()))
+}
+
+#[cfg(test)]
+mod tests;

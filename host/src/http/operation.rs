@@ -1,0 +1,237 @@
+//! One operation: what `/openapi.json` says of it and the handler that carries it out, written down in one place.
+//!
+//! Invariant: what every operation can answer (no key, a body too large, a store that does not answer) is documented
+//! here once, so that none forgets it.
+
+use std::sync::Arc;
+
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, on};
+use utoipa::openapi::header::Header;
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths,
+};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Content, Ref, RefOr, Required};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use super::problem::{MEDIA_TYPE, Problem};
+use super::{limits, schema};
+use crate::app::App;
+
+/// What handlers work on.
+pub(super) type State = Arc<App>;
+
+/// An operation being described.
+pub(super) struct Operation {
+    path: String,
+    method: HttpMethod,
+    filter: MethodFilter,
+    builder: OperationBuilder,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Operation {
+    /// An operation that reads.
+    pub(super) fn get(path: &str, id: &str, summary: &str) -> Self {
+        Self::new(path, HttpMethod::Get, MethodFilter::GET, id, summary)
+    }
+
+    /// An operation that adds or commands. It takes an `Idempotency-Key`.
+    pub(super) fn post(path: &str, id: &str, summary: &str) -> Self {
+        let key = text(1, limits::KEY).pattern(Some("^[!-~]+$")).build();
+        Self::new(path, HttpMethod::Post, MethodFilter::POST, id, summary).header(
+            "Idempotency-Key",
+            Required::False,
+            "Makes the request safe to repeat: with the same key and body it is carried out once, and answered the \
+             same way each time. Keys are kept for a week.",
+            key,
+        )
+    }
+
+    /// An operation that replaces.
+    pub(super) fn put(path: &str, id: &str, summary: &str) -> Self {
+        Self::new(path, HttpMethod::Put, MethodFilter::PUT, id, summary)
+    }
+
+    fn new(path: &str, method: HttpMethod, filter: MethodFilter, id: &str, summary: &str) -> Self {
+        let builder = OperationBuilder::new().operation_id(Some(id)).summary(Some(summary));
+        let operation = Self { path: path.to_owned(), method, filter, builder, schemas: Vec::new() };
+        let operation = operation.refuses(&[401, 500, 503]);
+        if path.contains("{id}") { operation.refuses(&[400, 404]) } else { operation }
+    }
+
+    /// Puts it into a chapter of the documentation.
+    pub(super) fn tag(mut self, tag: &str) -> Self {
+        self.builder = self.builder.tag(tag);
+        self
+    }
+
+    /// Says more about it.
+    pub(super) fn says(mut self, description: &str) -> Self {
+        self.builder = self.builder.description(Some(description));
+        self
+    }
+
+    /// The path holds a UUID.
+    pub(super) fn identified(self) -> Self {
+        self.path_id(SchemaFormat::KnownFormat(KnownFormat::Uuid), Type::String)
+    }
+
+    /// The path holds a number.
+    pub(super) fn numbered(self) -> Self {
+        self.path_id(SchemaFormat::KnownFormat(KnownFormat::Int64), Type::Integer)
+    }
+
+    fn path_id(self, format: SchemaFormat, kind: Type) -> Self {
+        let schema = ObjectBuilder::new().schema_type(kind).format(Some(format)).build();
+        self.parameter("id", ParameterIn::Path, Required::True, "Its identifier.", schema)
+    }
+
+    /// Takes these query parameters.
+    pub(super) fn query<P: IntoParams>(mut self) -> Self {
+        for parameter in P::into_params(|| Some(ParameterIn::Query)) {
+            self.builder = self.builder.parameter(parameter);
+        }
+        self.refuses(&[400])
+    }
+
+    /// Takes a header.
+    pub(super) fn header(self, name: &str, required: Required, text: &str, schema: Object) -> Self {
+        self.parameter(name, ParameterIn::Header, required, text, schema).refuses(&[400])
+    }
+
+    /// Takes `If-Match`.
+    pub(super) fn if_match(self, required: Required) -> Self {
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r#"^(\*|(W/)?"[!#-~]*")$"#))
+            .examples(["\"3\""])
+            .build();
+        let text = "The ETag of the version that is meant, or * for whichever is present.";
+        let missing: &[u16] = if matches!(required, Required::True) { &[412, 428] } else { &[412] };
+        self.header("If-Match", required, text, schema).refuses(missing)
+    }
+
+    /// Takes the header that says on whose behalf a command comes.
+    pub(super) fn actor(self) -> Self {
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(["customer", "provider", "staff"]))
+            .default(Some("staff".into()))
+            .build();
+        let text = "On whose behalf the command comes; the rules decide what each may do.";
+        self.header("Slotledger-Actor", Required::False, text, schema)
+    }
+
+    /// Takes a JSON body.
+    pub(super) fn takes<T: ToSchema>(mut self, required: Required) -> Self {
+        schema::component::<T>(&mut self.schemas);
+        let content = Content::new(Some(Ref::from_schema_name(T::name())));
+        let body = RequestBodyBuilder::new().content("application/json", content).required(Some(required));
+        self.builder = self.builder.request_body(Some(body.build()));
+        self.refuses(&[400, 413, 415, 422])
+    }
+
+    /// Answers with JSON.
+    pub(super) fn gives<T: ToSchema>(self, status: u16, text: &str) -> Self {
+        self.answers::<T>(status, text, &[])
+    }
+
+    /// Answers with JSON that has a version, and after an addition an address.
+    pub(super) fn gives_versioned<T: ToSchema>(self, status: u16, text: &str) -> Self {
+        let headers: &[&str] = if status == 201 { &["ETag", "Location"] } else { &["ETag"] };
+        self.answers::<T>(status, text, headers)
+    }
+
+    fn answers<T: ToSchema>(mut self, status: u16, text: &str, headers: &[&str]) -> Self {
+        schema::component::<T>(&mut self.schemas);
+        let mut response = ResponseBuilder::new()
+            .description(text)
+            .content("application/json", Content::new(Some(Ref::from_schema_name(T::name()))));
+        for name in headers {
+            let schema = ObjectBuilder::new().schema_type(Type::String).build();
+            response = response.header(*name, Header::new(schema));
+        }
+        self.builder = self.builder.response(status.to_string(), response.build());
+        self
+    }
+
+    /// Can be refused with these statuses.
+    pub(super) fn refuses(mut self, statuses: &[u16]) -> Self {
+        for (status, name, _) in REFUSALS.iter().filter(|(status, ..)| statuses.contains(status)) {
+            self.builder = self.builder.response(status.to_string(), Ref::from_response_name(*name));
+        }
+        self
+    }
+
+    /// Needs no API key.
+    pub(super) fn open(mut self) -> Self {
+        let nobody: [SecurityRequirement; 0] = [];
+        self.builder = self.builder.securities(Some(nobody));
+        self
+    }
+
+    /// Is carried out by this handler.
+    pub(super) fn to<H: Handler<T, State>, T: 'static>(self, handler: H) -> UtoipaMethodRouter<State> {
+        let mut paths = Paths::new();
+        paths.paths.insert(self.path, PathItem::new(self.method, self.builder));
+        (self.schemas, paths, on(self.filter, handler))
+    }
+
+    fn parameter(
+        mut self,
+        name: &str,
+        place: ParameterIn,
+        required: Required,
+        text: &str,
+        schema: Object,
+    ) -> Self {
+        let parameter: Parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(place)
+            .required(required)
+            .description(Some(text))
+            .schema(Some(schema))
+            .build();
+        self.builder = self.builder.parameter(parameter);
+        self
+    }
+}
+
+/// The statuses of problems: how `/openapi.json` names them, and what they mean.
+const REFUSALS: &[(u16, &str, &str)] = &[
+    (400, "BadRequest", "The request cannot be read: its path, query, a header or its JSON."),
+    (401, "Unauthorized", "The request has no API key, or one that is not known."),
+    (404, "NotFound", "It, or something the request names, does not exist."),
+    (409, "Conflict", "The present state does not allow it: a slot is taken, a status does not fit."),
+    (412, "PreconditionFailed", "It has changed since the version that the request names."),
+    (413, "ContentTooLarge", "The body is larger than 1 MiB."),
+    (415, "UnsupportedMediaType", "The body is not declared as JSON."),
+    (422, "UnprocessableContent", "Fields are not as they should be, or the booking rules refuse."),
+    (428, "PreconditionRequired", "The request has to name the version it changes."),
+    (500, "InternalServerError", "Something failed inside; nothing has changed."),
+    (502, "BadGateway", "The ERP refused, or gave an answer that is not understood."),
+    (503, "ServiceUnavailable", "It cannot be done just now; the same request may succeed later."),
+];
+
+/// The responses that [`Operation::refuses`] refers to.
+pub(super) fn refusals() -> impl Iterator<Item = (String, Response)> {
+    REFUSALS.iter().map(|(status, name, text)| {
+        let content = Content::new(Some(Ref::from_schema_name(<Problem as ToSchema>::name())));
+        let mut response = ResponseBuilder::new().description(*text).content(MEDIA_TYPE, content);
+        if *status == 401 {
+            let schema = ObjectBuilder::new().schema_type(Type::String).build();
+            response = response.header("WWW-Authenticate", Header::new(schema));
+        }
+        ((*name).to_owned(), response.build())
+    })
+}
+
+fn text(min: usize, max: usize) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).min_length(Some(min)).max_length(Some(max))
+}

@@ -1,0 +1,213 @@
+//! Every refusal and every failure, as RFC 9457 problem details.
+//!
+//! Invariant: whatever is not a success leaves the server as a [`Problem`]: with a code that can be looked up, a
+//! sentence about this case, and a hint. `type` is the relative reference `/errors/<code>`; `docs/errors/` has the page.
+//!
+//! What has gone wrong inside (SQL, paths, traces) is logged and never sent.
+
+use std::error::Error as _;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use slotledger_erp::{Class, Failure};
+use utoipa::ToSchema;
+
+use super::limits;
+use crate::app::{self, Finding};
+use crate::codes::{self, Code};
+use crate::model::FieldError;
+use crate::{store, wasm};
+
+/// The media type of problem details.
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request was not carried out. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Problem {
+    /// Names the kind of problem: `/errors/` and the code.
+    #[serde(rename = "type")]
+    #[schema(format = "uri-reference")]
+    kind: String,
+    /// What it is; the same for every problem of the kind.
+    title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// A stable code: `SL` and four digits.
+    #[schema(pattern = r"^SL\d{4}$")]
+    code: String,
+    /// What happened this time.
+    detail: String,
+    /// What to do about it.
+    hint: String,
+    /// The single faults: fields that are not as they should be, or rules that are broken.
+    errors: Vec<Fault>,
+    #[serde(skip)]
+    #[schema(ignore)]
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// One field that is not as it should be, or one rule that is broken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Fault {
+    /// A stable code: `SL` and four digits.
+    #[schema(pattern = r"^SL\d{4}$")]
+    code: String,
+    /// The field's path, `prices[0].unit_price`; none where a rule is broken.
+    field: Option<String>,
+    /// What is wrong, for a person.
+    message: String,
+    /// What would put it right; none where the message says it all.
+    hint: Option<String>,
+}
+
+impl Problem {
+    /// A problem of this kind; `detail` says what happened this time.
+    pub(super) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/errors/{}", code.code),
+            title: code.title.to_owned(),
+            status: code.status,
+            code: code.code.to_owned(),
+            detail: detail.into(),
+            hint: code.hint.to_owned(),
+            errors: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Adds a header to the answer.
+    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// A problem with fields: of a body, or of a query.
+    pub(super) fn fields(code: Code, errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [FieldError { field, message }] if field.is_empty() => format!("The value {message}."),
+            [FieldError { field, message }] => format!("{field}: {message}."),
+            several => format!("{} fields are not as they should be.", several.len()),
+        };
+        let fault = |FieldError { field, message }| Fault {
+            code: code.code.to_owned(),
+            field: Some(field),
+            message,
+            hint: None,
+        };
+        let errors = errors.into_iter().take(limits::FAULTS).map(fault).collect();
+        Self { errors, ..Self::new(code, detail) }
+    }
+
+    /// What the rules refused. The first finding gives the problem its code.
+    fn refused(findings: Vec<Finding>) -> Self {
+        let Some(first) = findings.first() else {
+            return Self::new(codes::UNFORESEEN, "The rules refused without a reason.");
+        };
+        let status = if codes::is_conflict(&first.code) { 409 } else { 422 };
+        let (code, detail, hint) = (first.code.clone(), first.message.clone(), first.hint.clone());
+        let fault =
+            |Finding { code, message, hint }: Finding| Fault { code, field: None, message, hint: Some(hint) };
+        Self {
+            kind: format!("/errors/{code}"),
+            title: "The booking rules refuse it".to_owned(),
+            status,
+            code,
+            detail,
+            hint,
+            errors: findings.into_iter().take(limits::FAULTS).map(fault).collect(),
+            headers: Vec::new(),
+        }
+    }
+
+    fn stored(error: &store::Error) -> Self {
+        let detail = sentence(&error.to_string());
+        match error {
+            store::Error::Missing(_) => Self::new(codes::MISSING, detail),
+            store::Error::Exists(_) => Self::new(codes::EXISTS, detail),
+            store::Error::Stale(_) => Self::new(codes::OUT_OF_STATE, detail),
+            store::Error::DoubleBooking(_) => Self::new(codes::TAKEN, detail),
+            store::Error::AnswerExists | store::Error::Busy(_) => Self::new(codes::BUSY, detail),
+            store::Error::KeyTaken(_)
+            | store::Error::Corrupt(..)
+            | store::Error::Database(_)
+            | store::Error::Migration(_) => Self::new(codes::STORE_FAILED, detail),
+        }
+    }
+
+    fn decided(error: &wasm::Error) -> Self {
+        let code = codes::find(error.code()).unwrap_or(codes::UNFORESEEN);
+        Self::new(code, sentence(&error.to_string()))
+    }
+
+    fn kept(failure: &Failure) -> Self {
+        let code = match failure.class {
+            Class::Retry { .. } | Class::Ambiguous => codes::BOOKS_AWAY,
+            Class::Reauthenticate => codes::BOOKS_LOCKED,
+            Class::Refused { .. } => codes::BOOKS_REFUSED,
+            Class::Bug => codes::BOOKS_UNCLEAR,
+        };
+        let problem = Self::new(code, sentence(&failure.message));
+        match &failure.class {
+            Class::Refused { fix } => Self { hint: fix.clone(), ..problem },
+            Class::Retry { .. } | Class::Ambiguous | Class::Reauthenticate | Class::Bug => problem,
+        }
+    }
+}
+
+impl From<app::Error> for Problem {
+    fn from(error: app::Error) -> Self {
+        let problem = match &error {
+            app::Error::Refused(findings) => Self::refused(findings.clone()),
+            app::Error::Missing { .. } => Self::new(codes::MISSING, sentence(&error.to_string())),
+            app::Error::Invalid(fields) => Self::fields(codes::INVALID, fields.clone()),
+            app::Error::Stale { .. } => Self::new(codes::STALE, sentence(&error.to_string())),
+            app::Error::Taken => Self::new(codes::TAKEN, sentence(&error.to_string())),
+            app::Error::KeyReused => Self::new(codes::KEY_REUSED, sentence(&error.to_string())),
+            app::Error::Busy => Self::new(codes::BUSY, sentence(&error.to_string())),
+            app::Error::NoConnection(_) => Self::new(codes::BOOKS_UNKNOWN, sentence(&error.to_string())),
+            app::Error::Rules(error) => Self::decided(error),
+            app::Error::Contradiction(_) => Self::new(codes::RULES_CONTRADICT, sentence(&error.to_string())),
+            app::Error::Store(error) => Self::stored(error),
+            app::Error::Books(failure) => Self::kept(failure),
+        };
+        if problem.status >= 500 {
+            tracing::error!(error.code = problem.code, error.cause = causes(&error), "A request failed.");
+        }
+        problem
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_string(&self).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        response.headers_mut().extend(self.headers.into_iter().map(|(name, value)| (name, value)));
+        response
+    }
+}
+
+/// An error's message as a sentence.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let mut text: String = first.chain(letters).collect();
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+/// An error and everything that led to it, outermost first.
+fn causes(error: &app::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

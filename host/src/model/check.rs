@@ -1,0 +1,236 @@
+//! What a master record must look like before it is stored.
+//!
+//! Invariant: each check looks at one record alone. Whether the records it names exist is the use case's to find out,
+//! whether a booking is allowed the rules component's.
+
+use std::collections::HashSet;
+
+use chrono::{NaiveTime, Timelike};
+
+use super::fields::{CODE, DAY_MINUTES, Fields, GUESTS, LINE, TEXT, YEAR_MINUTES};
+use super::master::{
+    Branch, Company, Consumable, Customer, Kind, Master, PriceRow, Provider, Service, Unit, currency_digits,
+};
+use super::{FieldError, Leave, OpeningHours, Shift};
+
+/// Most price rows of a service.
+pub const PRICES: usize = 50;
+/// Most materials of a service.
+pub const CONSUMABLES: usize = 50;
+/// Most providers of a service.
+pub const PROVIDERS: usize = 500;
+/// Most shifts of a provider.
+pub const SHIFTS: usize = 100;
+/// Most breaks of a shift.
+pub const BREAKS: usize = 20;
+/// Most stretches of leave of a provider.
+pub const LEAVE: usize = 500;
+/// Most opening hours of a branch.
+pub const OPENING_HOURS: usize = 100;
+/// Most holidays of a branch.
+pub const HOLIDAYS: usize = 500;
+/// The longest horizon, in days.
+pub const HORIZON_DAYS: u32 = 730;
+
+macro_rules! master {
+    ($kind:ident, $check:ident) => {
+        impl Master for $kind {
+            const KIND: Kind = Kind::$kind;
+
+            fn name(&self) -> &str {
+                &self.name
+            }
+
+            fn active(&self) -> bool {
+                self.active
+            }
+
+            fn check(&self) -> Vec<FieldError> {
+                let mut fields = Fields::default();
+                fields.line("name", &self.name, LINE);
+                $check(self, &mut fields);
+                fields.into_errors()
+            }
+        }
+    };
+}
+
+master!(Company, company);
+master!(Branch, branch);
+master!(Service, service);
+master!(Provider, provider);
+master!(Unit, unit);
+master!(Customer, customer);
+
+fn company(company: &Company, fields: &mut Fields) {
+    let known = currency_digits(&company.currency).is_some();
+    fields.require(known, "currency", "must be the ISO 4217 code of a currency that is paid in, in capitals");
+    fields.line("erp", &company.erp, CODE);
+    fields.line("fee_item", &company.fee_item, CODE);
+    fields.within("hold_minutes", company.hold_minutes, 1..=DAY_MINUTES);
+    for (field, fee) in [("late_cancel_fee", company.late_cancel_fee), ("no_show_fee", company.no_show_fee)] {
+        if let Some(fee) = fee {
+            fields.money(field, fee);
+        }
+    }
+    let distinct: HashSet<_> = company.switched_off.iter().collect();
+    fields.require(distinct.len() == company.switched_off.len(), "switched_off", "must name each kind once");
+}
+
+fn branch(branch: &Branch, fields: &mut Fields) {
+    fields.text("address", &branch.address, TEXT);
+    fields.at_most("opening_hours", &branch.opening_hours, OPENING_HOURS);
+    for (n, OpeningHours { weekday: _, start, end }) in branch.opening_hours.iter().enumerate() {
+        fields.time(&format!("opening_hours[{n}].start"), *start);
+        fields.time(&format!("opening_hours[{n}].end"), *end);
+    }
+    fields.at_most("holidays", &branch.holidays, HOLIDAYS);
+    for (n, day) in branch.holidays.iter().enumerate() {
+        fields.date(&format!("holidays[{n}]"), *day);
+    }
+}
+
+fn service(service: &Service, fields: &mut Fields) {
+    fields.line("item", &service.item, CODE);
+    service_times(service, fields);
+    service_guests(service, fields);
+    fields.at_most("prices", &service.prices, PRICES);
+    for (n, row) in service.prices.iter().enumerate() {
+        price_row(&format!("prices[{n}]"), row, fields);
+    }
+    fields.percent("deposit_percent", service.deposit_percent);
+    fields.percent("commission_percent", service.commission_percent);
+    consumables("consumables", &service.consumables, fields);
+    fields.at_most("providers", &service.providers, PROVIDERS);
+    let distinct: HashSet<_> = service.providers.iter().collect();
+    fields.require(distinct.len() == service.providers.len(), "providers", "must name each provider once");
+}
+
+fn service_times(service: &Service, fields: &mut Fields) {
+    fields.within("duration_minutes", service.duration_minutes, 1..=DAY_MINUTES);
+    fields.within("buffer_before_minutes", service.buffer_before_minutes, 0..=DAY_MINUTES);
+    fields.within("buffer_after_minutes", service.buffer_after_minutes, 0..=DAY_MINUTES);
+    fields.within("lead_time_minutes", service.lead_time_minutes, 0..=YEAR_MINUTES);
+    fields.within("horizon_days", service.horizon_days, 1..=HORIZON_DAYS);
+    fields.within("cancel_cutoff_minutes", service.cancel_cutoff_minutes, 0..=YEAR_MINUTES);
+    fields.within("reschedule_cutoff_minutes", service.reschedule_cutoff_minutes, 0..=YEAR_MINUTES);
+    if let Some(limit) = service.reschedule_limit {
+        fields.within("reschedule_limit", limit, 0..=1000);
+    }
+    if let Some(time) = service.latest_start {
+        fields.time("latest_start", time);
+    }
+}
+
+fn service_guests(service: &Service, fields: &mut Fields) {
+    fields.within("min_guests", service.min_guests, 1..=GUESTS);
+    fields.within("max_guests", service.max_guests, 1..=GUESTS);
+    fields.require(service.min_guests <= service.max_guests, "max_guests", "must be at least min_guests");
+}
+
+fn price_row(at: &str, row: &PriceRow, fields: &mut Fields) {
+    fields.line(&format!("{at}.description"), &row.description, LINE);
+    fields.money(&format!("{at}.unit_price"), row.unit_price);
+    fields.within(&format!("{at}.from_guests"), row.from_guests, 1..=GUESTS);
+    if let Some(to) = row.to_guests {
+        fields.within(&format!("{at}.to_guests"), to, row.from_guests.max(1)..=GUESTS);
+    }
+}
+
+/// Checks a list of materials; a command may name one as well as a service.
+pub fn consumables(at: &str, consumables: &[Consumable], fields: &mut Fields) {
+    fields.at_most(at, consumables, CONSUMABLES);
+    for (n, Consumable { item, quantity, unit, warehouse }) in consumables.iter().enumerate() {
+        fields.line(&format!("{at}[{n}].item"), item, CODE);
+        fields.quantity(&format!("{at}[{n}].quantity"), *quantity);
+        fields.line(&format!("{at}[{n}].unit"), unit, CODE);
+        fields.line(&format!("{at}[{n}].warehouse"), warehouse, CODE);
+    }
+}
+
+fn provider(provider: &Provider, fields: &mut Fields) {
+    fields.optional_line("party_code", provider.party_code.as_deref(), CODE);
+    if let Some(percent) = provider.commission_percent {
+        fields.percent("commission_percent", percent);
+    }
+    fields.at_most("shifts", &provider.shifts, SHIFTS);
+    for (n, one) in provider.shifts.iter().enumerate() {
+        shift(&format!("shifts[{n}]"), one, fields);
+    }
+    fields.at_most("leave", &provider.leave, LEAVE);
+    for (n, one) in provider.leave.iter().enumerate() {
+        leave(&format!("leave[{n}]."), one, fields);
+    }
+}
+
+fn shift(at: &str, shift: &Shift, fields: &mut Fields) {
+    fields.time(&format!("{at}.start"), shift.start);
+    fields.time(&format!("{at}.end"), shift.end);
+    for (field, day) in [("valid_from", shift.valid_from), ("valid_until", shift.valid_until)] {
+        if let Some(day) = day {
+            fields.date(&format!("{at}.{field}"), day);
+        }
+    }
+    let ordered = shift.valid_from.zip(shift.valid_until).is_none_or(|(from, until)| from <= until);
+    fields.require(ordered, &format!("{at}.valid_until"), "must not be before valid_from");
+    fields.at_most(&format!("{at}.breaks"), &shift.breaks, BREAKS);
+    for (n, pause) in shift.breaks.iter().enumerate() {
+        let at = format!("{at}.breaks[{n}]");
+        fields.time(&format!("{at}.start"), pause.start);
+        fields.time(&format!("{at}.end"), pause.end);
+        let begins = minutes_between(shift.start, pause.start);
+        let ends = begins + lasting(pause.start, pause.end);
+        fields.require(ends <= lasting(shift.start, shift.end), &at, "must lie inside the shift");
+    }
+}
+
+/// Checks a stretch of leave; `at` is what stands before its fields' names.
+pub fn leave(at: &str, leave: &Leave, fields: &mut Fields) {
+    fields.instant(&format!("{at}start"), leave.start);
+    fields.instant(&format!("{at}end"), leave.end);
+    fields.require(leave.start < leave.end, &format!("{at}end"), "must be after start");
+    fields.text(&format!("{at}reason"), &leave.reason, TEXT);
+}
+
+/// Minutes from one time of day forward to the next time it is the other.
+fn minutes_between(from: NaiveTime, to: NaiveTime) -> u32 {
+    let minutes = |time: NaiveTime| time.hour() * 60 + time.minute();
+    (minutes(to) + DAY_MINUTES - minutes(from)) % DAY_MINUTES
+}
+
+/// Minutes of a stretch that ends on the following day when it does not end later in the day.
+fn lasting(start: NaiveTime, end: NaiveTime) -> u32 {
+    match minutes_between(start, end) {
+        0 => DAY_MINUTES,
+        minutes => minutes,
+    }
+}
+
+fn unit(unit: &Unit, fields: &mut Fields) {
+    fields.line("unit_type", &unit.unit_type, CODE);
+    fields.within("capacity", unit.capacity, 1..=GUESTS);
+}
+
+fn customer(customer: &Customer, fields: &mut Fields) {
+    fields.optional_line("party_code", customer.party_code.as_deref(), CODE);
+    fields.optional_line("phone", customer.phone.as_deref(), 50);
+    if let Some(address) = &customer.address {
+        fields.text("address", address, TEXT);
+    }
+    if let Some(email) = &customer.email {
+        fields.line("email", email, 254);
+        let parts = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+        let plain = !email.contains(char::is_whitespace);
+        fields.require(parts && plain, "email", "must be an e-mail address");
+    }
+    if let Some(tag) = &customer.language {
+        let subtag =
+            |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+        let holds = tag.len() <= 35 && tag.split('-').all(subtag);
+        fields.require(holds, "language", "must be a language tag such as de or pt-BR");
+    }
+}
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

@@ -1,0 +1,63 @@
+//! The books that documents go to, and what stands in them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use slotledger_erp::{Connector, Document};
+
+use super::{App, Error, Result};
+use crate::model::{AppointmentId, Company, CompanyId, DeliveryState};
+use crate::store::DeliveryFilter;
+
+/// More deliveries than an appointment ever has.
+const MAX_DELIVERIES: u32 = 500;
+
+/// The configured ERP connections, by the names that companies know them by.
+#[derive(Default)]
+pub struct Connections(BTreeMap<String, Arc<dyn Connector>>);
+
+impl Connections {
+    /// These connections.
+    #[must_use]
+    pub const fn new(connections: BTreeMap<String, Arc<dyn Connector>>) -> Self {
+        Self(connections)
+    }
+
+    /// The connection of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Arc<dyn Connector>> {
+        self.0.get(name).cloned()
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<dyn Connector>)> {
+        self.0.iter().map(|(name, connector)| (name.as_str(), connector))
+    }
+}
+
+impl App {
+    /// An appointment's documents as the books hold them now: every one that carries the key of a delivery done.
+    pub async fn documents(&self, id: AppointmentId) -> Result<Vec<Document>> {
+        let appointment = self.appointment(id).await?;
+        let (_, connector) = self.connection(appointment.company).await?;
+        let filter = DeliveryFilter {
+            appointment: Some(id),
+            state: Some(DeliveryState::Done),
+            ..DeliveryFilter::default()
+        };
+        let mut documents = Vec::new();
+        for delivery in self.ports.store.deliveries(&filter, 0, MAX_DELIVERIES).await? {
+            documents.extend(connector.find_by_key(&delivery.posting).await.map_err(Error::Books)?);
+        }
+        Ok(documents)
+    }
+
+    /// The connection that takes a company's documents, and its name.
+    pub async fn connection(&self, company: CompanyId) -> Result<(String, Arc<dyn Connector>)> {
+        let name = self.get::<Company>(company.0).await?.data.erp;
+        match self.ports.books.get(&name) {
+            Some(connector) => Ok((name, connector)),
+            None => Err(Error::NoConnection(name)),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Master data: kept, changed, listed, and gathered for decisions.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::model::master::{Kind, Master};
+use crate::model::{Branch, Company, CompanyId, FieldError, Leave, Provider, ProviderId, Service, Stored};
+use crate::store::{Answer, Page, Record, Store};
+use crate::{model, store};
+
+use super::request::earlier;
+use super::{App, Error, Reply, Request, Result};
+
+/// How many records are read at a time when a company's catalogue is gathered.
+const BATCH: u32 = 500;
+
+impl App {
+    /// Adds a master record. `company` is none only for a company.
+    pub async fn create<T: Master>(
+        &self,
+        company: Option<CompanyId>,
+        data: T,
+        request: Option<&Request>,
+    ) -> Result<Reply<Stored<T>>> {
+        if let Some(answer) = earlier(&*self.ports.store, request).await? {
+            return Ok(Reply::Replayed(answer));
+        }
+        self.check(company, &data).await?;
+        let id = self.ports.clock.new_id();
+        let stored = Stored {
+            id,
+            company: company.map_or(id, |company| company.0),
+            version: 1,
+            updated_at: self.ports.clock.now(),
+            data,
+        };
+        let answer = request.map(|request| answer_of(request, &stored)).transpose()?;
+        match self.ports.store.insert(&record_of(&stored)?, answer.as_ref()).await {
+            Ok(()) => Ok(Reply::Fresh(stored)),
+            Err(store::Error::AnswerExists) => self.replay(request).await,
+            Err(store::Error::Missing(kind)) => Err(Error::missing(kind, stored.company)),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Replaces the fields of a record that is still at version `expected`.
+    pub async fn replace<T: Master>(&self, id: Uuid, expected: i64, data: T) -> Result<Stored<T>> {
+        let old = self.get::<T>(id).await?;
+        if old.version != expected {
+            return Err(Error::Stale { current: old.version.to_string() });
+        }
+        let company = (T::KIND != Kind::Company).then_some(CompanyId(old.company));
+        self.check(company, &data).await?;
+        let version = expected + 1;
+        let stored = Stored { version, updated_at: self.ports.clock.now(), data, ..old };
+        match self.ports.store.replace(&record_of(&stored)?, expected).await {
+            Ok(()) => Ok(stored),
+            Err(store::Error::Stale(_)) => {
+                let current = self.get::<T>(id).await?.version.to_string();
+                Err(Error::Stale { current })
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// One record.
+    pub async fn get<T: Master>(&self, id: Uuid) -> Result<Stored<T>> {
+        let found = self.ports.store.record(T::KIND, id).await?;
+        typed(found.ok_or_else(|| Error::missing(T::KIND.as_str(), id))?)
+    }
+
+    /// Records of a kind, by identifier.
+    pub async fn list<T: Master>(&self, company: Option<CompanyId>, page: Page) -> Result<Vec<Stored<T>>> {
+        let records = self.ports.store.records(T::KIND, company.map(Uuid::from), page).await?;
+        records.into_iter().map(typed).collect()
+    }
+
+    /// Adds time away to a provider.
+    pub async fn add_leave(
+        &self,
+        provider: ProviderId,
+        leave: Leave,
+        request: Option<&Request>,
+    ) -> Result<Reply<Stored<Provider>>> {
+        for _ in 0..super::TRIES {
+            if let Some(answer) = earlier(&*self.ports.store, request).await? {
+                return Ok(Reply::Replayed(answer));
+            }
+            let old = self.get::<Provider>(provider.0).await?;
+            let mut data = old.data;
+            data.leave.push(leave.clone());
+            match self.replace(provider.0, old.version, data).await {
+                Ok(stored) => {
+                    // The change is repeatable by nature (the same leave twice is the same time away), so its
+                    // answer may be kept after it.
+                    if let Some(request) = request {
+                        self.ports.store.keep_answer(&answer_of(request, &stored)?).await?;
+                    }
+                    return Ok(Reply::Fresh(stored));
+                }
+                Err(Error::Stale { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    pub(super) async fn replay<T>(&self, request: Option<&Request>) -> Result<Reply<T>> {
+        earlier(&*self.ports.store, request).await?.map(Reply::Replayed).ok_or(Error::Busy)
+    }
+
+    async fn check<T: Master>(&self, company: Option<CompanyId>, data: &T) -> Result<()> {
+        let mut errors = data.check();
+        if let Some(company) = company {
+            let value = serde_json::to_value(data).map_err(corrupt)?;
+            errors.extend(self.strangers(company, &value).await?);
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    }
+
+    /// References to records that do not exist in this company.
+    async fn strangers(&self, company: CompanyId, data: &Value) -> Result<Vec<FieldError>> {
+        let mut errors = Vec::new();
+        for (field, kind, id) in references(data) {
+            let found = self.ports.store.record(kind, id).await?;
+            if found.is_none_or(|record| record.company != company.0) {
+                let message = format!("the company has no {} {id}", kind.as_str());
+                errors.push(FieldError { field, message });
+            }
+        }
+        Ok(errors)
+    }
+}
+
+/// The records that a record names, with the field each is named in.
+fn references(data: &Value) -> Vec<(String, Kind, Uuid)> {
+    let one = |field: &str, kind| {
+        let id = data.get(field)?.as_str()?.parse().ok()?;
+        Some((field.to_owned(), kind, id))
+    };
+    let providers = data.get("providers").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let providers = providers
+        .filter_map(|(n, id)| Some((format!("providers[{n}]"), Kind::Provider, id.as_str()?.parse().ok()?)));
+    one("branch", Kind::Branch).into_iter().chain(one("parent", Kind::Unit)).chain(providers).collect()
+}
+
+fn answer_of<T: Master>(request: &Request, stored: &Stored<T>) -> Result<Answer> {
+    Ok(Answer {
+        key: request.key.clone(),
+        fingerprint: request.fingerprint.clone(),
+        status: 201,
+        body: serde_json::to_string(stored).map_err(corrupt)?,
+        at: stored.updated_at,
+    })
+}
+
+fn record_of<T: Master>(stored: &Stored<T>) -> Result<Record> {
+    Ok(Record {
+        kind: T::KIND,
+        id: stored.id,
+        company: stored.company,
+        name: stored.data.name().to_owned(),
+        active: stored.data.active(),
+        version: stored.version,
+        updated_at: stored.updated_at,
+        data: serde_json::to_value(&stored.data).map_err(corrupt)?,
+    })
+}
+
+fn typed<T: Master>(record: Record) -> Result<Stored<T>> {
+    let data = serde_json::from_value(record.data).map_err(corrupt)?;
+    let Record { id, company, version, updated_at, .. } = record;
+    Ok(Stored { id, company, version, updated_at, data })
+}
+
+fn corrupt(error: serde_json::Error) -> Error {
+    Error::Store(store::Error::Corrupt("record", Box::new(error)))
+}
+
+/// A company's master data as of one version, apart from its customers.
+pub(super) struct Catalog {
+    pub(super) version: i64,
+    pub(super) company: Company,
+    pub(super) branches: HashMap<Uuid, Branch>,
+    pub(super) services: HashMap<Uuid, Service>,
+    pub(super) providers: HashMap<Uuid, Provider>,
+}
+
+/// The catalogues last used. One that is out of date is noticed by its version and gathered anew.
+#[derive(Default)]
+pub(super) struct Cache(Mutex<HashMap<CompanyId, Arc<Catalog>>>);
+
+impl Cache {
+    /// The company's catalogue at its present version.
+    pub(super) async fn current(&self, store: &dyn Store, company: CompanyId) -> Result<Arc<Catalog>> {
+        let version = store.catalog_version(company).await?;
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&company).cloned();
+        if let Some(known) = known.filter(|known| known.version == version) {
+            return Ok(known);
+        }
+        let gathered = Arc::new(gather(store, company, version).await?);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(company, gathered.clone());
+        Ok(gathered)
+    }
+}
+
+/// Reads the catalogue. A change meanwhile is harmless: whatever is decided on it is stored only if the version read
+/// before is still the present one.
+async fn gather(store: &dyn Store, company: CompanyId, version: i64) -> Result<Catalog> {
+    let record = store.record(Kind::Company, company.0).await?;
+    let record = record.ok_or_else(|| Error::missing("company", company))?;
+    Ok(Catalog {
+        version,
+        company: typed::<model::Company>(record)?.data,
+        branches: all(store, company).await?,
+        services: all(store, company).await?,
+        providers: all(store, company).await?,
+    })
+}
+
+async fn all<T: Master>(store: &dyn Store, company: CompanyId) -> Result<HashMap<Uuid, T>> {
+    let mut found = HashMap::new();
+    let mut after = None;
+    loop {
+        let page = store.records(T::KIND, Some(company.0), Page { after, limit: BATCH }).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = Some(last.id);
+        for record in page {
+            let stored = typed::<T>(record)?;
+            found.insert(stored.id, stored.data);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Commands on appointments: what somebody wants, decided by the rules and stored in one transaction.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::hold::sensible;
+use super::outcome::Decided;
+use super::request::earlier;
+use super::snapshot::{Calendars, Scene, one_provider};
+use super::{App, Error, Reply, Request, Result, TRIES, effects, translate};
+use crate::model::{Actor, Appointment, AppointmentId, Consumable, ProviderId, Status};
+use crate::store::{self, DeliveryFilter};
+use crate::wasm::bindings::slotledger::rules::decisions;
+use crate::wasm::bindings::slotledger::types::appointments as words;
+
+/// More deliveries than an appointment ever has; beyond it something runs in circles.
+const MAX_DELIVERIES: u32 = 500;
+
+/// What somebody wants done with an appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Set the slot of a hold.
+    Schedule,
+    /// Acknowledge it.
+    Confirm,
+    /// End a hold that has run out.
+    Expire,
+    /// Refuse it.
+    Decline(Decline),
+    /// Set out.
+    Depart,
+    /// Begin work.
+    Start,
+    /// Interrupt work.
+    Pause,
+    /// Go on with work.
+    Resume,
+    /// Finish work.
+    Complete(Complete),
+    /// Finish interrupted work and make an appointment for the rest.
+    FollowUp(NewTime),
+    /// Call it off.
+    Cancel(Cancel),
+    /// The customer was not there.
+    MarkNoShow,
+    /// Move it to another time.
+    Reschedule(Reschedule),
+    /// Give it to another provider at the same time.
+    Reassign(Reassign),
+    /// Put a mistake right.
+    Correct(Correct),
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decline {
+    /// Why; it is kept.
+    pub reason: String,
+    /// Who takes over; none cancels the appointment.
+    #[serde(default)]
+    pub replacement: Option<ProviderId>,
+}
+
+/// The end of work.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Complete {
+    /// What was used up; none means what the service lists, an empty list means nothing.
+    #[serde(default)]
+    pub materials: Option<Vec<Consumable>>,
+}
+
+/// The time of a follow-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTime {
+    /// When it starts.
+    pub start: DateTime<Utc>,
+    /// With whom; none means the same provider.
+    #[serde(default)]
+    pub provider: Option<ProviderId>,
+    /// How many guests; none means as many as before.
+    #[serde(default)]
+    pub guests: Option<u32>,
+}
+
+/// A cancellation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// Why; it is kept.
+    pub reason: String,
+    /// Lets staff go past the cut-off, and says why.
+    #[serde(default)]
+    pub exception_reason: Option<String>,
+}
+
+/// A move to another time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reschedule {
+    /// When it starts.
+    pub start: DateTime<Utc>,
+    /// With whom; none means the same provider.
+    #[serde(default)]
+    pub provider: Option<ProviderId>,
+    /// How many guests; none means as many as before.
+    #[serde(default)]
+    pub guests: Option<u32>,
+    /// Why; it is kept.
+    pub reason: String,
+    /// Lets staff go past the cut-off, and says why.
+    #[serde(default)]
+    pub exception_reason: Option<String>,
+}
+
+/// Another provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reassign {
+    /// Who takes over.
+    pub provider: ProviderId,
+}
+
+/// A mistake put right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Correct {
+    /// The status it should have had.
+    pub to: Status,
+    /// Why; it is kept.
+    pub reason: String,
+}
+
+impl App {
+    /// Carries out a command. `expected` is the revision the caller has seen, if it says so.
+    pub async fn command(
+        &self,
+        id: AppointmentId,
+        expected: Option<u32>,
+        command: Command,
+        actor: Actor,
+        request: Option<&Request>,
+    ) -> Result<Reply<Appointment>> {
+        if let Some(start) = new_start(&command) {
+            sensible("start", start)?;
+        }
+        for _ in 0..TRIES {
+            if let Some(answer) = earlier(&*self.ports.store, request).await? {
+                return Ok(Reply::Replayed(answer));
+            }
+            match self.try_command(id, expected, &command, actor, request).await {
+                Err(Error::Taken | Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => {}
+                other => return other.map(Reply::Fresh),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    async fn try_command(
+        &self,
+        id: AppointmentId,
+        expected: Option<u32>,
+        command: &Command,
+        actor: Actor,
+        request: Option<&Request>,
+    ) -> Result<Appointment> {
+        let old = self.appointment(id).await?;
+        if expected.is_some_and(|expected| expected != old.revision) {
+            return Err(Error::Stale { current: old.revision.to_string() });
+        }
+        let scene = self.scene(old.service, Some(old.customer), actor).await?;
+        let new_id = self.ports.clock.new_id();
+        let input = decisions::TransitionInput {
+            snapshot: self.snapshot(&scene, &calendars(&scene, &old, command)?).await?,
+            appointment: Some(self.words(&old).await?),
+            new_id: new_id.to_string(),
+            command: command_words(command, &old)?,
+        };
+        let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
+        let reason = reason(command);
+        let decided =
+            Decided { scene: &scene, booking: None, old: Some(&old), reason, new_id, decision, status: 200, request };
+        self.settle(decided).await
+    }
+
+    /// The appointment as the rules are shown it.
+    async fn words(&self, appointment: &Appointment) -> Result<words::Appointment> {
+        let filter = DeliveryFilter { appointment: Some(appointment.id), ..DeliveryFilter::default() };
+        let deliveries = self.ports.store.deliveries(&filter, 0, MAX_DELIVERIES).await?;
+        Ok(words::Appointment {
+            id: appointment.id.to_string(),
+            revision: appointment.revision,
+            status: translate::status(appointment.status),
+            provider: appointment.provider.to_string(),
+            visit: translate::span(appointment.start, appointment.end),
+            reserved: translate::span(appointment.reserved_start, appointment.reserved_end),
+            guests: appointment.guests,
+            quote: translate::quote(&appointment.quote)?,
+            hold_until: appointment.hold_until.map(|at| at.timestamp()),
+            timing: translate::timing(&appointment.timing),
+            reschedules: appointment.reschedules,
+            documents: effects::links(&deliveries)?,
+            attributes: Vec::new(),
+        })
+    }
+
+    /// Ends holds that have run out, and says how many. Safe on any number of hosts at once.
+    pub async fn expire_holds(&self, limit: u32) -> Result<u32> {
+        let mut ended = 0;
+        for id in self.ports.store.expired_holds(self.ports.clock.now(), limit).await? {
+            match self.command(id, None, Command::Expire, Actor::System, None).await {
+                Ok(_) => ended += 1,
+                // Another host, or the customer, was faster.
+                Err(Error::Refused(_) | Error::Busy) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(ended)
+    }
+}
+
+/// The calendars that a command needs: none unless it sets a time or a provider.
+fn calendars<'a>(scene: &'a Scene, old: &Appointment, command: &Command) -> Result<Calendars<'a>> {
+    let provider = new_provider(command).unwrap_or(old.provider);
+    let start = match command {
+        Command::FollowUp(new) => Some(new.start),
+        Command::Reschedule(new) => Some(new.start),
+        Command::Reassign(_) | Command::Decline(Decline { replacement: Some(_), .. }) => Some(old.start),
+        Command::Schedule
+        | Command::Confirm
+        | Command::Expire
+        | Command::Decline(_)
+        | Command::Depart
+        | Command::Start
+        | Command::Pause
+        | Command::Resume
+        | Command::Complete(_)
+        | Command::Cancel(_)
+        | Command::MarkNoShow
+        | Command::Correct(_) => None,
+    };
+    // Rescheduled and reassigned work gives its own slots up; the rest of followed-up work keeps them.
+    let except = (!matches!(command, Command::FollowUp(_))).then_some(old.id);
+    one_provider(scene, provider, start, except)
+}
+
+const fn new_start(command: &Command) -> Option<DateTime<Utc>> {
+    match command {
+        Command::FollowUp(new) => Some(new.start),
+        Command::Reschedule(new) => Some(new.start),
+        _ => None,
+    }
+}
+
+const fn new_provider(command: &Command) -> Option<ProviderId> {
+    match command {
+        Command::FollowUp(new) => new.provider,
+        Command::Reschedule(new) => new.provider,
+        Command::Reassign(new) => Some(new.provider),
+        Command::Decline(decline) => decline.replacement,
+        _ => None,
+    }
+}
+
+fn reason(command: &Command) -> Option<String> {
+    match command {
+        Command::Cancel(cancel) => Some(cancel.reason.clone()),
+        Command::Decline(decline) => Some(decline.reason.clone()),
+        Command::Reschedule(reschedule) => Some(reschedule.reason.clone()),
+        Command::Correct(correct) => Some(correct.reason.clone()),
+        _ => None,
+    }
+}
+
+fn command_words(command: &Command, old: &Appointment) -> Result<decisions::Command> {
+    let request = |start: DateTime<Utc>, provider: Option<ProviderId>, guests: Option<u32>| decisions::Request {
+        provider: Some(provider.unwrap_or(old.provider).to_string()),
+        start: start.timestamp(),
+        guests: guests.unwrap_or(old.guests),
+        currency: None,
+    };
+    let exception = |reason: &Option<String>| reason.clone().map(|reason| decisions::Exception { reason });
+    Ok(match command {
+        Command::Schedule => decisions::Command::Schedule,
+        Command::Confirm => decisions::Command::Confirm,
+        Command::Expire => decisions::Command::Expire,
+        Command::Decline(decline) => decisions::Command::Decline(decisions::Declination {
+            reason: decline.reason.clone(),
+            replacement: decline.replacement.map(|id| id.to_string()),
+        }),
+        Command::Depart => decisions::Command::Depart,
+        Command::Start => decisions::Command::Start,
+        Command::Pause => decisions::Command::Pause,
+        Command::Resume => decisions::Command::Resume,
+        Command::Complete(complete) => decisions::Command::Complete(
+            complete
+                .materials
+                .as_ref()
+                .map(|materials| materials.iter().map(translate::consumable).collect::<Result<_>>())
+                .transpose()?,
+        ),
+        Command::FollowUp(new) => decisions::Command::FollowUp(request(new.start, new.provider, new.guests)),
+        Command::Cancel(cancel) => decisions::Command::Cancel(decisions::Cancellation {
+            reason: cancel.reason.clone(),
+            exception: exception(&cancel.exception_reason),
+        }),
+        Command::MarkNoShow => decisions::Command::MarkNoShow,
+        Command::Reschedule(new) => decisions::Command::Reschedule(decisions::Rescheduling {
+            request: request(new.start, new.provider, new.guests),
+            reason: new.reason.clone(),
+            exception: exception(&new.exception_reason),
+        }),
+        Command::Reassign(reassign) => decisions::Command::Reassign(reassign.provider.to_string()),
+        Command::Correct(correct) => decisions::Command::Correct(decisions::Correction {
+            to: translate::status(correct.to),
+            reason: correct.reason.clone(),
+        }),
+    })
+}

@@ -1,0 +1,87 @@
+//! Why a use case could not be carried out.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::model::FieldError;
+use crate::{store, wasm};
+
+/// A rule that is broken, in the rules component's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Finding {
+    /// A stable code, `SL02` and two digits.
+    pub code: String,
+    /// What is wrong, for a person.
+    pub message: String,
+    /// What would satisfy the rule.
+    pub hint: String,
+}
+
+/// Why a use case could not be carried out. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules refused, with every rule that is broken.
+    #[error("refused by the rules: {}", .0.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join("; "))]
+    Refused(Vec<Finding>),
+    /// What was named does not exist.
+    #[error("there is no {kind} {id}")]
+    Missing {
+        /// What it would be.
+        kind: &'static str,
+        /// As it was named.
+        id: String,
+    },
+    /// Fields without a sensible shape.
+    #[error("{} fields are not as they should be", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// It has changed since the caller read it.
+    #[error("it has changed since: it is now at {current}")]
+    Stale {
+        /// The present version or revision.
+        current: String,
+    },
+    /// Somebody else was given the slot in the same moment.
+    #[error("the time was given to somebody else in this moment")]
+    Taken,
+    /// The idempotency key was used for a different request.
+    #[error("the idempotency key was used for a different request")]
+    KeyReused,
+    /// What the decision rests on kept changing while it was made.
+    #[error("too much is changing at once")]
+    Busy,
+    /// The company's ERP connection is not configured.
+    #[error("the company's books are called «{0}», and no connection of that name is configured")]
+    NoConnection(String),
+    /// The rules component failed.
+    #[error(transparent)]
+    Rules(#[from] wasm::Error),
+    /// The rules component granted something that cannot be carried out. Problem code `SL0416`.
+    #[error("the rules component contradicts itself: {0}")]
+    Contradiction(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(store::Error),
+    /// The books could not be asked.
+    #[error("the books did not answer: {0}")]
+    Books(slotledger_erp::Failure),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Busy(_) => Self::Busy,
+            store::Error::DoubleBooking(_) => Self::Taken,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn missing(kind: &'static str, id: impl ToString) -> Self {
+        Self::Missing { kind, id: id.to_string() }
+    }
+
+    pub(crate) fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+}

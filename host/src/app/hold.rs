@@ -1,0 +1,155 @@
+//! Taking slots for somebody: the first step of every booking.
+
+use chrono::{DateTime, TimeZone, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::outcome::Decided;
+use super::request::earlier;
+use super::snapshot::{Calendars, Scene, any_provider, day_grid, one_provider};
+use super::{App, Error, Reply, Request, Result, TRIES, translate};
+use crate::model::{Actor, Appointment, BranchId, CustomerId, ProviderId, ServiceId};
+use crate::store;
+use crate::wasm::bindings::slotledger::rules::decisions;
+
+/// The years that visits can lie in. Outside of them a date is a slip of the pen, and calendars are guesswork.
+const YEARS: (i32, i32) = (2000, 2200);
+
+/// What somebody wants to book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Booking {
+    /// The service.
+    pub service: ServiceId,
+    /// For whom.
+    pub customer: CustomerId,
+    /// When the visit starts.
+    pub start: DateTime<Utc>,
+    /// When the visit ends, as the customer was shown. It follows from the service: another end is refused.
+    #[serde(default)]
+    pub end: Option<DateTime<Utc>>,
+    /// With whom; none means anybody who offers it.
+    #[serde(default)]
+    pub provider: Option<ProviderId>,
+    /// Where; needed only if anybody will do and several branches offer the service.
+    #[serde(default)]
+    pub branch: Option<BranchId>,
+    /// How many guests; none means one.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 10_000)]
+    pub guests: Option<u32>,
+    /// The currency the customer was shown; another than the company's is refused.
+    #[serde(default)]
+    pub currency: Option<String>,
+    /// What stands behind the number; none takes the service's name.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Where the visit is, if not at the customer's address.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// Internal notes.
+    #[serde(default)]
+    pub notes: Option<String>,
+    /// Notes for the customer.
+    #[serde(default)]
+    pub remarks: Option<String>,
+}
+
+impl App {
+    /// Takes slots for a short time. The answer is the appointment, open.
+    pub async fn hold(
+        &self,
+        booking: Booking,
+        actor: Actor,
+        request: Option<&Request>,
+    ) -> Result<Reply<Appointment>> {
+        sensible("start", booking.start)?;
+        for _ in 0..TRIES {
+            if let Some(answer) = earlier(&*self.ports.store, request).await? {
+                return Ok(Reply::Replayed(answer));
+            }
+            match self.try_hold(&booking, actor, request).await {
+                // Somebody was faster: the rules see that now, and say so or find another provider.
+                Err(Error::Taken | Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => {}
+                other => return other.map(Reply::Fresh),
+            }
+        }
+        Err(Error::Taken)
+    }
+
+    async fn try_hold(
+        &self,
+        booking: &Booking,
+        actor: Actor,
+        request: Option<&Request>,
+    ) -> Result<Appointment> {
+        let scene = self.scene(booking.service, Some(booking.customer), actor).await?;
+        let calendars = candidates(&scene, booking)?;
+        check_end(&scene, booking)?;
+        let id = self.ports.clock.new_id();
+        let input = decisions::TransitionInput {
+            snapshot: self.snapshot(&scene, &calendars).await?,
+            appointment: None,
+            new_id: id.to_string(),
+            command: decisions::Command::Hold(decisions::Request {
+                provider: booking.provider.map(|id| id.to_string()),
+                start: booking.start.timestamp(),
+                guests: booking.guests.unwrap_or(1),
+                currency: booking.currency.clone(),
+            }),
+        };
+        let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
+        let decided = Decided {
+            scene: &scene,
+            booking: Some(booking),
+            old: None,
+            reason: None,
+            new_id: id,
+            decision,
+            status: 201,
+            request,
+        };
+        self.settle(decided).await
+    }
+}
+
+fn candidates<'a>(scene: &'a Scene, booking: &Booking) -> Result<Calendars<'a>> {
+    if let Some(provider) = booking.provider {
+        return one_provider(scene, provider, Some(booking.start), None);
+    }
+    let (branch, providers) = one_branch(scene, booking)?;
+    any_provider(scene, branch, &providers, |branch, service| day_grid(branch, service, booking.start))
+}
+
+fn one_branch(scene: &Scene, booking: &Booking) -> Result<(BranchId, Vec<ProviderId>)> {
+    let mut offered = scene.candidates()?;
+    offered.retain(|(branch, _)| booking.branch.is_none_or(|wanted| wanted == *branch));
+    match (offered.len(), booking.branch) {
+        (1, _) => Ok(offered.remove(0)),
+        (0, Some(branch)) => {
+            scene.branch(branch)?;
+            Ok((branch, Vec::new()))
+        }
+        (0, None) => Err(Error::field("service", "nobody offers this service yet")),
+        _ => Err(Error::field("branch", "several branches offer this service: name the branch or the provider")),
+    }
+}
+
+/// An end is derived, never typed over: one that was given is only compared.
+fn check_end(scene: &Scene, booking: &Booking) -> Result<()> {
+    let Some(end) = booking.end else { return Ok(()) };
+    let minutes = scene.service()?.duration_minutes;
+    if end == booking.start + chrono::TimeDelta::minutes(minutes.into()) {
+        return Ok(());
+    }
+    Err(Error::field("end", format!("the visit ends {minutes} minutes after its start; leave the end out")))
+}
+
+/// Refuses moments in years that no visit lies in.
+pub(super) fn sensible(field: &str, at: DateTime<Utc>) -> Result<()> {
+    let year = |year| Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).single();
+    if year(YEARS.0).is_some_and(|first| at >= first) && year(YEARS.1).is_some_and(|last| at < last) {
+        return Ok(());
+    }
+    Err(Error::field(field, format!("visits lie between the years {} and {}", YEARS.0, YEARS.1 - 1)))
+}

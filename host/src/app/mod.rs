@@ -1,0 +1,79 @@
+//! The use cases: gather what a decision depends on, have it decided, store what comes of it.
+//!
+//! Invariant: nothing here decides a booking. A use case asks the rules component and commits its answer in one
+//! transaction; the relay acts on it afterwards.
+//!
+//! Deliberately absent: HTTP, SQL, and any ERP's name.
+
+mod books;
+mod calendar;
+mod catalog;
+mod command;
+mod effects;
+mod error;
+mod hold;
+mod openings;
+mod outcome;
+mod query;
+mod request;
+mod snapshot;
+mod translate;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+pub use books::Connections;
+pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Reassign, Reschedule};
+pub use error::{Error, Finding};
+pub use hold::Booking;
+pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery};
+pub use outcome::TITLE_MARK;
+pub use query::{RulesInfo, key_hash};
+pub use request::{Reply, Request};
+
+use crate::clock::SharedClock;
+use crate::store::SharedStore;
+use crate::wasm::Rules;
+
+/// What a use case answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The length of a slot. Five minutes divides every shift, break and zone offset in use today.
+pub const SLOT_MINUTES: u32 = 5;
+
+/// How often a decision is made anew because something it rests on changed before it was stored. Each try needs
+/// another request to have succeeded in between, so that this many in a row means a stampede, not bad luck.
+const TRIES: u32 = 8;
+
+/// How long answers to repeated requests are kept.
+pub const ANSWERS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What the use cases stand on.
+pub struct Ports {
+    /// Where everything is kept.
+    pub store: SharedStore,
+    /// What decides.
+    pub rules: Rules,
+    /// Time and identifiers.
+    pub clock: SharedClock,
+    /// The books documents go to.
+    pub books: Arc<Connections>,
+    /// Told whenever a document has been asked for.
+    pub wake: Arc<Notify>,
+}
+
+/// The use cases.
+pub struct App {
+    ports: Ports,
+    catalogs: catalog::Cache,
+}
+
+impl App {
+    /// The use cases on these ports.
+    #[must_use]
+    pub fn new(ports: Ports) -> Self {
+        Self { ports, catalogs: catalog::Cache::default() }
+    }
+}

@@ -1,0 +1,243 @@
+//! From a decision to what is stored: the appointment as it shall be, its trail, its slots, and its outbox rows.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::hold::Booking;
+use super::snapshot::Scene;
+use super::translate::{contradiction, moment, quote_back, status_back, timing_back};
+use super::{App, Request, Result, effects};
+use crate::faults;
+use crate::model::{Appointment, AppointmentId, Claim, Event, ProviderId, Status, Timing};
+use crate::store::{Change, Commit, PendingAnswer, Slots};
+use crate::wasm::bindings::slotledger::rules::decisions;
+
+/// A command granted, with what it was decided on.
+pub(super) struct Decided<'a> {
+    pub(super) scene: &'a Scene,
+    /// What was booked, of a new appointment.
+    pub(super) booking: Option<&'a Booking>,
+    /// The appointment as it was.
+    pub(super) old: Option<&'a Appointment>,
+    /// Why, where the command gave a reason.
+    pub(super) reason: Option<String>,
+    /// The identifier of the appointment that the command may make.
+    pub(super) new_id: Uuid,
+    pub(super) decision: decisions::Decision,
+    /// The HTTP status that a repeated request is answered with.
+    pub(super) status: u16,
+    pub(super) request: Option<&'a Request>,
+}
+
+impl App {
+    /// Stores a decision in one transaction, and only then lets anybody act on it.
+    pub(super) async fn settle(&self, mut decided: Decided<'_>) -> Result<Appointment> {
+        let now = self.ports.clock.now();
+        let successor = decided.decision.successor.take();
+        let mut main = self.main(&mut decided, now)?;
+        let mut changes = Vec::with_capacity(2);
+        if let Some(successor) = successor {
+            let follower = self.follower(&decided, successor, &main.appointment, now)?;
+            main.appointment.successor = Some(follower.appointment.id);
+            changes.push(main);
+            changes.push(follower);
+        } else {
+            changes.push(main);
+        }
+        let asked = changes.iter().any(|change| !change.deliveries.is_empty());
+        let render = |appointment: &Appointment| serde_json::to_string(appointment).unwrap_or_default();
+        let answer = decided.request.map(|request| PendingAnswer {
+            key: request.key.clone(),
+            fingerprint: request.fingerprint.clone(),
+            status: decided.status,
+            body: &render,
+        });
+        let catalog_version = Some(decided.scene.catalog.version);
+        let commit = Commit { company: decided.scene.company, catalog_version, changes, answer, at: now };
+        faults::point("commit.before");
+        let mut stored = self.ports.store.commit(commit).await?;
+        faults::point("commit.after");
+        if asked {
+            self.ports.wake.notify_one();
+        }
+        if stored.is_empty() { Err(contradiction("a decision that changes nothing")) } else { Ok(stored.remove(0)) }
+    }
+
+    /// The appointment that the command was about.
+    fn main(&self, decided: &mut Decided<'_>, now: DateTime<Utc>) -> Result<Change> {
+        let decision = &mut decided.decision;
+        let (events, effects) = (std::mem::take(&mut decision.events), std::mem::take(&mut decision.effects));
+        let plan = decision.plan.take();
+        let mut appointment = match (decided.old, decided.booking, &plan) {
+            (Some(old), _, _) => old.clone(),
+            (None, Some(booking), Some(plan)) => fresh(decided.scene, booking, decided.new_id, plan, now)?,
+            (None, _, _) => return Err(contradiction("a new appointment without a plan")),
+        };
+        let expected = decided.old.map(|old| old.revision);
+        if decided.decision.revision != expected.unwrap_or(0) + 1 {
+            return Err(contradiction("a revision that does not follow the last"));
+        }
+        let from = decided.old.map(|old| old.status);
+        if let Some(plan) = plan {
+            follow(&mut appointment, decided.scene, plan)?;
+        }
+        appointment.status = status_back(decided.decision.next);
+        appointment.revision = decided.decision.revision;
+        appointment.hold_until = decided.decision.hold_until.map(moment).transpose()?;
+        appointment.timing = timing_back(&decided.decision.timing)?;
+        appointment.updated_at = now;
+        if appointment.status == Status::Cancelled {
+            appointment.cancellation_reason = decided.reason.clone().or_else(|| stated_reason(&events));
+        }
+        let trail = self.trail(decided, &appointment, from, events, now);
+        Ok(Change {
+            deliveries: effects::deliveries(decided.scene, &appointment, effects, now)?,
+            title: title(decided.scene, decided.booking)?,
+            slots: slots(decided.decision.slots, &appointment),
+            events: trail,
+            expected,
+            appointment,
+        })
+    }
+
+    /// The appointment that replaces or follows it.
+    fn follower(
+        &self,
+        decided: &Decided<'_>,
+        successor: decisions::Successor,
+        old: &Appointment,
+        now: DateTime<Utc>,
+    ) -> Result<Change> {
+        let mut appointment = Appointment {
+            id: AppointmentId(decided.new_id),
+            status: status_back(successor.status),
+            revision: 1,
+            hold_until: None,
+            timing: Timing::default(),
+            reschedules: successor.reschedules,
+            cancellation_reason: None,
+            predecessor: Some(old.id),
+            successor: None,
+            created_at: now,
+            updated_at: now,
+            ..old.clone()
+        };
+        follow(&mut appointment, decided.scene, successor.plan)?;
+        let events = self.trail(decided, &appointment, None, successor.events, now);
+        Ok(Change {
+            deliveries: effects::deliveries(decided.scene, &appointment, successor.effects, now)?,
+            title: old.name.split_once(TITLE_MARK).map_or_else(String::new, |(_, title)| title.to_owned()),
+            slots: slots(decisions::Slots::Take, &appointment),
+            expected: None,
+            events,
+            appointment,
+        })
+    }
+
+    fn trail(
+        &self,
+        decided: &Decided<'_>,
+        appointment: &Appointment,
+        from: Option<Status>,
+        events: Vec<decisions::Event>,
+        at: DateTime<Utc>,
+    ) -> Vec<Event> {
+        let entry = |event: decisions::Event| Event {
+            appointment: appointment.id,
+            revision: appointment.revision,
+            at,
+            actor: decided.scene.actor,
+            name: event.name,
+            message: event.message,
+            from,
+            to: appointment.status,
+            rules_digest: self.ports.rules.digest().to_owned(),
+            attributes: event.attributes,
+        };
+        events.into_iter().map(entry).collect()
+    }
+}
+
+/// What stands between an appointment's number and its title.
+pub const TITLE_MARK: &str = " — ";
+
+/// An appointment that is about to be made, before the decision is applied to it.
+fn fresh(
+    scene: &Scene,
+    booking: &Booking,
+    id: Uuid,
+    plan: &decisions::Plan,
+    now: DateTime<Utc>,
+) -> Result<Appointment> {
+    let provider = provider_id(&plan.provider)?;
+    let customer = scene.customer.as_ref().ok_or_else(|| contradiction("an appointment without a customer"))?;
+    Ok(Appointment {
+        id: AppointmentId(id),
+        name: String::new(),
+        company: scene.company,
+        branch: scene.provider(provider)?.branch,
+        service: scene.service_id,
+        customer: customer.id.into(),
+        provider,
+        status: Status::Open,
+        revision: 0,
+        start: moment(plan.visit.start)?,
+        end: moment(plan.visit.end)?,
+        reserved_start: moment(plan.reserved.start)?,
+        reserved_end: moment(plan.reserved.end)?,
+        guests: plan.guests,
+        quote: quote_back(plan.quote.clone())?,
+        hold_until: None,
+        timing: Timing::default(),
+        reschedules: 0,
+        location: booking.location.clone(),
+        notes: booking.notes.clone().unwrap_or_default(),
+        remarks: booking.remarks.clone().unwrap_or_default(),
+        cancellation_reason: None,
+        predecessor: None,
+        successor: None,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// Puts an appointment where and when the plan says.
+fn follow(appointment: &mut Appointment, scene: &Scene, plan: decisions::Plan) -> Result<()> {
+    appointment.provider = provider_id(&plan.provider)?;
+    appointment.branch = scene.provider(appointment.provider)?.branch;
+    appointment.start = moment(plan.visit.start)?;
+    appointment.end = moment(plan.visit.end)?;
+    appointment.reserved_start = moment(plan.reserved.start)?;
+    appointment.reserved_end = moment(plan.reserved.end)?;
+    appointment.guests = plan.guests;
+    appointment.quote = quote_back(plan.quote)?;
+    Ok(())
+}
+
+fn slots(slots: decisions::Slots, appointment: &Appointment) -> Slots {
+    match slots {
+        decisions::Slots::Keep => Slots::Keep,
+        decisions::Slots::Release => Slots::Release,
+        decisions::Slots::Take => Slots::Take(Claim {
+            provider: appointment.provider,
+            appointment: appointment.id,
+            start: appointment.reserved_start,
+            end: appointment.reserved_end,
+        }),
+    }
+}
+
+fn title(scene: &Scene, booking: Option<&Booking>) -> Result<String> {
+    let given = booking.and_then(|booking| booking.title.clone());
+    Ok(given.map_or_else(|| scene.service().map(|service| service.name.clone()), Ok)?)
+}
+
+/// The reason that the rules themselves gave, as for a hold that ran out.
+fn stated_reason(events: &[decisions::Event]) -> Option<String> {
+    let attributes = events.iter().flat_map(|event| &event.attributes);
+    attributes.into_iter().find(|(name, _)| name == "reason").map(|(_, reason)| reason.clone())
+}
+
+fn provider_id(id: &str) -> Result<ProviderId> {
+    id.parse().map_err(|_| contradiction(format!("a plan for the provider «{id}»")))
+}

@@ -1,0 +1,32 @@
+//! Requests that may be repeated: the same key and body gets the same answer, and changes nothing more.
+
+use crate::store::{Answer, Requests, Store};
+
+use super::{Error, Result};
+
+/// A request's `Idempotency-Key`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The client's key, made unique by whose it is.
+    pub key: String,
+    /// SHA-256 of method, path and body, hexadecimal.
+    pub fingerprint: String,
+}
+
+/// What a request that may be repeated is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply<T> {
+    /// It was carried out.
+    Fresh(T),
+    /// It was carried out before; this was the answer.
+    Replayed(Answer),
+}
+
+/// The answer this request was given before, if it was.
+pub(super) async fn earlier(store: &dyn Store, request: Option<&Request>) -> Result<Option<Answer>> {
+    let Some(request) = request else { return Ok(None) };
+    match Requests::answer(store, &request.key).await? {
+        Some(answer) if answer.fingerprint != request.fingerprint => Err(Error::KeyReused),
+        found => Ok(found),
+    }
+}

@@ -1,0 +1,227 @@
+//! Gathers what a decision depends on, with calendars expanded to UTC.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::calendar::{self, Edge, Grid, Rounding};
+use super::catalog::Catalog;
+use super::{App, Error, Result, SLOT_MINUTES, translate};
+use crate::model::master::{Kind, currency_digits};
+use crate::model::{
+    Actor, AppointmentId, Branch, BranchId, Claim, CompanyId, Customer, CustomerId, Provider, ProviderId,
+    Service, ServiceId, Stored,
+};
+use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
+use crate::wasm::bindings::slotledger::types::{catalog as words, values};
+
+/// What is about to be decided: who sells what to whom.
+pub(super) struct Scene {
+    pub(super) company: CompanyId,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) service_id: ServiceId,
+    pub(super) customer: Option<Stored<Customer>>,
+    pub(super) actor: Actor,
+}
+
+/// The calendars a decision needs.
+pub(super) struct Calendars<'a> {
+    /// The branch whose hours and zone hold.
+    pub(super) branch: &'a Branch,
+    /// The providers in question.
+    pub(super) providers: Vec<(ProviderId, &'a Provider)>,
+    /// The slots in question; none where time plays no part.
+    pub(super) grid: Option<Grid>,
+    /// An appointment whose own slots count as free.
+    pub(super) except: Option<AppointmentId>,
+}
+
+impl Scene {
+    pub(super) fn service(&self) -> Result<&Service> {
+        self.catalog
+            .services
+            .get(&self.service_id.0)
+            .ok_or_else(|| Error::missing(Kind::Service.as_str(), self.service_id))
+    }
+
+    pub(super) fn provider(&self, id: ProviderId) -> Result<&Provider> {
+        self.catalog.providers.get(&id.0).ok_or_else(|| Error::missing(Kind::Provider.as_str(), id))
+    }
+
+    pub(super) fn branch(&self, id: BranchId) -> Result<&Branch> {
+        self.catalog.branches.get(&id.0).ok_or_else(|| Error::missing(Kind::Branch.as_str(), id))
+    }
+
+    /// The service's providers by branch, each in the order of identifiers.
+    pub(super) fn candidates(&self) -> Result<Vec<(BranchId, Vec<ProviderId>)>> {
+        let mut ids = self.service()?.providers.clone();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut branches: Vec<(BranchId, Vec<ProviderId>)> = Vec::new();
+        for id in ids {
+            let branch = self.provider(id)?.branch;
+            match branches.iter_mut().find(|(known, _)| *known == branch) {
+                Some((_, providers)) => providers.push(id),
+                None => branches.push((branch, vec![id])),
+            }
+        }
+        Ok(branches)
+    }
+}
+
+impl App {
+    /// Finds out who sells the service, and reads that company's catalogue.
+    pub(super) async fn scene(
+        &self,
+        service_id: ServiceId,
+        customer: Option<CustomerId>,
+        actor: Actor,
+    ) -> Result<Scene> {
+        let service = self.ports.store.record(Kind::Service, service_id.0).await?;
+        let service = service.ok_or_else(|| Error::missing(Kind::Service.as_str(), service_id))?;
+        let company = CompanyId(service.company);
+        let catalog = self.catalogs.current(&*self.ports.store, company).await?;
+        let customer = match customer {
+            Some(id) => Some(self.customer_of(company, id).await?),
+            None => None,
+        };
+        Ok(Scene { company, catalog, service_id, customer, actor })
+    }
+
+    async fn customer_of(&self, company: CompanyId, id: CustomerId) -> Result<Stored<Customer>> {
+        let customer = self.get::<Customer>(id.0).await?;
+        // A customer of another company does not exist here, and the answer does not tell the two apart.
+        if customer.company == company.0 { Ok(customer) } else { Err(Error::missing(Kind::Customer.as_str(), id)) }
+    }
+
+    /// The snapshot that the rules are shown.
+    pub(super) async fn snapshot(&self, scene: &Scene, calendars: &Calendars<'_>) -> Result<Snapshot> {
+        let claims = self.claims(calendars).await?;
+        let company = &scene.catalog.company;
+        let digits = currency_digits(&company.currency)
+            .ok_or_else(|| Error::field("currency", "this currency has no known number of digits"))?;
+        Ok(Snapshot {
+            now: self.ports.clock.now().timestamp(),
+            actor: translate::actor(scene.actor),
+            company: translate::company(scene.company, company, digits)?,
+            service: translate::service(scene.service_id, scene.service()?)?,
+            customer: scene.customer.as_ref().map(|customer| translate::customer(customer.id, &customer.data)),
+            grid: grid_words(calendars.grid),
+            branch: branch_calendar(calendars, scene.service()?),
+            providers: calendars
+                .providers
+                .iter()
+                .map(|(id, provider)| provider_calendar(calendars, *id, provider, &claims))
+                .collect::<Result<_>>()?,
+            attributes: Vec::new(),
+        })
+    }
+
+    async fn claims(&self, calendars: &Calendars<'_>) -> Result<Vec<Claim>> {
+        let Some(grid) = calendars.grid else { return Ok(Vec::new()) };
+        let providers: Vec<ProviderId> = calendars.providers.iter().map(|(id, _)| *id).collect();
+        let mut claims = self.ports.store.claims(&providers, grid.start(), grid.end()).await?;
+        claims.retain(|claim| Some(claim.appointment) != calendars.except);
+        Ok(claims)
+    }
+}
+
+/// The day of a visit in the branch's zone, and whatever of the visit and its buffers reaches beyond it.
+pub(super) fn day_grid(branch: &Branch, service: &Service, start: DateTime<Utc>) -> Grid {
+    let date: NaiveDate = start.with_timezone(&branch.time_zone).date_naive();
+    let (midnight, next) = calendar::day(branch.time_zone, date);
+    let (from, to) = reach(service, start, start);
+    Grid::covering(midnight.min(from), next.max(to))
+}
+
+/// From the earliest to the latest moment that visits starting in the span take, buffers included.
+pub(super) fn reach(
+    service: &Service,
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+) -> (DateTime<Utc>, DateTime<Utc>) {
+    let slot = TimeDelta::minutes(SLOT_MINUTES.into());
+    let before = TimeDelta::minutes(service.buffer_before_minutes.into()) + slot;
+    let after = TimeDelta::minutes(i64::from(service.duration_minutes) + i64::from(service.buffer_after_minutes));
+    (first - before, last + after + slot)
+}
+
+fn grid_words(grid: Option<Grid>) -> values::Grid {
+    let Grid { origin, slots } = grid.unwrap_or(Grid { origin: 0, slots: 0 });
+    values::Grid { origin, slot_minutes: SLOT_MINUTES, slots }
+}
+
+fn branch_calendar(calendars: &Calendars<'_>, service: &Service) -> words::BranchCalendar {
+    let branch = calendars.branch;
+    let Some(grid) = calendars.grid else {
+        return words::BranchCalendar { active: branch.active, open: Vec::new(), days: Vec::new() };
+    };
+    words::BranchCalendar {
+        active: branch.active,
+        open: calendar::open(branch.time_zone, &grid, &branch.opening_hours),
+        days: calendar::dates(branch.time_zone, &grid)
+            .into_iter()
+            .map(|date| local_day(branch, service, date))
+            .collect(),
+    }
+}
+
+fn local_day(branch: &Branch, service: &Service, date: NaiveDate) -> words::LocalDay {
+    let (start, end) = calendar::day(branch.time_zone, date);
+    let latest = service.latest_start.map(|time| {
+        calendar::instant(branch.time_zone, date.and_time(time), Edge::End).timestamp()
+    });
+    words::LocalDay { span: translate::span(start, end), latest_start: latest }
+}
+
+fn provider_calendar(
+    calendars: &Calendars<'_>,
+    id: ProviderId,
+    provider: &Provider,
+    claims: &[Claim],
+) -> Result<words::ProviderCalendar> {
+    let words = translate::provider(id, provider)?;
+    let Some(grid) = calendars.grid else {
+        let (on_shift, absent, taken) = (Vec::new(), Vec::new(), Vec::new());
+        return Ok(words::ProviderCalendar { provider: words, on_shift, absent, taken });
+    };
+    let zone = calendars.branch.time_zone;
+    let mut taken = grid.empty();
+    for claim in claims.iter().filter(|claim| claim.provider == id) {
+        grid.set(&mut taken, claim.start, claim.end, Rounding::Outward);
+    }
+    Ok(words::ProviderCalendar {
+        provider: words,
+        on_shift: calendar::on_shift(zone, &grid, &provider.shifts),
+        absent: calendar::absent(zone, &grid, &provider.leave, &calendars.branch.holidays),
+        taken,
+    })
+}
+
+/// The provider's branch, and what can be asked of it, for a decision about one provider.
+pub(super) fn one_provider<'a>(
+    scene: &'a Scene,
+    id: ProviderId,
+    start: Option<DateTime<Utc>>,
+    except: Option<AppointmentId>,
+) -> Result<Calendars<'a>> {
+    let provider = scene.provider(id)?;
+    let branch = scene.branch(provider.branch)?;
+    let service = scene.service()?;
+    let grid = start.map(|start| day_grid(branch, service, start));
+    Ok(Calendars { branch, providers: vec![(id, provider)], grid, except })
+}
+
+/// The branch's candidates for a service.
+pub(super) fn any_provider<'a>(
+    scene: &'a Scene,
+    branch: BranchId,
+    ids: &[ProviderId],
+    grid: impl FnOnce(&Branch, &Service) -> Grid,
+) -> Result<Calendars<'a>> {
+    let service = scene.service()?;
+    let branch = scene.branch(branch)?;
+    let providers = ids.iter().map(|id| Ok((*id, scene.provider(*id)?))).collect::<Result<_>>()?;
+    Ok(Calendars { branch, providers, grid: Some(grid(branch, service)), except: None })
+}
+

@@ -1,0 +1,135 @@
+//! `slotledger serve`: everything a host does, until it is told to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{App, Ports};
+use crate::clock::SystemClock;
+use crate::config::{Config, Log, Rules as RulesConfig};
+use crate::relay::{self, Jitter, Relay, holds};
+use crate::store::SharedStore;
+use crate::store::sqlite::Sqlite;
+use crate::wasm::Rules;
+use crate::{connections, http};
+
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    log(&config.log)?;
+    let host = Host::open(&config).await?;
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; is another host running there?", config.server.listen))?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = watch::channel(false);
+    let background = host.background(&config, stopped.clone());
+    let digest = host.app.rules().digest;
+    tracing::info!(server.address = %address, rules.digest = %digest, "Slotledger answers on http://{address}");
+    axum::serve(listener, http::router(host.app.clone())).with_graceful_shutdown(until_told(stop)).await?;
+    for task in background {
+        task.await?;
+    }
+    tracing::info!("Slotledger has stopped");
+    Ok(())
+}
+
+/// What a host consists of.
+pub(super) struct Host {
+    pub(super) app: Arc<App>,
+    pub(super) store: SharedStore,
+    wake: Arc<Notify>,
+}
+
+impl Host {
+    pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let opened = Sqlite::open(&config.store.path).await;
+        let opened = opened.with_context(|| format!("the store {} cannot be opened", config.store.path.display()));
+        let store: SharedStore = Arc::new(opened?);
+        let wake = Arc::new(Notify::new());
+        let ports = Ports {
+            store: store.clone(),
+            rules: rules(&config.rules)?,
+            clock: Arc::new(SystemClock),
+            books: Arc::new(connections::open(&config.erp).await?),
+            wake: wake.clone(),
+        };
+        Ok(Self { app: Arc::new(App::new(ports)), store, wake })
+    }
+
+    /// What goes on besides answering requests, until it is told to stop.
+    fn background(&self, config: &Config, stopped: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+        let app = self.app.clone();
+        let expire = move |limit| {
+            let app = app.clone();
+            async move { app.expire_holds(limit).await }
+        };
+        let mut tasks = vec![tokio::spawn(holds::run(expire, stopped.clone()))];
+        if config.relay.enabled {
+            tasks.push(tokio::spawn(Arc::new(self.relay(config)).run(stopped)));
+        }
+        tasks
+    }
+
+    fn relay(&self, config: &Config) -> Relay {
+        let ports = relay::Ports {
+            outbox: self.store.clone(),
+            books: self.app.clone(),
+            clock: Arc::new(SystemClock),
+            wake: self.wake.clone(),
+            jitter: Box::new(Jitter::draw),
+        };
+        let settings = relay::Settings {
+            in_flight: config.relay.in_flight,
+            longest_call: Duration::from_secs(config.relay.longest_call_seconds),
+            lease_margin: Duration::from_secs(config.relay.lease_margin_seconds),
+            ..relay::Settings::default()
+        };
+        Relay::new(ports, settings)
+    }
+}
+
+/// Loads the component that decides.
+pub(super) fn rules(config: &RulesConfig) -> anyhow::Result<Rules> {
+    if let Some(cache) = &config.cache {
+        std::fs::create_dir_all(cache).with_context(|| format!("cannot make the cache {}", cache.display()))?;
+    }
+    let loaded = match &config.component {
+        Some(path) => Rules::from_file(path, config.digest.as_deref(), config.cache.as_deref()),
+        None => Rules::embedded(config.cache.as_deref()),
+    };
+    loaded.map_err(|error| {
+        let advice = format!("{}: {}", error.code(), error.hint());
+        anyhow::Error::new(error).context(advice)
+    })
+}
+
+fn log(config: &Log) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.filter)
+        .with_context(|| format!("«{}» is no log filter; try \"info\"", config.filter))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.json { builder.json().init() } else { builder.with_target(false).init() }
+    Ok(())
+}
+
+/// Returns when the host is told to stop, and passes it on.
+async fn until_told(stop: watch::Sender<bool>) {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping; what is in hand is finished first");
+    stop.send_replace(true);
+}

@@ -1,0 +1,253 @@
+//! The configuration: one TOML file, with every value overridable from the environment.
+//!
+//! `SLOTLEDGER__SERVER__LISTEN=0.0.0.0:80` overrides `listen` in `[server]`. Relative paths are relative to the file.
+//! Secrets are never in the file: it names the environment variable or the file that holds one.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+/// The configuration of a host.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where requests come in.
+    pub server: Server,
+    /// Where everything is kept.
+    pub store: Store,
+    /// What decides.
+    pub rules: Rules,
+    /// How documents reach the books.
+    pub relay: Relay,
+    /// What is logged.
+    pub log: Log,
+    /// The ERP connections, by the names that companies know them by.
+    pub erp: BTreeMap<String, Erp>,
+}
+
+/// Where requests come in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port; only this machine unless told otherwise.
+    pub listen: SocketAddr,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    /// The SQLite database.
+    pub path: PathBuf,
+}
+
+/// What decides.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    /// A rules component; none takes the one that is built in.
+    pub component: Option<PathBuf>,
+    /// The component's SHA-256, hexadecimal; another component is refused.
+    pub digest: Option<String>,
+    /// Where compiled components are kept; none compiles at every start.
+    pub cache: Option<PathBuf>,
+}
+
+/// How documents reach the books.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Relay {
+    /// Whether this host sends documents. Another host on the same store may do it instead.
+    pub enabled: bool,
+    /// How many documents are on their way at once.
+    pub in_flight: u32,
+    /// How long the books may take for one document, all calls together, seconds.
+    pub longest_call_seconds: u64,
+    /// How long after that a document which a killed host had in hand is taken up again, seconds.
+    pub lease_margin_seconds: u64,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `info`, or finer: `slotledger=debug,tower_http=info`.
+    pub filter: String,
+    /// One JSON object a line instead of readable text.
+    pub json: bool,
+}
+
+/// An ERP connection.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Erp {
+    /// The built-in books.
+    Ledger(Ledger),
+    /// A Tryton server.
+    Tryton(Tryton),
+}
+
+/// The built-in books.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    /// The SQLite database they are kept in.
+    pub path: PathBuf,
+    /// The name of the company they belong to.
+    pub company: String,
+    /// ISO 4217 code of the currency they are kept in.
+    pub currency: String,
+    /// Tax on what is sold, percent of the net amount.
+    pub tax_percent: Decimal,
+}
+
+/// A Tryton server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tryton {
+    /// Its address: `https://erp.example`.
+    pub url: String,
+    /// The database.
+    pub database: String,
+    /// The user that Slotledger logs in as.
+    pub user: String,
+    /// The environment variable that holds the user's password.
+    #[serde(default)]
+    pub password_env: Option<String>,
+    /// The file that holds the user's password.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// The company, where the user has several.
+    #[serde(default)]
+    pub company: Option<String>,
+    /// Whether materials are issued although the count says there are none left.
+    #[serde(default)]
+    pub force_shortage: bool,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file is not there.
+    #[error("there is no configuration at {}", .0.display())]
+    Missing(PathBuf),
+    /// The file, or a variable of the environment, does not say what it should.
+    #[error("the configuration cannot be used: {0}")]
+    Invalid(#[from] config::ConfigError),
+}
+
+impl Error {
+    /// What helps.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "make one with `slotledger init`, or name it with --config",
+            Self::Invalid(_) => "compare it with docs/administrators.md",
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7878)) }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { path: PathBuf::from("slotledger.sqlite") }
+    }
+}
+
+impl Default for Relay {
+    fn default() -> Self {
+        Self { enabled: true, in_flight: 4, longest_call_seconds: 45, lease_margin_seconds: 15 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), json: false }
+    }
+}
+
+impl Config {
+    /// Reads the file and what the environment overrides.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        if !path.is_file() {
+            return Err(Error::Missing(path.to_owned()));
+        }
+        let environment =
+            config::Environment::with_prefix("SLOTLEDGER").prefix_separator("__").separator("__").try_parsing(true);
+        let source = config::Config::builder()
+            .add_source(config::File::from(path).format(config::FileFormat::Toml))
+            .add_source(environment)
+            .build()?;
+        let mut config: Self = source.try_deserialize()?;
+        config.anchor(path.parent().unwrap_or(Path::new(".")));
+        Ok(config)
+    }
+
+    /// Makes relative paths relative to the file's directory.
+    fn anchor(&mut self, directory: &Path) {
+        let anchor = |path: &mut PathBuf| *path = directory.join(&*path);
+        anchor(&mut self.store.path);
+        self.rules.component.as_mut().map(anchor);
+        self.rules.cache.as_mut().map(anchor);
+        for erp in self.erp.values_mut() {
+            match erp {
+                Erp::Ledger(ledger) => anchor(&mut ledger.path),
+                Erp::Tryton(tryton) => {
+                    tryton.password_file.as_mut().map(anchor);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("slotledger.toml");
+        std::fs::write(&path, text).unwrap();
+        (directory, path)
+    }
+
+    #[test]
+    fn an_empty_file_is_a_configuration_on_loopback() {
+        let (directory, path) = written("");
+        let config = Config::load(&path).unwrap();
+        assert!(config.server.listen.ip().is_loopback());
+        assert_eq!(config.store.path, directory.path().join("slotledger.sqlite"));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_named() {
+        let (_directory, path) = written("[server]\nport = 1\n");
+        let message = Config::load(&path).unwrap_err().to_string();
+        assert!(message.contains("port"), "{message}");
+    }
+
+    #[test]
+    fn connections_are_read_by_kind() {
+        let (directory, path) = written(
+            "[erp.books]\nkind = \"ledger\"\npath = \"b.sqlite\"\ncompany = \"C\"\ncurrency = \"EUR\"\ntax_percent = \"19\"\n",
+        );
+        let config = Config::load(&path).unwrap();
+        let Some(Erp::Ledger(ledger)) = config.erp.get("books") else { panic!("{config:?}") };
+        assert_eq!(ledger.path, directory.path().join("b.sqlite"));
+        assert_eq!(ledger.tax_percent, Decimal::from(19));
+    }
+
+    #[test]
+    fn a_missing_file_says_how_to_make_one() {
+        let error = Config::load(Path::new("nowhere.toml")).unwrap_err();
+        assert!(error.hint().contains("init"));
+    }
+}

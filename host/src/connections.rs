@@ -1,0 +1,100 @@
+//! From the configuration to connectors: the only place in the host that knows the ERPs by name.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use slotledger_erp::Connector;
+use slotledger_ledger::Ledger;
+use slotledger_tryton::Tryton;
+
+use crate::app::Connections;
+use crate::config::{self, Erp};
+use crate::model::master::currency_digits;
+
+/// Why a connection could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The built-in books could not be opened.
+    #[error("the books «{name}» could not be opened")]
+    Ledger {
+        /// The connection.
+        name: String,
+        /// Why.
+        #[source]
+        source: slotledger_ledger::Error,
+    },
+    /// The connection's settings cannot be used.
+    #[error("the connection «{name}» cannot be set up: {reason}")]
+    Settings {
+        /// The connection.
+        name: String,
+        /// Why, and what to do about it.
+        reason: String,
+    },
+}
+
+/// Sets up every configured connection. None of them is asked anything yet.
+pub async fn open(erp: &BTreeMap<String, Erp>) -> Result<Connections, Error> {
+    let mut connectors = BTreeMap::new();
+    for (name, erp) in erp {
+        let connector: Arc<dyn Connector> = match erp {
+            Erp::Ledger(settings) => Arc::new(ledger(name, settings).await?),
+            Erp::Tryton(settings) => Arc::new(tryton(name, settings)?),
+        };
+        connectors.insert(name.clone(), connector);
+    }
+    Ok(Connections::new(connectors))
+}
+
+/// Opens the built-in books of a connection.
+pub async fn ledger(name: &str, settings: &config::Ledger) -> Result<Ledger, Error> {
+    let digits = currency_digits(&settings.currency).ok_or_else(|| Error::Settings {
+        name: name.to_owned(),
+        reason: format!("{} is no currency of ISO 4217", settings.currency),
+    })?;
+    let books = slotledger_ledger::Settings {
+        company: settings.company.clone(),
+        currency: settings.currency.clone(),
+        currency_digits: digits.into(),
+        tax_percent: settings.tax_percent,
+    };
+    let opened = Ledger::open(&settings.path, books).await;
+    opened.map_err(|source| Error::Ledger { name: name.to_owned(), source })
+}
+
+fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {
+    let wrong = |reason: String| Error::Settings { name: name.to_owned(), reason };
+    let settings = slotledger_tryton::Settings {
+        url: settings.url.clone(),
+        database: settings.database.clone(),
+        user: settings.user.clone(),
+        password: password(settings).map_err(wrong)?,
+        company: settings.company.clone(),
+        consumption_location: slotledger_tryton::Settings::CONSUMPTION_LOCATION.to_owned(),
+        on_shortage: if settings.force_shortage {
+            slotledger_tryton::OnShortage::Force
+        } else {
+            slotledger_tryton::OnShortage::Refuse
+        },
+    };
+    Tryton::new(settings).map_err(|error| wrong(error.to_string()))
+}
+
+/// The secret, from where the configuration says it is.
+fn password(settings: &config::Tryton) -> Result<SecretString, String> {
+    match (&settings.password_env, &settings.password_file) {
+        (Some(variable), None) => std::env::var(variable)
+            .map(SecretString::from)
+            .map_err(|_| format!("set the environment variable {variable} to the user's password")),
+        (None, Some(path)) => read(path),
+        (None, None) | (Some(_), Some(_)) => Err("name one of password_env and password_file".to_owned()),
+    }
+}
+
+fn read(path: &PathBuf) -> Result<SecretString, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("the password file {} cannot be read: {error}", path.display()))?;
+    Ok(SecretString::from(text.trim_end_matches(['\r', '\n'])))
+}

@@ -1,0 +1,37 @@
+//! Which books a company's documents go to, as the relay needs to know it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use slotledger_erp::{Connector, Failure};
+
+use crate::app::{App, Error};
+use crate::model::CompanyId;
+
+/// An ERP connection and its name.
+#[derive(Clone)]
+pub struct Connection {
+    /// The name that companies know it by.
+    pub name: String,
+    /// What sends.
+    pub connector: Arc<dyn Connector>,
+}
+
+/// Knows which books a company's documents go to.
+#[async_trait]
+pub trait Books: Send + Sync + 'static {
+    /// The connection of this company, or why there is none for now.
+    async fn connection(&self, company: CompanyId) -> Result<Connection, Failure>;
+}
+
+#[async_trait]
+impl Books for App {
+    async fn connection(&self, company: CompanyId) -> Result<Connection, Failure> {
+        match Self::connection(self, company).await {
+            Ok((name, connector)) => Ok(Connection { name, connector }),
+            // Not parked: once the connection is configured, everything queued goes out by itself.
+            Err(error @ Error::NoConnection(_)) => Err(Failure::retry(error.to_string())),
+            Err(error) => Err(Failure::retry(format!("the company could not be looked up: {error}"))),
+        }
+    }
+}

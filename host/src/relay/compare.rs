@@ -1,0 +1,186 @@
+//! What the books hold against what was asked for. Pure.
+//!
+//! Invariant: amounts are compared to the last digit of the currency. A difference is a person's to judge: it is never
+//! rounded away, and the document is left as it is.
+//!
+//! Deliberately absent: tax and the value of stock, which are the books' own business; only that they add up is seen.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use slotledger_erp::{Body, Document, Failure, Line, Posting, State};
+
+use crate::model::master::currency_digits;
+
+/// Finds what is not as it was asked for.
+pub fn compare(posting: &Posting, document: &Document) -> Result<(), Failure> {
+    let mut differences = Vec::new();
+    if document.kind != posting.kind() {
+        differences.push(format!("it is a {}, not a {}", document.kind.as_str(), posting.kind().as_str()));
+    }
+    if let Some((currency, net)) = asked_for(&posting.body) {
+        if document.currency != currency {
+            differences.push(format!("its currency is {}, not {currency}", document.currency));
+        }
+        if document.net != net {
+            differences.push(format!("its net amount is {}, not {net}", document.net));
+        }
+    }
+    if document.net.checked_add(document.tax) != Some(document.total) {
+        differences.push(format!(
+            "its total {} is not the sum of {} and {}",
+            document.total, document.net, document.tax
+        ));
+    }
+    if (document.state == State::Cancelled) != matches!(posting.body, Body::OrderCancellation(_)) {
+        differences.push(format!("its state is {:?}", document.state).to_lowercase());
+    }
+    if differences.is_empty() { Ok(()) } else { Err(difference(document, &differences)) }
+}
+
+fn difference(document: &Document, differences: &[String]) -> Failure {
+    let Document { kind, number, .. } = document;
+    Failure::refused(
+        format!("the books hold {} {number}, but {}", kind.as_str(), differences.join("; ")),
+        "Compare the document with the appointment. Correct prices, rounding or currency in the ERP and retry, or skip \
+         the delivery if the document is right as it is.",
+    )
+}
+
+/// Currency and net amount, where the posting settles them. Counter-documents take theirs from what they undo.
+fn asked_for(body: &Body) -> Option<(&str, Decimal)> {
+    match body {
+        Body::SalesOrder(order) => Some((&order.currency, net(&order.currency, &order.lines))),
+        Body::SalesInvoice(invoice) => Some((&invoice.currency, net(&invoice.currency, &invoice.lines))),
+        Body::Commission(earned) => Some((&earned.currency, earned.amount)),
+        Body::OrderCancellation(_)
+        | Body::StockIssue(_)
+        | Body::CreditNote(_)
+        | Body::StockReturn(_)
+        | Body::CommissionReversal(_) => None,
+    }
+}
+
+/// The sum of the lines, each rounded by itself, half away from zero, as an invoice prints them.
+fn net(currency: &str, lines: &[Line]) -> Decimal {
+    let digits = currency_digits(currency).map_or(2, u32::from);
+    lines
+        .iter()
+        .map(|line| {
+            line.quantity
+                .saturating_mul(line.unit_price)
+                .round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero)
+        })
+        .fold(Decimal::ZERO, Decimal::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, NaiveDate, Utc};
+    use slotledger_erp::{CommissionEarned, Item, Key, Kind, Order, OrderCancellation, Party};
+
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().expect("a number")
+    }
+
+    fn key() -> Key {
+        Key::parse("a/1/b").expect("a key")
+    }
+
+    fn party() -> Party {
+        Party { code: "P".to_owned(), name: "P".to_owned(), email: None, phone: None, address: None }
+    }
+
+    fn posting(body: Body) -> Posting {
+        Posting { key: key(), subject: "APT-0001".to_owned(), date: NaiveDate::default(), body }
+    }
+
+    fn order(currency: &str, lines: &[(&str, &str)]) -> Posting {
+        let line = |&(quantity, price): &(&str, &str)| Line {
+            item: Item { code: "S".to_owned(), name: "S".to_owned() },
+            description: "S".to_owned(),
+            quantity: decimal(quantity),
+            unit_price: decimal(price),
+        };
+        posting(Body::SalesOrder(Order {
+            customer: party(),
+            provider: party(),
+            currency: currency.to_owned(),
+            lines: lines.iter().map(line).collect(),
+            start: DateTime::<Utc>::UNIX_EPOCH,
+            end: DateTime::<Utc>::UNIX_EPOCH,
+            commission_percent: Decimal::TEN,
+        }))
+    }
+
+    fn document(kind: Kind, currency: &str, net: &str, tax: &str, total: &str) -> Document {
+        Document {
+            kind,
+            key: key(),
+            reference: "1".to_owned(),
+            number: "SO-7".to_owned(),
+            state: State::Submitted,
+            currency: currency.to_owned(),
+            net: decimal(net),
+            tax: decimal(tax),
+            total: decimal(total),
+        }
+    }
+
+    #[test]
+    fn lines_are_rounded_one_by_one_and_trailing_zeros_mean_nothing() {
+        let asked = order("EUR", &[("0.5", "0.01"), ("0.5", "0.01"), ("2", "40")]);
+        assert_eq!(compare(&asked, &document(Kind::SalesOrder, "EUR", "80.020", "16", "96.02")), Ok(()));
+    }
+
+    #[test]
+    fn a_currency_without_decimals_is_rounded_to_whole_units() {
+        let asked = order("JPY", &[("1.5", "333")]);
+        assert_eq!(compare(&asked, &document(Kind::SalesOrder, "JPY", "500", "50", "550")), Ok(()));
+    }
+
+    #[test]
+    fn every_difference_is_named() {
+        let asked = order("EUR", &[("1", "80")]);
+        for (books, words) in [
+            (document(Kind::SalesOrder, "EUR", "80.01", "0", "80.01"), "its net amount is 80.01, not 80"),
+            (document(Kind::SalesOrder, "USD", "80", "0", "80"), "its currency is USD, not EUR"),
+            (document(Kind::SalesOrder, "EUR", "80", "1", "80"), "its total 80 is not the sum of 80 and 1"),
+            (
+                document(Kind::SalesInvoice, "EUR", "80", "0", "80"),
+                "it is a sales_invoice, not a sales_order",
+            ),
+            (
+                Document { state: State::Cancelled, ..document(Kind::SalesOrder, "EUR", "80", "0", "80") },
+                "its state is cancelled",
+            ),
+        ] {
+            let failure = compare(&asked, &books).expect_err("it differs");
+            assert!(failure.message.contains(words), "{}", failure.message);
+            assert!(failure.message.contains("SO-7"), "{}", failure.message);
+        }
+    }
+
+    #[test]
+    fn a_commission_is_compared_with_its_amount() {
+        let asked = posting(Body::Commission(CommissionEarned {
+            invoice: key(),
+            provider: party(),
+            currency: "EUR".to_owned(),
+            base: decimal("80"),
+            percent: decimal("10"),
+            amount: decimal("8"),
+        }));
+        assert_eq!(compare(&asked, &document(Kind::Commission, "EUR", "8.00", "0", "8.00")), Ok(()));
+        assert!(compare(&asked, &document(Kind::Commission, "EUR", "8.01", "0", "8.01")).is_err());
+    }
+
+    #[test]
+    fn an_order_that_should_be_cancelled_has_to_be() {
+        let asked =
+            posting(Body::OrderCancellation(OrderCancellation { order: key(), reason: "moved".to_owned() }));
+        let open = document(Kind::OrderCancellation, "EUR", "80", "16", "96");
+        assert!(compare(&asked, &open).is_err());
+        assert_eq!(compare(&asked, &Document { state: State::Cancelled, ..open }), Ok(()));
+    }
+}

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 /// Where the host takes the time and new identifiers from.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment.
+    /// The present moment, to the microsecond: what is stored reads back as what was answered.
     fn now(&self) -> DateTime<Utc>;
 
     /// A new identifier (UUIDv7): later ones sort after earlier ones.
@@ -27,7 +27,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "this is the port behind which the wall clock stands")]
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        Utc::now().trunc_subsecs(6)
     }
 
     #[allow(clippy::disallowed_methods, reason = "this is the port behind which identifiers are made")]

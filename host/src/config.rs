@@ -180,8 +180,10 @@ impl Config {
         if !path.is_file() {
             return Err(Error::Missing(path.to_owned()));
         }
-        let environment =
-            config::Environment::with_prefix("SLOTLEDGER").prefix_separator("__").separator("__").try_parsing(true);
+        let environment = config::Environment::with_prefix("SLOTLEDGER")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true);
         let source = config::Config::builder()
             .add_source(config::File::from(path).format(config::FileFormat::Toml))
             .add_source(environment)

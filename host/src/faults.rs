@@ -12,8 +12,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 pub const VARIABLE: &str = "SLOTLEDGER_FAULT";
 
 /// Every place there is, in the order in which an appointment comes past them.
-pub const POINTS: &[&str] =
-    &["commit.before", "commit.after", "relay.claimed", "relay.before_post", "relay.after_post", "relay.finished"];
+pub const POINTS: &[&str] = &[
+    "commit.before",
+    "commit.after",
+    "relay.claimed",
+    "relay.before_post",
+    "relay.after_post",
+    "relay.finished",
+];
 
 struct Fault {
     point: String,

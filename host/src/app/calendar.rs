@@ -4,7 +4,9 @@
 //! first of the two where something begins, and the last where something ends. So no slot is lost or doubled, and a
 //! shift across a change is as long as the clocks make it.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 use super::SLOT_MINUTES;
@@ -218,7 +220,14 @@ mod tests {
 
     fn shift(weekday: chrono::Weekday, start: &str, end: &str) -> Shift {
         let time = |text: &str| text.parse().unwrap();
-        Shift { weekday, start: time(start), end: time(end), breaks: vec![], valid_from: None, valid_until: None }
+        Shift {
+            weekday,
+            start: time(start),
+            end: time(end),
+            breaks: vec![],
+            valid_from: None,
+            valid_until: None,
+        }
     }
 
     /// The spans that are set, as minutes since the grid's origin.
@@ -282,7 +291,11 @@ mod tests {
     #[test]
     fn a_zone_off_the_hour_keeps_its_slots() {
         let grid = Grid::covering(utc("2026-11-22T18:15:00Z"), utc("2026-11-23T18:15:00Z"));
-        let bits = on_shift(chrono_tz::Asia::Kathmandu, &grid, &[shift(chrono::Weekday::Mon, "09:00:00", "10:00:00")]);
+        let bits = on_shift(
+            chrono_tz::Asia::Kathmandu,
+            &grid,
+            &[shift(chrono::Weekday::Mon, "09:00:00", "10:00:00")],
+        );
         assert_eq!(spans(&grid, &bits), [(540, 600)]);
     }
 
@@ -295,7 +308,11 @@ mod tests {
     #[test]
     fn leave_takes_every_slot_it_touches() {
         let grid = Grid::covering(utc("2026-11-23T09:00:00Z"), utc("2026-11-23T10:00:00Z"));
-        let leave = Leave { start: utc("2026-11-23T09:07:00Z"), end: utc("2026-11-23T09:11:00Z"), reason: String::new() };
+        let leave = Leave {
+            start: utc("2026-11-23T09:07:00Z"),
+            end: utc("2026-11-23T09:11:00Z"),
+            reason: String::new(),
+        };
         assert_eq!(spans(&grid, &absent(Tz::UTC, &grid, &[leave], &[])), [(5, 15)]);
     }
 }

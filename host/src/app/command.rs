@@ -181,8 +181,16 @@ impl App {
         };
         let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
         let reason = reason(command);
-        let decided =
-            Decided { scene: &scene, booking: None, old: Some(&old), reason, new_id, decision, status: 200, request };
+        let decided = Decided {
+            scene: &scene,
+            booking: None,
+            old: Some(&old),
+            reason,
+            new_id,
+            decision,
+            status: 200,
+            request,
+        };
         self.settle(decided).await
     }
 
@@ -276,12 +284,13 @@ fn reason(command: &Command) -> Option<String> {
 }
 
 fn command_words(command: &Command, old: &Appointment) -> Result<decisions::Command> {
-    let request = |start: DateTime<Utc>, provider: Option<ProviderId>, guests: Option<u32>| decisions::Request {
-        provider: Some(provider.unwrap_or(old.provider).to_string()),
-        start: start.timestamp(),
-        guests: guests.unwrap_or(old.guests),
-        currency: None,
-    };
+    let request =
+        |start: DateTime<Utc>, provider: Option<ProviderId>, guests: Option<u32>| decisions::Request {
+            provider: Some(provider.unwrap_or(old.provider).to_string()),
+            start: start.timestamp(),
+            guests: guests.unwrap_or(old.guests),
+            currency: None,
+        };
     let exception = |reason: &Option<String>| reason.clone().map(|reason| decisions::Exception { reason });
     Ok(match command {
         Command::Schedule => decisions::Command::Schedule,

@@ -26,10 +26,16 @@ pub(super) fn deliveries(
     effects.into_iter().map(|effect| delivery(scene, appointment, effect, now)).collect()
 }
 
-fn delivery(scene: &Scene, appointment: &Appointment, effect: Effect, now: DateTime<Utc>) -> Result<NewDelivery> {
+fn delivery(
+    scene: &Scene,
+    appointment: &Appointment,
+    effect: Effect,
+    now: DateTime<Utc>,
+) -> Result<NewDelivery> {
     let after = effect.after.iter().map(|key| parse(key)).collect::<Result<_>>()?;
     let (at, body) = body(scene, effect.body, now)?;
-    let posting = Posting { key: parse(&effect.key)?, subject: appointment.name.clone(), date: date(scene, at), body };
+    let posting =
+        Posting { key: parse(&effect.key)?, subject: appointment.name.clone(), date: date(scene, at), body };
     Ok(NewDelivery { posting, after })
 }
 

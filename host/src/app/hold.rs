@@ -131,7 +131,10 @@ fn one_branch(scene: &Scene, booking: &Booking) -> Result<(BranchId, Vec<Provide
             Ok((branch, Vec::new()))
         }
         (0, None) => Err(Error::field("service", "nobody offers this service yet")),
-        _ => Err(Error::field("branch", "several branches offer this service: name the branch or the provider")),
+        _ => Err(Error::field(
+            "branch",
+            "several branches offer this service: name the branch or the provider",
+        )),
     }
 }
 

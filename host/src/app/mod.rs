@@ -17,6 +17,8 @@ mod outcome;
 mod query;
 mod request;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod translate;
 
 use std::sync::Arc;

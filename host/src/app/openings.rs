@@ -142,7 +142,10 @@ impl Search {
         }
         let limit = query.limit.unwrap_or(DEFAULT_OPENINGS);
         if limit == 0 || limit > MAX_OPENINGS {
-            return Err(Error::field("limit", format!("between 1 and {MAX_OPENINGS} openings can be asked for")));
+            return Err(Error::field(
+                "limit",
+                format!("between 1 and {MAX_OPENINGS} openings can be asked for"),
+            ));
         }
         Ok(Self { from, to, guests: query.guests.unwrap_or(1), step_minutes, limit })
     }
@@ -169,8 +172,10 @@ fn wanted(scene: &Scene, query: &OpeningsQuery) -> Result<Vec<(BranchId, Vec<Pro
 }
 
 fn opening(scene: &Scene, found: decisions::Opening) -> Result<Opening> {
-    let provider: ProviderId =
-        found.provider.parse().map_err(|_| translate::contradiction("an opening with a provider of no name"))?;
+    let provider: ProviderId = found
+        .provider
+        .parse()
+        .map_err(|_| translate::contradiction("an opening with a provider of no name"))?;
     Ok(Opening {
         start: translate::moment(found.visit.start)?,
         end: translate::moment(found.visit.end)?,

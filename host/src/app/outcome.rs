@@ -60,7 +60,11 @@ impl App {
         if asked {
             self.ports.wake.notify_one();
         }
-        if stored.is_empty() { Err(contradiction("a decision that changes nothing")) } else { Ok(stored.remove(0)) }
+        if stored.is_empty() {
+            Err(contradiction("a decision that changes nothing"))
+        } else {
+            Ok(stored.remove(0))
+        }
     }
 
     /// The appointment that the command was about.
@@ -170,7 +174,8 @@ fn fresh(
     now: DateTime<Utc>,
 ) -> Result<Appointment> {
     let provider = provider_id(&plan.provider)?;
-    let customer = scene.customer.as_ref().ok_or_else(|| contradiction("an appointment without a customer"))?;
+    let customer =
+        scene.customer.as_ref().ok_or_else(|| contradiction("an appointment without a customer"))?;
     Ok(Appointment {
         id: AppointmentId(id),
         name: String::new(),

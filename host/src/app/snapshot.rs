@@ -91,7 +91,11 @@ impl App {
     async fn customer_of(&self, company: CompanyId, id: CustomerId) -> Result<Stored<Customer>> {
         let customer = self.get::<Customer>(id.0).await?;
         // A customer of another company does not exist here, and the answer does not tell the two apart.
-        if customer.company == company.0 { Ok(customer) } else { Err(Error::missing(Kind::Customer.as_str(), id)) }
+        if customer.company == company.0 {
+            Ok(customer)
+        } else {
+            Err(Error::missing(Kind::Customer.as_str(), id))
+        }
     }
 
     /// The snapshot that the rules are shown.
@@ -105,7 +109,10 @@ impl App {
             actor: translate::actor(scene.actor),
             company: translate::company(scene.company, company, digits)?,
             service: translate::service(scene.service_id, scene.service()?)?,
-            customer: scene.customer.as_ref().map(|customer| translate::customer(customer.id, &customer.data)),
+            customer: scene
+                .customer
+                .as_ref()
+                .map(|customer| translate::customer(customer.id, &customer.data)),
             grid: grid_words(calendars.grid),
             branch: branch_calendar(calendars, scene.service()?),
             providers: calendars
@@ -142,7 +149,8 @@ pub(super) fn reach(
 ) -> (DateTime<Utc>, DateTime<Utc>) {
     let slot = TimeDelta::minutes(SLOT_MINUTES.into());
     let before = TimeDelta::minutes(service.buffer_before_minutes.into()) + slot;
-    let after = TimeDelta::minutes(i64::from(service.duration_minutes) + i64::from(service.buffer_after_minutes));
+    let after =
+        TimeDelta::minutes(i64::from(service.duration_minutes) + i64::from(service.buffer_after_minutes));
     (first - before, last + after + slot)
 }
 
@@ -168,9 +176,9 @@ fn branch_calendar(calendars: &Calendars<'_>, service: &Service) -> words::Branc
 
 fn local_day(branch: &Branch, service: &Service, date: NaiveDate) -> words::LocalDay {
     let (start, end) = calendar::day(branch.time_zone, date);
-    let latest = service.latest_start.map(|time| {
-        calendar::instant(branch.time_zone, date.and_time(time), Edge::End).timestamp()
-    });
+    let latest = service
+        .latest_start
+        .map(|time| calendar::instant(branch.time_zone, date.and_time(time), Edge::End).timestamp());
     words::LocalDay { span: translate::span(start, end), latest_start: latest }
 }
 
@@ -224,4 +232,3 @@ pub(super) fn any_provider<'a>(
     let providers = ids.iter().map(|id| Ok((*id, scene.provider(*id)?))).collect::<Result<_>>()?;
     Ok(Calendars { branch, providers, grid: Some(grid(branch, service)), except: None })
 }
-

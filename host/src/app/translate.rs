@@ -11,7 +11,8 @@ use crate::wasm::bindings::slotledger::rules::decisions;
 use crate::wasm::bindings::slotledger::types::{appointments, catalog, values};
 
 pub(super) fn decimal(value: Decimal) -> Result<values::Decimal> {
-    let value = value.normalize();
+    // Digits as they were given: 129.90 stays 129.90 on every document.
+    let value = if value.scale() > 18 { value.normalize() } else { value };
     match (i64::try_from(value.mantissa()), u8::try_from(value.scale())) {
         (Ok(units), Ok(scale)) if scale <= 18 => Ok(values::Decimal { units, scale }),
         _ => Err(Error::field("amount", format!("{value} has more digits than can be reckoned with"))),

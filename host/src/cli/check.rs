@@ -25,7 +25,10 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
             for (name, connector) in connections.iter() {
                 let answer = connector.check().await;
                 let answer = answer.map(|system| {
-                    format!("{} {}, {} in {}", system.product, system.version, system.company, system.currency)
+                    format!(
+                        "{} {}, {} in {}",
+                        system.product, system.version, system.company, system.currency
+                    )
                 });
                 say(&format!("erp.{name}"), answer.map_err(Into::into));
             }

@@ -72,7 +72,8 @@ pub(super) async fn run(init: Init) -> anyhow::Result<()> {
 
 async fn make_key(config: &Config, file: Option<&Path>) -> anyhow::Result<String> {
     let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("the system gave no random bytes: {error}"))?;
+    getrandom::fill(&mut random)
+        .map_err(|error| anyhow::anyhow!("the system gave no random bytes: {error}"))?;
     let key = format!("sl_{}", BASE64_URL_SAFE_NO_PAD.encode(random));
     let store = Sqlite::open(&config.store.path).await?;
     store.add_key(&key_hash(&key), "init", SystemClock.now()).await?;

@@ -65,7 +65,11 @@ pub(super) async fn fill(store: &SharedStore, config: &Config, erp: &str) -> any
 }
 
 async fn add<T: Master>(app: &App, company: Option<CompanyId>, data: T) -> anyhow::Result<Stored<T>> {
-    match app.create(company, data, None).await.with_context(|| format!("the sample {} was refused", T::KIND.as_str()))? {
+    match app
+        .create(company, data, None)
+        .await
+        .with_context(|| format!("the sample {} was refused", T::KIND.as_str()))?
+    {
         Reply::Fresh(stored) => Ok(stored),
         Reply::Replayed(_) => Err(anyhow!("the sample was made before")),
     }

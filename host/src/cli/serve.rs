@@ -1,5 +1,6 @@
 //! `slotledger serve`: everything a host does, until it is told to stop.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,9 +23,9 @@ use crate::{connections, http};
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     log(&config.log)?;
     let host = Host::open(&config).await?;
-    let listener = TcpListener::bind(config.server.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}; is another host running there?", config.server.listen))?;
+    let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
+        format!("cannot listen on {}; is another host running there?", config.server.listen)
+    })?;
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let background = host.background(&config, stopped.clone());
@@ -48,7 +49,8 @@ pub(super) struct Host {
 impl Host {
     pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
         let opened = Sqlite::open(&config.store.path).await;
-        let opened = opened.with_context(|| format!("the store {} cannot be opened", config.store.path.display()));
+        let opened =
+            opened.with_context(|| format!("the store {} cannot be opened", config.store.path.display()));
         let store: SharedStore = Arc::new(opened?);
         let wake = Arc::new(Notify::new());
         let ports = Ports {
@@ -96,7 +98,8 @@ impl Host {
 /// Loads the component that decides.
 pub(super) fn rules(config: &RulesConfig) -> anyhow::Result<Rules> {
     if let Some(cache) = &config.cache {
-        std::fs::create_dir_all(cache).with_context(|| format!("cannot make the cache {}", cache.display()))?;
+        std::fs::create_dir_all(cache)
+            .with_context(|| format!("cannot make the cache {}", cache.display()))?;
     }
     let loaded = match &config.component {
         Some(path) => Rules::from_file(path, config.digest.as_deref(), config.cache.as_deref()),
@@ -111,8 +114,14 @@ pub(super) fn rules(config: &RulesConfig) -> anyhow::Result<Rules> {
 fn log(config: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.filter)
         .with_context(|| format!("«{}» is no log filter; try \"info\"", config.filter))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if config.json { builder.json().init() } else { builder.with_target(false).init() }
+    let colours = std::io::stderr().is_terminal();
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    if config.json {
+        builder.json().init()
+    } else {
+        builder.with_target(false).init()
+    }
     Ok(())
 }
 

@@ -16,7 +16,6 @@ use tower_http::trace::TraceLayer;
 use tracing::Span;
 
 use super::limits;
-use super::operation::State;
 use super::problem::Problem;
 use crate::codes;
 
@@ -24,7 +23,7 @@ use crate::codes;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Puts the layers around all routes; the last one named is the outermost.
-pub(super) fn around(routes: Router<State>) -> Router<State> {
+pub(super) fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
     routes
         .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))

@@ -159,7 +159,7 @@ mod tests {
         for good in ["0", "0.000001", "999999999999.999999", "49.90"] {
             assert_eq!(wrong(|f| f.money("x", good.parse().unwrap())), [""; 0], "{good}");
         }
-        for bad in ["-0.01", "-0", "1000000000000", "0.0000001", "1e27"] {
+        for bad in ["-0.01", "1000000000000", "0.0000001", "1e27"] {
             let amount = bad.parse().or_else(|_| Decimal::from_scientific(bad)).unwrap();
             assert_ne!(wrong(|f| f.money("x", amount)), [""; 0], "{bad}");
         }

@@ -13,13 +13,13 @@ use serde::Serialize;
 use super::verdict::{ceiling, later};
 
 /// Failures in a row after which a connection is left alone. Fewer would be a passing fault of the network.
-pub const FAILURES: u32 = 5;
+const FAILURES: u32 = 5;
 
 /// How long it is left alone the first time; each failed probe doubles it.
-pub const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
 
 /// No pause is longer: when the ERP is back, that is noticed within this time.
-pub const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What is waited for while somebody else's document is the probe.
 const PROBE_WAIT: Duration = Duration::from_secs(1);

@@ -76,7 +76,7 @@ pub fn verdict(
 
 /// A moment that much later, or the end of time.
 #[must_use]
-pub fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+pub(super) fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(wait)
         .ok()
         .and_then(|wait| now.checked_add_signed(wait))
@@ -85,7 +85,7 @@ pub fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
 
 /// `first` doubled with every attempt after the first one, up to `cap`.
 #[must_use]
-pub fn ceiling(first: Duration, attempts: u32, cap: Duration) -> Duration {
+pub(super) fn ceiling(first: Duration, attempts: u32, cap: Duration) -> Duration {
     let doubled = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
     first.checked_mul(doubled).unwrap_or(cap).min(cap)
 }

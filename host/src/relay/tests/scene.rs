@@ -227,14 +227,14 @@ impl Scene {
         });
     }
 
-    /// Waits until it holds, and fails if it does not hold within two days of paused time.
+    /// Waits until it holds, and fails if it does not hold within two hours of paused time.
     pub(super) async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let polled = async {
             while !holds(self) {
                 sleep(Duration::from_millis(10)).await;
             }
         };
-        timeout(Duration::from_secs(2 * 86_400), polled).await.unwrap_or_else(|_| panic!("never: {what}"));
+        timeout(Duration::from_secs(2 * 3600), polled).await.unwrap_or_else(|_| panic!("never: {what}"));
     }
 
     pub(super) fn seconds(&self) -> u64 {

@@ -71,6 +71,7 @@ pub(crate) async fn every_change_raises_the_catalogue_version(twice: &Twice) {
     twice.other.replace(&second, 1).await.expect("version 1 is there");
     let stale = twice.other.replace(&second, 1).await;
     assert!(stale.is_err());
+    twice.one.insert(&record(Kind::Customer, id(), house.company), None).await.expect("a new customer");
     House::build(&twice.one).await;
     assert_eq!(twice.one.catalog_version(CompanyId(house.company)).await.expect("a company"), before + 2);
     let unknown = twice.one.catalog_version(CompanyId(id())).await;

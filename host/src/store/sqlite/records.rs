@@ -24,8 +24,10 @@ impl Records for Sqlite {
         }
         match record.kind {
             Kind::Company => add_company(&mut transaction, record.id).await?,
-            Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit | Kind::Customer => {
-                raise_catalog_version(&mut transaction, record.company).await?;
+            // No decision under way can rest on a customer who was not there; sign-ups leave bookings alone.
+            Kind::Customer => raise_catalog_version(&mut transaction, record.company, 0).await?,
+            Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit => {
+                raise_catalog_version(&mut transaction, record.company, 1).await?;
             }
         }
         sqlx::query(
@@ -68,7 +70,7 @@ impl Records for Sqlite {
         if done.rows_affected() == 0 {
             return Err(missing_or_stale(&mut transaction, record.kind, record.id).await?);
         }
-        raise_catalog_version(&mut transaction, record.company).await?;
+        raise_catalog_version(&mut transaction, record.company, 1).await?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -112,8 +114,13 @@ async fn add_company(connection: &mut SqliteConnection, id: Uuid) -> Result<(), 
     Ok(())
 }
 
-async fn raise_catalog_version(connection: &mut SqliteConnection, company: Uuid) -> Result<(), Error> {
-    let done = sqlx::query("UPDATE company SET catalog_version = catalog_version + 1 WHERE id = ?")
+async fn raise_catalog_version(
+    connection: &mut SqliteConnection,
+    company: Uuid,
+    by: i64,
+) -> Result<(), Error> {
+    let done = sqlx::query("UPDATE company SET catalog_version = catalog_version + ? WHERE id = ?")
+        .bind(by)
         .bind(text(company))
         .execute(connection)
         .await

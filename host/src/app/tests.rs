@@ -1,0 +1,180 @@
+//! Use cases on a real store and the real component, with a clock that the test sets.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
+use rust_decimal::Decimal;
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::*;
+use crate::clock::{Clock, SystemClock};
+use crate::model::{
+    Actor, Appointment, Branch, Company, CompanyId, Customer, Leave, Master, Provider, Service, Shift, Status,
+};
+use crate::store::sqlite::Sqlite;
+
+/// A clock that stands still until it is told to go on.
+struct Set(AtomicI64);
+
+impl Clock for Set {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.0.load(Ordering::Relaxed), 0).unwrap()
+    }
+
+    fn new_id(&self) -> Uuid {
+        SystemClock.new_id()
+    }
+}
+
+struct World {
+    app: App,
+    clock: Arc<Set>,
+    service: Uuid,
+    customer: Uuid,
+    provider: Uuid,
+    _directory: TempDir,
+}
+
+/// Monday, and the only day of the week with a shift.
+const MONDAY: &str = "2026-11-23T10:00:00Z";
+
+impl World {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(Set(AtomicI64::new(utc("2026-11-22T10:00:00Z").timestamp())));
+        let ledger = crate::config::Ledger {
+            path: directory.path().join("books.sqlite"),
+            company: "C".to_owned(),
+            currency: "EUR".to_owned(),
+            tax_percent: Decimal::TEN,
+        };
+        let erp = [("ledger".to_owned(), crate::config::Erp::Ledger(ledger))].into();
+        let app = App::new(Ports {
+            store: Arc::new(Sqlite::open(&directory.path().join("store.sqlite")).await.unwrap()),
+            rules: Rules::embedded(None).unwrap(),
+            clock: clock.clone(),
+            books: Arc::new(crate::connections::open(&erp).await.unwrap()),
+            wake: Arc::new(Notify::new()),
+        });
+        let company =
+            CompanyId(add::<Company>(&app, None, r#"{"name":"C","currency":"EUR","time_zone":"UTC"}"#).await);
+        let branch = add::<Branch>(&app, Some(company), r#"{"name":"B","time_zone":"UTC"}"#).await;
+        let provider =
+            Provider { shifts: vec![shift()], ..parsed(&format!(r#"{{"name":"P","branch":"{branch}"}}"#)) };
+        let provider = stored(app.create(Some(company), provider, None).await);
+        let service = format!(
+            r#"{{"name":"S","item":"S","duration_minutes":60,"providers":["{provider}"],
+                "prices":[{{"description":"S","basis":"per_booking","unit_price":"10.00"}}]}}"#
+        );
+        let service = add::<Service>(&app, Some(company), &service).await;
+        let customer = add::<Customer>(&app, Some(company), r#"{"name":"A"}"#).await;
+        Self { app, clock, service, customer, provider, _directory: directory }
+    }
+
+    fn booking(&self) -> Booking {
+        let (service, customer) = (self.service, self.customer);
+        parsed(&format!(r#"{{"service":"{service}","customer":"{customer}","start":"{MONDAY}"}}"#))
+    }
+
+    async fn hold(&self) -> Result<Appointment> {
+        self.app.hold(self.booking(), Actor::Staff, None).await.map(fresh)
+    }
+
+    fn pass(&self, time: TimeDelta) {
+        self.clock.0.fetch_add(time.num_seconds(), Ordering::Relaxed);
+    }
+}
+
+fn utc(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn shift() -> Shift {
+    let (start, end) = ("09:00:00".parse().unwrap(), "17:00:00".parse().unwrap());
+    Shift { weekday: Weekday::Mon, start, end, breaks: vec![], valid_from: None, valid_until: None }
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(json: &str) -> T {
+    serde_json::from_str(json).unwrap()
+}
+
+fn fresh<T>(reply: Reply<T>) -> T {
+    match reply {
+        Reply::Fresh(value) => value,
+        Reply::Replayed(answer) => panic!("{answer:?}"),
+    }
+}
+
+fn stored<T>(reply: Result<Reply<crate::model::Stored<T>>>) -> Uuid {
+    fresh(reply.unwrap()).id
+}
+
+async fn add<T: Master>(app: &App, company: Option<CompanyId>, json: &str) -> Uuid {
+    stored(app.create(company, parsed::<T>(json), None).await)
+}
+
+fn codes(error: Error) -> Vec<String> {
+    match error {
+        Error::Refused(findings) => findings.into_iter().map(|finding| finding.code).collect(),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_hold_runs_out_by_itself_and_its_slot_is_free_again() {
+    let world = World::new().await;
+    let held = world.hold().await.unwrap();
+    assert_eq!(codes(world.hold().await.unwrap_err()), ["SL0213"]);
+    assert_eq!(world.app.expire_holds(10).await.unwrap(), 0, "it still runs");
+    world.pass(TimeDelta::minutes(10));
+    let confirm = world.app.command(held.id, None, Command::Confirm, Actor::Staff, None).await;
+    assert_eq!(codes(confirm.unwrap_err()), ["SL0242"]);
+    assert_eq!(world.app.expire_holds(10).await.unwrap(), 1);
+    let ended = world.app.appointment(held.id).await.unwrap();
+    assert_eq!(ended.status, Status::Cancelled);
+    assert_eq!(ended.cancellation_reason.as_deref(), Some("hold_expired"));
+    world.hold().await.unwrap();
+}
+
+#[tokio::test]
+async fn leave_given_meanwhile_is_seen_by_the_next_decision() {
+    let world = World::new().await;
+    let leave = Leave { start: utc(MONDAY), end: utc("2026-11-23T12:00:00Z"), reason: String::new() };
+    world.app.add_leave(world.provider.into(), leave, None).await.unwrap();
+    assert_eq!(codes(world.hold().await.unwrap_err()), ["SL0212"]);
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_says_why() {
+    let world = World::new().await;
+    let query = |day: &str| OpeningsQuery {
+        service: world.service.into(),
+        from: Some(utc(&format!("{day}T00:00:00Z"))),
+        to: Some(utc(&format!("{day}T23:00:00Z"))),
+        branch: None,
+        provider: None,
+        guests: None,
+        step_minutes: None,
+        limit: None,
+    };
+    let monday = world.app.openings(query("2026-11-23")).await.unwrap();
+    assert_eq!(monday.openings.first().map(|opening| opening.start), Some(utc("2026-11-23T09:00:00Z")));
+    assert_eq!(monday.openings.last().map(|opening| opening.start), Some(utc("2026-11-23T16:00:00Z")));
+    let tuesday = world.app.openings(query("2026-11-24")).await.unwrap();
+    assert_eq!(tuesday.openings, []);
+    assert_eq!(tuesday.reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>(), ["SL0211"]);
+}
+
+#[tokio::test]
+async fn a_reference_into_nowhere_is_named_by_its_field() {
+    let world = World::new().await;
+    let company = world.app.get::<Service>(world.service).await.unwrap().company;
+    let lost = parsed::<Provider>(r#"{"name":"L","branch":"01980000-0000-7000-8000-00000000ffff"}"#);
+    match world.app.create(Some(CompanyId(company)), lost, None).await {
+        Err(Error::Invalid(errors)) => assert_eq!(errors[0].field, "branch"),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,6 @@
+//! What the HTTP API promises.
+
+mod bad_input;
+mod main_job;
+mod races;
+mod schemathesis;

@@ -1,0 +1,4 @@
+//! Documents in the books, whatever happens on the way.
+
+mod kill;
+mod tryton;

@@ -1,0 +1,56 @@
+//! The main job with a real Tryton server for its books.
+
+use std::path::Path;
+use std::time::Duration;
+
+use slotledger_tryton_server::{Server, provision};
+
+use crate::support::{Host, kinds};
+
+/// A Tryton of the test's own.
+pub(super) fn server() -> Server {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target directory");
+    let template = provision(target, &mut |step| eprintln!("{step}")).expect("Tryton is installed");
+    Server::start(&template).expect("Tryton starts")
+}
+
+#[tokio::test]
+async fn a_completed_visit_has_four_documents_in_tryton() {
+    let server = server();
+    let host = Host::on_tryton(&server);
+    let id = host.hold().await["id"].as_str().expect("an id").to_owned();
+    for command in ["confirm", "start", "complete"] {
+        host.command(&id, command).await.expect(200);
+    }
+    let documents = host.documents(&id).await;
+    assert_eq!(kinds(&documents), ["commission", "sales_invoice", "sales_order", "stock_issue"]);
+    let invoice = documents.iter().find(|document| document["kind"] == "sales_invoice").expect("the invoice");
+    assert_eq!(invoice["state"], "posted");
+    assert_eq!((&invoice["net"], &invoice["total"]), (&"129.90".into(), &"155.88".into()));
+}
+
+#[tokio::test]
+async fn a_visit_is_confirmed_while_tryton_is_down_and_its_order_follows() {
+    let mut server = server();
+    let host = Host::on_tryton(&server);
+    let id = host.hold().await["id"].as_str().expect("an id").to_owned();
+    server.stop().expect("it stops");
+    let confirmed = host.command(&id, "confirm").await.expect(200);
+    assert_eq!(confirmed["status"], "confirmed");
+    tried(&host, &id).await;
+    server.restart().expect("it starts again");
+    assert_eq!(kinds(&host.documents(&id).await), ["sales_order"]);
+}
+
+/// Waits until the order was tried once, and so is known to wait for Tryton.
+async fn tried(host: &Host, id: &str) {
+    loop {
+        let deliveries = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
+        let order = &deliveries["items"][0];
+        assert_ne!(order["state"], "done", "{order}");
+        if order["state"] == "pending" && order["failure"].is_object() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -1,0 +1,9 @@
+//! End-to-end tests: the real binary, spoken to over HTTP, with real books behind it.
+//!
+//! One binary, because linking the host takes longer than most tests. Every test starts a host of its own on a free port, with its
+//! own directory.
+
+mod api;
+mod erp;
+mod rules;
+mod support;

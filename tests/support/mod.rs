@@ -1,0 +1,156 @@
+//! A host under test.
+
+mod answer;
+mod visit;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+pub(crate) use answer::Answer;
+use serde_json::Value;
+use slotledger_tryton_server::{DATABASE, PASSWORD, Server, USER};
+use tempfile::TempDir;
+pub(crate) use visit::{CUSTOMER, SERVICE, kinds};
+
+/// How long a host may take to come up on a machine that builds something else beside it.
+const START: Duration = Duration::from_secs(60);
+/// How long documents may take to reach the books.
+const DELIVERY: Duration = Duration::from_secs(120);
+
+/// A host, running or not, and its directory.
+pub(crate) struct Host {
+    directory: TempDir,
+    process: Option<Child>,
+    address: String,
+    key: String,
+    client: reqwest::Client,
+    longest_call: &'static str,
+}
+
+impl Host {
+    /// A host of the sample company with the built-in books.
+    pub(crate) fn on_ledger() -> Self {
+        Self::made(&[], "2")
+    }
+
+    /// A host of the sample company whose books are this Tryton.
+    pub(crate) fn on_tryton(server: &Server) -> Self {
+        let url = server.url();
+        Self::made(&["--tryton-url", &url, "--tryton-database", DATABASE, "--tryton-user", USER], "10")
+    }
+
+    /// `longest_call` bounds what the books may take for one document, and so how long a killed host's are left alone.
+    fn made(arguments: &[&str], longest_call: &'static str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let directory = tempfile::tempdir().expect("a directory");
+        let key_file = directory.path().join("key");
+        let made = command()
+            .args(["init", "--sample", "--listen", "127.0.0.1:0", "--dir"])
+            .arg(directory.path())
+            .arg("--key-file")
+            .arg(&key_file)
+            .args(arguments)
+            .output()
+            .expect("init runs");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let key = std::fs::read_to_string(key_file).expect("the key");
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let mut host = Self { directory, process: None, address: String::new(), key, client, longest_call };
+        host.start(&[]);
+        host
+    }
+
+    /// Starts it, with these variables besides.
+    pub(crate) fn start(&mut self, environment: &[(&str, &str)]) {
+        assert!(self.process.is_none(), "it runs already");
+        let mut process = command()
+            .arg("serve")
+            .arg("--config")
+            .arg(self.directory.path().join("slotledger.toml"))
+            // What a killed host had in hand is taken up again after these two.
+            .env("SLOTLEDGER__RELAY__LEASE_MARGIN_SECONDS", "1")
+            .env("SLOTLEDGER__RELAY__LONGEST_CALL_SECONDS", self.longest_call)
+            .envs(environment.iter().copied())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the host starts");
+        self.address = address(&mut process);
+        self.process = Some(process);
+    }
+
+    /// Ends it as a power failure would.
+    pub(crate) fn kill(&mut self) {
+        let mut process = self.process.take().expect("it runs");
+        process.kill().expect("it can be killed");
+        process.wait().expect("it is gone");
+    }
+
+    /// Waits for it to die by itself, which a fault point makes it do.
+    pub(crate) async fn wait_for_death(&mut self) {
+        let mut process = self.process.take().expect("it runs");
+        let deadline = Instant::now() + DELIVERY;
+        while process.try_wait().expect("its state").is_none() {
+            assert!(Instant::now() < deadline, "the host never came past its fault");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Its address, for clients of other kinds.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Its API key.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// A request with the key; headers and body are the caller's.
+    pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let method = method.parse().expect("a method");
+        self.client.request(method, format!("http://{}{path}", self.address)).bearer_auth(&self.key)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request("GET", path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request("POST", path).json(body)).await
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slotledger"));
+    command.env("SLOTLEDGER_TRYTON_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+/// Reads the log up to the line that names the address, and goes on reading so that the host never blocks on it.
+fn address(process: &mut Child) -> String {
+    let stderr = process.stderr.take().expect("a log");
+    let (found, wanted) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            if let Some((_, address)) = line.split_once("answers on http://") {
+                let address: String =
+                    address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
+                let _ = found.send(address);
+            }
+            // A test that fails shows what its host said.
+            eprintln!("{line}");
+        }
+    });
+    wanted.recv_timeout(START).expect("the host says where it answers")
+}

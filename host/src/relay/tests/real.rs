@@ -5,23 +5,37 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::{
     Body, CommissionEarned, Connector, Failure, Invoice, Item, Key, Kind, Line, Order, Party, Posting,
 };
 use slotledger_ledger::Ledger;
 use tokio::sync::{Notify, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
+use uuid::Uuid;
 
-use crate::clock::SystemClock;
+use crate::clock::Clock;
 use crate::model::{CompanyId, DeliveryState};
 use crate::relay::{Books, Connection, Jitter, Ports, Relay, Settings};
-use crate::store::conformance::house::{House, minute};
+use crate::store::conformance::house::{House, id, minute};
 use crate::store::sqlite::Sqlite;
 use crate::store::{DeliveryFilter, NewDelivery, SharedStore};
 
 const APPOINTMENTS: i64 = 10;
+
+/// Goes on from where the house's own time ends.
+struct HouseClock(Instant);
+
+impl Clock for HouseClock {
+    fn now(&self) -> DateTime<Utc> {
+        minute(1000) + TimeDelta::from_std(self.0.elapsed()).expect("a short test")
+    }
+
+    fn new_id(&self) -> Uuid {
+        id()
+    }
+}
 
 struct OneLedger(Arc<Ledger>);
 
@@ -110,7 +124,7 @@ fn relay(
     let ports = Ports {
         outbox: store.clone(),
         books: Arc::new(OneLedger(books.clone())),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(HouseClock(Instant::now())),
         wake: Arc::new(Notify::new()),
         jitter: Box::new(|| Jitter(0)),
     };

@@ -149,7 +149,7 @@ impl Checked for Filter {
         check_limit(self.limit, &mut fields);
         for (field, moment) in [("from", self.from), ("to", self.to)] {
             if let Some(moment) = moment {
-                fields.instant(field, moment);
+                fields.date(field, moment.date_naive());
             }
         }
         if let Some(text) = &self.text {

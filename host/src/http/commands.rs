@@ -90,21 +90,20 @@ fn route<B: Input + ToSchema>(
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
-/// Says how the body of a command is read and checked.
+/// Says how the body of a command is read, checked, and understood when there is none.
 macro_rules! input {
-    ($body:ident, |$value:ident, $fields:ident| $check:expr $(, absent: $absent:expr)?) => {
+    ($body:ident $(, |$value:ident, $fields:ident| $check:expr)? $(; absent: $absent:expr)?) => {
         impl Input for $body {
             fn read(value: Value) -> Result<Self, Vec<FieldError>> {
                 typed(value)
             }
 
-            fn check(&self) -> Vec<FieldError> {
-                let $value = self;
-                let mut all = Fields::default();
+            $(fn check(&self) -> Vec<FieldError> {
+                let ($value, mut all) = (self, Fields::default());
                 let $fields = &mut all;
                 $check;
                 all.into_errors()
-            }
+            })?
 
             $(fn absent() -> Option<Self> {
                 Some($absent)
@@ -113,20 +112,19 @@ macro_rules! input {
     };
 }
 
-input!(Nothing, |_body, _fields| (), absent: Nothing {});
+input!(Nothing; absent: Nothing {});
 input!(Decline, |body, fields| fields.text("reason", &body.reason, TEXT));
 input!(
-    Complete,
-    |body, fields| consumables("materials", body.materials.as_deref().unwrap_or_default(), fields),
+    Complete, |body, fields| consumables("materials", body.materials.as_deref().unwrap_or_default(), fields);
     absent: Complete::default()
 );
 input!(NewTime, |body, fields| fields.instant("start", body.start));
 input!(Cancel, |body, fields| reasons(&body.reason, body.exception_reason.as_deref(), fields));
 input!(Reschedule, |body, fields| {
     fields.instant("start", body.start);
-    reasons(&body.reason, body.exception_reason.as_deref(), fields);
+    reasons(&body.reason, body.exception_reason.as_deref(), fields)
 });
-input!(Reassign, |_body, _fields| ());
+input!(Reassign);
 input!(Correct, |body, fields| fields.text("reason", &body.reason, TEXT));
 
 fn reasons(reason: &str, exception: Option<&str>, fields: &mut Fields) {

@@ -28,7 +28,7 @@ pub(super) fn document(mut api: OpenApi) -> OpenApi {
         .build();
     components.security_schemes.insert("key".to_owned(), SecurityScheme::Http(key).into());
     let mut schemas = Vec::new();
-    schema::component::<problem::Problem>(&mut schemas);
+    schema::component::<problem::Details>(&mut schemas);
     components.schemas.extend(schemas);
     components.responses.extend(operation::refusals().map(|(name, response)| (name, response.into())));
     api

@@ -19,7 +19,7 @@ use utoipa::openapi::{Content, Ref, RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::problem::{MEDIA_TYPE, Problem};
+use super::problem::{Details, MEDIA_TYPE};
 use super::{limits, schema};
 use crate::app::App;
 
@@ -222,7 +222,7 @@ const REFUSALS: &[(u16, &str, &str)] = &[
 /// The responses that [`Operation::refuses`] refers to.
 pub(super) fn refusals() -> impl Iterator<Item = (String, Response)> {
     REFUSALS.iter().map(|(status, name, text)| {
-        let content = Content::new(Some(Ref::from_schema_name(<Problem as ToSchema>::name())));
+        let content = Content::new(Some(Ref::from_schema_name(Details::name())));
         let mut response = ResponseBuilder::new().description(*text).content(MEDIA_TYPE, content);
         if *status == 401 {
             let schema = ObjectBuilder::new().schema_type(Type::String).build();

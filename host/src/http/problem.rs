@@ -23,8 +23,16 @@ use crate::{store, wasm};
 pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Why a request was not carried out. Nothing has changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone)]
 pub(super) struct Problem {
+    details: Box<Details>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// What is sent of a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Details {
     /// Names the kind of problem: `/errors/` and the code.
     #[serde(rename = "type")]
     #[schema(format = "uri-reference")]
@@ -43,9 +51,6 @@ pub(super) struct Problem {
     hint: String,
     /// The single faults: fields that are not as they should be, or rules that are broken.
     errors: Vec<Fault>,
-    #[serde(skip)]
-    #[schema(ignore)]
-    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// One field that is not as it should be, or one rule that is broken.
@@ -65,7 +70,7 @@ pub(super) struct Fault {
 impl Problem {
     /// A problem of this kind; `detail` says what happened this time.
     pub(super) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
+        Self::of(Details {
             kind: format!("/errors/{}", code.code),
             title: code.title.to_owned(),
             status: code.status,
@@ -73,8 +78,11 @@ impl Problem {
             detail: detail.into(),
             hint: code.hint.to_owned(),
             errors: Vec::new(),
-            headers: Vec::new(),
-        }
+        })
+    }
+
+    fn of(details: Details) -> Self {
+        Self { details: Box::new(details), headers: Vec::new() }
     }
 
     /// Adds a header to the answer.
@@ -86,7 +94,7 @@ impl Problem {
     /// A problem with fields: of a body, or of a query.
     pub(super) fn fields(code: Code, errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
-            [FieldError { field, message }] if field.is_empty() => format!("The value {message}."),
+            [FieldError { field, message }] if field.is_empty() => format!("The value: {message}."),
             [FieldError { field, message }] => format!("{field}: {message}."),
             several => format!("{} fields are not as they should be.", several.len()),
         };
@@ -96,8 +104,9 @@ impl Problem {
             message,
             hint: None,
         };
-        let errors = errors.into_iter().take(limits::FAULTS).map(fault).collect();
-        Self { errors, ..Self::new(code, detail) }
+        let mut problem = Self::new(code, detail);
+        problem.details.errors = errors.into_iter().take(limits::FAULTS).map(fault).collect();
+        problem
     }
 
     /// What the rules refused. The first finding gives the problem its code.
@@ -109,7 +118,7 @@ impl Problem {
         let (code, detail, hint) = (first.code.clone(), first.message.clone(), first.hint.clone());
         let fault =
             |Finding { code, message, hint }: Finding| Fault { code, field: None, message, hint: Some(hint) };
-        Self {
+        Self::of(Details {
             kind: format!("/errors/{code}"),
             title: "The booking rules refuse it".to_owned(),
             status,
@@ -117,8 +126,7 @@ impl Problem {
             detail,
             hint,
             errors: findings.into_iter().take(limits::FAULTS).map(fault).collect(),
-            headers: Vec::new(),
-        }
+        })
     }
 
     fn stored(error: &store::Error) -> Self {
@@ -148,11 +156,11 @@ impl Problem {
             Class::Refused { .. } => codes::BOOKS_REFUSED,
             Class::Bug => codes::BOOKS_UNCLEAR,
         };
-        let problem = Self::new(code, sentence(&failure.message));
-        match &failure.class {
-            Class::Refused { fix } => Self { hint: fix.clone(), ..problem },
-            Class::Retry { .. } | Class::Ambiguous | Class::Reauthenticate | Class::Bug => problem,
+        let mut problem = Self::new(code, sentence(&failure.message));
+        if let Class::Refused { fix } = &failure.class {
+            problem.details.hint.clone_from(fix);
         }
+        problem
     }
 }
 
@@ -172,8 +180,12 @@ impl From<app::Error> for Problem {
             app::Error::Store(error) => Self::stored(error),
             app::Error::Books(failure) => Self::kept(failure),
         };
-        if problem.status >= 500 {
-            tracing::error!(error.code = problem.code, error.cause = causes(&error), "A request failed.");
+        if problem.details.status >= 500 {
+            tracing::error!(
+                error.code = problem.details.code,
+                error.cause = causes(&error),
+                "A request failed."
+            );
         }
         problem
     }
@@ -181,10 +193,10 @@ impl From<app::Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_string(&self).unwrap_or_default();
+        let status = StatusCode::from_u16(self.details.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_string(&self.details).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
-        response.headers_mut().extend(self.headers.into_iter().map(|(name, value)| (name, value)));
+        response.headers_mut().extend(self.headers);
         response
     }
 }

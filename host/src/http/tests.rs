@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -318,8 +318,8 @@ async fn a_request_that_takes_too_long_is_a_problem() {
     Answer::read(response).await.is_problem(503, "SL0111");
 }
 
-#[test]
-fn a_refusal_by_the_rules_keeps_their_codes_and_counts_as_conflict_or_as_wrong() {
+#[tokio::test]
+async fn a_refusal_by_the_rules_keeps_their_codes_and_counts_as_conflict_or_as_wrong() {
     let finding = |code: &str| crate::app::Finding {
         code: code.to_owned(),
         message: "Sam has another appointment.".to_owned(),
@@ -327,7 +327,7 @@ fn a_refusal_by_the_rules_keeps_their_codes_and_counts_as_conflict_or_as_wrong()
     };
     for (codes, status) in [(["SL0213", "SL0217"], 409), (["SL0217", "SL0213"], 422)] {
         let refused = crate::app::Error::Refused(codes.map(finding).to_vec());
-        let problem = serde_json::to_value(Problem::from(refused)).unwrap();
+        let problem = Answer::read(Problem::from(refused).into_response()).await.json();
         assert_eq!((&problem["status"], &problem["code"]), (&json!(status), &json!(codes[0])));
         assert_eq!(problem["errors"].as_array().unwrap().len(), 2);
     }

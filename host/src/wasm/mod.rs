@@ -24,10 +24,10 @@ pub use bindings::{
     Decision, Description, Finding, Openings, OpeningsQuery, Quote, Request, Snapshot, TransitionInput,
 };
 pub use error::Error;
-use wasmtime::component::Linker;
+use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};
 
 use engine::Engine;
-use session::Session;
+use session::Program;
 
 /// The version of the rules package that this host speaks.
 pub const WIT_VERSION: &str = "0.1.0";
@@ -44,7 +44,7 @@ pub struct Rules(Arc<Loaded>);
 
 struct Loaded {
     engine: Arc<Engine>,
-    program: bindings::RulesPre<session::State>,
+    program: Program,
     digest: String,
     description: Description,
 }
@@ -80,15 +80,7 @@ impl Rules {
         let engine = Engine::shared()?;
         let digest = component::digest(bytes);
         let component = component::load(&engine.inner, name, bytes, &digest, cache_dir)?;
-        let program = Linker::new(&engine.inner)
-            .instantiate_pre(&component)
-            .and_then(bindings::RulesPre::new)
-            .map_err(|error| Error::WrongWorld {
-                name: name.to_owned(),
-                missing: vec![format!("{error:#}")],
-                imported: Vec::new(),
-            })?;
-        let description = session::describe(&engine, &program, name)?;
+        let (program, description) = Program::new(&engine, &component, name)?;
         if description.wit_version != WIT_VERSION {
             return Err(Error::WrongVersion { name: name.to_owned(), found: description.wit_version });
         }
@@ -113,39 +105,39 @@ impl Rules {
         snapshot: &Snapshot,
         query: &OpeningsQuery,
     ) -> Result<Verdict<Openings>, Error> {
-        self.decide(limits::fuel(snapshot), |session| {
-            session.rules.call_find_openings(&mut session.store, snapshot, *query)
-        })
+        self.decide(&self.0.program.find_openings, limits::fuel(snapshot), (snapshot, query))
     }
 
     /// Whether a booking would be valid; if not, every rule it breaks.
     pub fn validate(&self, snapshot: &Snapshot, request: &Request) -> Result<Verdict<()>, Error> {
-        let findings = self.decide(limits::fuel(snapshot), |session| {
-            session.rules.call_validate(&mut session.store, snapshot, request)
-        })?;
+        let program = &self.0.program;
+        let findings: Vec<Finding> =
+            self.decide(&program.validate, limits::fuel(snapshot), (snapshot, request))?;
         Ok(if findings.is_empty() { Ok(()) } else { Err(findings) })
     }
 
     /// Decides a command: what comes of it, or every rule it breaks.
     pub fn transition(&self, input: &TransitionInput) -> Result<Verdict<Decision>, Error> {
-        self.decide(limits::transition_fuel(input), |session| {
-            session.rules.call_transition(&mut session.store, input)
-        })
+        self.decide(&self.0.program.transition, limits::transition_fuel(input), (input,))
     }
 
     /// What the service costs for so many guests.
     pub fn price(&self, snapshot: &Snapshot, guests: u32) -> Result<Verdict<Quote>, Error> {
-        self.decide(limits::fuel(snapshot), |session| {
-            session.rules.call_price(&mut session.store, snapshot, guests)
-        })
+        self.decide(&self.0.program.price, limits::fuel(snapshot), (snapshot, guests))
     }
 
-    fn decide<T>(
+    fn decide<Params, Answer>(
         &self,
+        export: &ComponentExportIndex,
         fuel: u64,
-        ask: impl FnOnce(&mut Session) -> wasmtime::Result<T>,
-    ) -> Result<T, Error> {
-        session::run(&self.0.engine, &self.0.program, fuel, ask)
+        params: Params,
+    ) -> Result<Answer, Error>
+    where
+        Params: ComponentNamedList + Lower,
+        Answer: Lift + 'static,
+        (Answer,): ComponentNamedList + Lift,
+    {
+        session::run(&self.0.engine, &self.0.program, export, fuel, params)
     }
 }
 

@@ -2,16 +2,52 @@
 //!
 //! Invariant: whatever ends the call, the store is dropped, and its place in the pool is wiped before it is used again.
 
+use wasmtime::component::{
+    Component, ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Linker, Lower,
+};
 use wasmtime::{ResourceLimiter, Store, Trap};
 
-use super::bindings::{Description, Rules, RulesPre};
+use super::bindings::{Description, RulesPre};
 use super::engine::Engine;
 use super::{Error, limits};
 
-/// A store and an instance for one decision.
-pub(super) struct Session {
-    pub(super) store: Store<State>,
-    pub(super) rules: Rules,
+/// A component that was found to fit the world, ready to be instantiated.
+pub(super) struct Program {
+    instance: InstancePre<State>,
+    pub(super) find_openings: ComponentExportIndex,
+    pub(super) validate: ComponentExportIndex,
+    pub(super) transition: ComponentExportIndex,
+    pub(super) price: ComponentExportIndex,
+}
+
+impl Program {
+    /// Checks every export's type, once, and asks the component what it is.
+    pub(super) fn new(
+        engine: &Engine,
+        component: &Component,
+        name: &str,
+    ) -> Result<(Self, Description), Error> {
+        let misfit = |what: String| Error::WrongWorld {
+            name: name.to_owned(),
+            missing: vec![what],
+            imported: Vec::new(),
+        };
+        let instance = Linker::new(&engine.inner)
+            .instantiate_pre(component)
+            .map_err(|error| misfit(format!("{error:#}")))?;
+        let typed = RulesPre::new(instance.clone()).map_err(|error| misfit(format!("{error:#}")))?;
+        let description = describe(engine, &typed, &misfit)?;
+        let export =
+            |name: &str| component.get_export_index(None, name).ok_or_else(|| misfit(name.to_owned()));
+        let program = Self {
+            instance,
+            find_openings: export("find-openings")?,
+            validate: export("validate")?,
+            transition: export("transition")?,
+            price: export("price")?,
+        };
+        Ok((program, description))
+    }
 }
 
 /// What a store knows: nothing but whether its component asked for too much.
@@ -32,33 +68,57 @@ impl ResourceLimiter for State {
     }
 }
 
-/// Makes an instance, asks it one thing, and drops it.
-pub(super) fn run<T>(
+/// Makes an instance, asks one of its exports, and drops it.
+pub(super) fn run<Params, Answer>(
     engine: &Engine,
-    program: &RulesPre<State>,
+    program: &Program,
+    export: &ComponentExportIndex,
     fuel: u64,
-    ask: impl FnOnce(&mut Session) -> wasmtime::Result<T>,
-) -> Result<T, Error> {
+    params: Params,
+) -> Result<Answer, Error>
+where
+    Params: ComponentNamedList + Lower,
+    Answer: Lift + 'static,
+    (Answer,): ComponentNamedList + Lift,
+{
     let _pass = engine.enter();
     let mut store = open(engine, fuel)?;
-    let rules = match program.instantiate(&mut store) {
-        Ok(rules) => rules,
-        Err(error) => return Err(classify(&error, store.data(), fuel)),
-    };
-    let mut session = Session { store, rules };
-    ask(&mut session).map_err(|error| classify(&error, session.store.data(), fuel))
+    ask(&mut store, program, export, params).map_err(|error| classify(&error, store.data(), fuel))
+}
+
+/// Looks up the one export that is asked. The bindings' own wrapper would look up and check all of them, which takes
+/// longer than most decisions.
+fn ask<Params, Answer>(
+    store: &mut Store<State>,
+    program: &Program,
+    export: &ComponentExportIndex,
+    params: Params,
+) -> wasmtime::Result<Answer>
+where
+    Params: ComponentNamedList + Lower,
+    (Answer,): ComponentNamedList + Lift,
+{
+    let instance = program.instance.instantiate(&mut *store)?;
+    let function = instance.get_typed_func::<Params, (Answer,)>(&mut *store, export)?;
+    let (answer,) = function.call(store, params)?;
+    Ok(answer)
 }
 
 /// Asks a component that was just loaded what it is. It is the first to find exports of the wrong type.
-pub(super) fn describe(engine: &Engine, program: &RulesPre<State>, name: &str) -> Result<Description, Error> {
+fn describe(
+    engine: &Engine,
+    typed: &RulesPre<State>,
+    misfit: &dyn Fn(String) -> Error,
+) -> Result<Description, Error> {
     let fuel = limits::FUEL_BASE;
     let _pass = engine.enter();
     let mut store = open(engine, fuel)?;
-    let rules = program.instantiate(&mut store).map_err(|error| {
-        if error.is::<Trap>() {
-            return classify(&error, store.data(), fuel);
+    let rules = typed.instantiate(&mut store).map_err(|error| {
+        if error.is::<Trap>() || store.data().starved {
+            classify(&error, store.data(), fuel)
+        } else {
+            misfit(format!("{error:#}"))
         }
-        Error::WrongWorld { name: name.to_owned(), missing: vec![format!("{error:#}")], imported: Vec::new() }
     })?;
     rules.call_describe(&mut store).map_err(|error| classify(&error, store.data(), fuel))
 }

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::fixture::{Program, request, snapshot};
-use crate::wasm::{Error, Rules, limits, session};
+use crate::wasm::{Error, Finding, Rules, limits, session};
 
 /// Asks the program something it fails at, then something it can answer, then again.
 fn fails_and_goes_on(program: &Program) -> Error {
@@ -60,9 +60,9 @@ fn an_answer_outside_its_memory_is_refused() {
 #[test]
 fn a_decision_that_has_fuel_but_no_time_is_stopped_by_the_clock() {
     let rules = Program::validating("(loop $again (br $again)) (unreachable)").rules();
-    let endless = session::run(&rules.0.engine, &rules.0.program, u64::MAX, |session| {
-        session.rules.call_validate(&mut session.store, &snapshot(), &request())
-    });
+    let (program, snapshot, request) = (&rules.0.program, snapshot(), request());
+    let endless: Result<Vec<Finding>, Error> =
+        session::run(&rules.0.engine, program, &program.validate, u64::MAX, (&snapshot, &request));
     assert!(matches!(endless, Err(Error::Deadline)), "{endless:?}");
 }
 

@@ -25,7 +25,8 @@ pub(super) fn build() -> Result<PathBuf> {
     rules::build()?;
     phase("building slotledger", || {
         let mut cargo = shell::cargo();
-        cargo.args(["build", "--package", "slotledger", "--bin", "slotledger"]);
+        // The whole workspace, so that features are those of the tests and hardly a dependency is built twice.
+        cargo.args(["build", "--workspace", "--bins"]);
         shell::run(&mut cargo, "mend what the compiler names")
     })?;
     Ok(workspace::build_directory().join("debug/slotledger"))

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::answer::{added, found};
 use super::body::{Body, Input, typed};
 use super::documents::{self, DocumentView};
-use super::extract::{Checked, Id, Query, check_limit};
+use super::extract::{Checked, Id, Query};
 use super::headers::ActingAs;
 use super::limits;
 use super::operation::{Operation, State};
@@ -144,9 +144,11 @@ impl Filter {
 }
 
 impl Checked for Filter {
-    fn check(&self) -> Vec<FieldError> {
-        let mut fields = Fields::default();
-        check_limit(self.limit, &mut fields);
+    fn limit(&self) -> Option<u32> {
+        self.limit
+    }
+
+    fn check_more(&self, fields: &mut Fields) {
         for (field, moment) in [("from", self.from), ("to", self.to)] {
             if let Some(moment) = moment {
                 fields.date(field, moment.date_naive());
@@ -155,7 +157,6 @@ impl Checked for Filter {
         if let Some(text) = &self.text {
             fields.text("text", text, LINE);
         }
-        fields.into_errors()
     }
 }
 

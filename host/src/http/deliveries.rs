@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::body::Body;
 use super::commands::Nothing;
 use super::documents::{self, DocumentView};
-use super::extract::{Checked, Id, Query, check_limit};
+use super::extract::{Checked, Id, Query};
 use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
@@ -20,8 +20,7 @@ use super::schema::{Page, PageOf};
 use crate::app;
 use crate::codes;
 use crate::model::delivery::document_kind;
-use crate::model::fields::Fields;
-use crate::model::{AppointmentId, CompanyId, Delivery, DeliveryState, FieldError};
+use crate::model::{AppointmentId, CompanyId, Delivery, DeliveryState};
 use crate::store::DeliveryFilter;
 
 const PATH: &str = "/api/v1/deliveries";
@@ -100,10 +99,8 @@ struct Filter {
 }
 
 impl Checked for Filter {
-    fn check(&self) -> Vec<FieldError> {
-        let mut fields = Fields::default();
-        check_limit(self.limit, &mut fields);
-        fields.into_errors()
+    fn limit(&self) -> Option<u32> {
+        self.limit
     }
 }
 

@@ -46,13 +46,19 @@ impl<T: DeserializeOwned + Checked, S: Sync> FromRequestParts<S> for Query<T> {
 
 /// A query whose values have limits.
 pub(super) trait Checked {
-    /// What is wrong with its values, where the use case does not see to it.
-    fn check(&self) -> Vec<FieldError>;
-}
+    /// How many entries are asked for.
+    fn limit(&self) -> Option<u32>;
 
-/// The number of entries asked for, checked.
-pub(super) fn check_limit(limit: Option<u32>, fields: &mut Fields) {
-    if let Some(limit) = limit {
-        fields.within("limit", limit, 1..=limits::MAX_PAGE);
+    /// Checks what it asks for besides, where the use case does not see to it.
+    fn check_more(&self, _: &mut Fields) {}
+
+    /// What is wrong with its values.
+    fn check(&self) -> Vec<FieldError> {
+        let mut fields = Fields::default();
+        if let Some(limit) = self.limit() {
+            fields.within("limit", limit, 1..=limits::MAX_PAGE);
+        }
+        self.check_more(&mut fields);
+        fields.into_errors()
     }
 }

@@ -14,14 +14,13 @@ use uuid::Uuid;
 
 use super::answer::{added, found};
 use super::body::{Body, Input, typed};
-use super::extract::{Checked, Id, Query, check_limit};
+use super::extract::{Checked, Id, Query};
 use super::headers::{Expected, IfMatch};
 use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{FieldsOf, NewOf, Page, PageOf, StoredOf};
 use crate::codes;
-use crate::model::fields::Fields;
 use crate::model::master::{Kind, Master};
 use crate::model::{CompanyId, FieldError, Stored};
 use crate::store;
@@ -119,10 +118,8 @@ struct Filter {
 }
 
 impl Checked for Filter {
-    fn check(&self) -> Vec<FieldError> {
-        let mut fields = Fields::default();
-        check_limit(self.limit, &mut fields);
-        fields.into_errors()
+    fn limit(&self) -> Option<u32> {
+        self.limit
     }
 }
 

@@ -8,7 +8,6 @@ use super::extract::{Checked, Query};
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{Openings, OpeningsQuery};
-use crate::model::FieldError;
 
 /// The search.
 pub(super) fn routes() -> OpenApiRouter<State> {
@@ -32,8 +31,8 @@ async fn find(
 }
 
 impl Checked for OpeningsQuery {
-    /// Nothing: the use case knows the defaults, and so the limits.
-    fn check(&self) -> Vec<FieldError> {
-        Vec::new()
+    /// None that is known here: the use case has a limit of its own.
+    fn limit(&self) -> Option<u32> {
+        None
     }
 }

@@ -14,7 +14,9 @@ fn no_made_up_request_is_answered_outside_the_description() {
     let program =
         std::env::var(PROGRAM).expect("run the tests with `cargo xtask test`, which installs schemathesis");
     let host = Host::on_ledger();
+    let scratch = tempfile::tempdir().expect("a directory");
     let output = Command::new(program)
+        .current_dir(scratch.path())
         .arg("run")
         .arg(format!("{}/openapi.json", host.url()))
         .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "15"])

@@ -1,4 +1,5 @@
 //! Documents in the books, whatever happens on the way.
 
 mod kill;
+mod ledger;
 mod tryton;

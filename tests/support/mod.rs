@@ -97,6 +97,17 @@ impl Host {
         }
     }
 
+    /// What `slotledger ledger` prints, asked so.
+    pub(crate) fn ledger(&self, arguments: &[&str]) -> String {
+        let config = self.directory.path().join("slotledger.toml");
+        let mut asked = command();
+        let output =
+            asked.stdout(Stdio::piped()).args(["ledger", "--config"]).arg(config).args(arguments).output();
+        let output = output.expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
     /// Its address, for clients of other kinds.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -37,6 +37,23 @@ impl Host {
         self.post(&format!("/api/v1/appointments/{id}/{command}"), &json!({})).await
     }
 
+    /// Waits until all is done but one document, which is parked, and gives its delivery.
+    pub(crate) async fn parked(&self, id: &str) -> Value {
+        let deadline = Instant::now() + DELIVERY;
+        loop {
+            let deliveries = self.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
+            let items = deliveries["items"].as_array().expect("a list");
+            let mut open = items.iter().filter(|delivery| delivery["state"] != "done");
+            if let (Some(delivery), None) = (open.next(), open.next())
+                && delivery["state"] == "parked"
+            {
+                return delivery.clone();
+            }
+            assert!(Instant::now() < deadline, "nothing is parked: {deliveries}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Waits until every document asked for stands, and gives the documents as the books hold them.
     pub(crate) async fn documents(&self, id: &str) -> Vec<Value> {
         let deadline = Instant::now() + DELIVERY;

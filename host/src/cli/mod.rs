@@ -1,7 +1,8 @@
-//! The command line: `serve`, `init`, `check`.
+//! The command line: `serve`, `init`, `check`, `ledger`.
 
 mod check;
 mod init;
+mod ledger;
 mod sample;
 mod serve;
 
@@ -36,6 +37,8 @@ enum Command {
     ///
     /// Changes nothing but what a new version has to bring up to date. Exits with 1 if anything does not work.
     Check(ConfigFile),
+    /// Keeps the built-in books: takes goods into stock, prints the journal and the trial balance.
+    Ledger(ledger::LedgerCommand),
 }
 
 /// Which configuration to use.
@@ -53,6 +56,7 @@ impl Cli {
             Command::Serve(file) => serve::run(load(&file)?).await,
             Command::Init(init) => init::run(init).await,
             Command::Check(file) => check::run(load(&file)?).await,
+            Command::Ledger(command) => ledger::run(command).await,
         }
     }
 }

@@ -3,6 +3,8 @@
 //! One binary, because linking the host takes longer than most tests. Every test starts a host of its own on a free port, with its
 //! own directory.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so and stops")]
+
 mod api;
 mod erp;
 mod rules;

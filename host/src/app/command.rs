@@ -256,30 +256,36 @@ fn calendars<'a>(scene: &'a Scene, old: &Appointment, command: &Command) -> Resu
 }
 
 const fn new_start(command: &Command) -> Option<DateTime<Utc>> {
-    match command {
-        Command::FollowUp(new) => Some(new.start),
-        Command::Reschedule(new) => Some(new.start),
-        _ => None,
+    if let Command::FollowUp(NewTime { start, .. }) | Command::Reschedule(Reschedule { start, .. }) = command
+    {
+        Some(*start)
+    } else {
+        None
     }
 }
 
 const fn new_provider(command: &Command) -> Option<ProviderId> {
-    match command {
-        Command::FollowUp(new) => new.provider,
-        Command::Reschedule(new) => new.provider,
-        Command::Reassign(new) => Some(new.provider),
-        Command::Decline(decline) => decline.replacement,
-        _ => None,
+    if let Command::FollowUp(NewTime { provider, .. })
+    | Command::Reschedule(Reschedule { provider, .. })
+    | Command::Decline(Decline { replacement: provider, .. }) = command
+    {
+        *provider
+    } else if let Command::Reassign(Reassign { provider }) = command {
+        Some(*provider)
+    } else {
+        None
     }
 }
 
 fn reason(command: &Command) -> Option<String> {
-    match command {
-        Command::Cancel(cancel) => Some(cancel.reason.clone()),
-        Command::Decline(decline) => Some(decline.reason.clone()),
-        Command::Reschedule(reschedule) => Some(reschedule.reason.clone()),
-        Command::Correct(correct) => Some(correct.reason.clone()),
-        _ => None,
+    if let Command::Cancel(Cancel { reason, .. })
+    | Command::Decline(Decline { reason, .. })
+    | Command::Reschedule(Reschedule { reason, .. })
+    | Command::Correct(Correct { reason, .. }) = command
+    {
+        Some(reason.clone())
+    } else {
+        None
     }
 }
 

@@ -68,10 +68,12 @@ pub enum Error {
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::Busy(_) => Self::Busy,
-            store::Error::DoubleBooking(_) => Self::Taken,
-            other => Self::Store(other),
+        if matches!(error, store::Error::Busy(_)) {
+            Self::Busy
+        } else if matches!(error, store::Error::DoubleBooking(_)) {
+            Self::Taken
+        } else {
+            Self::Store(error)
         }
     }
 }

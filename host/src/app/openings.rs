@@ -136,7 +136,8 @@ impl Search {
             return Err(Error::field("to", format!("a search covers at most {MAX_RANGE_DAYS} days")));
         }
         let step_minutes = query.step_minutes.unwrap_or(DEFAULT_STEP_MINUTES);
-        if step_minutes == 0 || step_minutes % SLOT_MINUTES != 0 || step_minutes > MAX_STEP_MINUTES {
+        if step_minutes == 0 || !step_minutes.is_multiple_of(SLOT_MINUTES) || step_minutes > MAX_STEP_MINUTES
+        {
             let message = format!("the step is a multiple of {SLOT_MINUTES}, at most {MAX_STEP_MINUTES}");
             return Err(Error::field("step_minutes", message));
         }

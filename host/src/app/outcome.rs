@@ -234,7 +234,7 @@ fn slots(slots: decisions::Slots, appointment: &Appointment) -> Slots {
 
 fn title(scene: &Scene, booking: Option<&Booking>) -> Result<String> {
     let given = booking.and_then(|booking| booking.title.clone());
-    Ok(given.map_or_else(|| scene.service().map(|service| service.name.clone()), Ok)?)
+    given.map_or_else(|| scene.service().map(|service| service.name.clone()), Ok)
 }
 
 /// The reason that the rules themselves gave, as for a hold that ran out.

@@ -117,10 +117,8 @@ async fn add<T: Master>(app: &App, company: Option<CompanyId>, json: &str) -> Uu
 }
 
 fn codes(error: Error) -> Vec<String> {
-    match error {
-        Error::Refused(findings) => findings.into_iter().map(|finding| finding.code).collect(),
-        other => panic!("{other}"),
-    }
+    let Error::Refused(findings) = error else { panic!("{error}") };
+    findings.into_iter().map(|finding| finding.code).collect()
 }
 
 #[tokio::test]

@@ -17,11 +17,11 @@ pub(crate) fn curl_lines(base: &str) -> [String; 3] {
     [
         format!(r#"curl -s {key} "{base}/api/v1/openings?service={SERVICE}&limit=3""#),
         format!(
-            "curl -s {key} {json} -H 'Idempotency-Key: first' -d '{booking}' \
+            "curl -s {key} {json} -H \"Idempotency-Key: book-$(date +%F)\" -d '{booking}' \
              {base}/api/v1/appointments | tee target/demo/booked.json"
         ),
         format!(
-            "curl -s {key} -H 'Idempotency-Key: second' -X POST \
+            "curl -s {key} -H \"Idempotency-Key: confirm-$(date +%F)\" -X POST \
              {base}/api/v1/appointments/$(cut -d'\"' -f4 target/demo/booked.json)/confirm"
         ),
     ]

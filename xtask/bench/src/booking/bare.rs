@@ -1,0 +1,321 @@
+//! The same writes without use cases, rules or types: statements and strings.
+//!
+//! Invariant: the statements and the settings of the connection are those of the host's store. `compare` sees to it that
+//! what they leave behind is as much.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use slotledger::clock::{Clock as _, SystemClock};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Row as _, SqliteConnection};
+use tokio::task::JoinSet;
+
+use super::company::{Company, VISIT_MINUTES};
+use super::start;
+
+/// Opens the file as the host's store does for writing.
+pub(super) async fn open(file: &Path) -> Result<SqlitePool> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false);
+    Ok(pool.connect_with(options).await?)
+}
+
+/// The texts of one booking as the host wrote them, in which only the identifier has to be exchanged.
+#[derive(Debug, Clone)]
+pub(super) struct Sample {
+    id: String,
+    name: String,
+    branch: String,
+    details: String,
+    posting: String,
+    key: String,
+    answers: [String; 2],
+    events: [Event; 2],
+}
+
+#[derive(Debug, Clone)]
+struct Event {
+    name: String,
+    message: String,
+    digest: String,
+    attributes: String,
+}
+
+impl Sample {
+    /// Reads the first booking of a file.
+    pub(super) async fn read(file: &Path) -> Result<Self> {
+        let pool = open(file).await?;
+        let row = sqlx::query("SELECT id, name, branch, details FROM appointment ORDER BY id LIMIT 1");
+        let row = row.fetch_one(&pool).await.context("the host made no booking")?;
+        let id: String = row.try_get("id")?;
+        let delivery = sqlx::query("SELECT key, posting FROM delivery WHERE appointment = ?").bind(&id);
+        let delivery = delivery.fetch_one(&pool).await.context("a booking asks for one document")?;
+        let sample = Self {
+            name: row.try_get("name")?,
+            branch: row.try_get("branch")?,
+            details: row.try_get("details")?,
+            posting: delivery.try_get("posting")?,
+            key: delivery.try_get("key")?,
+            answers: [answer(&pool, &id, "hold").await?, answer(&pool, &id, "confirm").await?],
+            events: [event(&pool, &id, 1).await?, event(&pool, &id, 2).await?],
+            id,
+        };
+        pool.close().await;
+        Ok(sample)
+    }
+}
+
+async fn answer(pool: &SqlitePool, id: &str, step: &str) -> Result<String> {
+    let query = sqlx::query_scalar("SELECT body FROM answer WHERE key LIKE ? || '-%' AND instr(body, ?) > 0");
+    query.bind(step).bind(id).fetch_one(pool).await.context("a booking leaves an answer for each step")
+}
+
+async fn event(pool: &SqlitePool, id: &str, revision: i64) -> Result<Event> {
+    let query =
+        "SELECT name, message, rules_digest, attributes FROM event WHERE appointment = ? AND revision = ?";
+    let row = sqlx::query(query).bind(id).bind(revision).fetch_one(pool).await;
+    let row = row.context("a booking leaves one event for each step")?;
+    Ok(Event {
+        name: row.try_get("name")?,
+        message: row.try_get("message")?,
+        digest: row.try_get("rules_digest")?,
+        attributes: row.try_get("attributes")?,
+    })
+}
+
+/// Every client makes so many bookings, one after the other.
+pub(super) async fn book(
+    pool: &SqlitePool,
+    company: &Company,
+    sample: &Sample,
+    bookings: usize,
+) -> Result<()> {
+    let mut clients = JoinSet::new();
+    for client in 0..company.providers.len() {
+        let (pool, company, sample) = (pool.clone(), company.clone(), sample.clone());
+        clients.spawn(async move {
+            for n in 0..bookings {
+                let booking = Booking::new(&company, &sample, client, n)?;
+                booking.hold(&pool).await?;
+                booking.confirm(&pool).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(client) = clients.join_next().await {
+        client??;
+    }
+    Ok(())
+}
+
+struct Booking<'a> {
+    sample: &'a Sample,
+    id: String,
+    company: String,
+    service: String,
+    customer: String,
+    provider: String,
+    start: i64,
+    end: i64,
+    client: usize,
+    n: usize,
+}
+
+impl<'a> Booking<'a> {
+    fn new(company: &Company, sample: &'a Sample, client: usize, n: usize) -> Result<Self> {
+        let begins = start(company, n)?;
+        let ends = begins + chrono::TimeDelta::minutes(VISIT_MINUTES as i64);
+        Ok(Self {
+            sample,
+            id: SystemClock.new_id().to_string(),
+            company: company.id.to_string(),
+            service: company.service.to_string(),
+            customer: company.customer.to_string(),
+            provider: company.providers.get(client).context("a provider for each client")?.to_string(),
+            start: begins.timestamp_micros(),
+            end: ends.timestamp_micros(),
+            client,
+            n,
+        })
+    }
+
+    async fn hold(&self, pool: &SqlitePool) -> Result<()> {
+        let now = SystemClock.now().timestamp_micros();
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("UPDATE company SET last_number = last_number + ?2 WHERE id = ?1 RETURNING catalog_version, last_number")
+            .bind(&self.company)
+            .bind(1_i64)
+            .fetch_one(&mut *transaction)
+            .await?;
+        self.answer(&mut transaction, 0, now).await?;
+        self.insert(&mut transaction, now).await?;
+        sqlx::query("INSERT INTO claim (appointment, provider, start_us, end_us) VALUES (?, ?, ?, ?)")
+            .bind(&self.id)
+            .bind(&self.provider)
+            .bind(self.start)
+            .bind(self.end)
+            .execute(&mut *transaction)
+            .await?;
+        self.event(&mut transaction, 0, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn confirm(&self, pool: &SqlitePool) -> Result<()> {
+        let now = SystemClock.now().timestamp_micros();
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+        self.answer(&mut transaction, 1, now).await?;
+        self.update(&mut transaction, now).await?;
+        self.event(&mut transaction, 1, now).await?;
+        self.ask(&mut transaction, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// A text of the sample with this booking's identifier.
+    fn own(&self, text: &str) -> String {
+        text.replace(&self.sample.id, &self.id)
+    }
+
+    async fn answer(&self, connection: &mut SqliteConnection, step: usize, now: i64) -> Result<()> {
+        let (word, status) = if step == 0 { ("hold", 201_i64) } else { ("confirm", 200) };
+        let (client, n) = (self.client, self.n);
+        sqlx::query("INSERT INTO answer (key, fingerprint, status, body, at_us) VALUES (?, ?, ?, ?, ?)")
+            .bind(format!("{word}-{client:04}-{n:08}"))
+            .bind(format!("{client:032x}{n:032x}"))
+            .bind(status)
+            .bind(self.own(&self.sample.answers[step]))
+            .bind(now)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    async fn insert(&self, connection: &mut SqliteConnection, now: i64) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_us, end_us,
+                 reserved_start_us, reserved_end_us, hold_until_us, predecessor, successor, updated_us, details,
+                 id, company, created_us)
+             VALUES (?, ?, ?, ?, ?, 'open', 1, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)",
+        )
+        .bind(&self.sample.branch)
+        .bind(&self.service)
+        .bind(&self.customer)
+        .bind(&self.provider)
+        .bind(&self.sample.name)
+        .bind(self.start)
+        .bind(self.end)
+        .bind(self.start)
+        .bind(self.end)
+        .bind(now)
+        .bind(now)
+        .bind(&self.sample.details)
+        .bind(&self.id)
+        .bind(&self.company)
+        .bind(now)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn update(&self, connection: &mut SqliteConnection, now: i64) -> Result<()> {
+        sqlx::query(
+            "UPDATE appointment SET branch = ?, service = ?, customer = ?, provider = ?, name = ?,
+                 status = 'confirmed', revision = 2, start_us = ?, end_us = ?, reserved_start_us = ?,
+                 reserved_end_us = ?, hold_until_us = NULL, predecessor = NULL, successor = NULL, updated_us = ?,
+                 details = ?
+             WHERE id = ? AND company = ? AND revision = 1",
+        )
+        .bind(&self.sample.branch)
+        .bind(&self.service)
+        .bind(&self.customer)
+        .bind(&self.provider)
+        .bind(&self.sample.name)
+        .bind(self.start)
+        .bind(self.end)
+        .bind(self.start)
+        .bind(self.end)
+        .bind(now)
+        .bind(&self.sample.details)
+        .bind(&self.id)
+        .bind(&self.company)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn event(&self, connection: &mut SqliteConnection, step: usize, now: i64) -> Result<()> {
+        let Event { name, message, digest, attributes } = &self.sample.events[step];
+        let (revision, from, to) =
+            if step == 0 { (1_i64, None, "open") } else { (2, Some("open"), "confirmed") };
+        sqlx::query(
+            "INSERT INTO event (appointment, revision, at_us, actor, name, message, from_status, to_status,
+                 rules_digest, attributes)
+             VALUES (?, ?, ?, 'staff', ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&self.id)
+        .bind(revision)
+        .bind(now)
+        .bind(name)
+        .bind(message)
+        .bind(from)
+        .bind(to)
+        .bind(digest)
+        .bind(attributes)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn ask(&self, connection: &mut SqliteConnection, now: i64) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO delivery (key, appointment, company, posting, after_keys, next_attempt_us, created_us)
+             VALUES (?1, ?2, ?3, ?4, '[]', ?5, ?5)",
+        )
+        .bind(self.own(&self.sample.key))
+        .bind(&self.id)
+        .bind(&self.company)
+        .bind(self.own(&self.sample.posting))
+        .bind(now)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// What is counted in both files, table by table: rows and characters.
+const CONTENTS: &str = "
+    SELECT 'appointment', count(*), sum(length(name) + length(details)) FROM appointment
+    UNION ALL SELECT 'claim', count(*), 0 FROM claim
+    UNION ALL SELECT 'event', count(*), sum(length(name) + length(message) + length(attributes)) FROM event
+    UNION ALL SELECT 'delivery', count(*), sum(length(posting) + length(key)) FROM delivery
+    UNION ALL SELECT 'answer', count(*), sum(length(body)) FROM answer";
+
+/// Fails unless both files hold as many rows, and texts of nearly the same length, in each table.
+pub(super) async fn compare(hosted: &Path, bare: &Path) -> Result<()> {
+    let (ours, theirs) = (contents(hosted).await?, contents(bare).await?);
+    for ((table, rows, length), (_, other_rows, other_length)) in ours.into_iter().zip(theirs) {
+        ensure!(rows == other_rows, "{table}: the host wrote {rows} rows, the bare program {other_rows}");
+        let close = (length - other_length).abs() * 20 <= length;
+        ensure!(close, "{table}: the host wrote {length} characters, the bare program {other_length}");
+    }
+    Ok(())
+}
+
+async fn contents(file: &Path) -> Result<Vec<(String, i64, i64)>> {
+    let pool = open(file).await?;
+    let rows = sqlx::query_as(CONTENTS).fetch_all(&pool).await?;
+    pool.close().await;
+    Ok(rows)
+}

@@ -1,0 +1,94 @@
+//! The booking path as the server runs it, HTTP left out.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow};
+use slotledger::app::{App, Booking, Command, Connections, Ports, Reply, Request};
+use slotledger::clock::SystemClock;
+use slotledger::model::{Actor, Appointment};
+use slotledger::store::sqlite::Sqlite;
+use slotledger::wasm::Rules;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::company::Company;
+use super::start;
+
+/// Use cases on one file.
+pub(super) struct Hosted {
+    pub(super) app: Arc<App>,
+    store: Sqlite,
+}
+
+impl Hosted {
+    /// Folds the write-ahead log into the file.
+    pub(super) async fn close(self) {
+        drop(self.app);
+        self.store.close().await;
+    }
+}
+
+/// Opens or makes the file.
+pub(super) async fn open(file: &Path, cache: &Path) -> Result<Hosted> {
+    let store = Sqlite::open(file).await?;
+    let app = App::new(Ports {
+        store: Arc::new(store.clone()),
+        rules: Rules::embedded(Some(cache))?,
+        clock: Arc::new(SystemClock),
+        books: Arc::new(Connections::default()),
+        wake: Arc::new(Notify::new()),
+    });
+    Ok(Hosted { app: Arc::new(app), store })
+}
+
+/// Every client makes so many bookings, one after the other.
+pub(super) async fn book(host: &Hosted, company: &Company, bookings: usize) -> Result<()> {
+    let mut clients = JoinSet::new();
+    for client in 0..company.providers.len() {
+        let (app, company) = (host.app.clone(), company.clone());
+        clients.spawn(async move {
+            for n in 0..bookings {
+                one(&app, &company, client, n).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(client) = clients.join_next().await {
+        client??;
+    }
+    Ok(())
+}
+
+async fn one(app: &App, company: &Company, client: usize, n: usize) -> Result<()> {
+    let booking = Booking {
+        service: company.service,
+        customer: company.customer,
+        start: start(company, n)?,
+        end: None,
+        provider: company.providers.get(client).copied(),
+        branch: None,
+        guests: None,
+        currency: None,
+        title: None,
+        location: None,
+        notes: None,
+        remarks: None,
+    };
+    let held = fresh(app.hold(booking, Actor::Staff, Some(&request("hold", client, n))).await)?;
+    let confirm = request("confirm", client, n);
+    fresh(app.command(held.id, None, Command::Confirm, Actor::Staff, Some(&confirm)).await)?;
+    Ok(())
+}
+
+fn fresh(reply: slotledger::app::Result<Reply<Appointment>>) -> Result<Appointment> {
+    match reply.context("a booking was refused while it was measured")? {
+        Reply::Fresh(appointment) => Ok(appointment),
+        Reply::Replayed(_) => Err(anyhow!("every request has a key of its own")),
+    }
+}
+
+/// A key and a fingerprint of the lengths that a real request has.
+fn request(step: &str, client: usize, n: usize) -> Request {
+    Request { key: format!("{step}-{client:04}-{n:08}"), fingerprint: format!("{client:032x}{n:032x}") }
+}

@@ -46,6 +46,11 @@ fn config() -> Config {
         .concurrency_support(false)
         .wasm_backtrace_max_frames(None)
         .max_wasm_stack(limits::STACK_BYTES)
+        // Bounds are checked by instructions instead of guard pages. A long search takes a twentieth longer, but memory
+        // that a decision grew needs no change of protection before the next one: each of those stops every thread.
+        .signals_based_traps(false)
+        .memory_guard_size(0)
+        .memory_reservation(limits::MEMORY_BYTES as u64)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     config
 }

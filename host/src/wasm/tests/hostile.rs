@@ -78,6 +78,26 @@ fn nothing_a_decision_writes_reaches_the_next_one() {
 }
 
 #[test]
+fn memory_that_a_decision_grew_is_gone_for_the_next_one() {
+    let writes = "(local $page i32)
+        (local.set $page (i32.shl (memory.grow (i32.const 1)) (i32.const 16)))
+        (if (i32.ne (local.get $page) (i32.const 0x40000)) (then (unreachable)))
+        (if (i32.load offset=4000 (local.get $page)) (then (unreachable)))
+        (i32.store offset=4000 (local.get $page) (i32.const 1))
+        (i32.const 768)";
+    let rules = Program::validating(writes).rules();
+    for _ in 0..200 {
+        assert_eq!(rules.validate(&snapshot(), &request()).expect("the page is new and empty"), Ok(()));
+    }
+}
+
+#[test]
+fn memory_that_was_not_grown_cannot_be_read() {
+    let error = fails_and_goes_on(&Program::validating("(i32.load (i32.const 0x40000))"));
+    assert!(matches!(&error, Error::Trapped(why) if why.contains("out of bounds")), "{error:?}");
+}
+
+#[test]
 fn more_callers_than_places_all_get_an_answer() {
     let rules = Program::harmless().rules();
     let ask = |rules: &Rules| {

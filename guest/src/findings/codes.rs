@@ -108,7 +108,7 @@ codes! {
     RESCHEDULE_LIMIT = "SL0252", "It was rescheduled too often",
         "The service can be rescheduled only so often. Staff can make an exception and say why.";
     REASON_MISSING = "SL0253", "A reason is missing",
-        "Exceptions and corrections are kept with a reason.";
+        "Whatever is declined, cancelled, rescheduled, corrected or excepted is kept with a reason.";
     CORRECTION_UNFIT = "SL0254", "The correction leads nowhere",
         "A final status can be corrected only to one that the appointment could have had instead.";
 }

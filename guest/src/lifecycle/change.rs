@@ -11,6 +11,7 @@ use crate::{events, findings, validate};
 ///
 /// A customer who has confirmed is held to the cut-off for cancelling, which declining would go round.
 pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision, Vec<Finding>> {
+    policy::check_reason(&decline.reason).map_err(one)?;
     let cutoff = case.snapshot.service.cancel_cutoff;
     let confirmed_by_customer =
         case.snapshot.actor == Actor::Customer && case.appointment.status == Status::Confirmed;
@@ -38,6 +39,7 @@ pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision
 /// A hold binds nobody: it can be cancelled at any time. A fee is asked of those who had confirmed.
 pub(crate) fn cancel(case: &Case<'_>, cancellation: &Cancellation) -> Result<Decision, Finding> {
     let Cancellation { reason, exception } = cancellation;
+    policy::check_reason(reason)?;
     let cutoff = case.snapshot.service.cancel_cutoff;
     let late = case.appointment.status != Status::Open && policy::is_late(case, cutoff);
     let event = events::with_reason("appointment.cancelled", "The appointment was cancelled.", reason);
@@ -72,6 +74,7 @@ pub(crate) fn reschedule(case: &Case<'_>, rescheduling: &Rescheduling) -> Result
         }
         Err(broken) => broken,
     };
+    broken.extend(policy::check_reason(reason).err());
     broken.extend(check_id(case.new_id).err());
     match validate::plan(case.snapshot, request) {
         Ok(plan) if broken.is_empty() => {

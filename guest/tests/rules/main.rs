@@ -5,6 +5,7 @@
 
 mod bookings;
 mod chains;
+mod changes;
 mod documents;
 mod hostile;
 mod scenarios;

@@ -38,17 +38,22 @@ pub(crate) fn plan(snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<F
 
 /// Adds a finding for everybody and everything that takes no bookings.
 pub(crate) fn check_parties(snapshot: &Snapshot, broken: &mut Vec<Finding>) {
-    if !snapshot.company.active {
-        broken.push(findings::company_inactive());
-    }
-    if !snapshot.branch.active {
-        broken.push(findings::branch_inactive());
-    }
+    check_seller(snapshot, broken);
     if !snapshot.service.active {
         broken.push(findings::service_inactive(&snapshot.service.name));
     }
     if let Some(customer) = snapshot.customer.as_ref().filter(|customer| !customer.active) {
         broken.push(findings::customer_inactive(&customer.name));
+    }
+}
+
+/// Adds a finding if the company or the branch takes no bookings.
+fn check_seller(snapshot: &Snapshot, broken: &mut Vec<Finding>) {
+    if !snapshot.company.active {
+        broken.push(findings::company_inactive());
+    }
+    if !snapshot.branch.active {
+        broken.push(findings::branch_inactive());
     }
 }
 
@@ -80,7 +85,8 @@ pub(crate) fn calendar<'a>(snapshot: &'a Snapshot, provider: &str) -> Result<&'a
 
 /// Everything that keeps another provider from taking over a time that stands already.
 ///
-/// Lead time, horizon and price were settled when the time was agreed, and are not asked about again.
+/// Lead time, horizon and price were settled when the time was agreed, and are not asked about again. Nor is whether
+/// service and customer are still active: what they agreed on stands.
 pub(crate) fn check_takeover(
     snapshot: &Snapshot,
     provider: &str,
@@ -88,12 +94,14 @@ pub(crate) fn check_takeover(
     reserved: Span,
 ) -> Vec<Finding> {
     let mut broken = Vec::new();
-    match (calendar(snapshot, provider), Checked::read(&snapshot.grid)) {
-        (Ok(calendar), Ok(grid)) => {
-            check_offer(&calendar.provider, &snapshot.service, &mut broken);
-            Place { visit, reserved }.check_provider(calendar, &grid, &mut broken);
+    check_seller(snapshot, &mut broken);
+    match Checked::read(&snapshot.grid) {
+        Ok(grid) => {
+            let place = Place { visit, reserved };
+            place.check_branch(&snapshot.branch, &grid, &mut broken);
+            named(snapshot, provider, &place, &grid, &mut broken);
         }
-        (calendar, grid) => broken.extend(calendar.err().into_iter().chain(grid.err())),
+        Err(finding) => broken.push(finding),
     }
     broken
 }
@@ -145,6 +153,7 @@ pub(crate) fn bookable(snapshot: &Snapshot) -> (i64, i64) {
     (ahead(snapshot.service.lead_time), ahead(snapshot.service.horizon))
 }
 
+/// The calendar of the provider asked for; adds a finding for everything that keeps that provider from it.
 fn named<'a>(
     snapshot: &'a Snapshot,
     provider: &str,

@@ -1,8 +1,10 @@
 //! Changes of an appointment that stands: what they have to say, and what still has to hold.
 
-use slotledger_rules::findings::REASON_MISSING;
-use slotledger_rules::fixtures::{ANNA, BEN, at, input, request};
-use slotledger_rules::wit::{Cancellation, Command, Declination, Rescheduling, Status};
+use slotledger_rules::findings::{
+    BRANCH_CLOSED, BRANCH_INACTIVE, COMPANY_INACTIVE, GRID_UNUSABLE, PROVIDER_UNKNOWN, REASON_MISSING, TAKEN,
+};
+use slotledger_rules::fixtures::{ANNA, BEN, at, bitmap, input, request};
+use slotledger_rules::wit::{Cancellation, Command, Declination, Rescheduling, Snapshot, Status};
 
 use crate::{granted, refused};
 
@@ -31,5 +33,75 @@ fn a_change_of_mind_needs_a_reason() {
     }
     for command in with_reason("Ill") {
         granted(&input(Some(Status::Confirmed), command));
+    }
+}
+
+/// Both ways in which Ben takes over Anna's visit from ten to eleven.
+fn takeovers() -> [Command; 2] {
+    [Command::Reassign(BEN.to_owned()), decline("Ill", Some(BEN))]
+}
+
+/// A change of the world, and the rules that a takeover then breaks.
+type Spoiler = (fn(&mut Snapshot), &'static [&'static str]);
+
+#[test]
+fn who_takes_over_finds_the_branch_at_work() {
+    let spoilers: [Spoiler; 8] = [
+        (|world| world.company.active = false, &[COMPANY_INACTIVE]),
+        (|world| world.branch.active = false, &[BRANCH_INACTIVE]),
+        (|world| world.branch.open = bitmap(&[(10 * 60 + 5, 18 * 60)]), &[BRANCH_CLOSED]),
+        (|world| world.branch.open = bitmap(&[(8 * 60, 10 * 60 + 55)]), &[BRANCH_CLOSED]),
+        (
+            |world| {
+                world.company.active = false;
+                world.branch.open.clear();
+                world.providers[1].taken = vec![u64::MAX; 5];
+            },
+            &[COMPANY_INACTIVE, BRANCH_CLOSED, TAKEN],
+        ),
+        (
+            |world| {
+                world.branch.active = false;
+                world.grid.slot_minutes = 0;
+            },
+            &[BRANCH_INACTIVE, GRID_UNUSABLE],
+        ),
+        (
+            |world| {
+                world.branch.active = false;
+                world.providers.truncate(1);
+            },
+            &[BRANCH_INACTIVE, PROVIDER_UNKNOWN],
+        ),
+        (
+            |world| {
+                world.branch.open.clear();
+                world.providers.truncate(1);
+            },
+            &[BRANCH_CLOSED, PROVIDER_UNKNOWN],
+        ),
+    ];
+    for (spoil, codes) in spoilers {
+        for command in takeovers() {
+            let mut input = input(Some(Status::Confirmed), command);
+            spoil(&mut input.snapshot);
+            assert_eq!(refused(&input), codes);
+        }
+    }
+}
+
+#[test]
+fn a_takeover_asks_nothing_again_that_was_agreed() {
+    for command in takeovers() {
+        let mut input = input(Some(Status::Confirmed), command);
+        let world = &mut input.snapshot;
+        world.branch.open = bitmap(&[(10 * 60, 11 * 60)]);
+        world.branch.days[0].latest_start = Some(at(9, 0));
+        (world.service.lead_time, world.service.horizon) = (60 * 24 * 60, 0);
+        world.service.active = false;
+        world.service.min_guests = 2;
+        world.customer.as_mut().expect("a customer").active = false;
+        let plan = granted(&input).plan.expect("a plan");
+        assert_eq!((plan.provider.as_str(), plan.visit.start), (BEN, at(10, 0)));
     }
 }

@@ -176,10 +176,10 @@ pub fn snapshot() -> Snapshot {
     }
 }
 
-/// A request for one guest.
+/// A request for one guest that leaves the end to the service.
 #[must_use]
 pub fn request(provider: Option<&str>, start: i64) -> Request {
-    Request { provider: provider.map(str::to_owned), start, guests: 1, currency: None }
+    Request { provider: provider.map(str::to_owned), start, end: None, guests: 1, currency: None }
 }
 
 /// The quote for one guest.

@@ -120,6 +120,9 @@ fn place<'a>(
         broken.push(findings::outside_calendar());
         return None;
     };
+    if request.end.is_some_and(|end| end != place.visit.end) {
+        broken.push(findings::end_refused(needs.duration));
+    }
     place.check_branch(&snapshot.branch, &grid, broken);
     let calendar = match &request.provider {
         Some(provider) => named(snapshot, provider, &place, &grid, broken),

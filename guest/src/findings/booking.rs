@@ -1,7 +1,7 @@
 //! Findings about a booking or a search: who, when, and for how many.
 
 use super::codes::{
-    AWAY, BRANCH_CLOSED, BRANCH_INACTIVE, COMPANY_INACTIVE, CUSTOMER_INACTIVE, CUSTOMER_MISSING,
+    AWAY, BRANCH_CLOSED, BRANCH_INACTIVE, COMPANY_INACTIVE, CUSTOMER_INACTIVE, CUSTOMER_MISSING, END_REFUSED,
     GRID_UNUSABLE, NOBODY_OFFERS, OFF_GRID, OFF_SHIFT, OUTSIDE_CALENDAR, PROVIDER_INACTIVE, PROVIDER_UNKNOWN,
     SEARCH_UNUSABLE, SERVICE_INACTIVE, SERVICE_NOT_OFFERED, SERVICE_UNUSABLE, STEP_UNUSABLE, TAKEN, TOO_FAR,
     TOO_FEW_GUESTS, TOO_LATE_IN_DAY, TOO_MANY_GUESTS, TOO_SOON,
@@ -150,6 +150,14 @@ pub(crate) fn outside_calendar() -> Finding {
         OUTSIDE_CALENDAR,
         "The calendar does not cover the visit and its buffers.",
         "Choose a time inside the days looked at.",
+    )
+}
+
+pub(crate) fn end_refused(duration: u32) -> Finding {
+    finding(
+        END_REFUSED,
+        format!("The end asked for is not the start and the {duration} minutes that the service takes."),
+        format!("Leave the end out, or name the one {duration} minutes after the start."),
     )
 }
 

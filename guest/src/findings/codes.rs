@@ -49,6 +49,8 @@ codes! {
         "The service has a latest start of the day, by the branch's clock.";
     OUTSIDE_CALENDAR = "SL0218", "The time lies outside the calendar",
         "The calendars that were looked at do not cover the whole visit with its buffers, or no start lies in the span searched.";
+    END_REFUSED = "SL0219", "The end does not follow from the service",
+        "A visit lasts as long as the service takes. The request names another end than start and duration give.";
     TOO_FEW_GUESTS = "SL0220", "Too few guests",
         "The service is not performed for so few.";
     TOO_MANY_GUESTS = "SL0221", "Too many guests",

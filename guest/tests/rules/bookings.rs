@@ -115,12 +115,17 @@ fn every_broken_rule_is_listed() {
     world.providers[0].taken = bitmap(&[(0, 1_440)]);
     world.service.horizon = 60;
     world.service.deposit_percent = decimal(101, 0);
-    let wanted = Request { guests: 9, currency: Some("USD".to_owned()), ..request(Some(ANNA), at(17, 32)) };
+    let wanted = Request {
+        end: Some(at(18, 30)),
+        guests: 9,
+        currency: Some("USD".to_owned()),
+        ..request(Some(ANNA), at(17, 32))
+    };
     assert_eq!(
         codes(&validate(&world, &wanted)),
         [
             "SL0201", "SL0202", "SL0203", "SL0205", "SL0221", "SL0234", "SL0210", "SL0216", "SL0217",
-            "SL0214", "SL0204", "SL0207", "SL0211", "SL0212", "SL0213", "SL0225",
+            "SL0219", "SL0214", "SL0204", "SL0207", "SL0211", "SL0212", "SL0213", "SL0225",
         ]
     );
 }

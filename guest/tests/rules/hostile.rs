@@ -53,8 +53,15 @@ fn text() -> BoxedStrategy<String> {
 }
 
 fn request() -> BoxedStrategy<Request> {
-    (prop::option::of(text()), moment(), number(), prop::option::of(text()))
-        .prop_map(|(provider, start, guests, currency)| Request { provider, start, guests, currency })
+    let end = prop::option::of(moment());
+    (prop::option::of(text()), moment(), end, number(), prop::option::of(text()))
+        .prop_map(|(provider, start, end, guests, currency)| Request {
+            provider,
+            start,
+            end,
+            guests,
+            currency,
+        })
         .boxed()
 }
 
@@ -170,7 +177,8 @@ proptest! {
                 prop_assert!(are_known(&openings.reasons));
                 for opening in openings.found.iter().take(3) {
                     let provider = Some(opening.provider.clone());
-                    let wanted = Request { provider, start: opening.visit.start, guests, currency: None };
+                    let Span { start, end } = opening.visit;
+                    let wanted = Request { provider, start, end: Some(end), guests, currency: None };
                     prop_assert!(validate(&world, &wanted).is_empty());
                 }
             }

@@ -1,7 +1,7 @@
 //! Scenarios a service business meets every week, one test each.
 
 use slotledger_rules::findings::{
-    CANCEL_CUTOFF, CURRENCY_REFUSED, HOLD_RAN_OUT, HOLD_STILL_RUNS, NOT_ALLOWED, REASON_MISSING,
+    CANCEL_CUTOFF, CURRENCY_REFUSED, END_REFUSED, HOLD_RAN_OUT, HOLD_STILL_RUNS, NOT_ALLOWED, REASON_MISSING,
     RESCHEDULE_CUTOFF, RESCHEDULE_LIMIT,
 };
 use slotledger_rules::fixtures::{
@@ -9,7 +9,8 @@ use slotledger_rules::fixtures::{
     reschedule, snapshot, stored,
 };
 use slotledger_rules::wit::{
-    Actor, Cancellation, Command, EffectBody, Exception, OpeningsQuery, Slots, Span, Status, TransitionInput,
+    Actor, Cancellation, Command, EffectBody, Exception, OpeningsQuery, Request, Slots, Span, Status,
+    TransitionInput,
 };
 use slotledger_rules::{find_openings, price, validate};
 
@@ -233,6 +234,39 @@ fn another_currency_is_refused() {
     let mut other = input(Some(Status::Scheduled), Command::Confirm);
     other.snapshot.company.currency = "USD".to_owned();
     assert_eq!(refused(&other), ["SL0228"]);
+}
+
+#[test]
+fn an_end_that_the_service_does_not_give_is_refused() {
+    type Given = fn(Request) -> Command;
+    let commands: [(Option<Status>, Given); 3] = [
+        (None, Command::Hold),
+        (Some(Status::Scheduled), |request| reschedule(request, None)),
+        (Some(Status::Paused), Command::FollowUp),
+    ];
+    for (end, service_s) in [
+        (None, true),
+        (Some(at(12, 30)), true),
+        (Some(at(12, 29)), false),
+        (Some(at(12, 30) + 1), false),
+        (Some(at(11, 30)), false),
+        (Some(i64::MIN), false),
+        (Some(i64::MAX), false),
+    ] {
+        let wanted = Request { end, ..request(Some(BEN), at(11, 30)) };
+        let expected: &[&str] = if service_s { &[] } else { &[END_REFUSED] };
+        assert_eq!(crate::codes(&validate(&snapshot(), &wanted)), expected);
+        for (status, command) in commands {
+            let input = input(status, command(wanted.clone()));
+            if service_s {
+                let decision = granted(&input);
+                let plan = decision.successor.map(|successor| successor.plan).or(decision.plan);
+                assert_eq!(plan.expect("a plan").visit, Span { start: at(11, 30), end: at(12, 30) });
+            } else {
+                assert_eq!(refused(&input), [END_REFUSED]);
+            }
+        }
+    }
 }
 
 #[test]

@@ -189,6 +189,10 @@ impl Config {
             .add_source(environment)
             .build()?;
         let mut config: Self = source.try_deserialize()?;
+        if config.relay.in_flight == 0 {
+            let advice = "relay.in_flight is at least 1; to send nothing, set relay.enabled to false";
+            return Err(config::ConfigError::Message(advice.to_owned()).into());
+        }
         config.anchor(path.parent().unwrap_or(Path::new(".")));
         Ok(config)
     }
@@ -227,6 +231,13 @@ mod tests {
         let config = Config::load(&path).unwrap();
         assert!(config.server.listen.ip().is_loopback());
         assert_eq!(config.store.path, directory.path().join("slotledger.sqlite"));
+    }
+
+    #[test]
+    fn a_relay_that_could_send_nothing_is_refused() {
+        let (_directory, path) = written("[relay]\nin_flight = 0\n");
+        let message = Config::load(&path).unwrap_err().to_string();
+        assert!(message.contains("relay.enabled"), "{message}");
     }
 
     #[test]

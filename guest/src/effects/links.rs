@@ -19,9 +19,9 @@ pub(crate) fn live_order(appointment: &Appointment) -> Option<&DocumentLink> {
         .find(|link| link.kind == DocumentKind::SalesOrder && !link.reversed)
 }
 
-/// Whether the service was invoiced and not credited.
-pub(crate) fn is_invoiced(appointment: &Appointment) -> bool {
-    standing(appointment, DocumentKind::SalesInvoice).any(is_invoice_of_order)
+/// The invoices of the service that were not credited; fees are none.
+pub(crate) fn invoices(appointment: &Appointment) -> impl Iterator<Item = &DocumentLink> {
+    standing(appointment, DocumentKind::SalesInvoice).filter(|link| is_invoice_of_order(link))
 }
 
 fn is_invoice_of_order(link: &DocumentLink) -> bool {

@@ -47,6 +47,20 @@ impl<'a> Drafts<'a> {
         Some(key)
     }
 
+    /// Whether one of the drafts undoes the document with this key.
+    pub(crate) fn undo(&self, key: &str) -> bool {
+        self.effects.iter().any(|effect| match &effect.body {
+            EffectBody::CreditNote(draft)
+            | EffectBody::OrderCancellation(draft)
+            | EffectBody::CommissionReversal(draft) => draft.reverses == key,
+            EffectBody::StockReturn(draft) => draft.issue.as_deref() == Some(key),
+            EffectBody::SalesOrder(_)
+            | EffectBody::SalesInvoice(_)
+            | EffectBody::StockIssue(_)
+            | EffectBody::Commission(_) => false,
+        })
+    }
+
     /// The drafts, in order of delivery.
     pub(crate) fn finish(self) -> Vec<Effect> {
         self.effects

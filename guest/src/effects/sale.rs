@@ -51,8 +51,8 @@ pub(crate) fn fulfilment(
     materials: &[Consumable],
 ) -> Result<(), Finding> {
     check_currency(snapshot, &appointment.quote)?;
-    let invoice =
-        if links::is_invoiced(appointment) { None } else { invoice(drafts, snapshot, appointment, order) };
+    let stays = links::invoices(appointment).any(|standing| !drafts.undo(&standing.key));
+    let invoice = if stays { None } else { invoice(drafts, snapshot, appointment, order) };
     stock_issue(drafts, snapshot, appointment, materials)?;
     match invoice {
         Some(invoice) => commission(drafts, snapshot, appointment, invoice),
@@ -85,7 +85,7 @@ fn stock_issue(
     for material in materials {
         check_quantity(material)?;
     }
-    let issued = links::standing(appointment, DocumentKind::StockIssue).next().is_some();
+    let issued = links::standing(appointment, DocumentKind::StockIssue).any(|issue| !drafts.undo(&issue.key));
     if !materials.is_empty() && !issued {
         let draft = StockDraft { lines: materials.to_vec(), issue: None, moved: snapshot.now };
         drafts.add("stock_issue", &[], EffectBody::StockIssue(draft));

@@ -40,13 +40,22 @@ CREATE INDEX delivery_lease ON delivery (lease_until_us) WHERE state = 'leased';
 -- One delivery of an appointment at a time.
 CREATE UNIQUE INDEX delivery_in_hand ON delivery (appointment) WHERE state = 'leased';
 
--- What a delivery waits for: the one of its appointment that is in hand, else the last one before it that is not
--- through, else one it has to come after. A skipped delivery is waited for no longer; a parked one holds up only
--- those that name it.
+-- What a delivery waits for: the one of its appointment that is in hand, else the last one before it that is on its
+-- way, else one it has to come after. A skipped delivery is waited for no longer; a parked one holds up only those
+-- that come after it, themselves or through others, and these hold up nobody else.
 CREATE VIEW delivery_obstacle AS
 SELECT d.id AS id, coalesce(
     (SELECT e.id FROM delivery e WHERE e.appointment = d.appointment AND e.state = 'leased' AND e.id <> d.id),
-    (SELECT max(e.id) FROM delivery e WHERE e.appointment = d.appointment AND e.state = 'pending' AND e.id < d.id),
+    (SELECT max(e.id) FROM delivery e
+     WHERE e.appointment = d.appointment AND e.state = 'pending' AND e.id < d.id AND e.id NOT IN (
+         WITH RECURSIVE stuck (id, key) AS (
+             SELECT p.id, p.key FROM delivery p WHERE p.appointment = d.appointment AND p.state = 'parked'
+             UNION
+             SELECT n.id, n.key FROM stuck s JOIN delivery n, json_each(n.after_keys) k
+             WHERE n.appointment = d.appointment AND n.state = 'pending' AND k.value = s.key
+         )
+         SELECT id FROM stuck
+     )),
     (SELECT min(p.id) FROM json_each(d.after_keys) k JOIN delivery p ON p.key = k.value
      WHERE p.state NOT IN ('done', 'skipped'))
 ) AS obstacle
@@ -66,18 +75,15 @@ BEGIN
     UPDATE delivery SET blocked_by = (SELECT obstacle FROM delivery_obstacle WHERE id = NEW.id) WHERE id = NEW.id;
 END;
 
--- Whoever waited for it waits for something else now, or for nothing.
+-- Whoever waited for it waits for something else now, or for nothing; back in line, it goes before the later ones
+-- again. One that is parked lets those pass that do not come after it.
 CREATE TRIGGER delivery_state AFTER UPDATE OF state ON delivery WHEN NEW.state <> 'leased'
 BEGIN
     UPDATE delivery SET blocked_by = (SELECT obstacle FROM delivery_obstacle o WHERE o.id = delivery.id)
-    WHERE blocked_by = NEW.id;
-END;
-
--- Back in line, it goes before the later ones of its appointment again.
-CREATE TRIGGER delivery_back_in_line AFTER UPDATE OF state ON delivery WHEN NEW.state = 'pending'
-BEGIN
+    WHERE appointment = NEW.appointment AND state = 'pending';
+    -- Those of other appointments that come after it.
     UPDATE delivery SET blocked_by = (SELECT obstacle FROM delivery_obstacle o WHERE o.id = delivery.id)
-    WHERE appointment = NEW.appointment AND id >= NEW.id AND state = 'pending';
+    WHERE blocked_by = NEW.id;
 END;
 
 CREATE TRIGGER delivery_identity

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use slotledger_erp::{Connector, Document};
 
 use super::{App, Error, Result};
-use crate::model::{AppointmentId, Company, CompanyId, DeliveryState};
+use crate::model::{AppointmentId, Company, CompanyId, Delivery, DeliveryState};
 use crate::store::DeliveryFilter;
 
-/// More deliveries than an appointment ever has.
-const MAX_DELIVERIES: u32 = 500;
+/// How many deliveries are read at a time.
+const BATCH: u32 = 500;
 
 /// The configured ERP connections, by the names that companies know them by.
 #[derive(Default)]
@@ -46,10 +46,24 @@ impl App {
             ..DeliveryFilter::default()
         };
         let mut documents = Vec::new();
-        for delivery in self.ports.store.deliveries(&filter, 0, MAX_DELIVERIES).await? {
+        for delivery in self.every_delivery(&filter).await? {
             documents.extend(connector.find_by_key(&delivery.posting).await.map_err(Error::Books)?);
         }
         Ok(documents)
+    }
+
+    /// All deliveries that fit: a decision on a part of them would be a decision on stale facts.
+    pub(super) async fn every_delivery(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>> {
+        let mut all = Vec::new();
+        loop {
+            let after = all.last().map_or(0, |delivery: &Delivery| delivery.id);
+            let page = self.ports.store.deliveries(filter, after, BATCH).await?;
+            let complete = page.len() < BATCH as usize;
+            all.extend(page);
+            if complete {
+                return Ok(all);
+            }
+        }
     }
 
     /// The connection that takes a company's documents, and its name.

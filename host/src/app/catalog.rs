@@ -48,6 +48,16 @@ impl App {
 
     /// Replaces the fields of a record that is still at version `expected`.
     pub async fn replace<T: Master>(&self, id: Uuid, expected: i64, data: T) -> Result<Stored<T>> {
+        self.exchange(id, expected, data, None).await
+    }
+
+    async fn exchange<T: Master>(
+        &self,
+        id: Uuid,
+        expected: i64,
+        data: T,
+        request: Option<&Request>,
+    ) -> Result<Stored<T>> {
         let old = self.get::<T>(id).await?;
         if old.version != expected {
             return Err(Error::Stale { current: old.version.to_string() });
@@ -56,7 +66,8 @@ impl App {
         self.check(company, &data).await?;
         let version = expected + 1;
         let stored = Stored { version, updated_at: self.ports.clock.now(), data, ..old };
-        match self.ports.store.replace(&record_of(&stored)?, expected).await {
+        let answer = request.map(|request| answer_of(request, &stored)).transpose()?;
+        match self.ports.store.replace(&record_of(&stored)?, expected, answer.as_ref()).await {
             Ok(()) => Ok(stored),
             Err(store::Error::Stale(_)) => {
                 let current = self.get::<T>(id).await?.version.to_string();
@@ -92,17 +103,9 @@ impl App {
             let old = self.get::<Provider>(provider.0).await?;
             let mut data = old.data;
             data.leave.push(leave.clone());
-            match self.replace(provider.0, old.version, data).await {
-                Ok(stored) => {
-                    // The change is repeatable by nature (the same leave twice is the same time away), so its
-                    // answer may be kept after it.
-                    if let Some(request) = request {
-                        self.ports.store.keep_answer(&answer_of(request, &stored)?).await?;
-                    }
-                    return Ok(Reply::Fresh(stored));
-                }
-                Err(Error::Stale { .. }) => {}
-                Err(other) => return Err(other),
+            match self.exchange(provider.0, old.version, data, request).await {
+                Err(Error::Stale { .. } | Error::Store(store::Error::AnswerExists)) => {}
+                other => return other.map(Reply::Fresh),
             }
         }
         Err(Error::Busy)
@@ -110,6 +113,18 @@ impl App {
 
     pub(super) async fn replay<T>(&self, request: Option<&Request>) -> Result<Reply<T>> {
         earlier(&*self.ports.store, request).await?.map(Reply::Replayed).ok_or(Error::Busy)
+    }
+
+    /// A refusal, unless the same request has succeeded since it was looked for: then it was refused for its own sake.
+    pub(super) async fn unless_answered<T>(
+        &self,
+        request: Option<&Request>,
+        refusal: Error,
+    ) -> Result<Reply<T>> {
+        match earlier(&*self.ports.store, request).await? {
+            Some(answer) => Ok(Reply::Replayed(answer)),
+            None => Err(refusal),
+        }
     }
 
     async fn check<T: Master>(&self, company: Option<CompanyId>, data: &T) -> Result<()> {

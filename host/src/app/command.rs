@@ -7,15 +7,12 @@ use utoipa::ToSchema;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::request::earlier;
-use super::snapshot::{Calendars, Scene, one_provider};
+use super::snapshot::{Calendars, Scene, When, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, effects, translate};
 use crate::model::{Actor, Appointment, AppointmentId, Consumable, ProviderId, Status};
 use crate::store::{self, DeliveryFilter};
 use crate::wasm::bindings::slotledger::rules::decisions;
 use crate::wasm::bindings::slotledger::types::appointments as words;
-
-/// More deliveries than an appointment ever has; beyond it something runs in circles.
-const MAX_DELIVERIES: u32 = 500;
 
 /// What somebody wants done with an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,16 +144,19 @@ impl App {
         if let Some(start) = new_start(&command) {
             sensible("start", start)?;
         }
+        let mut taken = false;
         for _ in 0..TRIES {
             if let Some(answer) = earlier(&*self.ports.store, request).await? {
                 return Ok(Reply::Replayed(answer));
             }
             match self.try_command(id, expected, &command, actor, request).await {
-                Err(Error::Taken | Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => {}
+                Err(Error::Taken) => taken = true,
+                Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
+                Err(refusal @ Error::Refused(_)) => return self.unless_answered(request, refusal).await,
                 other => return other.map(Reply::Fresh),
             }
         }
-        Err(Error::Busy)
+        Err(if taken { Error::Taken } else { Error::Busy })
     }
 
     async fn try_command(
@@ -197,7 +197,7 @@ impl App {
     /// The appointment as the rules are shown it.
     async fn words(&self, appointment: &Appointment) -> Result<words::Appointment> {
         let filter = DeliveryFilter { appointment: Some(appointment.id), ..DeliveryFilter::default() };
-        let deliveries = self.ports.store.deliveries(&filter, 0, MAX_DELIVERIES).await?;
+        let deliveries = self.every_delivery(&filter).await?;
         Ok(words::Appointment {
             id: appointment.id.to_string(),
             revision: appointment.revision,
@@ -223,7 +223,10 @@ impl App {
                 Ok(_) => ended += 1,
                 // Another host, or the customer, was faster.
                 Err(Error::Refused(_) | Error::Busy) => {}
-                Err(other) => return Err(other),
+                // One that cannot be ended does not keep the slots of the others.
+                Err(error) => {
+                    tracing::warn!(appointment.id = %id, %error, "a hold that ran out cannot be ended")
+                }
             }
         }
         Ok(ended)
@@ -233,10 +236,12 @@ impl App {
 /// The calendars that a command needs: none unless it sets a time or a provider.
 fn calendars<'a>(scene: &'a Scene, old: &Appointment, command: &Command) -> Result<Calendars<'a>> {
     let provider = new_provider(command).unwrap_or(old.provider);
-    let start = match command {
-        Command::FollowUp(new) => Some(new.start),
-        Command::Reschedule(new) => Some(new.start),
-        Command::Reassign(_) | Command::Decline(Decline { replacement: Some(_), .. }) => Some(old.start),
+    let when = match command {
+        Command::FollowUp(new) => When::Starting(new.start),
+        Command::Reschedule(new) => When::Starting(new.start),
+        Command::Reassign(_)
+        | Command::Decline(Decline { replacement: Some(_), .. })
+        | Command::Correct(_) => When::Reserved(old.reserved_start, old.reserved_end),
         Command::Schedule
         | Command::Confirm
         | Command::Expire
@@ -247,12 +252,17 @@ fn calendars<'a>(scene: &'a Scene, old: &Appointment, command: &Command) -> Resu
         | Command::Resume
         | Command::Complete(_)
         | Command::Cancel(_)
-        | Command::MarkNoShow
-        | Command::Correct(_) => None,
+        | Command::MarkNoShow => When::Never,
     };
     // Rescheduled and reassigned work gives its own slots up; the rest of followed-up work keeps them.
     let except = (!matches!(command, Command::FollowUp(_))).then_some(old.id);
-    one_provider(scene, provider, start, except)
+    let mut calendars = one_provider(scene, provider, &when, except)?;
+    if provider != old.provider {
+        // Whoever did the work so far earns its commission.
+        calendars.providers.push((old.provider, scene.provider(old.provider)?));
+        calendars.providers.sort_by_key(|(id, _)| *id);
+    }
+    Ok(calendars)
 }
 
 const fn new_start(command: &Command) -> Option<DateTime<Utc>> {
@@ -295,6 +305,7 @@ fn command_words(command: &Command, old: &Appointment) -> Result<decisions::Comm
             provider: Some(provider.unwrap_or(old.provider).to_string()),
             start: start.timestamp(),
             guests: guests.unwrap_or(old.guests),
+            end: None,
             currency: None,
         };
     let exception = |reason: &Option<String>| reason.clone().map(|reason| decisions::Exception { reason });

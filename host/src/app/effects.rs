@@ -8,6 +8,7 @@ use slotledger_erp::{
 use uuid::Uuid;
 
 use super::Result;
+use super::outcome::TITLE_MARK;
 use super::snapshot::Scene;
 use super::translate::{contradiction, moment, number};
 use crate::model::{Appointment, Customer, Delivery, Provider, Stored};
@@ -34,8 +35,9 @@ fn delivery(
 ) -> Result<NewDelivery> {
     let after = effect.after.iter().map(|key| parse(key)).collect::<Result<_>>()?;
     let (at, body) = body(scene, effect.body, now)?;
-    let posting =
-        Posting { key: parse(&effect.key)?, subject: appointment.name.clone(), date: date(scene, at), body };
+    // Without its title; the number of a new appointment is not known yet, and the store puts it in.
+    let subject = appointment.name.split(TITLE_MARK).next().unwrap_or_default().to_owned();
+    let posting = Posting { key: parse(&effect.key)?, subject, date: date(scene, at), body };
     Ok(NewDelivery { posting, after })
 }
 

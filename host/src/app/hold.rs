@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::outcome::Decided;
 use super::request::earlier;
-use super::snapshot::{Calendars, Scene, any_provider, day_grid, one_provider};
+use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{Actor, Appointment, BranchId, CustomerId, ProviderId, ServiceId};
 use crate::store;
@@ -71,6 +71,7 @@ impl App {
             match self.try_hold(&booking, actor, request).await {
                 // Somebody was faster: the rules see that now, and say so or find another provider.
                 Err(Error::Taken | Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => {}
+                Err(refusal @ Error::Refused(_)) => return self.unless_answered(request, refusal).await,
                 other => return other.map(Reply::Fresh),
             }
         }
@@ -85,7 +86,6 @@ impl App {
     ) -> Result<Appointment> {
         let scene = self.scene(booking.service, Some(booking.customer), actor).await?;
         let calendars = candidates(&scene, booking)?;
-        check_end(&scene, booking)?;
         let id = self.ports.clock.new_id();
         let input = decisions::TransitionInput {
             snapshot: self.snapshot(&scene, &calendars).await?,
@@ -95,6 +95,7 @@ impl App {
                 provider: booking.provider.map(|id| id.to_string()),
                 start: booking.start.timestamp(),
                 guests: booking.guests.unwrap_or(1),
+                end: booking.end.map(|end| end.timestamp()),
                 currency: booking.currency.clone(),
             }),
         };
@@ -115,7 +116,8 @@ impl App {
 
 fn candidates<'a>(scene: &'a Scene, booking: &Booking) -> Result<Calendars<'a>> {
     if let Some(provider) = booking.provider {
-        return one_provider(scene, provider, Some(booking.start), None);
+        scene.same_branch(provider, booking.branch)?;
+        return one_provider(scene, provider, &When::Starting(booking.start), None);
     }
     let (branch, providers) = one_branch(scene, booking)?;
     any_provider(scene, branch, &providers, |branch, service| day_grid(branch, service, booking.start))
@@ -126,26 +128,13 @@ fn one_branch(scene: &Scene, booking: &Booking) -> Result<(BranchId, Vec<Provide
     offered.retain(|(branch, _)| booking.branch.is_none_or(|wanted| wanted == *branch));
     match (offered.len(), booking.branch) {
         (1, _) => Ok(offered.remove(0)),
-        (0, Some(branch)) => {
-            scene.branch(branch)?;
-            Ok((branch, Vec::new()))
-        }
-        (0, None) => Err(Error::field("service", "nobody offers this service yet")),
+        // Nobody offers it there: the rules say so in their own words.
+        (0, wanted) => Ok((scene.some_branch(wanted)?, Vec::new())),
         _ => Err(Error::field(
             "branch",
             "several branches offer this service: name the branch or the provider",
         )),
     }
-}
-
-/// An end is derived, never typed over: one that was given is only compared.
-fn check_end(scene: &Scene, booking: &Booking) -> Result<()> {
-    let Some(end) = booking.end else { return Ok(()) };
-    let minutes = scene.service()?.duration_minutes;
-    if end == booking.start + chrono::TimeDelta::minutes(minutes.into()) {
-        return Ok(());
-    }
-    Err(Error::field("end", format!("the visit ends {minutes} minutes after its start; leave the end out")))
 }
 
 /// Refuses moments in years that no visit lies in.

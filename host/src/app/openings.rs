@@ -155,19 +155,14 @@ impl Search {
 /// The candidates that the search is about.
 fn wanted(scene: &Scene, query: &OpeningsQuery) -> Result<Vec<(BranchId, Vec<ProviderId>)>> {
     if let Some(id) = query.provider {
+        scene.same_branch(id, query.branch)?;
         return Ok(vec![(scene.provider(id)?.branch, vec![id])]);
-    }
-    if let Some(branch) = query.branch {
-        scene.branch(branch)?;
     }
     let mut candidates = scene.candidates()?;
     candidates.retain(|(branch, _)| query.branch.is_none_or(|wanted| wanted == *branch));
     if candidates.is_empty() {
         // Nobody offers it: the rules say so in their own words.
-        let mut branches: Vec<BranchId> = scene.catalog.branches.keys().copied().map(BranchId).collect();
-        branches.sort_unstable();
-        let branch = query.branch.or_else(|| branches.first().copied());
-        candidates.extend(branch.map(|branch| (branch, Vec::new())));
+        candidates.push((scene.some_branch(query.branch)?, Vec::new()));
     }
     Ok(candidates)
 }

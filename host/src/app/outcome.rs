@@ -32,7 +32,8 @@ pub(super) struct Decided<'a> {
 impl App {
     /// Stores a decision in one transaction, and only then lets anybody act on it.
     pub(super) async fn settle(&self, mut decided: Decided<'_>) -> Result<Appointment> {
-        let now = self.ports.clock.now();
+        // A clock that was set back does not date a change before the one it follows.
+        let now = self.ports.clock.now().max(decided.old.map_or(DateTime::UNIX_EPOCH, |old| old.updated_at));
         let successor = decided.decision.successor.take();
         let mut main = self.main(&mut decided, now)?;
         let mut changes = Vec::with_capacity(2);
@@ -90,9 +91,8 @@ impl App {
         appointment.hold_until = decided.decision.hold_until.map(moment).transpose()?;
         appointment.timing = timing_back(&decided.decision.timing)?;
         appointment.updated_at = now;
-        if appointment.status == Status::Cancelled {
-            appointment.cancellation_reason = decided.reason.clone().or_else(|| stated_reason(&events));
-        }
+        let reason = decided.reason.clone().or_else(|| stated_reason(&events));
+        appointment.cancellation_reason = reason.filter(|_| appointment.status == Status::Cancelled);
         let trail = self.trail(decided, &appointment, from, events, now);
         Ok(Change {
             deliveries: effects::deliveries(decided.scene, &appointment, effects, now)?,
@@ -114,6 +114,8 @@ impl App {
     ) -> Result<Change> {
         let mut appointment = Appointment {
             id: AppointmentId(decided.new_id),
+            // The store numbers it, and puts the number on its documents.
+            name: String::new(),
             status: status_back(successor.status),
             revision: 1,
             hold_until: None,

@@ -52,6 +52,25 @@ impl Scene {
         self.catalog.branches.get(&id.0).ok_or_else(|| Error::missing(Kind::Branch.as_str(), id))
     }
 
+    /// Refuses a provider named together with another branch than their own.
+    pub(super) fn same_branch(&self, provider: ProviderId, branch: Option<BranchId>) -> Result<()> {
+        let Some(branch) = branch else { return Ok(()) };
+        self.branch(branch)?;
+        if self.provider(provider)?.branch == branch {
+            return Ok(());
+        }
+        Err(Error::field("branch", "the provider belongs to another branch: leave one of the two out"))
+    }
+
+    /// The branch that was named, or else the company's first.
+    pub(super) fn some_branch(&self, wanted: Option<BranchId>) -> Result<BranchId> {
+        if let Some(branch) = wanted {
+            return self.branch(branch).map(|_| branch);
+        }
+        let first = self.catalog.branches.keys().min().copied().map(BranchId);
+        first.ok_or_else(|| Error::field("service", "the company has no branch yet"))
+    }
+
     /// The service's providers by branch, each in the order of identifiers.
     pub(super) fn candidates(&self) -> Result<Vec<(BranchId, Vec<ProviderId>)>> {
         let mut ids = self.service()?.providers.clone();
@@ -133,11 +152,26 @@ impl App {
     }
 }
 
+/// The time that a decision about one provider is about.
+pub(super) enum When {
+    /// None: it sets neither a time nor a provider.
+    Never,
+    /// A new visit that starts then.
+    Starting(DateTime<Utc>),
+    /// The time that an appointment has, whatever its service takes by now.
+    Reserved(DateTime<Utc>, DateTime<Utc>),
+}
+
 /// The day of a visit in the branch's zone, and whatever of the visit and its buffers reaches beyond it.
 pub(super) fn day_grid(branch: &Branch, service: &Service, start: DateTime<Utc>) -> Grid {
-    let date: NaiveDate = start.with_timezone(&branch.time_zone).date_naive();
-    let (midnight, next) = calendar::day(branch.time_zone, date);
     let (from, to) = reach(service, start, start);
+    around(branch, start, from, to)
+}
+
+/// The day of a moment in the branch's zone, and whatever of the span reaches beyond it.
+fn around(branch: &Branch, at: DateTime<Utc>, from: DateTime<Utc>, to: DateTime<Utc>) -> Grid {
+    let date: NaiveDate = at.with_timezone(&branch.time_zone).date_naive();
+    let (midnight, next) = calendar::day(branch.time_zone, date);
     Grid::covering(midnight.min(from), next.max(to))
 }
 
@@ -210,13 +244,16 @@ fn provider_calendar(
 pub(super) fn one_provider<'a>(
     scene: &'a Scene,
     id: ProviderId,
-    start: Option<DateTime<Utc>>,
+    when: &When,
     except: Option<AppointmentId>,
 ) -> Result<Calendars<'a>> {
     let provider = scene.provider(id)?;
     let branch = scene.branch(provider.branch)?;
-    let service = scene.service()?;
-    let grid = start.map(|start| day_grid(branch, service, start));
+    let grid = match when {
+        When::Never => None,
+        When::Starting(start) => Some(day_grid(branch, scene.service()?, *start)),
+        When::Reserved(from, to) => Some(around(branch, *from, *from, *to)),
+    };
     Ok(Calendars { branch, providers: vec![(id, provider)], grid, except })
 }
 

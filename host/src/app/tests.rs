@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::*;
 use crate::clock::{Clock, SystemClock};
 use crate::model::{
-    Actor, Appointment, Branch, Company, CompanyId, Customer, Leave, Master, Provider, Service, Shift, Status,
+    Actor, Appointment, AppointmentId, Branch, Company, CompanyId, Customer, Leave, Master, Provider,
+    Service, Shift, Status,
 };
 use crate::store::sqlite::Sqlite;
 
@@ -35,6 +36,7 @@ struct World {
     service: Uuid,
     customer: Uuid,
     provider: Uuid,
+    other: Uuid,
     _directory: TempDir,
 }
 
@@ -64,19 +66,33 @@ impl World {
         let branch = add::<Branch>(&app, Some(company), r#"{"name":"B","time_zone":"UTC"}"#).await;
         let provider =
             Provider { shifts: vec![shift()], ..parsed(&format!(r#"{{"name":"P","branch":"{branch}"}}"#)) };
+        let other = stored(app.create(Some(company), provider.clone(), None).await);
         let provider = stored(app.create(Some(company), provider, None).await);
         let service = format!(
-            r#"{{"name":"S","item":"S","duration_minutes":60,"providers":["{provider}"],
+            r#"{{"name":"S","item":"S","duration_minutes":60,"providers":["{provider}","{other}"],
                 "prices":[{{"description":"S","basis":"per_booking","unit_price":"10.00"}}]}}"#
         );
         let service = add::<Service>(&app, Some(company), &service).await;
         let customer = add::<Customer>(&app, Some(company), r#"{"name":"A"}"#).await;
-        Self { app, clock, service, customer, provider, _directory: directory }
+        Self { app, clock, service, customer, provider, other, _directory: directory }
     }
 
     fn booking(&self) -> Booking {
-        let (service, customer) = (self.service, self.customer);
-        parsed(&format!(r#"{{"service":"{service}","customer":"{customer}","start":"{MONDAY}"}}"#))
+        let Self { service, customer, provider, .. } = self;
+        parsed(&format!(
+            r#"{{"service":"{service}","customer":"{customer}","provider":"{provider}","start":"{MONDAY}"}}"#
+        ))
+    }
+
+    async fn command(&self, id: AppointmentId, command: Command) -> Result<Appointment> {
+        self.app.command(id, None, command, Actor::Staff, None).await.map(fresh)
+    }
+
+    /// Holds and confirms.
+    async fn confirmed(&self) -> AppointmentId {
+        let id = self.hold().await.unwrap().id;
+        self.command(id, Command::Confirm).await.unwrap();
+        id
     }
 
     async fn hold(&self) -> Result<Appointment> {
@@ -156,7 +172,7 @@ async fn a_search_that_finds_nothing_says_why() {
         provider: None,
         guests: None,
         step_minutes: None,
-        limit: None,
+        limit: Some(100),
     };
     let monday = world.app.openings(query("2026-11-23")).await.unwrap();
     assert_eq!(monday.openings.first().map(|opening| opening.start), Some(utc("2026-11-23T09:00:00Z")));
@@ -175,4 +191,87 @@ async fn a_reference_into_nowhere_is_named_by_its_field() {
         Err(Error::Invalid(errors)) => assert_eq!(errors[0].field, "branch"),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn the_rest_of_the_work_goes_to_somebody_else() {
+    let world = World::new().await;
+    let id = world.confirmed().await;
+    world.command(id, Command::Start).await.unwrap();
+    world.command(id, Command::Pause).await.unwrap();
+    let rest =
+        NewTime { start: utc("2026-11-23T12:00:00Z"), provider: Some(world.other.into()), guests: None };
+    let done = world.command(id, Command::FollowUp(rest)).await.unwrap();
+    assert_eq!(done.status, Status::Completed);
+    let follower = world.app.appointment(done.successor.unwrap()).await.unwrap();
+    assert_eq!((follower.status, follower.provider.0), (Status::Scheduled, world.other));
+    assert_eq!(follower.predecessor, Some(id));
+}
+
+#[tokio::test]
+async fn a_new_time_has_a_number_of_its_own_on_its_order() {
+    let world = World::new().await;
+    let id = world.confirmed().await;
+    let later = Reschedule {
+        start: utc("2026-11-23T10:30:00Z"),
+        provider: None,
+        guests: None,
+        reason: "traffic".to_owned(),
+        exception_reason: None,
+    };
+    let old = world.command(id, Command::Reschedule(later)).await.unwrap();
+    assert_eq!((old.status, old.cancellation_reason.as_deref()), (Status::Cancelled, Some("traffic")));
+    let new = world.app.appointment(old.successor.unwrap()).await.unwrap();
+    assert_eq!((old.name.as_str(), new.name.as_str()), ("APT-0001 — S", "APT-0002 — S"));
+    let filter = crate::store::DeliveryFilter { appointment: Some(new.id), ..Default::default() };
+    let orders = world.app.deliveries(&filter, 0, 10).await.unwrap();
+    assert_eq!(orders.iter().map(|order| order.posting.subject.as_str()).collect::<Vec<_>>(), ["APT-0002"]);
+}
+
+#[tokio::test]
+async fn somebody_else_takes_over_at_the_same_time() {
+    let world = World::new().await;
+    let id = world.confirmed().await;
+    let moved =
+        world.command(id, Command::Reassign(Reassign { provider: world.other.into() })).await.unwrap();
+    assert_eq!((moved.status, moved.provider.0), (Status::Confirmed, world.other));
+    let back = Decline { reason: "ill".to_owned(), replacement: Some(world.provider.into()) };
+    let declined = world.command(id, Command::Decline(back)).await.unwrap();
+    assert_eq!((declined.status, declined.provider.0), (Status::Scheduled, world.provider));
+}
+
+#[tokio::test]
+async fn a_cancellation_is_put_right_only_while_its_time_is_free() {
+    let world = World::new().await;
+    let id = world.confirmed().await;
+    let cancel = Cancel { reason: "a mistake".to_owned(), exception_reason: None };
+    world.command(id, Command::Cancel(cancel)).await.unwrap();
+    let other = world.hold().await.unwrap().id;
+    let correct = || Command::Correct(Correct { to: Status::Completed, reason: "it took place".to_owned() });
+    assert_eq!(codes(world.command(id, correct()).await.unwrap_err()), ["SL0213"]);
+    let give_up = Cancel { reason: "never mind".to_owned(), exception_reason: None };
+    world.command(other, Command::Cancel(give_up)).await.unwrap();
+    let corrected = world.command(id, correct()).await.unwrap();
+    assert_eq!((corrected.status, corrected.cancellation_reason), (Status::Completed, None));
+}
+
+#[tokio::test]
+async fn an_end_that_does_not_follow_is_refused() {
+    let world = World::new().await;
+    let booking = Booking { end: Some(utc("2026-11-23T11:30:00Z")), ..world.booking() };
+    assert_eq!(codes(world.app.hold(booking, Actor::Staff, None).await.unwrap_err()), ["SL0219"]);
+}
+
+#[tokio::test]
+async fn leave_is_added_once_however_often_it_is_sent() {
+    let world = World::new().await;
+    let request = Request { key: "k".to_owned(), fingerprint: "f".to_owned() };
+    let leave = || Leave { start: utc(MONDAY), end: utc("2026-11-23T12:00:00Z"), reason: String::new() };
+    let add = || world.app.add_leave(world.provider.into(), leave(), Some(&request));
+    let (first, second) = tokio::join!(add(), add());
+    let replayed =
+        [first.unwrap(), second.unwrap()].iter().filter(|reply| matches!(reply, Reply::Replayed(_))).count();
+    assert_eq!(replayed, 1);
+    let provider = world.app.get::<Provider>(world.provider).await.unwrap();
+    assert_eq!(provider.data.leave.len(), 1);
 }

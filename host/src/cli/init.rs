@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -80,6 +80,8 @@ async fn make_key(config: &Config, file: Option<&Path>) -> anyhow::Result<String
     if let Some(file) = file {
         let mut options = fs::OpenOptions::new();
         let mut written = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
+        // The mode above holds for a new file only.
+        written.set_permissions(fs::Permissions::from_mode(0o600))?;
         written.write_all(key.as_bytes())?;
     }
     Ok(key)

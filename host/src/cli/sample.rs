@@ -12,16 +12,15 @@ use slotledger_ledger::Receipt;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::app::{App, Connections, Ports, Reply};
+use crate::app::{App, Connections, Error, Ports, Reply};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Erp};
-use crate::connections;
 use crate::model::{
     Branch, Break, Company, CompanyId, Consumable, Customer, Master, OpeningHours, PriceBasis, PriceRow,
     Provider, Service, Shift, Stored,
 };
-use crate::store::SharedStore;
-use crate::wasm::Rules;
+use crate::store::{self, SharedStore};
+use crate::{connections, wasm::Rules};
 
 /// The sample company's name.
 pub(super) const COMPANY: &str = "Brightwater Services";
@@ -32,46 +31,61 @@ const WEEK: [Weekday; 7] =
 /// Gives the sample's records the identifiers `01980000-0000-7000-8000-00000000000n`, in the order they are made.
 struct Numbered(AtomicU64);
 
+impl Numbered {
+    fn nth(n: u64) -> Uuid {
+        Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0000 + u128::from(n))
+    }
+
+    /// The identifier given last.
+    fn last(&self) -> Uuid {
+        Self::nth(self.0.load(Ordering::Relaxed) - 1)
+    }
+}
+
 impl Clock for Numbered {
     fn now(&self) -> DateTime<Utc> {
         SystemClock.now()
     }
 
     fn new_id(&self) -> Uuid {
-        let n = self.0.fetch_add(1, Ordering::Relaxed);
-        Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0000 + u128::from(n))
+        Self::nth(self.0.fetch_add(1, Ordering::Relaxed))
     }
 }
 
 /// Makes the sample company, its books in the connection of this name.
-pub(super) async fn fill(store: &SharedStore, config: &Config, erp: &str) -> anyhow::Result<()> {
+pub(super) async fn fill(kept: &SharedStore, config: &Config, erp: &str) -> anyhow::Result<()> {
+    let numbers = Arc::new(Numbered(AtomicU64::new(1)));
     let app = App::new(Ports {
-        store: store.clone(),
+        store: kept.clone(),
         rules: Rules::embedded(config.rules.cache.as_deref())?,
-        clock: Arc::new(Numbered(AtomicU64::new(1))),
+        clock: numbers.clone(),
         books: Arc::new(connections::open(&config.erp).await.unwrap_or_else(|_| Connections::default())),
         wake: Arc::new(Notify::new()),
     });
-    let company = CompanyId(add(&app, None, company(erp)).await?.id);
-    let branch = add(&app, Some(company), branch()).await?.id;
-    let sam = add(&app, Some(company), provider("Sam Weber", "STAFF-SAM", branch)).await?.id;
-    let kim = add(&app, Some(company), provider("Kim Lange", "STAFF-KIM", branch)).await?.id;
-    add(&app, Some(company), service(&[sam, kim])).await?;
-    add(&app, Some(company), customer()).await?;
+    let company = CompanyId(add(&app, &numbers, None, company(erp)).await?.id);
+    let branch = add(&app, &numbers, Some(company), branch()).await?.id;
+    let sam = add(&app, &numbers, Some(company), provider("Sam Weber", "STAFF-SAM", branch)).await?.id;
+    let kim = add(&app, &numbers, Some(company), provider("Kim Lange", "STAFF-KIM", branch)).await?.id;
+    add(&app, &numbers, Some(company), service(&[sam, kim])).await?;
+    add(&app, &numbers, Some(company), customer()).await?;
     if let Some(Erp::Ledger(settings)) = config.erp.get(erp) {
         stock(&connections::ledger(erp, settings).await?).await?;
     }
     Ok(())
 }
 
-async fn add<T: Master>(app: &App, company: Option<CompanyId>, data: T) -> anyhow::Result<Stored<T>> {
-    match app
-        .create(company, data, None)
-        .await
-        .with_context(|| format!("the sample {} was refused", T::KIND.as_str()))?
-    {
-        Reply::Fresh(stored) => Ok(stored),
-        Reply::Replayed(_) => Err(anyhow!("the sample was made before")),
+/// Makes a record, or takes the one that an interrupted run made.
+async fn add<T: Master>(
+    app: &App,
+    numbers: &Numbered,
+    company: Option<CompanyId>,
+    data: T,
+) -> anyhow::Result<Stored<T>> {
+    match app.create(company, data, None).await {
+        Ok(Reply::Fresh(stored)) => Ok(stored),
+        Ok(Reply::Replayed(_)) => Err(anyhow!("a request without a key was repeated")),
+        Err(Error::Store(store::Error::Exists(_))) => Ok(app.get(numbers.last()).await?),
+        Err(error) => Err(error).with_context(|| format!("the sample {} was refused", T::KIND.as_str())),
     }
 }
 

@@ -86,15 +86,26 @@ fn whole<T: Versioned>(status: StatusCode, value: &T) -> Response {
 
 fn again<T: Versioned>(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    let mut all = match serde_json::from_str::<T>(&answer.body) {
+    let all = match serde_json::from_str::<T>(&answer.body) {
         Ok(value) if status.is_success() => headers(status, &value),
         // A refusal that was kept, or something written by an older version.
         Ok(_) | Err(_) => {
             HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))])
         }
     };
-    all.insert(REPLAYED, HeaderValue::from_static("true"));
-    (status, all, answer.body).into_response()
+    repeated(status, all, answer.body)
+}
+
+/// Something without a version, given again.
+pub(super) fn repeated_plainly(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let json = HeaderValue::from_static("application/json");
+    repeated(status, HeaderMap::from_iter([(header::CONTENT_TYPE, json)]), answer.body)
+}
+
+fn repeated(status: StatusCode, mut headers: HeaderMap, body: String) -> Response {
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    (status, headers, body).into_response()
 }
 
 fn headers<T: Versioned>(status: StatusCode, value: &T) -> HeaderMap {

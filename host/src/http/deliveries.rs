@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract;
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use slotledger_erp::{Class, Failure, Kind};
@@ -9,6 +10,7 @@ use utoipa::openapi::Required;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
+use super::answer::repeated_plainly;
 use super::body::Body;
 use super::commands::Nothing;
 use super::documents::{self, DocumentView};
@@ -17,7 +19,7 @@ use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
-use crate::app;
+use crate::app::{self, Reply};
 use crate::codes;
 use crate::model::delivery::document_kind;
 use crate::model::{AppointmentId, CompanyId, Delivery, DeliveryState};
@@ -69,10 +71,12 @@ async fn show(
 async fn again(
     extract::State(app): extract::State<State>,
     Id(id): Id<i64>,
-    _: Body<Nothing>,
-) -> Result<Json<DeliveryView>, Problem> {
-    match app.retry_delivery(id).await {
-        Ok(delivery) => Ok(Json(view(delivery))),
+    Body { value: Nothing {}, request }: Body<Nothing>,
+) -> Result<Response, Problem> {
+    let written = |delivery: &Delivery| serde_json::to_string(&view(delivery.clone())).unwrap_or_default();
+    match app.retry_delivery(id, request.as_ref(), written).await {
+        Ok(Reply::Fresh(delivery)) => Ok(Json(view(delivery)).into_response()),
+        Ok(Reply::Replayed(answer)) => Ok(repeated_plainly(answer)),
         Err(app::Error::Stale { current }) => {
             Err(Problem::new(codes::OUT_OF_STATE, format!("The delivery is {current}.")))
         }

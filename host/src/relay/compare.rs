@@ -40,8 +40,7 @@ fn difference(document: &Document, differences: &[String]) -> Failure {
     let Document { kind, number, .. } = document;
     Failure::refused(
         format!("the books hold {} {number}, but {}", kind.as_str(), differences.join("; ")),
-        "Compare the document with the appointment. Correct prices, rounding or currency in the ERP and retry, or skip \
-         the delivery if the document is right as it is.",
+        "Compare the document with the appointment, correct prices, rounding or currency in the ERP, and retry.",
     )
 }
 

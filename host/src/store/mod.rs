@@ -101,10 +101,11 @@ pub trait Records: Send + Sync + 'static {
     /// [`Error::AnswerExists`] if the answer's key was used meanwhile.
     async fn insert(&self, record: &Record, answer: Option<&Answer>) -> Result<(), Error>;
 
-    /// Replaces the fields of a record whose version is still `expected`; `record.version` is the new one.
+    /// Replaces the fields of a record whose version is still `expected`; `record.version` is the new one. Keeps the
+    /// answer to the request that asked for it.
     ///
     /// Every change raises the company's catalogue version, as does every new record but a customer. Fails with [`Error::Missing`] or [`Error::Stale`].
-    async fn replace(&self, record: &Record, expected: i64) -> Result<(), Error>;
+    async fn replace(&self, record: &Record, expected: i64, answer: Option<&Answer>) -> Result<(), Error>;
 
     /// One record.
     async fn record(&self, kind: Kind, id: Uuid) -> Result<Option<Record>, Error>;

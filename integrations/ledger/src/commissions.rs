@@ -37,7 +37,7 @@ pub(crate) async fn reversal<'a>(
     if let Some(number) = documents::made_from(connection, Kind::CommissionReversal, commission.id).await? {
         return Err(Error::refused(
             format!("{} was taken back by {number} already", commission.number),
-            "Nothing is left to take back: skip this document.",
+            "Nothing is left to take back: leave this delivery parked.",
         ));
     }
     Ok(Draft {

@@ -89,7 +89,7 @@ pub(crate) async fn credit_note<'a>(
     if let Some(number) = documents::made_from(connection, Kind::CreditNote, invoice.id).await? {
         return Err(Error::refused(
             format!("{} was credited by {number} already", invoice.number),
-            "Nothing is left to credit: skip this document.",
+            "Nothing is left to credit: leave this delivery parked.",
         ));
     }
     Ok(Draft {

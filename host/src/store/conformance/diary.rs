@@ -176,7 +176,7 @@ pub(crate) async fn a_stale_catalogue_is_refused(twice: &Twice) {
     let based = |changes| Commit { catalog_version: Some(version), ..house.decision(changes) };
     let booked =
         twice.one.commit(based(vec![house.hold(0, 60)])).await.expect("nothing has changed").remove(0);
-    twice.other.insert(&record(Kind::Customer, id(), house.company), None).await.expect("a new record");
+    twice.other.insert(&record(Kind::Unit, id(), house.company), None).await.expect("a new record");
     for change in [house.hold(60, 120), next(&booked, Status::Confirmed)] {
         let refused = twice.one.commit(based(vec![change])).await;
         assert!(matches!(refused, Err(Error::Stale("catalogue"))), "{refused:?}");

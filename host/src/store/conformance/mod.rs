@@ -74,6 +74,7 @@ macro_rules! conformance {
             turns: deliveries_of_an_appointment_go_in_order,
             turns: a_failing_delivery_holds_up_its_own_appointment_only,
             turns: what_comes_after_a_parked_delivery_waits,
+            turns: what_waits_for_a_parked_delivery_holds_up_nobody_else,
             turns: what_comes_after_another_appointments_delivery_waits,
             turns: a_prerequisite_that_nobody_asked_for_is_refused,
             turns: a_retried_delivery_goes_before_the_later_ones,

@@ -47,19 +47,19 @@ pub(crate) async fn a_replaced_record_has_its_new_fields(twice: &Twice) {
         data: serde_json::json!({"name": "Renamed"}),
         ..record(Kind::Service, house.service, house.company)
     };
-    twice.one.replace(&changed, 1).await.expect("version 1 is there");
+    twice.one.replace(&changed, 1, None).await.expect("version 1 is there");
     assert_eq!(twice.other.record(Kind::Service, house.service).await.expect("a read"), Some(changed));
 }
 
 pub(crate) async fn only_the_expected_version_is_replaced(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let second = Record { version: 2, ..record(Kind::Service, house.service, house.company) };
-    twice.one.replace(&second, 1).await.expect("version 1 is there");
-    let stale = twice.other.replace(&second, 1).await;
+    twice.one.replace(&second, 1, None).await.expect("version 1 is there");
+    let stale = twice.other.replace(&second, 1, None).await;
     assert!(matches!(stale, Err(Error::Stale("service"))), "{stale:?}");
-    let missing = twice.other.replace(&Record { id: id(), ..second.clone() }, 1).await;
+    let missing = twice.other.replace(&Record { id: id(), ..second.clone() }, 1, None).await;
     assert!(matches!(missing, Err(Error::Missing("service"))), "{missing:?}");
-    let foreign = twice.other.replace(&Record { company: id(), version: 3, ..second }, 2).await;
+    let foreign = twice.other.replace(&Record { company: id(), version: 3, ..second }, 2, None).await;
     assert!(foreign.is_err(), "a record does not change its company");
 }
 
@@ -68,8 +68,8 @@ pub(crate) async fn every_change_raises_the_catalogue_version(twice: &Twice) {
     let before = twice.other.catalog_version(CompanyId(house.company)).await.expect("a company");
     twice.one.insert(&record(Kind::Unit, id(), house.company), None).await.expect("a new record");
     let second = Record { version: 2, ..record(Kind::Service, house.service, house.company) };
-    twice.other.replace(&second, 1).await.expect("version 1 is there");
-    let stale = twice.other.replace(&second, 1).await;
+    twice.other.replace(&second, 1, None).await.expect("version 1 is there");
+    let stale = twice.other.replace(&second, 1, None).await;
     assert!(stale.is_err());
     twice.one.insert(&record(Kind::Customer, id(), house.company), None).await.expect("a new customer");
     House::build(&twice.one).await;

@@ -80,6 +80,26 @@ pub(crate) async fn what_comes_after_another_appointments_delivery_waits(twice: 
     assert_eq!(keys(&deliver(&twice.one, 4).await), ["c/1/order"], "what is done already holds up nothing");
 }
 
+pub(crate) async fn what_waits_for_a_parked_delivery_holds_up_nobody_else(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let asked: [(&str, &[&str]); 5] = [
+        ("a/1/stock", &[]),
+        ("a/2/return", &["a/1/stock"]),
+        ("a/2/recount", &["a/2/return"]),
+        ("a/2/reversal", &[]),
+        ("a/3/order", &[]),
+    ];
+    house.ask(&twice.one, 0, &asked).await;
+    let stock = park(&twice.one, "a/1/stock", 1).await;
+    assert_eq!(keys(&deliver(&twice.other, 2).await), ["a/2/reversal"]);
+    assert_eq!(keys(&deliver(&twice.one, 3).await), ["a/3/order"]);
+    assert!(claim(&twice.other, "r", 4).await.is_empty());
+    twice.one.retry_delivery(stock, super::house::minute(5)).await.expect("parked");
+    for (minute, key) in [(5, "a/1/stock"), (6, "a/2/return"), (7, "a/2/recount")] {
+        assert_eq!(keys(&deliver(&twice.other, minute).await), [key]);
+    }
+}
+
 pub(crate) async fn a_prerequisite_that_nobody_asked_for_is_refused(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let mut change = house.hold(0, 60);

@@ -48,9 +48,12 @@ impl Records for Sqlite {
         transaction.commit().await.map_err(failed)
     }
 
-    async fn replace(&self, record: &Record, expected: i64) -> Result<(), Error> {
+    async fn replace(&self, record: &Record, expected: i64, answer: Option<&Answer>) -> Result<(), Error> {
         let data = to_json("record", &record.data)?;
         let mut transaction = self.begin().await?;
+        if let Some(answer) = answer {
+            requests::keep(&mut *transaction, answer).await?;
+        }
         let done = sqlx::query(
             "UPDATE record SET name = ?, active = ?, version = ?, updated_us = ?, data = ?
              WHERE id = ? AND kind = ? AND company = ? AND version = ?",

@@ -73,7 +73,7 @@ impl Program {
 }
 
 pub(super) fn request() -> Request {
-    Request { provider: None, start: 0, guests: 1, currency: None }
+    Request { provider: None, start: 0, guests: 1, end: None, currency: None }
 }
 
 pub(super) fn snapshot() -> Snapshot {

@@ -104,7 +104,7 @@ async fn finish(
                 "the invoice with the reference {} was cancelled in Tryton before it was posted",
                 posting.key
             ),
-            "recreate it from its sale in Tryton, or skip this invoice",
+            "recreate it from its sale in Tryton, or leave this delivery parked",
         )),
     }
 }
@@ -176,7 +176,7 @@ async fn name_invoice(
         }
         (None, _) => Err(Failure::refused(
             "the sale has no open invoice in Tryton",
-            "recreate its invoice from the sale in Tryton, or skip this invoice",
+            "recreate its invoice from the sale in Tryton, or leave this delivery parked",
         )),
         (Some(_), Some(_)) => Err(Failure::refused(
             "the sale has more than one open invoice in Tryton",
@@ -189,14 +189,14 @@ fn processed_otherwise(sale: &Sale) -> Failure {
     let number = sale.number.clone().unwrap_or_default();
     Failure::refused(
         format!("sale {number} was processed in Tryton with other lines than were delivered"),
-        "invoice it by hand in Tryton and skip this invoice",
+        "invoice it by hand in Tryton and leave this delivery parked",
     )
 }
 
 fn withdrawn(order: &Key) -> Failure {
     Failure::refused(
         format!("the sale with the reference {order} was cancelled in Tryton"),
-        "set that sale back to draft in Tryton, or skip this invoice",
+        "set that sale back to draft in Tryton, or leave this delivery parked",
     )
 }
 
@@ -226,7 +226,7 @@ async fn credit_round(
         [credit] if mapping::is_full_credit(credit, &invoice) => finish_credit(books, posting, credit).await,
         [_, ..] => Err(Failure::refused(
             format!("invoice {} was credited in part, or more than once", invoice.number.unwrap_or_default()),
-            "credit the rest by hand in Tryton and skip this credit note",
+            "credit the rest by hand in Tryton and leave this delivery parked",
         )),
     }
 }
@@ -239,7 +239,7 @@ async fn begin_credit(books: &Books<'_>, invoice: &Invoice) -> Result<Result<(),
         InvoiceState::Draft | InvoiceState::Validated | InvoiceState::Cancelled => {
             return Err(Failure::refused(
                 "the invoice was settled in Tryton without a credit note",
-                "look into its accounting entry in Tryton, then skip this credit note",
+                "look into its accounting entry in Tryton and leave this delivery parked",
             ));
         }
     };

@@ -42,6 +42,11 @@ pub(crate) fn ensure_order(
     }
 }
 
+/// Whether the service is invoiced and none of the drafts credits it.
+pub(crate) fn invoice_stays(drafts: &Drafts<'_>, appointment: &Appointment) -> bool {
+    links::invoices(appointment).any(|standing| !drafts.undo(&standing.key))
+}
+
 /// Drafts what follows from work done: invoice, materials and commission, each unless it stands already.
 pub(crate) fn fulfilment(
     drafts: &mut Drafts<'_>,
@@ -51,8 +56,8 @@ pub(crate) fn fulfilment(
     materials: &[Consumable],
 ) -> Result<(), Finding> {
     check_currency(snapshot, &appointment.quote)?;
-    let stays = links::invoices(appointment).any(|standing| !drafts.undo(&standing.key));
-    let invoice = if stays { None } else { invoice(drafts, snapshot, appointment, order) };
+    let invoice =
+        if invoice_stays(drafts, appointment) { None } else { invoice(drafts, snapshot, appointment, order) };
     stock_issue(drafts, snapshot, appointment, materials)?;
     match invoice {
         Some(invoice) => commission(drafts, snapshot, appointment, invoice),

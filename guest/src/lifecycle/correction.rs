@@ -33,7 +33,11 @@ fn ask_for_what_is_due(case: &Case<'_>, drafts: &mut Drafts<'_>, reason: &str) -
             sale::ensure_order(drafts, snapshot, appointment)?;
         }
         Status::Completed => {
-            let order = sale::ensure_order(drafts, snapshot, appointment)?;
+            let order = if sale::invoice_stays(drafts, appointment) {
+                None
+            } else {
+                sale::ensure_order(drafts, snapshot, appointment)?
+            };
             sale::fulfilment(drafts, snapshot, appointment, order, &snapshot.service.consumables)?;
         }
         Status::NoShow => {

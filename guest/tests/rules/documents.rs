@@ -148,6 +148,32 @@ fn corrections_ask_for_what_the_right_status_needs() {
 }
 
 #[test]
+fn an_invoice_is_made_again_exactly_when_the_old_one_is_credited() {
+    let mut input = input(Some(Status::Completed), correct(Status::Cancelled));
+    let counters = [DocumentKind::CreditNote, DocumentKind::StockReturn, DocumentKind::CommissionReversal];
+    input.snapshot.company.switched_off = counters.to_vec();
+    let cancelled = granted(&input);
+    assert!(steps(&cancelled).is_empty());
+    input.appointment = Some(stored(&input, &cancelled));
+    input.command = correct(Status::Completed);
+    assert!(steps(&granted(&input)).is_empty(), "what was never undone stands");
+
+    input.snapshot.company.switched_off.clear();
+    assert_eq!(
+        steps(&granted(&input)),
+        [
+            "credit_note",
+            "stock_return",
+            "commission_reversal",
+            "sales_order",
+            "sales_invoice",
+            "stock_issue",
+            "commission"
+        ]
+    );
+}
+
+#[test]
 fn a_cancelled_time_that_was_sold_again_is_not_taken_back() {
     let mut input = input(Some(Status::Cancelled), correct(Status::Completed));
     input.snapshot.providers[0].taken = bitmap(&[(10 * 60, 11 * 60)]);

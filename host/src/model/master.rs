@@ -230,11 +230,11 @@ pub struct Service {
     #[serde(default = "default_horizon_days")]
     #[schema(minimum = 1, maximum = 730)]
     pub horizon_days: u32,
-    /// How long before the start a customer can still cancel, minutes.
+    /// How long before the start it can still be cancelled, minutes; staff may make an exception.
     #[serde(default)]
     #[schema(maximum = 527_040)]
     pub cancel_cutoff_minutes: u32,
-    /// How long before the start a customer can still reschedule, minutes.
+    /// How long before the start it can still be rescheduled, minutes; staff may make an exception.
     #[serde(default)]
     #[schema(maximum = 527_040)]
     pub reschedule_cutoff_minutes: u32,

@@ -1,8 +1,8 @@
 //! Invoices, of an order or of a fee, and the credit notes that counter them.
 //!
 //! Invariant: an invoice gets our key while it is a draft, because Tryton locks its reference when it posts it. A
-//! credit note is made and posted in one call and never has a reference of ours: it is found by the invoice it
-//! credits, and a second one is refused by Tryton itself.
+//! credit note that is made and posted in one call has no reference of ours: it is found by the invoice it credits,
+//! and a second one is refused by Tryton itself. Only that of a paid invoice passes through a draft, and gets our key.
 
 use serde_json::json;
 use slotledger_erp::{CreditNote, Document, Failure, Invoice as Asked, Key, Posting, State};

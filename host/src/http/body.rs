@@ -81,6 +81,10 @@ fn understood<T: Input>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem>
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| Problem::new(codes::NOT_JSON, format!("Reading it failed: {error}.")))?;
     let mut errors = Vec::new();
+    // A list in the order of the fields would be read as an object, too; no client means that.
+    if !value.is_object() {
+        errors.push(FieldError { field: String::new(), message: "must be a JSON object".to_owned() });
+    }
     survey(&value, "", &mut errors);
     if errors.is_empty() {
         let read = T::read(value).and_then(|input| {

@@ -119,6 +119,10 @@ fn a_fingerprint_tells_method_path_and_body_apart() {
 async fn a_body_is_an_object() {
     for body in ["[]", "[\"SVC\", []]", "null", "7", "\"SVC\""] {
         let (status, problem) = refusal(request("application/json", body)).await;
-        assert_eq!((status, &problem["errors"][0]["message"]), (422, &json!("must be a JSON object")), "{body}");
+        assert_eq!(
+            (status, &problem["errors"][0]["message"]),
+            (422, &json!("must be a JSON object")),
+            "{body}"
+        );
     }
 }

@@ -11,5 +11,5 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq, Eq, Clone, serde::Serialize, serde::Deserialize],
 });
 
-pub use slotledger::rules::decisions;
-pub use slotledger::types::{appointments, catalog, values};
+pub use self::slotledger::rules::decisions;
+pub use self::slotledger::types::{appointments, catalog, values};

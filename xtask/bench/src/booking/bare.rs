@@ -1,20 +1,21 @@
 //! The same writes without use cases, rules or types: statements and strings.
 //!
-//! Invariant: the statements and the settings of the connection are those of the host's store. `compare` sees to it that
-//! what they leave behind is as much.
+//! Invariant: the statements and the settings of the connection are those of the host's store. `compare.rs` sees to it
+//! that what they leave behind is as much.
 
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use slotledger::clock::{Clock as _, SystemClock};
+use sqlx::SqliteConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Row as _, SqliteConnection};
 use tokio::task::JoinSet;
 
 use super::company::{Company, VISIT_MINUTES};
+use super::sample::{Event, Sample};
 use super::start;
 
 /// Opens the file as the host's store does for writing.
@@ -31,69 +32,6 @@ pub(super) async fn open(file: &Path) -> Result<SqlitePool> {
         .max_lifetime(None)
         .test_before_acquire(false);
     Ok(pool.connect_with(options).await?)
-}
-
-/// The texts of one booking as the host wrote them, in which only the identifier has to be exchanged.
-#[derive(Debug, Clone)]
-pub(super) struct Sample {
-    id: String,
-    name: String,
-    branch: String,
-    details: String,
-    posting: String,
-    key: String,
-    answers: [String; 2],
-    events: [Event; 2],
-}
-
-#[derive(Debug, Clone)]
-struct Event {
-    name: String,
-    message: String,
-    digest: String,
-    attributes: String,
-}
-
-impl Sample {
-    /// Reads the first booking of a file.
-    pub(super) async fn read(file: &Path) -> Result<Self> {
-        let pool = open(file).await?;
-        let row = sqlx::query("SELECT id, name, branch, details FROM appointment ORDER BY id LIMIT 1");
-        let row = row.fetch_one(&pool).await.context("the host made no booking")?;
-        let id: String = row.try_get("id")?;
-        let delivery = sqlx::query("SELECT key, posting FROM delivery WHERE appointment = ?").bind(&id);
-        let delivery = delivery.fetch_one(&pool).await.context("a booking asks for one document")?;
-        let sample = Self {
-            name: row.try_get("name")?,
-            branch: row.try_get("branch")?,
-            details: row.try_get("details")?,
-            posting: delivery.try_get("posting")?,
-            key: delivery.try_get("key")?,
-            answers: [answer(&pool, &id, "hold").await?, answer(&pool, &id, "confirm").await?],
-            events: [event(&pool, &id, 1).await?, event(&pool, &id, 2).await?],
-            id,
-        };
-        pool.close().await;
-        Ok(sample)
-    }
-}
-
-async fn answer(pool: &SqlitePool, id: &str, step: &str) -> Result<String> {
-    let query = sqlx::query_scalar("SELECT body FROM answer WHERE key LIKE ? || '-%' AND instr(body, ?) > 0");
-    query.bind(step).bind(id).fetch_one(pool).await.context("a booking leaves an answer for each step")
-}
-
-async fn event(pool: &SqlitePool, id: &str, revision: i64) -> Result<Event> {
-    let query =
-        "SELECT name, message, rules_digest, attributes FROM event WHERE appointment = ? AND revision = ?";
-    let row = sqlx::query(query).bind(id).bind(revision).fetch_one(pool).await;
-    let row = row.context("a booking leaves one event for each step")?;
-    Ok(Event {
-        name: row.try_get("name")?,
-        message: row.try_get("message")?,
-        digest: row.try_get("rules_digest")?,
-        attributes: row.try_get("attributes")?,
-    })
 }
 
 /// Every client makes so many bookings, one after the other.
@@ -292,30 +230,4 @@ impl<'a> Booking<'a> {
         .await?;
         Ok(())
     }
-}
-
-/// What is counted in both files, table by table: rows and characters.
-const CONTENTS: &str = "
-    SELECT 'appointment', count(*), sum(length(name) + length(details)) FROM appointment
-    UNION ALL SELECT 'claim', count(*), 0 FROM claim
-    UNION ALL SELECT 'event', count(*), sum(length(name) + length(message) + length(attributes)) FROM event
-    UNION ALL SELECT 'delivery', count(*), sum(length(posting) + length(key)) FROM delivery
-    UNION ALL SELECT 'answer', count(*), sum(length(body)) FROM answer";
-
-/// Fails unless both files hold as many rows, and texts of nearly the same length, in each table.
-pub(super) async fn compare(hosted: &Path, bare: &Path) -> Result<()> {
-    let (ours, theirs) = (contents(hosted).await?, contents(bare).await?);
-    for ((table, rows, length), (_, other_rows, other_length)) in ours.into_iter().zip(theirs) {
-        ensure!(rows == other_rows, "{table}: the host wrote {rows} rows, the bare program {other_rows}");
-        let close = (length - other_length).abs() * 20 <= length;
-        ensure!(close, "{table}: the host wrote {length} characters, the bare program {other_length}");
-    }
-    Ok(())
-}
-
-async fn contents(file: &Path) -> Result<Vec<(String, i64, i64)>> {
-    let pool = open(file).await?;
-    let rows = sqlx::query_as(CONTENTS).fetch_all(&pool).await?;
-    pool.close().await;
-    Ok(rows)
 }

@@ -7,7 +7,9 @@
 
 mod bare;
 mod company;
+mod compare;
 mod hosted;
+mod sample;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use anyhow::{Context as _, Result};
 use tokio::runtime;
 
 use self::company::Company;
+use self::sample::Sample;
 use crate::report::Row;
 
 /// Clients at the same time, each with a provider of its own.
@@ -45,14 +48,14 @@ async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<Row
         hosted.add(CLIENTS * bookings, since);
         app.close().await;
 
-        let sample = bare::Sample::read(&file).await?;
+        let sample = Sample::read(&file).await?;
         let other = copy(&empty, scratch, &format!("bare-{turn}"))?;
         let database = bare::open(&other).await?;
         let since = Instant::now();
         bare::book(&database, &company, &sample, bookings).await?;
         bare.add(CLIENTS * bookings, since);
         database.close().await;
-        bare::compare(&file, &other).await?;
+        compare::compare(&file, &other).await?;
     }
     let (value, against) = (hosted.per_second(), bare.per_second());
     Ok(Row {

@@ -66,6 +66,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether somebody else has the file in hand.
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::Open { source, .. } | Self::Store(source) | Self::Commit(source) if waits(source))
+    }
+
     pub(crate) fn refused(message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self::Refused { message: message.into(), fix: fix.into() }
     }

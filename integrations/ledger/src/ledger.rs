@@ -13,6 +13,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Sqlite, SqliteConnection, Transaction};
+use tokio::time::sleep;
 
 use crate::accounts::{self, TrialBalance};
 use crate::amounts::{Currency, fine};
@@ -27,6 +28,10 @@ pub const MAX_PAGE: u32 = 500;
 
 /// How long a writer waits for another process before it says so.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// SQLite refuses to begin a new file's write-ahead log, instead of waiting, while somebody else begins it.
+const OPEN_TRIES: u32 = 20;
+const OPEN_PAUSE: Duration = Duration::from_millis(50);
 
 /// Enough to read while one writes; SQLite has one writer at a time.
 const READERS: u32 = 4;
@@ -81,6 +86,16 @@ impl Ledger {
     /// When a setting makes no sense or contradicts the file, or when the file cannot be read or brought up to date.
     pub async fn open(path: &Path, settings: Settings) -> Result<Self, Error> {
         let books = settings.books()?;
+        for _ in 0..OPEN_TRIES {
+            match Self::open_once(path, books.clone()).await {
+                Err(error) if error.is_busy() => sleep(OPEN_PAUSE).await,
+                opened => return opened,
+            }
+        }
+        Self::open_once(path, books).await
+    }
+
+    async fn open_once(path: &Path, books: Books) -> Result<Self, Error> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

@@ -29,6 +29,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Acquire, Transaction};
+use tokio::time::sleep;
 
 use self::error::failed;
 use super::Error;
@@ -41,6 +42,10 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads run beside the writer. They take well under a millisecond, so more connections would only take memory.
 const READERS: u32 = 4;
+
+/// SQLite refuses to begin a new file's write-ahead log, instead of waiting, while somebody else begins it.
+const OPEN_TRIES: u32 = 20;
+const OPEN_PAUSE: Duration = Duration::from_millis(50);
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -59,6 +64,12 @@ impl Sqlite {
     /// [`Error::Database`] if the file cannot be opened, [`Error::Migration`] if it was written by a newer version,
     /// [`Error::Busy`] if another process holds it for too long.
     pub async fn open(path: &Path) -> Result<Self, Error> {
+        for _ in 0..OPEN_TRIES {
+            match Self::open_waiting(path, BUSY_TIMEOUT).await {
+                Err(Error::Busy(_)) => sleep(OPEN_PAUSE).await,
+                opened => return opened,
+            }
+        }
         Self::open_waiting(path, BUSY_TIMEOUT).await
     }
 

@@ -216,6 +216,7 @@ pub fn appointment(status: Status) -> Appointment {
         timing: timing(status),
         reschedules: 0,
         documents: documents(status),
+        successor: None,
         attributes: Vec::new(),
     }
 }
@@ -361,6 +362,7 @@ pub fn stored(input: &TransitionInput, decision: &Decision) -> Appointment {
         hold_until: decision.hold_until,
         timing: decision.timing,
         documents,
+        successor: decision.successor.as_ref().map(|_| input.new_id.clone()).or(before.successor),
         ..before
     }
 }

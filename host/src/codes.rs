@@ -164,6 +164,7 @@ const CONFLICTS: &[&str] = &[
     "SL0243", // the hold has not run out
     "SL0245", // the visit has not started
     "SL0246", // it is the same provider
+    "SL0255", // another appointment has its work
 ];
 
 /// Whether a finding of the rules is answered with 409 rather than 422.

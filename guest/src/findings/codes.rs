@@ -113,4 +113,6 @@ codes! {
         "Whatever is declined, cancelled, rescheduled, corrected or excepted is kept with a reason.";
     CORRECTION_UNFIT = "SL0254", "The correction leads nowhere",
         "A final status can be corrected only to one that the appointment could have had instead.";
+    SUCCEEDED = "SL0255", "Another appointment has taken over",
+        "The work belongs to the appointment that replaces or follows this one. Done here as well, it would be invoiced twice.";
 }

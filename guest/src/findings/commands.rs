@@ -3,7 +3,7 @@
 use super::codes::{
     ALREADY, APPOINTMENT_MISSING, APPOINTMENT_UNEXPECTED, CANCEL_CUTOFF, CORRECTION_UNFIT, HOLD_RAN_OUT,
     HOLD_STILL_RUNS, ID_UNUSABLE, NOT_ALLOWED, NOT_IN_STATUS, NOT_STARTED, REASON_MISSING, RESCHEDULE_CUTOFF,
-    RESCHEDULE_LIMIT, REVISIONS_USED_UP, SAME_PROVIDER,
+    RESCHEDULE_LIMIT, REVISIONS_USED_UP, SAME_PROVIDER, SUCCEEDED,
 };
 use super::{finding, status_name};
 use crate::wit::{Finding, Status};
@@ -92,6 +92,14 @@ pub(crate) fn reschedule_limit(limit: u32) -> Finding {
 
 pub(crate) fn reason_missing() -> Finding {
     finding(REASON_MISSING, "The reason is empty.", "Say why; the reason is kept.")
+}
+
+pub(crate) fn succeeded() -> Finding {
+    finding(
+        SUCCEEDED,
+        "Another appointment replaces or follows this one, and has its work.",
+        "Correct or complete the appointment that took over.",
+    )
 }
 
 pub(crate) fn correction_unfit(from: Status, to: Status) -> Finding {

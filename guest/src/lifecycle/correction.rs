@@ -12,6 +12,7 @@ use crate::{bits, events, findings, validate};
 /// Gives the appointment the status that it should have had.
 pub(crate) fn correct(case: &Case<'_>, correction: &Correction) -> Result<Decision, Finding> {
     policy::check_reason(&correction.reason)?;
+    check_successor(case)?;
     let mut drafts = case.drafts();
     counter::undo_fulfilment(&mut drafts, case.snapshot, case.appointment, &correction.reason);
     ask_for_what_is_due(case, &mut drafts, &correction.reason)?;
@@ -23,6 +24,16 @@ pub(crate) fn correct(case: &Case<'_>, correction: &Correction) -> Result<Decisi
     let event = events::with("appointment.corrected", "The status was corrected.", &attributes);
     let (slots, timing) = (slots(case)?, timing(case));
     Ok(Decision { slots, timing, effects: drafts.finish(), ..case.decision(event) })
+}
+
+/// Refuses to do here what a successor does. What was replaced stays replaced; what is followed up stays finished.
+fn check_successor(case: &Case<'_>) -> Result<(), Finding> {
+    let replaced = case.appointment.status == Status::Cancelled;
+    let reopened = matches!(case.next, Status::Confirmed | Status::InProgress);
+    if case.appointment.successor.is_some() && (replaced || reopened) {
+        return Err(findings::succeeded());
+    }
+    Ok(())
 }
 
 /// Drafts what the right status asks for. Invoices, materials and commissions have just been undone.

@@ -1,6 +1,6 @@
 //! What the books are asked for, scenario by scenario.
 
-use slotledger_rules::findings::{ALREADY, NOT_ALLOWED, NOT_STARTED};
+use slotledger_rules::findings::{ALREADY, NOT_ALLOWED, NOT_STARTED, SUCCEEDED};
 use slotledger_rules::fixtures::{
     ANNA, BEN, CLEO, at, bitmap, decimal, hold, input, request, snapshot, stored,
 };
@@ -171,6 +171,28 @@ fn an_invoice_is_made_again_exactly_when_the_old_one_is_credited() {
             "commission"
         ]
     );
+}
+
+#[test]
+fn work_that_a_successor_has_is_not_done_here_as_well() {
+    let cases = [
+        (Status::Cancelled, Status::Completed, true),
+        (Status::Cancelled, Status::NoShow, true),
+        (Status::Completed, Status::Confirmed, true),
+        (Status::Completed, Status::InProgress, true),
+        (Status::Completed, Status::Cancelled, false),
+        (Status::Completed, Status::NoShow, false),
+    ];
+    for (from, to, kept) in cases {
+        let mut input = input(Some(from), correct(to));
+        granted(&input);
+        input.appointment.as_mut().expect("one").successor = Some("apt-3".to_owned());
+        if kept {
+            assert_eq!(refused(&input), [SUCCEEDED], "{from:?} to {to:?}");
+        } else {
+            granted(&input);
+        }
+    }
 }
 
 #[test]

@@ -211,6 +211,7 @@ impl App {
             timing: translate::timing(&appointment.timing),
             reschedules: appointment.reschedules,
             documents: effects::links(&deliveries)?,
+            successor: appointment.successor.map(|id| id.to_string()),
             attributes: Vec::new(),
         })
     }

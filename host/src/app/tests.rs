@@ -223,6 +223,8 @@ async fn a_new_time_has_a_number_of_its_own_on_its_order() {
     assert_eq!((old.status, old.cancellation_reason.as_deref()), (Status::Cancelled, Some("traffic")));
     let new = world.app.appointment(old.successor.unwrap()).await.unwrap();
     assert_eq!((old.name.as_str(), new.name.as_str()), ("APT-0001 — S", "APT-0002 — S"));
+    let correct = Correct { to: Status::Completed, reason: "it took place".to_owned() };
+    assert_eq!(codes(world.command(id, Command::Correct(correct)).await.unwrap_err()), ["SL0255"]);
     let filter = crate::store::DeliveryFilter { appointment: Some(new.id), ..Default::default() };
     let orders = world.app.deliveries(&filter, 0, 10).await.unwrap();
     assert_eq!(orders.iter().map(|order| order.posting.subject.as_str()).collect::<Vec<_>>(), ["APT-0002"]);

@@ -14,7 +14,7 @@ CREATE TABLE company (
 
 CREATE TABLE record (
     id         TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 36),
-    kind       TEXT NOT NULL CHECK (kind IN ('company', 'branch', 'service', 'provider', 'unit', 'customer')),
+    kind       TEXT NOT NULL CHECK (kind IN ('company', 'branch', 'service', 'provider', 'unit', 'customer', 'case')),
     company    TEXT NOT NULL REFERENCES company (id),
     name       TEXT NOT NULL,
     active     INTEGER NOT NULL CHECK (active IN (0, 1)),

@@ -66,9 +66,9 @@ impl Grid {
     /// Sets the slots of a span. Inward sets only slots that lie in it wholly, outward also those it touches.
     pub(super) fn set(&self, bits: &mut [u64], start: DateTime<Utc>, end: DateTime<Utc>, rounding: Rounding) {
         let (from, to) = self.range(start, end, rounding);
-        for slot in from..to {
-            if let Some(word) = bits.get_mut(slot / 64) {
-                *word |= 1 << (slot % 64);
+        for (word, mask) in words(from, to) {
+            if let Some(word) = bits.get_mut(word) {
+                *word |= mask;
             }
         }
     }
@@ -76,10 +76,28 @@ impl Grid {
     /// Clears the slots that a span touches.
     pub(super) fn clear(&self, bits: &mut [u64], start: DateTime<Utc>, end: DateTime<Utc>) {
         let (from, to) = self.range(start, end, Rounding::Outward);
-        for slot in from..to {
-            if let Some(word) = bits.get_mut(slot / 64) {
-                *word &= !(1 << (slot % 64));
+        for (word, mask) in words(from, to) {
+            if let Some(word) = bits.get_mut(word) {
+                *word &= !mask;
             }
+        }
+    }
+
+    /// Sets the slots that are set in another bitmap whose slot 0 begins at `origin`.
+    pub(super) fn paste(&self, bits: &mut [u64], other: impl IntoIterator<Item = u64>, origin: i64) {
+        let mut at = (origin - self.origin).div_euclid(SLOT_SECONDS);
+        for word in other {
+            let (index, shift) = (at.div_euclid(64), at.rem_euclid(64));
+            let mut add = |index: i64, part: u64| {
+                if let Some(word) = usize::try_from(index).ok().and_then(|index| bits.get_mut(index)) {
+                    *word |= part;
+                }
+            };
+            add(index, word << shift);
+            if shift > 0 {
+                add(index + 1, word >> (64 - shift));
+            }
+            at += 64;
         }
     }
 
@@ -94,6 +112,17 @@ impl Grid {
         let clamp = |slot: i64| usize::try_from(slot.clamp(0, i64::from(self.slots))).unwrap_or(0);
         (clamp(from), clamp(to))
     }
+}
+
+/// The words that slots lie in, each with the bits that are theirs.
+fn words(from: usize, to: usize) -> impl Iterator<Item = (usize, u64)> {
+    let touched = if from < to { from / 64..(to - 1) / 64 + 1 } else { 0..0 };
+    touched.map(move |index| {
+        let first = index * 64;
+        let low = u64::MAX << from.saturating_sub(first).min(63);
+        let high = u64::MAX >> (64 - (to - first).min(64));
+        (index, low & high)
+    })
 }
 
 /// What becomes of slots that a span covers in part.

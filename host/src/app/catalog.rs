@@ -7,10 +7,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::model::master::{Kind, Master};
-use crate::model::{Branch, Company, CompanyId, FieldError, Leave, Provider, ProviderId, Service, Stored};
+use crate::model::{Branch, Company, CompanyId, FieldError, Leave, Provider, ProviderId, Service, Stored, Unit};
 use crate::store::{Answer, Page, Record, Store};
 use crate::{model, store};
 
+use super::expanded::Expanded;
 use super::request::earlier;
 use super::{App, Error, Reply, Request, Result};
 
@@ -159,7 +160,12 @@ fn references(data: &Value) -> Vec<(String, Kind, Uuid)> {
     let providers = data.get("providers").and_then(Value::as_array).into_iter().flatten().enumerate();
     let providers = providers
         .filter_map(|(n, id)| Some((format!("providers[{n}]"), Kind::Provider, id.as_str()?.parse().ok()?)));
-    one("branch", Kind::Branch).into_iter().chain(one("parent", Kind::Unit)).chain(providers).collect()
+    one("branch", Kind::Branch)
+        .into_iter()
+        .chain(one("parent", Kind::Unit))
+        .chain(one("customer", Kind::Customer))
+        .chain(providers)
+        .collect()
 }
 
 fn answer_of<T: Master>(request: &Request, stored: &Stored<T>) -> Result<Answer> {
@@ -202,6 +208,9 @@ pub(super) struct Catalog {
     pub(super) branches: HashMap<Uuid, Branch>,
     pub(super) services: HashMap<Uuid, Service>,
     pub(super) providers: HashMap<Uuid, Provider>,
+    pub(super) units: HashMap<Uuid, Unit>,
+    /// Its calendars, as far as they were asked for.
+    pub(super) expanded: Expanded,
 }
 
 /// The catalogues last used. One that is out of date is noticed by its version and gathered anew.
@@ -233,6 +242,8 @@ async fn gather(store: &dyn Store, company: CompanyId, version: i64) -> Result<C
         branches: all(store, company).await?,
         services: all(store, company).await?,
         providers: all(store, company).await?,
+        units: all(store, company).await?,
+        expanded: Expanded::default(),
     })
 }
 

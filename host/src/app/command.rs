@@ -1,6 +1,7 @@
 //! Commands on appointments: what somebody wants, decided by the rules and stored in one transaction.
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,7 +10,7 @@ use super::outcome::Decided;
 use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, effects, translate};
-use crate::model::{Actor, Appointment, AppointmentId, Consumable, ProviderId, Status};
+use crate::model::{Actor, Appointment, AppointmentId, Consumable, ProviderId, Status, UnitId};
 use crate::store::{self, DeliveryFilter};
 use crate::wasm::bindings::slotledger::rules::decisions;
 use crate::wasm::bindings::slotledger::types::appointments as words;
@@ -21,6 +22,8 @@ pub enum Command {
     Schedule,
     /// Acknowledge it.
     Confirm,
+    /// Acknowledge it by paying the deposit.
+    Pay(Pay),
     /// End a hold that has run out.
     Expire,
     /// Refuse it.
@@ -43,10 +46,25 @@ pub enum Command {
     MarkNoShow,
     /// Move it to another time.
     Reschedule(Reschedule),
-    /// Give it to another provider at the same time.
+    /// Give it to another provider or to other units at the same time.
     Reassign(Reassign),
     /// Put a mistake right.
     Correct(Correct),
+}
+
+/// Money received in advance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pay {
+    /// How much: the deposit at least, and no more than the net amount.
+    #[schema(value_type = String, example = "14.97", pattern = r"^\d{1,12}(\.\d{1,6})?$")]
+    pub amount: Decimal,
+    /// ISO 4217 code; none takes the appointment's.
+    #[serde(default)]
+    pub currency: Option<String>,
+    /// What the payment is known by where it was made.
+    #[schema(min_length = 1, max_length = 200)]
+    pub reference: String,
 }
 
 /// A refusal.
@@ -113,12 +131,17 @@ pub struct Reschedule {
     pub exception_reason: Option<String>,
 }
 
-/// Another provider.
+/// Another provider, or other units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reassign {
-    /// Who takes over.
-    pub provider: ProviderId,
+    /// Who takes over; none keeps the present provider.
+    #[serde(default)]
+    pub provider: Option<ProviderId>,
+    /// Units that have to be among those used from now on; the present ones are kept as far as they fit.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub units: Vec<UnitId>,
 }
 
 /// A mistake put right.
@@ -182,6 +205,7 @@ impl App {
         let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
         let reason = reason(command);
         let decided = Decided {
+            payment: payment(command),
             scene: &scene,
             booking: None,
             old: Some(&old),
@@ -205,7 +229,9 @@ impl App {
             provider: appointment.provider.to_string(),
             visit: translate::span(appointment.start, appointment.end),
             reserved: translate::span(appointment.reserved_start, appointment.reserved_end),
+            units: appointment.units.iter().map(ToString::to_string).collect(),
             guests: appointment.guests,
+            paid: translate::decimal(appointment.quote.net - appointment.balance)?,
             quote: translate::quote(&appointment.quote)?,
             hold_until: appointment.hold_until.map(|at| at.timestamp()),
             timing: translate::timing(&appointment.timing),
@@ -235,7 +261,7 @@ impl App {
 }
 
 /// The calendars that a command needs: none unless it sets a time or a provider.
-fn calendars<'a>(scene: &'a Scene, old: &Appointment, command: &Command) -> Result<Calendars<'a>> {
+fn calendars<'a>(scene: &'a Scene, old: &'a Appointment, command: &Command) -> Result<Calendars<'a>> {
     let provider = new_provider(command).unwrap_or(old.provider);
     let when = match command {
         Command::FollowUp(new) => When::Starting(new.start),
@@ -245,6 +271,7 @@ fn calendars<'a>(scene: &'a Scene, old: &Appointment, command: &Command) -> Resu
         | Command::Correct(_) => When::Reserved(old.reserved_start, old.reserved_end),
         Command::Schedule
         | Command::Confirm
+        | Command::Pay(_)
         | Command::Expire
         | Command::Decline(_)
         | Command::Depart
@@ -256,7 +283,7 @@ fn calendars<'a>(scene: &'a Scene, old: &Appointment, command: &Command) -> Resu
         | Command::MarkNoShow => When::Never,
     };
     // Rescheduled and reassigned work gives its own slots up; the rest of followed-up work keeps them.
-    let except = (!matches!(command, Command::FollowUp(_))).then_some(old.id);
+    let except = (!matches!(command, Command::FollowUp(_))).then_some(old);
     let mut calendars = one_provider(scene, provider, &when, except)?;
     if provider != old.provider {
         // Whoever did the work so far earns its commission.
@@ -281,11 +308,15 @@ const fn new_provider(command: &Command) -> Option<ProviderId> {
     | Command::Decline(Decline { replacement: provider, .. }) = command
     {
         *provider
-    } else if let Command::Reassign(Reassign { provider }) = command {
-        Some(*provider)
+    } else if let Command::Reassign(Reassign { provider, .. }) = command {
+        *provider
     } else {
         None
     }
+}
+
+fn payment(command: &Command) -> Option<&Pay> {
+    if let Command::Pay(pay) = command { Some(pay) } else { None }
 }
 
 fn reason(command: &Command) -> Option<String> {
@@ -308,11 +339,18 @@ fn command_words(command: &Command, old: &Appointment) -> Result<decisions::Comm
             guests: guests.unwrap_or(old.guests),
             end: None,
             currency: None,
+            units: Vec::new(),
+            preferences: Vec::new(),
         };
     let exception = |reason: &Option<String>| reason.clone().map(|reason| decisions::Exception { reason });
     Ok(match command {
         Command::Schedule => decisions::Command::Schedule,
         Command::Confirm => decisions::Command::Confirm,
+        Command::Pay(pay) => decisions::Command::Pay(decisions::Payment {
+            amount: translate::decimal(pay.amount)?,
+            currency: pay.currency.clone().unwrap_or_else(|| old.quote.currency.clone()),
+            reference: pay.reference.clone(),
+        }),
         Command::Expire => decisions::Command::Expire,
         Command::Decline(decline) => decisions::Command::Decline(decisions::Declination {
             reason: decline.reason.clone(),
@@ -340,7 +378,10 @@ fn command_words(command: &Command, old: &Appointment) -> Result<decisions::Comm
             reason: new.reason.clone(),
             exception: exception(&new.exception_reason),
         }),
-        Command::Reassign(reassign) => decisions::Command::Reassign(reassign.provider.to_string()),
+        Command::Reassign(reassign) => decisions::Command::Reassign(decisions::Reassignment {
+            provider: reassign.provider.map(|id| id.to_string()),
+            units: reassign.units.iter().map(ToString::to_string).collect(),
+        }),
         Command::Correct(correct) => decisions::Command::Correct(decisions::Correction {
             to: translate::status(correct.to),
             reason: correct.reason.clone(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::alternatives::Alternative;
 use crate::model::FieldError;
 use crate::{store, wasm};
 
@@ -17,12 +18,27 @@ pub struct Finding {
     pub hint: String,
 }
 
+/// What the rules have against it, and what could be had instead.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// Every rule that is broken.
+    pub findings: Vec<Finding>,
+    /// What could be booked instead.
+    pub alternatives: Vec<Alternative>,
+}
+
+impl Refusal {
+    fn messages(&self) -> String {
+        self.findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// Why a use case could not be carried out. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The rules refused, with every rule that is broken.
-    #[error("refused by the rules: {}", .0.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join("; "))]
-    Refused(Vec<Finding>),
+    /// The rules refused.
+    #[error("refused by the rules: {}", .0.messages())]
+    Refused(Refusal),
     /// What was named does not exist.
     #[error("there is no {kind} {id}")]
     Missing {

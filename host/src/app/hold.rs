@@ -3,12 +3,17 @@
 use chrono::{DateTime, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
+use super::alternatives::Near;
 use super::outcome::Decided;
+use super::preference::Preference;
 use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
-use crate::model::{Actor, Appointment, BranchId, CustomerId, ProviderId, ServiceId};
+use crate::model::{
+    Actor, Appointment, BranchId, Case, CaseId, Claim, CustomerId, Kind, ProviderId, Service, ServiceId, UnitId,
+};
 use crate::store;
 use crate::wasm::bindings::slotledger::rules::decisions;
 
@@ -21,8 +26,12 @@ const YEARS: (i32, i32) = (2000, 2200);
 pub struct Booking {
     /// The service.
     pub service: ServiceId,
-    /// For whom.
-    pub customer: CustomerId,
+    /// For whom; may be left out where a case is named.
+    #[serde(default)]
+    pub customer: Option<CustomerId>,
+    /// The case it belongs to, which says for whom and where it is.
+    #[serde(default)]
+    pub case: Option<CaseId>,
     /// When the visit starts.
     pub start: DateTime<Utc>,
     /// When the visit ends, as the customer was shown. It follows from the service: another end is refused.
@@ -38,13 +47,21 @@ pub struct Booking {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 10_000)]
     pub guests: Option<u32>,
+    /// Units that have to be among those used; the rules choose the others.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub units: Vec<UnitId>,
+    /// What the customer would like, where no provider is named.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub preferences: Vec<Preference>,
     /// The currency the customer was shown; another than the company's is refused.
     #[serde(default)]
     pub currency: Option<String>,
     /// What stands behind the number; none takes the service's name.
     #[serde(default)]
     pub title: Option<String>,
-    /// Where the visit is, if not at the customer's address.
+    /// Where the visit is, if neither where the case says nor at the customer's address.
     #[serde(default)]
     pub location: Option<String>,
     /// Internal notes.
@@ -64,6 +81,7 @@ impl App {
         request: Option<&Request>,
     ) -> Result<Reply<Appointment>> {
         sensible("start", booking.start)?;
+        let booking = self.with_case(booking).await?;
         for _ in 0..TRIES {
             if let Some(answer) = earlier(&*self.ports.store, request).await? {
                 return Ok(Reply::Replayed(answer));
@@ -71,7 +89,10 @@ impl App {
             match self.try_hold(&booking, actor, request).await {
                 // Somebody was faster: the rules see that now, and say so or find another provider.
                 Err(Error::Taken | Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => {}
-                Err(refusal @ Error::Refused(_)) => return self.unless_answered(request, refusal).await,
+                Err(refusal @ Error::Refused(_)) => {
+                    let refusal = self.with_alternatives(refusal, &Near::of(&booking)).await;
+                    return self.unless_answered(request, refusal).await;
+                }
                 other => return other.map(Reply::Fresh),
             }
         }
@@ -84,33 +105,75 @@ impl App {
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<Appointment> {
-        let scene = self.scene(booking.service, Some(booking.customer), actor).await?;
-        let calendars = candidates(&scene, booking)?;
-        let id = self.ports.clock.new_id();
-        let input = decisions::TransitionInput {
-            snapshot: self.snapshot(&scene, &calendars).await?,
-            appointment: None,
-            new_id: id.to_string(),
-            command: decisions::Command::Hold(decisions::Request {
-                provider: booking.provider.map(|id| id.to_string()),
-                start: booking.start.timestamp(),
-                guests: booking.guests.unwrap_or(1),
-                end: booking.end.map(|end| end.timestamp()),
-                currency: booking.currency.clone(),
-            }),
-        };
-        let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
+        let scene = self.scene(booking.service, booking.customer, actor).await?;
+        let new_id = self.ports.clock.new_id();
+        let decision = self.decide_hold(&scene, booking, new_id, &[]).await?;
         let decided = Decided {
             scene: &scene,
             booking: Some(booking),
+            payment: None,
             old: None,
             reason: None,
-            new_id: id,
+            new_id,
             decision,
             status: 201,
             request,
         };
         self.settle(decided).await
+    }
+
+    /// Asks the rules for a hold. `ahead` is taken in the same commit, before it.
+    pub(super) async fn decide_hold(
+        &self,
+        scene: &Scene,
+        booking: &Booking,
+        new_id: Uuid,
+        ahead: &[Claim],
+    ) -> Result<decisions::Decision> {
+        let calendars = Calendars { ahead, ..candidates(scene, booking)? };
+        let input = decisions::TransitionInput {
+            snapshot: self.snapshot(scene, &calendars).await?,
+            appointment: None,
+            new_id: new_id.to_string(),
+            command: decisions::Command::Hold(words(booking)),
+        };
+        self.ports.rules.transition(&input)?.map_err(translate::refused)
+    }
+
+    /// The booking with what its case says: for whom, and where.
+    pub(super) async fn with_case(&self, mut booking: Booking) -> Result<Booking> {
+        let Some(id) = booking.case else {
+            if booking.customer.is_none() {
+                return Err(Error::field("customer", "say for whom it is, or name a case"));
+            }
+            return Ok(booking);
+        };
+        let case = self.get::<Case>(id.0).await?;
+        let service = self.get::<Service>(booking.service.0).await?;
+        if case.company != service.company {
+            return Err(Error::missing(Kind::Case.as_str(), id));
+        }
+        if !case.data.active {
+            return Err(Error::field("case", "the case takes no more appointments"));
+        }
+        if booking.customer.is_some_and(|customer| customer != case.data.customer) {
+            return Err(Error::field("customer", "the case is another customer's: leave one of the two out"));
+        }
+        booking.customer = Some(case.data.customer);
+        booking.location = booking.location.or(case.data.location);
+        Ok(booking)
+    }
+}
+
+fn words(booking: &Booking) -> decisions::Request {
+    decisions::Request {
+        provider: booking.provider.map(|id| id.to_string()),
+        start: booking.start.timestamp(),
+        guests: booking.guests.unwrap_or(1),
+        end: booking.end.map(|end| end.timestamp()),
+        currency: booking.currency.clone(),
+        units: booking.units.iter().map(ToString::to_string).collect(),
+        preferences: booking.preferences.iter().map(Preference::words).collect(),
     }
 }
 
@@ -120,7 +183,9 @@ fn candidates<'a>(scene: &'a Scene, booking: &Booking) -> Result<Calendars<'a>> 
         return one_provider(scene, provider, &When::Starting(booking.start), None);
     }
     let (branch, providers) = one_branch(scene, booking)?;
-    any_provider(scene, branch, &providers, |branch, service| day_grid(branch, service, booking.start))
+    let calendars =
+        any_provider(scene, branch, &providers, |branch, service| day_grid(branch, service, booking.start))?;
+    Ok(Calendars { workloads: true, ..calendars })
 }
 
 fn one_branch(scene: &Scene, booking: &Booking) -> Result<(BranchId, Vec<ProviderId>)> {

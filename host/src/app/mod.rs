@@ -5,15 +5,19 @@
 //!
 //! Deliberately absent: HTTP, SQL, and any ERP's name.
 
+mod alternatives;
 mod books;
 mod calendar;
 mod catalog;
 mod command;
 mod effects;
 mod error;
+mod expanded;
 mod hold;
+mod occupancy;
 mod openings;
 mod outcome;
+mod preference;
 mod query;
 mod request;
 mod snapshot;
@@ -26,12 +30,14 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+pub use alternatives::{Alternative, Difference};
 pub use books::Connections;
-pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Reassign, Reschedule};
-pub use error::{Error, Finding};
+pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
+pub use error::{Error, Finding, Refusal};
 pub use hold::Booking;
-pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery};
+pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order};
 pub use outcome::TITLE_MARK;
+pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
 pub use request::{Reply, Request};
 

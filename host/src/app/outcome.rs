@@ -1,14 +1,18 @@
 //! From a decision to what is stored: the appointment as it shall be, its trail, its slots, and its outbox rows.
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::command::Pay;
 use super::hold::Booking;
 use super::snapshot::Scene;
-use super::translate::{contradiction, moment, quote_back, status_back, timing_back};
+use super::translate::{contradiction, moment, number, quote_back, status_back, timing_back};
 use super::{App, Request, Result, effects};
 use crate::faults;
-use crate::model::{Appointment, AppointmentId, Claim, Event, ProviderId, Status, Timing};
+use crate::model::{
+    Appointment, AppointmentId, Claim, Event, Payment, ProviderId, SharedVisit, Status, Timing, UnitId,
+};
 use crate::store::{Change, Commit, PendingAnswer, Slots};
 use crate::wasm::bindings::slotledger::rules::decisions;
 
@@ -17,6 +21,8 @@ pub(super) struct Decided<'a> {
     pub(super) scene: &'a Scene,
     /// What was booked, of a new appointment.
     pub(super) booking: Option<&'a Booking>,
+    /// Money that came with the command.
+    pub(super) payment: Option<&'a Pay>,
     /// The appointment as it was.
     pub(super) old: Option<&'a Appointment>,
     /// Why, where the command gave a reason.
@@ -46,7 +52,10 @@ impl App {
             changes.push(main);
         }
         let asked = changes.iter().any(|change| !change.deliveries.is_empty());
-        let render = |appointment: &Appointment| serde_json::to_string(appointment).unwrap_or_default();
+        let render = |appointments: &[&Appointment]| {
+            let first = appointments.first();
+            first.and_then(|first| serde_json::to_string(first).ok()).unwrap_or_default()
+        };
         let answer = decided.request.map(|request| PendingAnswer {
             key: request.key.clone(),
             fingerprint: request.fingerprint.clone(),
@@ -54,7 +63,8 @@ impl App {
             body: &render,
         });
         let catalog_version = Some(decided.scene.catalog.version);
-        let commit = Commit { company: decided.scene.company, catalog_version, changes, answer, at: now };
+        let company = decided.scene.company;
+        let commit = Commit { company, catalog_version, frame: None, changes, answer, at: now };
         faults::point("commit.before");
         let mut stored = self.ports.store.commit(commit).await?;
         faults::point("commit.after");
@@ -90,6 +100,7 @@ impl App {
         appointment.revision = decided.decision.revision;
         appointment.hold_until = decided.decision.hold_until.map(moment).transpose()?;
         appointment.timing = timing_back(&decided.decision.timing)?;
+        pay(&mut appointment, number(&decided.decision.paid)?, decided.payment, now)?;
         appointment.updated_at = now;
         let reason = decided.reason.clone().or_else(|| stated_reason(&events));
         appointment.cancellation_reason = reason.filter(|_| appointment.status == Status::Cancelled);
@@ -129,6 +140,10 @@ impl App {
             ..old.clone()
         };
         follow(&mut appointment, decided.scene, successor.plan)?;
+        // What was paid moves with the appointment, or is left where it is.
+        let before = decided.old.map_or(&[][..], |old| &old.payments);
+        appointment.payments = before.to_vec();
+        pay(&mut appointment, number(&successor.paid)?, None, now)?;
         let events = self.trail(decided, &appointment, None, successor.events, now);
         Ok(Change {
             deliveries: effects::deliveries(decided.scene, &appointment, successor.effects, now)?,
@@ -186,6 +201,11 @@ fn fresh(
         service: scene.service_id,
         customer: customer.id.into(),
         provider,
+        units: Vec::new(),
+        shared: None,
+        case: booking.case,
+        booking: None,
+        series: None,
         status: Status::Open,
         revision: 0,
         start: moment(plan.visit.start)?,
@@ -194,6 +214,8 @@ fn fresh(
         reserved_end: moment(plan.reserved.end)?,
         guests: plan.guests,
         quote: quote_back(plan.quote.clone())?,
+        payments: Vec::new(),
+        balance: Decimal::ZERO,
         hold_until: None,
         timing: Timing::default(),
         reschedules: 0,
@@ -216,8 +238,32 @@ fn follow(appointment: &mut Appointment, scene: &Scene, plan: decisions::Plan) -
     appointment.end = moment(plan.visit.end)?;
     appointment.reserved_start = moment(plan.reserved.start)?;
     appointment.reserved_end = moment(plan.reserved.end)?;
+    appointment.units = unit_ids(&plan.units)?;
+    appointment.shared = plan.session.map(|visit| SharedVisit { key: visit.key, seats: visit.seats });
     appointment.guests = plan.guests;
     appointment.quote = quote_back(plan.quote)?;
+    Ok(())
+}
+
+/// Enters what is paid by now: one payment more, all of them as before, or none of them any longer.
+fn pay(
+    appointment: &mut Appointment,
+    paid: Decimal,
+    payment: Option<&Pay>,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let before: Decimal = appointment.payments.iter().map(|payment| payment.amount).sum();
+    match payment {
+        _ if paid == before => {}
+        Some(payment) if paid == before + payment.amount => appointment.payments.push(Payment {
+            amount: payment.amount,
+            reference: payment.reference.clone(),
+            at,
+        }),
+        _ if paid.is_zero() => appointment.payments.clear(),
+        _ => return Err(contradiction(format!("{paid} paid in advance, which nobody has paid"))),
+    }
+    appointment.balance = Appointment::left_to_pay(&appointment.quote, &appointment.payments);
     Ok(())
 }
 
@@ -230,6 +276,9 @@ fn slots(slots: decisions::Slots, appointment: &Appointment) -> Slots {
             appointment: appointment.id,
             start: appointment.reserved_start,
             end: appointment.reserved_end,
+            shared: appointment.shared.clone(),
+            guests: appointment.guests,
+            units: appointment.units.clone(),
         }),
     }
 }
@@ -243,6 +292,11 @@ fn title(scene: &Scene, booking: Option<&Booking>) -> Result<String> {
 fn stated_reason(events: &[decisions::Event]) -> Option<String> {
     let attributes = events.iter().flat_map(|event| &event.attributes);
     attributes.into_iter().find(|(name, _)| name == "reason").map(|(_, reason)| reason.clone())
+}
+
+fn unit_ids(ids: &[String]) -> Result<Vec<UnitId>> {
+    let unit = |id: &String| id.parse().map_err(|_| contradiction(format!("a plan with the unit «{id}»")));
+    ids.iter().map(unit).collect()
 }
 
 fn provider_id(id: &str) -> Result<ProviderId> {

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::calendar::{self, Edge, Grid, Rounding};
+use super::calendar::{self, Edge, Grid};
 use super::catalog::Catalog;
+use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
 use crate::model::{
-    Actor, AppointmentId, Branch, BranchId, Claim, CompanyId, Customer, CustomerId, Provider, ProviderId,
-    Service, ServiceId, Stored,
+    Actor, Appointment, Branch, BranchId, Claim, CompanyId, Customer, CustomerId, Provider, ProviderId, Service,
+    ServiceId, Stored, Unit, UnitId,
 };
+use crate::store::{Session, Workload};
 use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
 use crate::wasm::bindings::slotledger::types::{catalog as words, values};
 
@@ -24,8 +26,12 @@ pub(super) struct Scene {
     pub(super) actor: Actor,
 }
 
+/// How far back it counts what providers have had to do, days.
+const RECENT_DAYS: i64 = 90;
+
 /// The calendars a decision needs.
 pub(super) struct Calendars<'a> {
+    pub(super) branch_id: BranchId,
     /// The branch whose hours and zone hold.
     pub(super) branch: &'a Branch,
     /// The providers in question.
@@ -33,7 +39,19 @@ pub(super) struct Calendars<'a> {
     /// The slots in question; none where time plays no part.
     pub(super) grid: Option<Grid>,
     /// An appointment whose own slots count as free.
-    pub(super) except: Option<AppointmentId>,
+    pub(super) except: Option<&'a Appointment>,
+    /// Time that is taken together with this decision, in the same commit.
+    pub(super) ahead: &'a [Claim],
+    /// Whether it matters how much the providers have had to do.
+    pub(super) workloads: bool,
+}
+
+/// What the calendars say of the grid.
+struct Facts {
+    taken: Occupancy,
+    sessions: Vec<Session>,
+    workloads: Vec<Workload>,
+    units: Vec<UnitId>,
 }
 
 impl Scene {
@@ -50,6 +68,22 @@ impl Scene {
 
     pub(super) fn branch(&self, id: BranchId) -> Result<&Branch> {
         self.catalog.branches.get(&id.0).ok_or_else(|| Error::missing(Kind::Branch.as_str(), id))
+    }
+
+    fn unit(&self, id: UnitId) -> Result<&Unit> {
+        self.catalog.units.get(&id.0).ok_or_else(|| Error::missing(Kind::Unit.as_str(), id))
+    }
+
+    /// The branch's units in the order of identifiers, where units play a part.
+    fn units(&self, calendars: &Calendars<'_>) -> Result<Vec<UnitId>> {
+        let used = calendars.except.is_some_and(|own| !own.units.is_empty());
+        if self.service()?.required_units.is_empty() && !used {
+            return Ok(Vec::new());
+        }
+        let here = self.catalog.units.iter().filter(|(_, unit)| unit.branch == calendars.branch_id);
+        let mut units: Vec<UnitId> = here.map(|(id, _)| UnitId(*id)).collect();
+        units.sort_unstable();
+        Ok(units)
     }
 
     /// Refuses a provider named together with another branch than their own.
@@ -119,12 +153,14 @@ impl App {
 
     /// The snapshot that the rules are shown.
     pub(super) async fn snapshot(&self, scene: &Scene, calendars: &Calendars<'_>) -> Result<Snapshot> {
-        let claims = self.claims(calendars).await?;
+        let now = self.ports.clock.now();
+        let mut facts = self.facts(scene, calendars, now).await?;
         let company = &scene.catalog.company;
         let digits = currency_digits(&company.currency)
             .ok_or_else(|| Error::field("currency", "this currency has no known number of digits"))?;
+        let providers = calendars.providers.iter();
         Ok(Snapshot {
-            now: self.ports.clock.now().timestamp(),
+            now: now.timestamp(),
             actor: translate::actor(scene.actor),
             company: translate::company(scene.company, company, digits)?,
             service: translate::service(scene.service_id, scene.service()?)?,
@@ -133,23 +169,52 @@ impl App {
                 .as_ref()
                 .map(|customer| translate::customer(customer.id, &customer.data)),
             grid: grid_words(calendars.grid),
-            branch: branch_calendar(calendars, scene.service()?),
-            providers: calendars
-                .providers
-                .iter()
-                .map(|(id, provider)| provider_calendar(calendars, *id, provider, &claims))
+            branch: branch_calendar(scene, calendars)?,
+            providers: providers
+                .map(|(id, provider)| provider_calendar(scene, calendars, *id, provider, &mut facts))
+                .collect::<Result<_>>()?,
+            units: std::mem::take(&mut facts.units)
+                .into_iter()
+                .map(|id| unit_calendar(scene, id, &mut facts.taken))
                 .collect::<Result<_>>()?,
             attributes: Vec::new(),
         })
     }
 
-    async fn claims(&self, calendars: &Calendars<'_>) -> Result<Vec<Claim>> {
-        let Some(grid) = calendars.grid else { return Ok(Vec::new()) };
+    async fn facts(&self, scene: &Scene, calendars: &Calendars<'_>, now: DateTime<Utc>) -> Result<Facts> {
         let providers: Vec<ProviderId> = calendars.providers.iter().map(|(id, _)| *id).collect();
-        let mut claims = self.ports.store.claims(&providers, grid.start(), grid.end()).await?;
-        claims.retain(|claim| Some(claim.appointment) != calendars.except);
-        Ok(claims)
+        let mut workloads = Vec::new();
+        if calendars.workloads {
+            let today = day(now.timestamp());
+            workloads = self.ports.store.workloads(&providers, today - RECENT_DAYS, today).await?;
+        }
+        let Some(grid) = calendars.grid else {
+            let taken = Occupancy::default();
+            return Ok(Facts { taken, sessions: Vec::new(), workloads, units: Vec::new() });
+        };
+        let units = scene.units(calendars)?;
+        let except = calendars.except;
+        let mut taken = self.occupancy(&grid, &providers, &units, except.map(|own| own.id)).await?;
+        taken.add(&grid, calendars.ahead);
+        let mut sessions = Vec::new();
+        if scene.service()?.seats > 1 {
+            let store = &self.ports.store;
+            sessions = store.sessions(scene.service_id, &providers, grid.start(), grid.end()).await?;
+            leave_out(&mut sessions, except);
+        }
+        Ok(Facts { taken, sessions, workloads, units })
     }
+}
+
+/// Takes the guests of an appointment out of the visit that it shares.
+fn leave_out(sessions: &mut Vec<Session>, except: Option<&Appointment>) {
+    let Some(own) = except.filter(|own| own.shared.is_some()) else { return };
+    for session in sessions.iter_mut() {
+        if session.provider == own.provider && session.start == own.start {
+            session.guests = session.guests.saturating_sub(own.guests);
+        }
+    }
+    sessions.retain(|session| session.guests > 0);
 }
 
 /// The time that a decision about one provider is about.
@@ -193,19 +258,20 @@ fn grid_words(grid: Option<Grid>) -> values::Grid {
     values::Grid { origin, slot_minutes: SLOT_MINUTES, slots }
 }
 
-fn branch_calendar(calendars: &Calendars<'_>, service: &Service) -> words::BranchCalendar {
+fn branch_calendar(scene: &Scene, calendars: &Calendars<'_>) -> Result<words::BranchCalendar> {
     let branch = calendars.branch;
     let Some(grid) = calendars.grid else {
-        return words::BranchCalendar { active: branch.active, open: Vec::new(), days: Vec::new() };
+        return Ok(words::BranchCalendar { active: branch.active, open: Vec::new(), days: Vec::new() });
     };
-    words::BranchCalendar {
+    let service = scene.service()?;
+    Ok(words::BranchCalendar {
         active: branch.active,
-        open: calendar::open(branch.time_zone, &grid, &branch.opening_hours),
+        open: scene.catalog.expanded.branch(&grid, calendars.branch_id.0, branch),
         days: calendar::dates(branch.time_zone, &grid)
             .into_iter()
             .map(|date| local_day(branch, service, date))
             .collect(),
-    }
+    })
 }
 
 fn local_day(branch: &Branch, service: &Service, date: NaiveDate) -> words::LocalDay {
@@ -217,27 +283,40 @@ fn local_day(branch: &Branch, service: &Service, date: NaiveDate) -> words::Loca
 }
 
 fn provider_calendar(
+    scene: &Scene,
     calendars: &Calendars<'_>,
     id: ProviderId,
     provider: &Provider,
-    claims: &[Claim],
+    facts: &mut Facts,
 ) -> Result<words::ProviderCalendar> {
-    let words = translate::provider(id, provider)?;
-    let Some(grid) = calendars.grid else {
-        let (on_shift, absent, taken) = (Vec::new(), Vec::new(), Vec::new());
-        return Ok(words::ProviderCalendar { provider: words, on_shift, absent, taken });
+    let (on_shift, absent) = match &calendars.grid {
+        Some(grid) => scene.catalog.expanded.provider(grid, id.0, provider, calendars.branch),
+        None => (Vec::new(), Vec::new()),
     };
-    let zone = calendars.branch.time_zone;
-    let mut taken = grid.empty();
-    for claim in claims.iter().filter(|claim| claim.provider == id) {
-        grid.set(&mut taken, claim.start, claim.end, Rounding::Outward);
-    }
+    let workload = facts.workloads.iter().find(|workload| workload.provider == id);
     Ok(words::ProviderCalendar {
-        provider: words,
-        on_shift: calendar::on_shift(zone, &grid, &provider.shifts),
-        absent: calendar::absent(zone, &grid, &provider.leave, &calendars.branch.holidays),
-        taken,
+        provider: translate::provider(id, provider)?,
+        on_shift,
+        absent,
+        taken: facts.taken.provider(id),
+        sessions: facts.sessions.iter().filter(|session| session.provider == id).map(session_words).collect(),
+        workload: words::Workload {
+            recent_minutes: workload.map_or(0, |workload| workload.minutes),
+            last_booked: workload.and_then(|workload| workload.last_booked).map(|at| at.timestamp()),
+        },
     })
+}
+
+fn session_words(session: &Session) -> words::Session {
+    words::Session {
+        start: session.start.timestamp(),
+        guests: session.guests,
+        units: session.units.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn unit_calendar(scene: &Scene, id: UnitId, taken: &mut Occupancy) -> Result<words::UnitCalendar> {
+    Ok(words::UnitCalendar { unit: translate::unit(id, scene.unit(id)?), uses: taken.unit(id) })
 }
 
 /// The provider's branch, and what can be asked of it, for a decision about one provider.
@@ -245,27 +324,29 @@ pub(super) fn one_provider<'a>(
     scene: &'a Scene,
     id: ProviderId,
     when: &When,
-    except: Option<AppointmentId>,
+    except: Option<&'a Appointment>,
 ) -> Result<Calendars<'a>> {
     let provider = scene.provider(id)?;
-    let branch = scene.branch(provider.branch)?;
+    let (branch_id, branch) = (provider.branch, scene.branch(provider.branch)?);
     let grid = match when {
         When::Never => None,
         When::Starting(start) => Some(day_grid(branch, scene.service()?, *start)),
         When::Reserved(from, to) => Some(around(branch, *from, *from, *to)),
     };
-    Ok(Calendars { branch, providers: vec![(id, provider)], grid, except })
+    let providers = vec![(id, provider)];
+    Ok(Calendars { branch_id, branch, providers, grid, except, ahead: &[], workloads: false })
 }
 
 /// The branch's candidates for a service.
 pub(super) fn any_provider<'a>(
     scene: &'a Scene,
-    branch: BranchId,
+    branch_id: BranchId,
     ids: &[ProviderId],
     grid: impl FnOnce(&Branch, &Service) -> Grid,
 ) -> Result<Calendars<'a>> {
     let service = scene.service()?;
-    let branch = scene.branch(branch)?;
+    let branch = scene.branch(branch_id)?;
     let providers = ids.iter().map(|id| Ok((*id, scene.provider(*id)?))).collect::<Result<_>>()?;
-    Ok(Calendars { branch, providers, grid: Some(grid(branch, service)), except: None })
+    let grid = Some(grid(branch, service));
+    Ok(Calendars { branch_id, branch, providers, grid, except: None, ahead: &[], workloads: false })
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::Kind;
 
+use super::error::Refusal;
 use super::{Error, Finding, Result};
 use crate::model::{self, Actor, PriceBasis, Status};
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -35,7 +36,8 @@ pub(super) fn contradiction(what: impl Into<String>) -> Error {
 }
 
 pub(super) fn refused(findings: Vec<decisions::Finding>) -> Error {
-    Error::Refused(findings.into_iter().map(finding).collect())
+    let findings = findings.into_iter().map(finding).collect();
+    Error::Refused(Refusal { findings, alternatives: Vec::new() })
 }
 
 pub(super) fn finding(finding: decisions::Finding) -> Finding {
@@ -78,9 +80,18 @@ pub(super) fn service(id: impl ToString, service: &model::Service) -> Result<cat
         deposit_percent: decimal(service.deposit_percent)?,
         consumables: service.consumables.iter().map(consumable).collect::<Result<_>>()?,
         commission_percent: decimal(service.commission_percent)?,
-        providers: service.providers.iter().map(ToString::to_string).collect(),
+        providers: sorted(&service.providers),
+        required_units: service.required_units.clone(),
+        seats: service.seats,
         attributes: Vec::new(),
     })
+}
+
+/// Identifiers in their order, in which texts of one length sort alike.
+fn sorted(ids: &[model::ProviderId]) -> Vec<String> {
+    let mut ids: Vec<_> = ids.to_vec();
+    ids.sort_unstable();
+    ids.iter().map(ToString::to_string).collect()
 }
 
 fn price_row(row: &model::PriceRow) -> Result<catalog::PriceRow> {
@@ -111,8 +122,30 @@ pub(super) fn provider(id: impl ToString, provider: &model::Provider) -> Result<
         name: provider.name.clone(),
         active: provider.active,
         commission_percent: provider.commission_percent.map(decimal).transpose()?,
+        qualities: qualities(provider),
         attributes: Vec::new(),
     })
+}
+
+fn qualities(provider: &model::Provider) -> Vec<catalog::Quality> {
+    let quality = |kind| move |value: &String| catalog::Quality { kind, value: value.clone() };
+    let genders = provider.gender.iter().map(quality(catalog::QualityKind::Gender));
+    let languages = provider.languages.iter().map(quality(catalog::QualityKind::Language));
+    let skills = provider.skills.iter().map(quality(catalog::QualityKind::Skill));
+    genders.chain(languages).chain(skills).collect()
+}
+
+pub(super) fn unit(id: impl ToString, unit: &model::Unit) -> catalog::Unit {
+    catalog::Unit {
+        id: id.to_string(),
+        name: unit.name.clone(),
+        unit_type: unit.unit_type.clone(),
+        active: unit.active,
+        capacity: unit.capacity,
+        overlap_allowed: unit.overlap_allowed,
+        parent: unit.parent.map(|id| id.to_string()),
+        attributes: Vec::new(),
+    }
 }
 
 pub(super) fn customer(id: impl ToString, customer: &model::Customer) -> catalog::Customer {

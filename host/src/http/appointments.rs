@@ -20,11 +20,16 @@ use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
 use crate::app::Booking;
+use crate::model::check::REQUIRED_UNITS;
 use crate::model::fields::{Fields, LINE, TEXT};
 use crate::model::{
-    Appointment, AppointmentId, CompanyId, CustomerId, Event, FieldError, ProviderId, Status,
+    Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Event, FieldError, ProviderId,
+    SeriesId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter};
+
+/// Most wishes of one customer.
+const PREFERENCES: usize = 20;
 
 /// Where appointments live.
 pub(super) const PATH: &str = "/api/v1/appointments";
@@ -119,6 +124,16 @@ struct Filter {
     customer: Option<CustomerId>,
     /// Only of this provider.
     provider: Option<ProviderId>,
+    /// Only at this branch.
+    branch: Option<BranchId>,
+    /// Only with this unit.
+    unit: Option<UnitId>,
+    /// Only of this case.
+    case: Option<CaseId>,
+    /// Only of this booking.
+    booking: Option<BookingId>,
+    /// Only of this series.
+    series: Option<SeriesId>,
     /// Only in this status.
     #[param(inline)]
     status: Option<Status>,
@@ -138,8 +153,20 @@ struct Filter {
 
 impl Filter {
     fn filter(self) -> AppointmentFilter {
-        let Self { company, customer, provider, status, from, to, text, after: _, limit: _ } = self;
-        AppointmentFilter { company, customer, provider, status, from, to, text }
+        AppointmentFilter {
+            company: self.company,
+            customer: self.customer,
+            provider: self.provider,
+            branch: self.branch,
+            unit: self.unit,
+            case: self.case,
+            booking: self.booking,
+            series: self.series,
+            status: self.status,
+            from: self.from,
+            to: self.to,
+            text: self.text,
+        }
     }
 }
 
@@ -168,6 +195,8 @@ impl Input for Booking {
     fn check(&self) -> Vec<FieldError> {
         let mut fields = Fields::default();
         fields.instant("start", self.start);
+        fields.at_most("units", &self.units, REQUIRED_UNITS);
+        fields.at_most("preferences", &self.preferences, PREFERENCES);
         fields.optional_line("title", self.title.as_deref(), LINE);
         for (field, text) in
             [("location", &self.location), ("notes", &self.notes), ("remarks", &self.remarks)]

@@ -17,9 +17,9 @@ use super::extract::Id;
 use super::headers::{ActingAs, Expected, IfMatch};
 use super::operation::{Operation, State};
 use super::problem::Problem;
-use crate::app::{Cancel, Command, Complete, Correct, Decline, NewTime, Reassign, Reschedule};
-use crate::model::check::consumables;
-use crate::model::fields::{Fields, TEXT};
+use crate::app::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
+use crate::model::check::{REQUIRED_UNITS, consumables};
+use crate::model::fields::{Fields, LINE, TEXT};
 use crate::model::{Appointment, AppointmentId, FieldError};
 
 /// The commands.
@@ -27,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::default()
         .routes(bare("schedule", "Set the slot of a hold", || Command::Schedule))
         .routes(bare("confirm", "Acknowledge an appointment", || Command::Confirm))
+        .routes(command("pay-deposit", "Acknowledge an appointment by paying the deposit", Command::Pay))
         .routes(command("decline", "Refuse an appointment, or hand it over", Command::Decline))
         .routes(bare("depart", "Set out", || Command::Depart))
         .routes(bare("start", "Begin work", || Command::Start))
@@ -37,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(command("cancel", "Call an appointment off", Command::Cancel))
         .routes(bare("no-show", "Say that the customer was not there", || Command::MarkNoShow))
         .routes(command("reschedule", "Move an appointment to another time", Command::Reschedule))
-        .routes(command("reassign", "Give an appointment to another provider", Command::Reassign))
+        .routes(command("reassign", "Give an appointment to another provider or other units", Command::Reassign))
         .routes(command("correct", "Put a mistake right", Command::Correct))
 }
 
@@ -113,6 +114,10 @@ macro_rules! input {
 }
 
 input!(Nothing; absent: Nothing {});
+input!(Pay, |body, fields| {
+    fields.money("amount", body.amount);
+    fields.line("reference", &body.reference, LINE)
+});
 input!(Decline, |body, fields| fields.text("reason", &body.reason, TEXT));
 input!(
     Complete, |body, fields| consumables("materials", body.materials.as_deref().unwrap_or_default(), fields);
@@ -124,7 +129,7 @@ input!(Reschedule, |body, fields| {
     fields.instant("start", body.start);
     reasons(&body.reason, body.exception_reason.as_deref(), fields)
 });
-input!(Reassign);
+input!(Reassign, |body, fields| fields.at_most("units", &body.units, REQUIRED_UNITS));
 input!(Correct, |body, fields| fields.text("reason", &body.reason, TEXT));
 
 fn reasons(reason: &str, exception: Option<&str>, fields: &mut Fields) {

@@ -10,6 +10,7 @@ mod appointments;
 mod auth;
 mod body;
 mod branches;
+mod cases;
 mod commands;
 mod companies;
 mod customers;
@@ -43,7 +44,7 @@ use problem::Problem;
 
 use crate::app::App;
 use crate::codes;
-use crate::model::{Branch, Company, Customer, Service, Unit};
+use crate::model::{Branch, Case, Company, Customer, Service, Unit};
 
 /// The whole API on these use cases.
 pub fn router(app: Arc<App>) -> Router {
@@ -75,6 +76,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(providers::routes())
         .merge(masters::routes::<Unit>())
         .merge(masters::routes::<Customer>())
+        .merge(masters::routes::<Case>())
         .merge(openings::routes())
         .merge(appointments::routes())
         .merge(commands::routes())

@@ -14,7 +14,7 @@ use slotledger_erp::{Class, Failure};
 use utoipa::ToSchema;
 
 use super::limits;
-use crate::app::{self, Finding};
+use crate::app::{self, Alternative, Finding, Refusal};
 use crate::codes::{self, Code};
 use crate::model::FieldError;
 use crate::{store, wasm};
@@ -51,6 +51,10 @@ pub(super) struct Details {
     hint: String,
     /// The single faults: fields that are not as they should be, or rules that are broken.
     errors: Vec<Fault>,
+    /// What could be booked instead; left out where that is no question.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    alternatives: Vec<Alternative>,
 }
 
 /// One field that is not as it should be, or one rule that is broken.
@@ -78,6 +82,7 @@ impl Problem {
             detail: detail.into(),
             hint: code.hint.to_owned(),
             errors: Vec::new(),
+            alternatives: Vec::new(),
         })
     }
 
@@ -110,7 +115,8 @@ impl Problem {
     }
 
     /// What the rules refused. The first finding gives the problem its code.
-    fn refused(findings: Vec<Finding>) -> Self {
+    fn refused(refusal: Refusal) -> Self {
+        let Refusal { findings, alternatives } = refusal;
         let Some(first) = findings.first() else {
             return Self::new(codes::UNFORESEEN, "The rules refused without a reason.");
         };
@@ -126,6 +132,7 @@ impl Problem {
             detail,
             hint,
             errors: findings.into_iter().take(limits::FAULTS).map(fault).collect(),
+            alternatives,
         })
     }
 
@@ -167,7 +174,7 @@ impl Problem {
 impl From<app::Error> for Problem {
     fn from(error: app::Error) -> Self {
         let problem = match &error {
-            app::Error::Refused(findings) => Self::refused(findings.clone()),
+            app::Error::Refused(refusal) => Self::refused(refusal.clone()),
             app::Error::Missing { .. } => Self::new(codes::MISSING, sentence(&error.to_string())),
             app::Error::Invalid(fields) => Self::fields(codes::INVALID, fields.clone()),
             app::Error::Stale { .. } => Self::new(codes::STALE, sentence(&error.to_string())),

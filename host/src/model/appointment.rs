@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AppointmentId, BranchId, CompanyId, CustomerId, ProviderId, ServiceId};
+use super::{
+    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId, UnitId,
+};
 
 /// Where an appointment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -109,6 +111,27 @@ pub struct Timing {
     pub finished: Option<DateTime<Utc>>,
 }
 
+/// Money received in advance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Payment {
+    /// How much, in the appointment's currency.
+    #[schema(value_type = String)]
+    pub amount: Decimal,
+    /// What the payment is known by where it was made.
+    pub reference: String,
+    /// When it was received.
+    pub at: DateTime<Utc>,
+}
+
+/// A visit that customers share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SharedVisit {
+    /// The same for all of its appointments.
+    pub key: String,
+    /// How many guests it has room for.
+    pub seats: u32,
+}
+
 /// The commitment: a customer, a service, a provider, a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Appointment {
@@ -126,6 +149,16 @@ pub struct Appointment {
     pub customer: CustomerId,
     /// By whom.
     pub provider: ProviderId,
+    /// The units it uses.
+    pub units: Vec<UnitId>,
+    /// The visit it is a part of, where customers share one.
+    pub shared: Option<SharedVisit>,
+    /// The case it belongs to.
+    pub case: Option<CaseId>,
+    /// The booking it was sold in, with others.
+    pub booking: Option<BookingId>,
+    /// The series it recurs in.
+    pub series: Option<SeriesId>,
     /// Where it stands.
     pub status: Status,
     /// Counts its changes, from 1; the ETag, and part of every document's key.
@@ -142,6 +175,11 @@ pub struct Appointment {
     pub guests: u32,
     /// What it costs before tax.
     pub quote: Quote,
+    /// What was paid in advance.
+    pub payments: Vec<Payment>,
+    /// What is left to pay of the net amount; tax comes on top.
+    #[schema(value_type = String)]
+    pub balance: Decimal,
     /// When the hold runs out; none once it is booked.
     pub hold_until: Option<DateTime<Utc>>,
     /// When work really took place.
@@ -166,13 +204,42 @@ pub struct Appointment {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Time taken from a provider, buffers included. The store refuses two that overlap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Appointment {
+    /// What is left to pay of a net amount.
+    #[must_use]
+    pub fn left_to_pay(quote: &Quote, payments: &[Payment]) -> Decimal {
+        quote.net - payments.iter().map(|payment| payment.amount).sum::<Decimal>()
+    }
+}
+
+/// Time taken from a provider and from units, buffers included. The store refuses two of different visits that overlap.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// From whom.
     pub provider: ProviderId,
     /// By which appointment.
     pub appointment: AppointmentId,
+    /// The first moment of it.
+    pub start: DateTime<Utc>,
+    /// The first moment after it.
+    pub end: DateTime<Utc>,
+    /// The visit that customers share; none where the time is one appointment's own.
+    pub shared: Option<SharedVisit>,
+    /// How many guests it brings.
+    pub guests: u32,
+    /// The units it uses for the same time.
+    pub units: Vec<UnitId>,
+}
+
+/// Time taken from a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitClaim {
+    /// Which.
+    pub unit: UnitId,
+    /// By which appointment.
+    pub appointment: AppointmentId,
+    /// Its visit: what the appointments of a shared visit have in common, else the appointment's own identifier.
+    pub visit: String,
     /// The first moment of it.
     pub start: DateTime<Utc>,
     /// The first moment after it.

@@ -9,7 +9,7 @@ use chrono::{NaiveTime, Timelike};
 
 use super::fields::{CODE, DAY_MINUTES, Fields, GUESTS, LINE, TEXT, YEAR_MINUTES};
 use super::master::{
-    Branch, Company, Consumable, Customer, Kind, Master, PriceRow, Provider, Service, Unit, currency_digits,
+    Branch, Case, Company, Consumable, Customer, Kind, Master, PriceRow, Provider, Service, Unit, currency_digits,
 };
 use super::{FieldError, Leave, OpeningHours, Shift};
 
@@ -18,7 +18,13 @@ pub const PRICES: usize = 50;
 /// Most materials of a service.
 pub const CONSUMABLES: usize = 50;
 /// Most providers of a service.
-pub const PROVIDERS: usize = 500;
+pub const PROVIDERS: usize = 2000;
+/// Most units that one visit needs.
+pub const REQUIRED_UNITS: usize = 10;
+/// Most languages of a provider.
+pub const LANGUAGES: usize = 20;
+/// Most skills of a provider.
+pub const SKILLS: usize = 50;
 /// Most shifts of a provider.
 pub const SHIFTS: usize = 100;
 /// Most breaks of a shift.
@@ -61,6 +67,7 @@ master!(Service, service);
 master!(Provider, provider);
 master!(Unit, unit);
 master!(Customer, customer);
+master!(Case, case);
 
 fn company(company: &Company, fields: &mut Fields) {
     let known = currency_digits(&company.currency).is_some();
@@ -104,6 +111,10 @@ fn service(service: &Service, fields: &mut Fields) {
     fields.at_most("providers", &service.providers, PROVIDERS);
     let distinct: HashSet<_> = service.providers.iter().collect();
     fields.require(distinct.len() == service.providers.len(), "providers", "must name each provider once");
+    fields.at_most("required_units", &service.required_units, REQUIRED_UNITS);
+    for (n, unit_type) in service.required_units.iter().enumerate() {
+        fields.line(&format!("required_units[{n}]"), unit_type, CODE);
+    }
 }
 
 fn service_times(service: &Service, fields: &mut Fields) {
@@ -126,6 +137,7 @@ fn service_guests(service: &Service, fields: &mut Fields) {
     fields.within("min_guests", service.min_guests, 1..=GUESTS);
     fields.within("max_guests", service.max_guests, 1..=GUESTS);
     fields.require(service.min_guests <= service.max_guests, "max_guests", "must be at least min_guests");
+    fields.within("seats", service.seats, 1..=GUESTS);
 }
 
 fn price_row(at: &str, row: &PriceRow, fields: &mut Fields) {
@@ -152,6 +164,15 @@ fn provider(provider: &Provider, fields: &mut Fields) {
     fields.optional_line("party_code", provider.party_code.as_deref(), CODE);
     if let Some(percent) = provider.commission_percent {
         fields.percent("commission_percent", percent);
+    }
+    fields.optional_line("gender", provider.gender.as_deref(), CODE);
+    fields.at_most("languages", &provider.languages, LANGUAGES);
+    for (n, tag) in provider.languages.iter().enumerate() {
+        language(&format!("languages[{n}]"), tag, fields);
+    }
+    fields.at_most("skills", &provider.skills, SKILLS);
+    for (n, skill) in provider.skills.iter().enumerate() {
+        fields.line(&format!("skills[{n}]"), skill, CODE);
     }
     fields.at_most("shifts", &provider.shifts, SHIFTS);
     for (n, one) in provider.shifts.iter().enumerate() {
@@ -224,10 +245,20 @@ fn customer(customer: &Customer, fields: &mut Fields) {
         fields.require(parts && plain, "email", "must be an e-mail address");
     }
     if let Some(tag) = &customer.language {
-        let subtag =
-            |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-        let holds = tag.len() <= 35 && tag.split('-').all(subtag);
-        fields.require(holds, "language", "must be a language tag such as de or pt-BR");
+        language("language", tag, fields);
+    }
+}
+
+/// Checks a BCP 47 language tag.
+pub fn language(at: &str, tag: &str, fields: &mut Fields) {
+    let subtag = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    let holds = tag.len() <= 35 && tag.split('-').all(subtag);
+    fields.require(holds, at, "must be a language tag such as de or pt-BR");
+}
+
+fn case(case: &Case, fields: &mut Fields) {
+    if let Some(location) = &case.location {
+        fields.text("location", location, TEXT);
     }
 }
 

@@ -57,6 +57,12 @@ id! {
     CustomerId
     /// An appointment.
     AppointmentId
-    /// A stretch of leave.
-    LeaveId
+    /// A case that appointments belong to.
+    CaseId
+    /// Appointments sold together.
+    BookingId
+    /// Appointments that recur.
+    SeriesId
+    /// A place on the waitlist.
+    WaitId
 }

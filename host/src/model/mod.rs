@@ -10,12 +10,14 @@ pub mod delivery;
 pub mod fields;
 pub mod ids;
 pub mod master;
+pub mod offer;
+pub mod party;
 
-pub use appointment::{Actor, Appointment, Claim, Event, Quote, QuoteLine, Status, Timing};
+pub use appointment::{Actor, Appointment, Claim, Event, Payment, Quote, QuoteLine, SharedVisit, Status, Timing, UnitClaim};
 pub use calendar::{Break, Leave, OpeningHours, Shift};
 pub use delivery::{Delivery, DeliveryState};
-pub use ids::{AppointmentId, BranchId, CompanyId, CustomerId, LeaveId, ProviderId, ServiceId, UnitId};
+pub use ids::{AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId, UnitId, WaitId};
 pub use master::{
-    Branch, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider, Service,
+    Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider, Service,
     Stored, Unit,
 };

@@ -10,8 +10,9 @@ use super::bindings::{Snapshot, TransitionInput};
 /// The largest component that is read. The shipped one is far below a tenth of it; compiling grows with the size.
 pub const COMPONENT_BYTES: u64 = 8 << 20;
 
-/// The most linear memory a decision has: the largest snapshot the host gathers takes less than a quarter of it.
-pub const MEMORY_BYTES: usize = 16 << 20;
+/// The most linear memory a decision has: the largest snapshot the host gathers, two months of two thousand providers,
+/// takes a third of it.
+pub const MEMORY_BYTES: usize = 64 << 20;
 
 /// The most a decision answers with, as it lies in the host's memory: a full page of openings is a tenth of it.
 pub const OUTPUT_BYTES: usize = 2 << 20;
@@ -55,6 +56,12 @@ pub fn fuel(snapshot: &Snapshot) -> u64 {
     fuel_for(units(snapshot))
 }
 
+/// Fuel for a decision about this snapshot and so many entries of further lists.
+#[must_use]
+pub fn fuel_with(snapshot: &Snapshot, entries: usize) -> u64 {
+    fuel_for(units(snapshot).saturating_add(entries))
+}
+
 /// Fuel for a transition: its appointment's lines and documents count too.
 #[must_use]
 pub fn transition_fuel(input: &TransitionInput) -> u64 {
@@ -76,6 +83,10 @@ fn units(snapshot: &Snapshot) -> usize {
         + service.prices.len()
         + service.consumables.len()
         + service.providers.len()
+        + service.required_units.len()
         + snapshot.attributes.len();
-    words.saturating_mul(snapshot.providers.len() + 1).saturating_add(lists)
+    let layers: usize = snapshot.units.iter().map(|unit| unit.uses.len() + 1).sum();
+    let sessions: usize = snapshot.providers.iter().map(|provider| provider.sessions.len()).sum();
+    let calendars = snapshot.providers.len() + layers + 1;
+    words.saturating_mul(calendars).saturating_add(lists).saturating_add(sessions)
 }

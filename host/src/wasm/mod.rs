@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use bindings::{
-    Decision, Description, Finding, Openings, OpeningsQuery, Quote, Request, Snapshot, TransitionInput,
+    Appointment, Decision, Description, Finding, Openings, OpeningsQuery, Quote, Request, Snapshot, TransitionInput,
 };
 pub use error::Error;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};
@@ -116,6 +116,11 @@ impl Rules {
         Ok(if findings.is_empty() { Ok(()) } else { Err(findings) })
     }
 
+    /// Every rule that a standing appointment has come to break; empty when it can take place as agreed.
+    pub fn recheck(&self, snapshot: &Snapshot, appointment: &Appointment) -> Result<Vec<Finding>, Error> {
+        self.decide(&self.0.program.recheck, limits::fuel(snapshot), (snapshot, appointment))
+    }
+
     /// Decides a command: what comes of it, or every rule it breaks.
     pub fn transition(&self, input: &TransitionInput) -> Result<Verdict<Decision>, Error> {
         self.decide(&self.0.program.transition, limits::transition_fuel(input), (input,))
@@ -124,6 +129,12 @@ impl Rules {
     /// What the service costs for so many guests.
     pub fn price(&self, snapshot: &Snapshot, guests: u32) -> Result<Verdict<Quote>, Error> {
         self.decide(&self.0.program.price, limits::fuel(snapshot), (snapshot, guests))
+    }
+
+    /// What several appointments cost together.
+    pub fn total(&self, snapshot: &Snapshot, quotes: &[Quote]) -> Result<Verdict<Quote>, Error> {
+        let lines: usize = quotes.iter().map(|quote| quote.lines.len() + 1).sum();
+        self.decide(&self.0.program.total, limits::fuel_with(snapshot, lines), (snapshot, quotes))
     }
 
     fn decide<Params, Answer>(

@@ -16,8 +16,10 @@ pub(super) struct Program {
     instance: InstancePre<State>,
     pub(super) find_openings: ComponentExportIndex,
     pub(super) validate: ComponentExportIndex,
+    pub(super) recheck: ComponentExportIndex,
     pub(super) transition: ComponentExportIndex,
     pub(super) price: ComponentExportIndex,
+    pub(super) total: ComponentExportIndex,
 }
 
 impl Program {
@@ -43,8 +45,10 @@ impl Program {
             instance,
             find_openings: export("find-openings")?,
             validate: export("validate")?,
+            recheck: export("recheck")?,
             transition: export("transition")?,
             price: export("price")?,
+            total: export("total")?,
         };
         Ok((program, description))
     }

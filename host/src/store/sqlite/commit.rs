@@ -10,11 +10,12 @@ use chrono::{DateTime, Utc};
 use slotledger_erp::Posting;
 use sqlx::{Row, SqliteConnection};
 
+use super::claims::{self, Touched};
 use super::error::{failed, is_refusal, unless_taken};
 use super::requests;
 use super::rows::{Details, kept, micros, text, to_json};
-use crate::model::{Actor, Appointment, Claim, CompanyId, Event};
-use crate::store::{Answer, Change, Error, NewDelivery, PendingAnswer, Slots};
+use crate::model::{Actor, Appointment, CompanyId, Event};
+use crate::store::{Answer, Change, Error, Frame, NewDelivery, PendingAnswer, Slots};
 
 /// A change, rendered as far as it can be.
 pub(super) struct Entry {
@@ -82,6 +83,7 @@ fn as_kept(appointment: Appointment) -> Appointment {
 pub(super) struct Basis {
     pub(super) company: CompanyId,
     pub(super) catalog_version: Option<i64>,
+    pub(super) frame: Option<Frame>,
     pub(super) at: DateTime<Utc>,
 }
 
@@ -93,25 +95,30 @@ pub(super) async fn write(
     answer: Option<PendingAnswer<'_>>,
 ) -> Result<(), Error> {
     let catalog_version = number(connection, basis, entries).await?;
-    if let (Some(answer), Some(first)) = (answer, entries.first()) {
-        requests::keep(&mut *connection, &answer.given(&first.appointment, basis.at)).await?;
+    if let Some(answer) = answer {
+        let appointments: Vec<_> = entries.iter().map(|entry| &entry.appointment).collect();
+        requests::keep(&mut *connection, &answer.given(&appointments, basis.at)).await?;
     }
     if basis.catalog_version.is_some() && basis.catalog_version != catalog_version {
         return Err(Error::Stale("catalogue"));
     }
     // All slots that are given up come first: an appointment may take what another of the same decision releases.
+    let mut touched = Touched::default();
     for entry in entries.iter().filter(|entry| entry.expected.is_some() && entry.slots != Slots::Keep) {
-        release(connection, &entry.appointment).await?;
+        claims::release(connection, entry.appointment.id, &mut touched).await?;
+    }
+    if let Some(frame) = &basis.frame {
+        write_frame(connection, frame).await?;
     }
     for entry in entries.iter() {
-        write_entry(connection, basis, entry).await?;
+        write_entry(connection, basis, entry, &mut touched).await?;
     }
-    Ok(())
+    touched.settle(connection).await
 }
 
 impl PendingAnswer<'_> {
-    fn given(self, first: &Appointment, at: DateTime<Utc>) -> Answer {
-        let body = (self.body)(first);
+    fn given(self, appointments: &[&Appointment], at: DateTime<Utc>) -> Answer {
+        let body = (self.body)(appointments);
         Answer { key: self.key, fingerprint: self.fingerprint, status: self.status, body, at }
     }
 }
@@ -145,23 +152,41 @@ async fn number(
     row.try_get("catalog_version").map(Some).map_err(failed)
 }
 
-async fn release(connection: &mut SqliteConnection, appointment: &Appointment) -> Result<(), Error> {
-    sqlx::query("DELETE FROM claim WHERE appointment = ?")
-        .bind(text(appointment.id))
-        .execute(connection)
-        .await
-        .map_err(failed)?;
+async fn write_frame(connection: &mut SqliteConnection, frame: &Frame) -> Result<(), Error> {
+    let query = match frame {
+        Frame::Booking(booking) => sqlx::query(
+            "INSERT INTO booking (id, company, created_us, details, customer) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(text(booking.id))
+        .bind(text(booking.company))
+        .bind(micros(booking.created_at))
+        .bind(to_json("booking", &booking.details)?)
+        .bind(text(booking.customer)),
+        Frame::Series(series) => {
+            sqlx::query("INSERT INTO series (id, company, created_us, details) VALUES (?, ?, ?, ?)")
+                .bind(text(series.id))
+                .bind(text(series.company))
+                .bind(micros(series.created_at))
+                .bind(to_json("series", &series.details)?)
+        }
+    };
+    query.execute(connection).await.map_err(failed)?;
     Ok(())
 }
 
-async fn write_entry(connection: &mut SqliteConnection, basis: &Basis, entry: &Entry) -> Result<(), Error> {
+async fn write_entry(
+    connection: &mut SqliteConnection,
+    basis: &Basis,
+    entry: &Entry,
+    touched: &mut Touched,
+) -> Result<(), Error> {
     match entry.expected {
         None => insert(connection, entry).await?,
         Some(expected) => update(connection, entry, expected).await?,
     }
     match &entry.slots {
         Slots::Keep | Slots::Release => {}
-        Slots::Take(claim) => take(connection, claim).await?,
+        Slots::Take(claim) => claims::take(connection, claim, touched).await?,
     }
     for event in &entry.events {
         record(connection, event).await?;
@@ -177,8 +202,8 @@ async fn insert(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), 
     sqlx::query(
         "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_us, end_us,
              reserved_start_us, reserved_end_us, hold_until_us, predecessor, successor, updated_us, details,
-             id, company, created_us)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             id, company, created_us, \"case\", booking, series)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(text(appointment.branch))
     .bind(text(appointment.service))
@@ -199,6 +224,9 @@ async fn insert(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), 
     .bind(text(appointment.id))
     .bind(text(appointment.company))
     .bind(micros(appointment.created_at))
+    .bind(appointment.case.map(text))
+    .bind(appointment.booking.map(text))
+    .bind(appointment.series.map(text))
     .execute(connection)
     .await
     .map_err(unless_taken(|| Error::Exists("appointment")))?;
@@ -254,23 +282,6 @@ async fn missing_or_stale(
             .await
             .map_err(failed)?;
     Ok(if exists { Error::Stale("appointment") } else { Error::Missing("appointment") })
-}
-
-async fn take(connection: &mut SqliteConnection, claim: &Claim) -> Result<(), Error> {
-    sqlx::query("INSERT INTO claim (appointment, provider, start_us, end_us) VALUES (?, ?, ?, ?)")
-        .bind(text(claim.appointment))
-        .bind(text(claim.provider))
-        .bind(micros(claim.start))
-        .bind(micros(claim.end))
-        .execute(connection)
-        .await
-        .map_err(|error| {
-            if is_refusal(&error, "double_booking") {
-                return Error::DoubleBooking(claim.appointment);
-            }
-            failed(error)
-        })?;
-    Ok(())
 }
 
 async fn record(connection: &mut SqliteConnection, event: &Event) -> Result<(), Error> {

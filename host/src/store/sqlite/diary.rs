@@ -7,24 +7,21 @@ use sqlx::QueryBuilder;
 use super::Sqlite;
 use super::commit::{self, Basis, Entry};
 use super::error::failed;
-use super::rows::{Columns, Details, containing, from_json, from_word, micros, text, to_json};
-use crate::model::{Appointment, AppointmentId, Claim, Event, ProviderId};
-use crate::store::{AppointmentFilter, Commit, Diary, Error, Page};
-
-/// No claim is longer (see the schema), so none that starts earlier than this before a span reaches into it.
-const LONGEST_CLAIM_US: i64 = 3 * 24 * 60 * 60 * 1_000_000;
+use super::rows::{Columns, Details, containing, from_json, from_word, micros, text};
+use crate::model::{Appointment, AppointmentId, BookingId, Event, SeriesId};
+use crate::store::{AppointmentFilter, Booking, Commit, Diary, Error, Page, Series};
 
 const COLUMNS: &str =
-    "SELECT id, name, company, branch, service, customer, provider, status, revision, start_us, end_us,
+    "SELECT id, name, company, branch, service, customer, provider, \"case\", booking, series, status, revision, start_us, end_us,
     reserved_start_us, reserved_end_us, hold_until_us, predecessor, successor, created_us, updated_us, details
     FROM appointment";
 
 #[async_trait]
 impl Diary for Sqlite {
     async fn commit(&self, commit: Commit<'_>) -> Result<Vec<Appointment>, Error> {
-        let Commit { company, catalog_version, changes, answer, at } = commit;
+        let Commit { company, catalog_version, frame, changes, answer, at } = commit;
         let mut entries = changes.into_iter().map(Entry::prepare).collect::<Result<Vec<_>, _>>()?;
-        let basis = Basis { company, catalog_version, at };
+        let basis = Basis { company, catalog_version, frame, at };
         let mut transaction = self.begin().await?;
         commit::write(&mut transaction, &basis, &mut entries, answer).await?;
         transaction.commit().await.map_err(failed)?;
@@ -61,25 +58,22 @@ impl Diary for Sqlite {
         rows.iter().map(|row| read_event(&Columns(row))).collect()
     }
 
-    async fn claims(
-        &self,
-        providers: &[ProviderId],
-        start: DateTime<Utc>,
-        end: DateTime<Utc>,
-    ) -> Result<Vec<Claim>, Error> {
-        let rows = sqlx::query(
-            "SELECT provider, appointment, start_us, end_us FROM claim
-             WHERE provider IN (SELECT value FROM json_each(?1)) AND start_us > ?2 AND start_us < ?3 AND end_us > ?4
-             ORDER BY provider, start_us",
-        )
-        .bind(to_json("provider", &providers)?)
-        .bind(micros(start) - LONGEST_CLAIM_US)
-        .bind(micros(end))
-        .bind(micros(start))
-        .fetch_all(&self.readers)
-        .await
-        .map_err(failed)?;
-        rows.iter().map(|row| read_claim(&Columns(row))).collect()
+    async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Error> {
+        let row = sqlx::query("SELECT id, company, customer, created_us, details FROM booking WHERE id = ?")
+            .bind(text(id))
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(failed)?;
+        row.as_ref().map(|row| read_booking(&Columns(row))).transpose()
+    }
+
+    async fn series(&self, id: SeriesId) -> Result<Option<Series>, Error> {
+        let row = sqlx::query("SELECT id, company, created_us, details FROM series WHERE id = ?")
+            .bind(text(id))
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(failed)?;
+        row.as_ref().map(|row| read_series(&Columns(row))).transpose()
     }
 
     async fn expired_holds(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
@@ -109,6 +103,19 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     if let Some(provider) = filter.provider {
         query.push(" AND provider = ").push_bind(text(provider));
     }
+    for (column, id) in [
+        ("branch", filter.branch.map(text)),
+        ("\"case\"", filter.case.map(text)),
+        ("booking", filter.booking.map(text)),
+        ("series", filter.series.map(text)),
+    ] {
+        if let Some(id) = id {
+            query.push(" AND ").push(column).push(" = ").push_bind(id);
+        }
+    }
+    if let Some(unit) = filter.unit {
+        query.push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ").push_bind(text(unit)).push(")");
+    }
     if let Some(status) = filter.status {
         query.push(" AND status = ").push_bind(status.as_str());
     }
@@ -134,6 +141,11 @@ fn read(row: &Columns<'_>) -> Result<Appointment, Error> {
         service: row.id("service")?,
         customer: row.id("customer")?,
         provider: row.id("provider")?,
+        units: details.units,
+        shared: details.shared,
+        case: row.optional_id("case")?,
+        booking: row.optional_id("booking")?,
+        series: row.optional_id("series")?,
         status: from_word("status", row.text("status")?)?,
         revision: row.count("revision")?,
         start: row.instant("start_us")?,
@@ -141,7 +153,9 @@ fn read(row: &Columns<'_>) -> Result<Appointment, Error> {
         reserved_start: row.instant("reserved_start_us")?,
         reserved_end: row.instant("reserved_end_us")?,
         guests: details.guests,
+        balance: Appointment::left_to_pay(&details.quote, &details.payments),
         quote: details.quote,
+        payments: details.payments,
         hold_until: row.optional_instant("hold_until_us")?,
         timing: details.timing,
         reschedules: details.reschedules,
@@ -171,11 +185,21 @@ fn read_event(row: &Columns<'_>) -> Result<Event, Error> {
     })
 }
 
-fn read_claim(row: &Columns<'_>) -> Result<Claim, Error> {
-    Ok(Claim {
-        provider: row.id("provider")?,
-        appointment: row.id("appointment")?,
-        start: row.instant("start_us")?,
-        end: row.instant("end_us")?,
+fn read_booking(row: &Columns<'_>) -> Result<Booking, Error> {
+    Ok(Booking {
+        id: row.id("id")?,
+        company: row.id("company")?,
+        customer: row.id("customer")?,
+        created_at: row.instant("created_us")?,
+        details: from_json("booking", row.text("details")?)?,
+    })
+}
+
+fn read_series(row: &Columns<'_>) -> Result<Series, Error> {
+    Ok(Series {
+        id: row.id("id")?,
+        company: row.id("company")?,
+        created_at: row.instant("created_us")?,
+        details: from_json("series", row.text("details")?)?,
     })
 }

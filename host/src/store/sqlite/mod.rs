@@ -10,10 +10,12 @@
 //!
 //! Deliberately absent: a database in memory, which would hide what locking does.
 
+mod claims;
 mod commit;
 mod diary;
 mod error;
 mod keys;
+mod occupancy;
 mod outbox;
 mod records;
 mod requests;

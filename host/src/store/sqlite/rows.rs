@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::error::failed;
-use crate::model::{Appointment, Quote, Timing};
+use crate::model::{Appointment, Payment, Quote, SharedVisit, Timing, UnitId};
 use crate::store::Error;
 
 /// The finest part of a second that is kept, in digits.
@@ -57,6 +57,9 @@ pub(super) fn from_word<'de, T: Deserialize<'de>>(what: &'static str, word: &'de
 pub(super) struct Details {
     pub(super) guests: u32,
     pub(super) quote: Quote,
+    pub(super) payments: Vec<Payment>,
+    pub(super) units: Vec<UnitId>,
+    pub(super) shared: Option<SharedVisit>,
     pub(super) timing: Timing,
     pub(super) reschedules: u32,
     pub(super) location: Option<String>,
@@ -70,6 +73,9 @@ impl Details {
         Self {
             guests: appointment.guests,
             quote: appointment.quote.clone(),
+            payments: appointment.payments.clone(),
+            units: appointment.units.clone(),
+            shared: appointment.shared.clone(),
             timing: appointment.timing.clone(),
             reschedules: appointment.reschedules,
             location: appointment.location.clone(),
@@ -93,6 +99,16 @@ impl<'r> Columns<'r> {
     }
 
     pub(super) fn text(&self, column: &'static str) -> Result<&'r str, Error> {
+        self.0.try_get(column).map_err(failed)
+    }
+
+    pub(super) fn optional_count(&self, column: &'static str) -> Result<Option<u32>, Error> {
+        let count: Option<i64> = self.0.try_get(column).map_err(failed)?;
+        let count = count.map(u32::try_from).transpose();
+        count.map_err(|error| Error::Corrupt(column, Box::new(error)))
+    }
+
+    pub(super) fn bytes(&self, column: &'static str) -> Result<&'r [u8], Error> {
         self.0.try_get(column).map_err(failed)
     }
 

@@ -1,0 +1,167 @@
+//! What could be booked instead: the nearest times, other providers, other branches.
+//!
+//! Invariant: every alternative is an opening that the rules have found. Here is decided only where they are asked to
+//! look. Deliberately absent: holding any of them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::openings::{Opening, Place, Search};
+use super::preference::Preference;
+use super::snapshot::Scene;
+use super::{App, Booking, Error, Result};
+use crate::model::{Actor, Appointment, BranchId, ProviderId, ServiceId};
+use crate::wasm::bindings::slotledger::rules::decisions::Ranking;
+
+/// How far around the moment is looked.
+const REACH_DAYS: i64 = 7;
+/// No more of each kind are named: enough to choose from, few enough to read out.
+const OF_A_KIND: u32 = 3;
+/// Starts that are tried, minutes apart.
+const STEP_MINUTES: u32 = 15;
+
+/// In what an alternative differs from what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// Another time, the provider as asked for.
+    Time,
+    /// Another provider, as near to the time as can be.
+    Provider,
+    /// Another branch.
+    Branch,
+}
+
+/// Something that can be booked instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Alternative {
+    /// In what it differs.
+    pub differs: Difference,
+    /// When the visit would start.
+    pub start: DateTime<Utc>,
+    /// When it would end.
+    pub end: DateTime<Utc>,
+    /// With whom.
+    pub provider: ProviderId,
+    /// Their name.
+    pub provider_name: String,
+    /// Where.
+    pub branch: BranchId,
+}
+
+/// What was asked for and cannot be had.
+pub(super) struct Near {
+    pub(super) service: ServiceId,
+    pub(super) provider: Option<ProviderId>,
+    pub(super) branch: Option<BranchId>,
+    pub(super) at: DateTime<Utc>,
+    pub(super) guests: u32,
+    pub(super) preferences: Vec<Preference>,
+}
+
+impl Near {
+    pub(super) fn of(booking: &Booking) -> Self {
+        Self {
+            service: booking.service,
+            provider: booking.provider,
+            branch: booking.branch,
+            at: booking.start,
+            guests: booking.guests.unwrap_or(1),
+            preferences: booking.preferences.clone(),
+        }
+    }
+
+    /// Near the time of an appointment, with anybody of its branch but its provider.
+    pub(super) fn instead_of(appointment: &Appointment) -> Self {
+        Self {
+            service: appointment.service,
+            provider: None,
+            branch: Some(appointment.branch),
+            at: appointment.start,
+            guests: appointment.guests,
+            preferences: Vec::new(),
+        }
+    }
+
+    fn search(&self, now: DateTime<Utc>) -> Option<Search> {
+        let reach = TimeDelta::days(REACH_DAYS);
+        let (from, to) = (self.at.checked_sub_signed(reach)?.max(now), self.at.checked_add_signed(reach)?);
+        (from < to).then(|| Search {
+            from,
+            to,
+            guests: self.guests,
+            step_minutes: STEP_MINUTES,
+            limit: OF_A_KIND,
+            preferences: self.preferences.clone(),
+            ranking: Ranking::Nearest,
+            near: Some(self.at),
+            last_provider: None,
+        })
+    }
+}
+
+impl App {
+    /// The refusal, with what could be booked instead. Whoever cannot be helped is refused all the same.
+    pub(super) async fn with_alternatives(&self, refusal: Error, near: &Near) -> Error {
+        let Error::Refused(mut refused) = refusal else { return refusal };
+        match self.alternatives(near).await {
+            Ok(found) => refused.alternatives = found,
+            Err(error) => tracing::debug!(%error, "No alternatives could be looked for."),
+        }
+        Error::Refused(refused)
+    }
+
+    /// What could be booked instead.
+    pub(super) async fn alternatives(&self, near: &Near) -> Result<Vec<Alternative>> {
+        let scene = self.scene(near.service, None, Actor::Customer).await?;
+        let Some(search) = near.search(self.ports.clock.now()) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for (difference, place) in places(&scene, near)? {
+            let openings = self.openings_at(&scene, &place, &search).await?.openings;
+            found.extend(openings.into_iter().map(|opening| alternative(difference, place.branch, opening)));
+        }
+        found.sort_by_key(|found| (found.differs as u8, (found.start - near.at).abs(), found.start, found.provider));
+        found.dedup_by_key(|found| (found.start, found.provider));
+        for difference in [Difference::Time, Difference::Provider, Difference::Branch] {
+            let mut left = OF_A_KIND;
+            found.retain(|found| {
+                let keep = found.differs != difference || left > 0;
+                left -= u32::from(keep && found.differs == difference);
+                keep
+            });
+        }
+        Ok(found)
+    }
+}
+
+/// Where to look, and how that differs from what was asked for.
+fn places(scene: &Scene, near: &Near) -> Result<Vec<(Difference, Place)>> {
+    let home = match near.provider {
+        Some(provider) => Some(scene.provider(provider)?.branch),
+        None => near.branch,
+    };
+    let mut places = Vec::new();
+    for (branch, mut providers) in scene.candidates()? {
+        let here = home.is_none_or(|home| home == branch);
+        let named = near.provider.filter(|named| providers.contains(named));
+        if let Some(named) = named {
+            places.push((Difference::Time, Place { branch, providers: vec![named] }));
+            providers.retain(|provider| *provider != named);
+        }
+        let difference = match (here, near.provider) {
+            (true, None) => Difference::Time,
+            (true, Some(_)) => Difference::Provider,
+            (false, _) => Difference::Branch,
+        };
+        if !providers.is_empty() {
+            places.push((difference, Place { branch, providers }));
+        }
+    }
+    Ok(places)
+}
+
+fn alternative(differs: Difference, branch: BranchId, opening: Opening) -> Alternative {
+    let Opening { start, end, provider, provider_name, .. } = opening;
+    Alternative { differs, start, end, provider, provider_name, branch }
+}

@@ -7,8 +7,9 @@
 use crate::wit::{
     Actor, Appointment, BranchCalendar, Cancellation, Command, Company, Consumable, Correction, Customer,
     Decimal, Decision, Declination, DocumentKind, DocumentLink, EffectBody, Exception, Grid, LocalDay,
-    Minutes, Plan, PriceBasis, PriceRow, Provider, ProviderCalendar, Quote, QuoteLine, Request, Rescheduling,
-    Service, Snapshot, Span, Status, Timing, TransitionInput,
+    Minutes, OpeningsQuery, Payment, Plan, PriceBasis, PriceRow, Provider, ProviderCalendar, Quote,
+    QuoteLine, Ranking, Reassignment, Request, Rescheduling, Service, Snapshot, Span, Status, Timing,
+    TransitionInput, Workload,
 };
 
 /// Midnight of the day.
@@ -123,6 +124,8 @@ pub fn service() -> Service {
         }],
         commission_percent: decimal(125, 1),
         providers: vec![ANNA.to_owned(), BEN.to_owned(), CLEO.to_owned()],
+        required_units: Vec::new(),
+        seats: 1,
         attributes: Vec::new(),
     }
 }
@@ -136,11 +139,14 @@ pub fn provider(id: &str, name: &str, taken: &[(u32, u32)]) -> ProviderCalendar 
             name: name.to_owned(),
             active: true,
             commission_percent: None,
+            qualities: Vec::new(),
             attributes: Vec::new(),
         },
         on_shift: bitmap(&[(9 * 60, 13 * 60), (14 * 60, 17 * 60)]),
         absent: bitmap(&[]),
         taken: bitmap(taken),
+        sessions: Vec::new(),
+        workload: Workload { recent_minutes: 0, last_booked: None },
     }
 }
 
@@ -172,6 +178,7 @@ pub fn snapshot() -> Snapshot {
             provider(BEN, "Ben", &[]),
             ProviderCalendar { absent: bitmap(&[(0, 24 * 60)]), ..provider(CLEO, "Cleo", &[]) },
         ],
+        units: Vec::new(),
         attributes: Vec::new(),
     }
 }
@@ -179,7 +186,30 @@ pub fn snapshot() -> Snapshot {
 /// A request for one guest that leaves the end to the service.
 #[must_use]
 pub fn request(provider: Option<&str>, start: i64) -> Request {
-    Request { provider: provider.map(str::to_owned), start, end: None, guests: 1, currency: None }
+    Request {
+        provider: provider.map(str::to_owned),
+        start,
+        end: None,
+        guests: 1,
+        currency: None,
+        units: Vec::new(),
+        preferences: Vec::new(),
+    }
+}
+
+/// A search of the whole day for one guest, at every slot.
+#[must_use]
+pub fn whole_day() -> OpeningsQuery {
+    OpeningsQuery {
+        within: Span { start: at(0, 0), end: at(24, 0) },
+        guests: 1,
+        step: SLOT_MINUTES,
+        limit: 1_000,
+        preferences: Vec::new(),
+        ranking: Ranking::Earliest,
+        near: None,
+        last_provider: None,
+    }
 }
 
 /// The quote for one guest.
@@ -210,8 +240,10 @@ pub fn appointment(status: Status) -> Appointment {
         provider: ANNA.to_owned(),
         visit: Span { start: at(10, 0), end: at(11, 0) },
         reserved: Span { start: at(9, 50), end: at(11, 10) },
+        units: Vec::new(),
         guests: 1,
         quote: quote(),
+        paid: decimal(0, 2),
         hold_until,
         timing: timing(status),
         reschedules: 0,
@@ -269,6 +301,7 @@ pub fn commands() -> Vec<(&'static str, Command)> {
         ("hold with anybody", Command::Hold(request(None, at(11, 30)))),
         ("schedule", Command::Schedule),
         ("confirm", Command::Confirm),
+        ("pay", pay(2_697)),
         ("expire", Command::Expire),
         ("decline", decline(None)),
         ("decline for another", decline(Some(BEN))),
@@ -284,7 +317,7 @@ pub fn commands() -> Vec<(&'static str, Command)> {
         ("mark no show", Command::MarkNoShow),
         ("reschedule", reschedule(request(Some(ANNA), at(10, 30)), None)),
         ("reschedule by exception", reschedule(request(None, at(10, 30)), exception())),
-        ("reassign", Command::Reassign(BEN.to_owned())),
+        ("reassign", reassign(Some(BEN), &[])),
         ("correct to confirmed", correct(Status::Confirmed)),
         ("correct to completed", correct(Status::Completed)),
         ("correct to cancelled", correct(Status::Cancelled)),
@@ -296,6 +329,23 @@ pub fn commands() -> Vec<(&'static str, Command)> {
 #[must_use]
 pub fn reschedule(request: Request, exception: Option<Exception>) -> Command {
     Command::Reschedule(Rescheduling { request, reason: "Changed plans".to_owned(), exception })
+}
+
+/// A change of provider, of units, or of both.
+#[must_use]
+pub fn reassign(provider: Option<&str>, units: &[&str]) -> Command {
+    let units = units.iter().map(|unit| (*unit).to_owned()).collect();
+    Command::Reassign(Reassignment { provider: provider.map(str::to_owned), units })
+}
+
+/// A payment in euros and cents.
+#[must_use]
+pub fn pay(cents: i64) -> Command {
+    Command::Pay(Payment {
+        amount: decimal(cents, 2),
+        currency: "EUR".to_owned(),
+        reference: "card-1".to_owned(),
+    })
 }
 
 /// A command for an appointment in this status; none is a hold's.
@@ -342,13 +392,16 @@ pub fn stored(input: &TransitionInput, decision: &Decision) -> Appointment {
         documents: Vec::new(),
         ..appointment(Status::Open)
     });
-    let Plan { provider, visit, reserved, guests, quote } = decision.plan.clone().unwrap_or_else(|| Plan {
-        provider: before.provider.clone(),
-        visit: before.visit,
-        reserved: before.reserved,
-        guests: before.guests,
-        quote: before.quote.clone(),
-    });
+    let Plan { provider, visit, reserved, units, guests, quote, session: _ } =
+        decision.plan.clone().unwrap_or_else(|| Plan {
+            provider: before.provider.clone(),
+            visit: before.visit,
+            reserved: before.reserved,
+            units: before.units.clone(),
+            session: None,
+            guests: before.guests,
+            quote: before.quote.clone(),
+        });
     let mut documents = before.documents.clone();
     decision.effects.iter().for_each(|effect| record(&mut documents, &effect.key, &effect.body));
     Appointment {
@@ -357,8 +410,10 @@ pub fn stored(input: &TransitionInput, decision: &Decision) -> Appointment {
         provider,
         visit,
         reserved,
+        units,
         guests,
         quote,
+        paid: decision.paid,
         hold_until: decision.hold_until,
         timing: decision.timing,
         documents,

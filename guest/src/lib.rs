@@ -28,11 +28,12 @@ pub mod wit;
 pub use describe::describe;
 pub use lifecycle::transition;
 pub use openings::find_openings;
-pub use price::price;
-pub use validate::validate;
+pub use price::{price, total};
+pub use validate::{recheck, validate};
 
 use wit::{
-    Decision, Description, Finding, Guest, Openings, OpeningsQuery, Quote, Request, Snapshot, TransitionInput,
+    Appointment, Decision, Description, Finding, Guest, Openings, OpeningsQuery, Quote, Request, Snapshot,
+    TransitionInput,
 };
 
 /// What the component exports.
@@ -56,8 +57,16 @@ impl Guest for Component {
         transition(&input)
     }
 
+    fn recheck(snapshot: Snapshot, appointment: Appointment) -> Vec<Finding> {
+        recheck(&snapshot, &appointment)
+    }
+
     fn price(snapshot: Snapshot, guests: u32) -> Result<Quote, Vec<Finding>> {
         price(&snapshot, guests)
+    }
+
+    fn total(snapshot: Snapshot, quotes: Vec<Quote>) -> Result<Quote, Vec<Finding>> {
+        total(&snapshot, &quotes)
     }
 }
 

@@ -31,6 +31,11 @@ pub(crate) const fn whole(units: u32) -> Decimal {
     Decimal { units: units as i64, scale: 0 }
 }
 
+/// Nothing, with so many digits behind the point.
+pub(crate) const fn nothing(like: Decimal) -> Decimal {
+    Decimal { units: 0, scale: like.scale }
+}
+
 /// A percentage between 0 and 100.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Percent(Number);
@@ -83,6 +88,20 @@ impl Currency {
         let product = amount.checked_mul(percent.0).ok_or_else(findings::amount_too_large)?;
         let hundredth = shift_point(product).ok_or_else(findings::amount_too_large)?;
         self.write(self.round(hundredth))
+    }
+
+    /// An amount of zero or more that needs no rounding; none if it is less or finer than the currency.
+    pub(crate) fn exact(self, amount: Decimal) -> Option<Number> {
+        let amount = read(amount)?.normalize();
+        let sane = !amount.is_sign_negative() && amount.scale() <= u32::from(self.digits);
+        sane.then_some(amount)
+    }
+
+    /// An amount as people read it, with the currency's digits behind the point.
+    pub(crate) fn show(self, amount: Number) -> String {
+        let mut shown = amount;
+        shown.rescale(u32::from(self.digits));
+        shown.to_string()
     }
 
     /// The sum of rounded amounts.

@@ -143,7 +143,12 @@ impl<'a> Search<'a> {
                 if found.len() == wanted {
                     return found;
                 }
-                found.push(Opening { provider: calendar.provider.id.clone(), visit: place.visit });
+                found.push(Opening {
+                    provider: calendar.provider.id.clone(),
+                    visit: place.visit,
+                    units: Vec::new(),
+                    seats_left: None,
+                });
             }
         }
         found

@@ -5,7 +5,7 @@
 
 use crate::findings;
 use crate::money::{self, Currency, Percent};
-use crate::wit::{Finding, PriceBasis, PriceRow, Quote, QuoteLine, Service, Snapshot};
+use crate::wit::{Company, Decimal, Finding, PriceBasis, PriceRow, Quote, QuoteLine, Service, Snapshot};
 
 /// What the service costs for so many guests.
 ///
@@ -22,6 +22,41 @@ pub fn price(snapshot: &Snapshot, guests: u32) -> Result<Quote, Vec<Finding>> {
             Err(broken)
         }
     }
+}
+
+/// What several appointments cost together: all their lines in order, one net amount, one deposit.
+///
+/// # Errors
+/// Every rule that the company's currency, the quotes' currencies or their amounts break; that there is no quote.
+pub fn total(snapshot: &Snapshot, quotes: &[Quote]) -> Result<Quote, Vec<Finding>> {
+    let company = &snapshot.company;
+    let foreign = quotes.iter().find(|quote| quote.currency != company.currency);
+    let mut broken: Vec<Finding> = foreign
+        .map(|quote| findings::currency_changed(&quote.currency, &company.currency))
+        .into_iter()
+        .collect();
+    broken.extend(quotes.is_empty().then(findings::nothing_to_total));
+    let sums = sums(company, quotes).map_err(|finding| broken.push(finding));
+    match sums {
+        Ok((net, deposit)) if broken.is_empty() => {
+            let lines = quotes.iter().flat_map(|quote| &quote.lines).cloned().collect();
+            Ok(Quote { currency: company.currency.clone(), lines, net, deposit })
+        }
+        Ok(_) | Err(()) => Err(broken),
+    }
+}
+
+/// The net amounts together, and the deposits together.
+fn sums(company: &Company, quotes: &[Quote]) -> Result<(Decimal, Decimal), Finding> {
+    let currency = Currency::of(company)?;
+    let sum = |part: fn(&Quote) -> Decimal| {
+        let amounts: Result<Vec<_>, Finding> = quotes
+            .iter()
+            .map(|quote| currency.exact(part(quote)).ok_or_else(findings::price_unusable))
+            .collect();
+        currency.write(Currency::sum(amounts?)?)
+    };
+    Ok((sum(|quote| quote.net)?, sum(|quote| quote.deposit)?))
 }
 
 /// Adds a finding if the service is not for so many guests.

@@ -5,7 +5,7 @@
 
 use crate::grid::{self, Checked};
 use crate::slots::{self, Needs, Place};
-use crate::wit::{Finding, Plan, Provider, ProviderCalendar, Request, Service, Snapshot, Span};
+use crate::wit::{Appointment, Finding, Plan, Provider, ProviderCalendar, Request, Service, Snapshot, Span};
 use crate::{findings, price};
 
 /// Every rule that booking the request would break; empty when it would be valid.
@@ -14,6 +14,12 @@ use crate::{findings, price};
 #[must_use]
 pub fn validate(snapshot: &Snapshot, request: &Request) -> Vec<Finding> {
     plan(snapshot, request).err().unwrap_or_default()
+}
+
+/// Every rule that a standing appointment has come to break; empty when it can take place as agreed.
+#[must_use]
+pub fn recheck(snapshot: &Snapshot, appointment: &Appointment) -> Vec<Finding> {
+    check_takeover(snapshot, &appointment.provider, appointment.visit, appointment.reserved)
 }
 
 /// Where and when the request takes place and what it costs, or every rule that it breaks.
@@ -29,6 +35,8 @@ pub(crate) fn plan(snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<F
             provider: calendar.provider.id.clone(),
             visit: place.visit,
             reserved: place.reserved,
+            units: Vec::new(),
+            session: None,
             guests: request.guests,
             quote,
         }),

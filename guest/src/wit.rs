@@ -18,14 +18,14 @@ pub use bindings::Guest;
 pub use bindings::slotledger::rules::decisions::{
     Cancellation, Command, CommissionDraft, Correction, Decision, Declination, Description, DocumentLine,
     Effect, EffectBody, Event, Exception, Finding, InvoiceDraft, Opening, Openings, OpeningsQuery,
-    OrderDraft, Plan, Request, Rescheduling, ReversalDraft, Slots, Snapshot, StockDraft, Successor,
-    TransitionInput,
+    OrderDraft, Payment, Plan, Preference, Ranking, Reassignment, Request, Rescheduling, ReversalDraft,
+    SharedVisit, Slots, Snapshot, StockDraft, Successor, TransitionInput, Wish,
 };
 pub use bindings::slotledger::types::appointments::{
     Actor, Appointment, DocumentLink, Quote, QuoteLine, Status, Timing,
 };
 pub use bindings::slotledger::types::catalog::{
     BranchCalendar, Company, Consumable, Customer, DocumentKind, LocalDay, PriceBasis, PriceRow, Provider,
-    ProviderCalendar, Service,
+    ProviderCalendar, Quality, QualityKind, Service, Session, Unit, UnitCalendar, Workload,
 };
 pub use bindings::slotledger::types::values::{Attribute, Bitmap, Decimal, Grid, Instant, Minutes, Span};

@@ -103,6 +103,8 @@ codes! {
         "Nobody can be missed before the visit's start.";
     SAME_PROVIDER = "SL0246", "It is the same provider",
         "The appointment is with that provider already.";
+    NOTHING_CHANGES = "SL0247", "Nothing would change",
+        "The command names the provider and the units that the appointment has, or none at all.";
     CANCEL_CUTOFF = "SL0250", "It is too late to cancel",
         "The service can be cancelled until a certain time before its start. Staff can make an exception and say why.";
     RESCHEDULE_CUTOFF = "SL0251", "It is too late to reschedule",
@@ -115,4 +117,12 @@ codes! {
         "A final status can be corrected only to one that the appointment could have had instead.";
     SUCCEEDED = "SL0255", "Another appointment has taken over",
         "The work belongs to the appointment that replaces or follows this one. Done here as well, it would be invoiced twice.";
+    DEPOSIT_DUE = "SL0256", "The deposit is due",
+        "A part of the price is asked for in advance. Until it is paid, the time is only held. Staff can go on without it.";
+    NO_DEPOSIT = "SL0257", "There is no deposit to pay",
+        "The service asks for nothing in advance.";
+    PAYMENT_UNFIT = "SL0258", "The payment does not fit",
+        "All payments together cover the deposit and are no more than the price; amounts have no more digits than the currency.";
+    NOTHING_TO_TOTAL = "SL0259", "There is nothing to add up",
+        "A total is made of the prices of one appointment or more.";
 }

@@ -2,8 +2,8 @@
 
 use super::codes::{
     ALREADY, APPOINTMENT_MISSING, APPOINTMENT_UNEXPECTED, CANCEL_CUTOFF, CORRECTION_UNFIT, HOLD_RAN_OUT,
-    HOLD_STILL_RUNS, ID_UNUSABLE, NOT_ALLOWED, NOT_IN_STATUS, NOT_STARTED, REASON_MISSING, RESCHEDULE_CUTOFF,
-    RESCHEDULE_LIMIT, REVISIONS_USED_UP, SAME_PROVIDER, SUCCEEDED,
+    HOLD_STILL_RUNS, ID_UNUSABLE, NOT_ALLOWED, NOT_IN_STATUS, NOT_STARTED, NOTHING_CHANGES, REASON_MISSING,
+    RESCHEDULE_CUTOFF, RESCHEDULE_LIMIT, REVISIONS_USED_UP, SAME_PROVIDER, SUCCEEDED,
 };
 use super::{finding, status_name};
 use crate::wit::{Finding, Status};
@@ -64,6 +64,14 @@ pub(crate) fn not_started() -> Finding {
 
 pub(crate) fn same_provider() -> Finding {
     finding(SAME_PROVIDER, "The appointment is with this provider already.", "Name another provider.")
+}
+
+pub(crate) fn nothing_changes() -> Finding {
+    finding(
+        NOTHING_CHANGES,
+        "Provider and units would stay as they are.",
+        "Name another provider, or units that are not used yet.",
+    )
 }
 
 pub(crate) fn cancel_cutoff(minutes: u32) -> Finding {

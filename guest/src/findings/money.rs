@@ -1,8 +1,9 @@
 //! Findings about prices, currencies, percentages and quantities.
 
 use super::codes::{
-    AMOUNT_TOO_LARGE, CURRENCY_CHANGED, CURRENCY_REFUSED, CURRENCY_UNUSABLE, FEE_ITEM_MISSING, NO_PRICE,
-    PERCENT_UNUSABLE, PRICE_UNUSABLE, QUANTITY_UNUSABLE,
+    AMOUNT_TOO_LARGE, CURRENCY_CHANGED, CURRENCY_REFUSED, CURRENCY_UNUSABLE, DEPOSIT_DUE, FEE_ITEM_MISSING,
+    NO_DEPOSIT, NO_PRICE, NOTHING_TO_TOTAL, PAYMENT_UNFIT, PERCENT_UNUSABLE, PRICE_UNUSABLE,
+    QUANTITY_UNUSABLE,
 };
 use super::finding;
 use crate::wit::Finding;
@@ -73,4 +74,24 @@ pub(crate) fn currency_changed(appointment: &str, company: &str) -> Finding {
 
 pub(crate) fn fee_item_missing() -> Finding {
     finding(FEE_ITEM_MISSING, "The company names no item for fees.", "Set the company's fee item.")
+}
+
+pub(crate) fn deposit_due() -> Finding {
+    finding(DEPOSIT_DUE, "The deposit has not been paid.", "Pay the deposit; that confirms the appointment.")
+}
+
+pub(crate) fn no_deposit() -> Finding {
+    finding(NO_DEPOSIT, "The appointment asks for nothing in advance.", "Confirm it without a payment.")
+}
+
+pub(crate) fn payment_unfit(least: &str, most: &str, currency: &str) -> Finding {
+    finding(
+        PAYMENT_UNFIT,
+        format!("The payment is less than {least} {currency}, more than {most}, or has too many digits."),
+        format!("Pay from {least} to {most} {currency}, with the digits of the currency."),
+    )
+}
+
+pub(crate) fn nothing_to_total() -> Finding {
+    finding(NOTHING_TO_TOTAL, "No price is named.", "Name the price of one appointment at least.")
 }

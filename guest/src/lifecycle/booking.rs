@@ -1,9 +1,12 @@
 //! From a hold to a confirmed appointment.
+//!
+//! Invariant: what asks for a deposit and has not been paid is booked by staff or by nobody, so that the hold expires
+//! by itself. See `deposit.rs`.
 
 use crate::effects::sale;
-use crate::lifecycle::{Case, FIRST_REVISION, check_id};
+use crate::lifecycle::{Case, FIRST_REVISION, check_id, deposit};
 use crate::wit::{Decision, Finding, Request, Slots, Status, Timing, TransitionInput};
-use crate::{events, findings, grid, validate};
+use crate::{events, findings, grid, money, validate};
 
 /// Takes slots for a short time.
 pub(crate) fn hold(input: &TransitionInput, request: &Request) -> Result<Decision, Vec<Finding>> {
@@ -16,9 +19,10 @@ pub(crate) fn hold(input: &TransitionInput, request: &Request) -> Result<Decisio
         Ok(plan) if broken.is_empty() => Ok(Decision {
             next: Status::Open,
             revision: FIRST_REVISION,
-            plan: Some(plan),
             slots: Slots::Take,
             hold_until: Some(snapshot.now.saturating_add(grid::seconds(snapshot.company.hold_minutes))),
+            paid: money::nothing(plan.quote.net),
+            plan: Some(plan),
             timing: Timing { started: None, paused: None, paused_seconds: 0, finished: None },
             events: vec![events::event("appointment.held", "The time was held.")],
             effects: Vec::new(),
@@ -31,12 +35,19 @@ pub(crate) fn hold(input: &TransitionInput, request: &Request) -> Result<Decisio
 /// Sets the slot of a hold.
 pub(crate) fn schedule(case: &Case<'_>) -> Result<Decision, Finding> {
     check_hold(case)?;
+    deposit::check_paid(case)?;
     Ok(case.decision(events::event("appointment.scheduled", "The appointment was scheduled.")))
 }
 
 /// Acknowledges the appointment; the books get an order.
 pub(crate) fn confirm(case: &Case<'_>) -> Result<Decision, Finding> {
     check_hold(case)?;
+    deposit::check_paid(case)?;
+    confirmed(case)
+}
+
+/// The appointment acknowledged, whatever was paid for it.
+pub(crate) fn confirmed(case: &Case<'_>) -> Result<Decision, Finding> {
     let mut drafts = case.drafts();
     sale::ensure_order(&mut drafts, case.snapshot, case.appointment)?;
     let event = events::event("appointment.confirmed", "The appointment was confirmed.");

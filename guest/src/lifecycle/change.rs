@@ -1,11 +1,12 @@
 //! Changes of mind: declining, cancelling, rescheduling, reassigning.
 
 use crate::effects::{Drafts, counter, sale};
-use crate::lifecycle::{Case, booking, check_id, one, policy, successor};
+use crate::lifecycle::{Case, booking, check_id, deposit, one, policy, successor};
 use crate::wit::{
-    Actor, Cancellation, Decision, Declination, Event, Finding, Plan, Rescheduling, Slots, Status, Successor,
+    Actor, Cancellation, Decision, Declination, Event, Finding, Plan, Reassignment, Rescheduling, Slots,
+    Status, Successor,
 };
-use crate::{events, findings, validate};
+use crate::{events, findings, money, validate};
 
 /// Refuses the appointment: it is void, or another provider takes over.
 ///
@@ -24,7 +25,7 @@ pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision
         events::with_reason("appointment.declined", "The appointment was declined.", &decline.reason);
     match &decline.replacement {
         Some(provider) => {
-            booking::check_hold(case).map_err(one)?;
+            booking::check_hold(case).and_then(|()| deposit::check_hold_paid(case)).map_err(one)?;
             let plan = taken_over(case, provider)?;
             let mut decision = case.decision(declined);
             decision.events.push(reassigned(case, provider));
@@ -81,7 +82,8 @@ pub(crate) fn reschedule(case: &Case<'_>, rescheduling: &Rescheduling) -> Result
             let mut drafts = case.drafts();
             counter::withdraw_order(&mut drafts, case.appointment, reason);
             let successor = Some(moved(case, keep_price(case, plan)).map_err(one)?);
-            Ok(Decision { slots: Slots::Release, effects: drafts.finish(), successor, ..decision })
+            let paid = money::nothing(case.appointment.paid);
+            Ok(Decision { slots: Slots::Release, paid, effects: drafts.finish(), successor, ..decision })
         }
         Ok(_) => Err(broken),
         Err(mut more) => {
@@ -137,11 +139,15 @@ fn moved(case: &Case<'_>, plan: Plan) -> Result<Successor, Finding> {
     let message = "The appointment was made in place of another.";
     let event = events::with(name, message, &[("predecessor", &case.appointment.id)]);
     let reschedules = case.appointment.reschedules.saturating_add(1);
-    Ok(successor(status, plan, reschedules, event, drafts.finish()))
+    Ok(successor(status, plan, reschedules, case.appointment.paid, event, drafts.finish()))
 }
 
 /// Gives the appointment to another provider at the same time; an order is replaced.
-pub(crate) fn reassign(case: &Case<'_>, provider: &str) -> Result<Decision, Vec<Finding>> {
+pub(crate) fn reassign(case: &Case<'_>, reassignment: &Reassignment) -> Result<Decision, Vec<Finding>> {
+    if reassignment.provider.is_none() && reassignment.units.is_empty() {
+        return Err(one(findings::nothing_changes()));
+    }
+    let provider = reassignment.provider.as_deref().unwrap_or(&case.appointment.provider);
     let plan = taken_over(case, provider)?;
     let mut drafts = case.drafts();
     if case.appointment.status == Status::Confirmed {

@@ -6,6 +6,7 @@
 mod booking;
 mod change;
 mod correction;
+mod deposit;
 mod policy;
 mod table;
 mod work;
@@ -13,8 +14,8 @@ mod work;
 use crate::effects::Drafts;
 use crate::findings;
 use crate::wit::{
-    Appointment, Command, Decision, Effect, Event, Finding, Plan, Slots, Snapshot, Status, Successor, Timing,
-    TransitionInput,
+    Appointment, Command, Decimal, Decision, Effect, Event, Finding, Plan, Slots, Snapshot, Status,
+    Successor, Timing, TransitionInput,
 };
 use table::Verdict;
 
@@ -28,7 +29,10 @@ const MAX_ID: usize = 64;
 pub fn transition(input: &TransitionInput) -> Result<Decision, Vec<Finding>> {
     match (&input.appointment, &input.command) {
         (None, Command::Hold(request)) => booking::hold(input, request),
-        (None, Command::Schedule | Command::Confirm | Command::Expire | Command::Decline(_))
+        (
+            None,
+            Command::Schedule | Command::Confirm | Command::Pay(_) | Command::Expire | Command::Decline(_),
+        )
         | (None, Command::Depart | Command::Start | Command::Pause | Command::Resume)
         | (None, Command::Complete(_) | Command::FollowUp(_) | Command::Cancel(_) | Command::MarkNoShow)
         | (None, Command::Reschedule(_) | Command::Reassign(_) | Command::Correct(_)) => {
@@ -46,6 +50,7 @@ fn decide(case: &Case<'_>, command: &Command) -> Result<Decision, Vec<Finding>> 
         Command::Hold(_) => Err(vec![findings::appointment_unexpected()]),
         Command::Schedule => booking::schedule(case).map_err(one),
         Command::Confirm => booking::confirm(case).map_err(one),
+        Command::Pay(payment) => deposit::pay(case, payment).map_err(one),
         Command::Expire => booking::expire(case).map_err(one),
         Command::Decline(decline) => change::decline(case, decline),
         Command::Depart => Ok(work::depart(case)),
@@ -57,7 +62,7 @@ fn decide(case: &Case<'_>, command: &Command) -> Result<Decision, Vec<Finding>> 
         Command::Cancel(cancellation) => change::cancel(case, cancellation).map_err(one),
         Command::MarkNoShow => work::mark_no_show(case).map_err(one),
         Command::Reschedule(rescheduling) => change::reschedule(case, rescheduling),
-        Command::Reassign(provider) => change::reassign(case, provider),
+        Command::Reassign(reassignment) => change::reassign(case, reassignment),
         Command::Correct(correction) => correction::correct(case, correction).map_err(one),
     }
 }
@@ -116,6 +121,7 @@ impl<'a> Case<'a> {
             slots: Slots::Keep,
             hold_until: None,
             timing: self.appointment.timing,
+            paid: self.appointment.paid,
             events: vec![event],
             effects: Vec::new(),
             successor: None,
@@ -128,6 +134,8 @@ impl<'a> Case<'a> {
             provider: provider.to_owned(),
             visit: self.appointment.visit,
             reserved: self.appointment.reserved,
+            units: self.appointment.units.clone(),
+            session: None,
             guests: self.appointment.guests,
             quote: self.appointment.quote.clone(),
         }
@@ -160,6 +168,13 @@ fn check_id(id: &str) -> Result<(), Finding> {
 }
 
 /// An appointment that follows from another.
-fn successor(status: Status, plan: Plan, reschedules: u32, event: Event, effects: Vec<Effect>) -> Successor {
-    Successor { status, plan, reschedules, events: vec![event], effects }
+fn successor(
+    status: Status,
+    plan: Plan,
+    reschedules: u32,
+    paid: Decimal,
+    event: Event,
+    effects: Vec<Effect>,
+) -> Successor {
+    Successor { status, plan, reschedules, paid, events: vec![event], effects }
 }

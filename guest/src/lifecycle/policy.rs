@@ -19,6 +19,10 @@ pub(crate) fn check_actor(actor: Actor, status: Status, command: &Command) -> Re
         | Command::Decline(_)
         | Command::Cancel(_)
         | Command::Reschedule(_) => Ok(()),
+        Command::Pay(_) => match actor {
+            Actor::Customer | Actor::Staff | Actor::System => Ok(()),
+            Actor::Provider => refused("the customer or staff"),
+        },
         Command::Expire => match actor {
             Actor::System | Actor::Staff => Ok(()),
             Actor::Customer | Actor::Provider => refused("staff, or by Slotledger itself"),
@@ -49,6 +53,7 @@ pub(crate) const fn participle(command: &Command) -> &'static str {
         Command::Hold(_) => "held",
         Command::Schedule => "scheduled",
         Command::Confirm => "confirmed",
+        Command::Pay(_) => "paid",
         Command::Expire => "expired",
         Command::Decline(_) => "declined",
         Command::Depart => "set out for",

@@ -28,7 +28,7 @@ use Verdict::{Already, Exists, Refused, To, Uncorrectable};
 pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
     match (status, command) {
         (S::Open, C::Schedule) => To(S::Scheduled),
-        (S::Open | S::Scheduled, C::Confirm) => To(S::Confirmed),
+        (S::Open | S::Scheduled, C::Confirm | C::Pay(_)) => To(S::Confirmed),
         (S::Open, C::Expire) => To(S::Cancelled),
         (S::Open | S::Scheduled | S::Confirmed, C::Decline(decline)) => match decline.replacement {
             Some(_) => To(S::Scheduled),
@@ -61,7 +61,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
         ) => Exists,
 
         (S::Scheduled, C::Schedule)
-        | (S::Confirmed, C::Confirm)
+        | (S::Confirmed, C::Confirm | C::Pay(_))
         | (S::EnRoute, C::Depart)
         | (S::InProgress, C::Start | C::Resume)
         | (S::Paused, C::Pause)
@@ -99,6 +99,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
             S::EnRoute,
             C::Schedule
             | C::Confirm
+            | C::Pay(_)
             | C::Expire
             | C::Decline(_)
             | C::Pause
@@ -111,6 +112,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
             S::InProgress,
             C::Schedule
             | C::Confirm
+            | C::Pay(_)
             | C::Expire
             | C::Decline(_)
             | C::Depart
@@ -124,6 +126,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
             S::Paused,
             C::Schedule
             | C::Confirm
+            | C::Pay(_)
             | C::Expire
             | C::Decline(_)
             | C::Depart
@@ -138,6 +141,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
             S::Completed,
             C::Schedule
             | C::Confirm
+            | C::Pay(_)
             | C::Expire
             | C::Decline(_)
             | C::Depart
@@ -153,6 +157,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
             S::Cancelled,
             C::Schedule
             | C::Confirm
+            | C::Pay(_)
             | C::Depart
             | C::Start
             | C::Pause
@@ -167,6 +172,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
             S::NoShow,
             C::Schedule
             | C::Confirm
+            | C::Pay(_)
             | C::Expire
             | C::Decline(_)
             | C::Depart

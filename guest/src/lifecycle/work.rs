@@ -3,7 +3,7 @@
 use crate::effects::{counter, sale};
 use crate::lifecycle::{Case, check_id, one, successor};
 use crate::wit::{Consumable, Decision, Finding, Request, Status, Timing};
-use crate::{events, findings, validate};
+use crate::{events, findings, money, validate};
 
 /// Sets out.
 pub(crate) fn depart(case: &Case<'_>) -> Decision {
@@ -54,7 +54,8 @@ pub(crate) fn follow_up(case: &Case<'_>, request: &Request) -> Result<Decision, 
         "An appointment was made for work that was left.",
         &[("successor", case.new_id)],
     ));
-    decision.successor = Some(successor(Status::Scheduled, plan, 0, made, Vec::new()));
+    let paid = money::nothing(plan.quote.net);
+    decision.successor = Some(successor(Status::Scheduled, plan, 0, paid, made, Vec::new()));
     Ok(decision)
 }
 

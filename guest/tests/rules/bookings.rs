@@ -1,14 +1,14 @@
 //! Bookings and searches: what is found can be booked, what is booked overlaps nothing, and nothing found is explained.
 
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
-use slotledger_rules::fixtures::{ANNA, at, bitmap, decimal, request, snapshot};
+use slotledger_rules::fixtures::{ANNA, at, bitmap, decimal, request, snapshot, whole_day};
 use slotledger_rules::wit::{OpeningsQuery, Request, Snapshot, Span};
 use slotledger_rules::{find_openings, validate};
 
 use crate::codes;
 
 fn query(step: u32) -> OpeningsQuery {
-    OpeningsQuery { within: Span { start: at(0, 0), end: at(24, 0) }, guests: 1, step, limit: 1_000 }
+    OpeningsQuery { step, ..whole_day() }
 }
 
 /// The snapshot with another calendar, other buffers, another duration and another moment of decision.

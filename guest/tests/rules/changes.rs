@@ -4,7 +4,7 @@ use slotledger_rules::findings::{
     BRANCH_CLOSED, BRANCH_INACTIVE, COMPANY_INACTIVE, GRID_UNUSABLE, OFF_SHIFT, PROVIDER_UNKNOWN,
     REASON_MISSING, TAKEN,
 };
-use slotledger_rules::fixtures::{ANNA, BEN, at, bitmap, decimal, input, request};
+use slotledger_rules::fixtures::{ANNA, BEN, at, bitmap, decimal, input, reassign, request};
 use slotledger_rules::wit::{
     Cancellation, Command, Declination, EffectBody, Rescheduling, Snapshot, Status, TransitionInput,
 };
@@ -41,7 +41,7 @@ fn a_change_of_mind_needs_a_reason() {
 
 /// Both ways in which Ben takes over Anna's visit from ten to eleven.
 fn takeovers() -> [Command; 2] {
-    [Command::Reassign(BEN.to_owned()), decline("Ill", Some(BEN))]
+    [reassign(Some(BEN), &[]), decline("Ill", Some(BEN))]
 }
 
 /// A change of the world, and the rules that a takeover then breaks.

@@ -2,7 +2,7 @@
 
 use slotledger_rules::findings::{ALREADY, NOT_ALLOWED, NOT_STARTED, SUCCEEDED};
 use slotledger_rules::fixtures::{
-    ANNA, BEN, CLEO, at, bitmap, decimal, hold, input, request, snapshot, stored,
+    ANNA, BEN, CLEO, at, bitmap, decimal, hold, input, reassign, request, snapshot, stored,
 };
 use slotledger_rules::transition;
 use slotledger_rules::wit::{Actor, Command, Correction, DocumentKind, EffectBody, Slots, Status};
@@ -75,7 +75,7 @@ fn the_provider_s_own_rate_goes_before_the_service_s() {
 
 #[test]
 fn reassigning_replaces_the_order() {
-    let mut input = input(Some(Status::Confirmed), Command::Reassign(BEN.to_owned()));
+    let mut input = input(Some(Status::Confirmed), reassign(Some(BEN), &[]));
     input.snapshot.now = at(9, 0);
     let decision = granted(&input);
     assert_eq!(
@@ -83,7 +83,7 @@ fn reassigning_replaces_the_order() {
         (Status::Confirmed, vec!["order_cancellation", "sales_order"])
     );
     for (provider, code) in [(ANNA, "SL0246"), (CLEO, "SL0212"), ("nobody", "SL0208")] {
-        input.command = Command::Reassign(provider.to_owned());
+        input.command = reassign(Some(provider), &[]);
         assert_eq!(refused(&input), [code]);
     }
 }

@@ -4,7 +4,9 @@
 
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop, prop_assert, prop_oneof, proptest};
 use slotledger_rules::findings::CODES;
-use slotledger_rules::fixtures::{STATUSES, appointment, at, commands, snapshot};
+use slotledger_rules::fixtures::{
+    STATUSES, appointment, at, commands, reassign, request as wanted, snapshot, whole_day,
+};
 use slotledger_rules::wit::{
     Actor, Command, Decimal, Finding, Grid, LocalDay, OpeningsQuery, PriceBasis, Request, Snapshot, Span,
     TransitionInput,
@@ -61,6 +63,7 @@ fn request() -> BoxedStrategy<Request> {
             end,
             guests,
             currency,
+            ..wanted(None, 0)
         })
         .boxed()
 }
@@ -109,7 +112,7 @@ fn command() -> BoxedStrategy<Command> {
         1 => request().prop_map(Command::Hold),
         1 => request().prop_map(Command::FollowUp),
         1 => request().prop_map(|request| slotledger_rules::fixtures::reschedule(request, None)),
-        1 => text().prop_map(Command::Reassign),
+        1 => text().prop_map(|provider| reassign(Some(&provider), &[])),
     ]
     .boxed()
 }
@@ -170,7 +173,7 @@ proptest! {
     fn any_search_is_answered(
         world in worlds(), within in span(), guests in number(), step in number(), limit in number(),
     ) {
-        let query = OpeningsQuery { within, guests, step, limit };
+        let query = OpeningsQuery { within, guests, step, limit, ..whole_day() };
         match find_openings(&world, &query) {
             Ok(openings) => {
                 prop_assert!(openings.found.len() <= limit as usize);
@@ -178,7 +181,7 @@ proptest! {
                 for opening in openings.found.iter().take(3) {
                     let provider = Some(opening.provider.clone());
                     let Span { start, end } = opening.visit;
-                    let wanted = Request { provider, start, end: Some(end), guests, currency: None };
+                    let wanted = Request { provider, start, end: Some(end), guests, ..wanted(None, 0) };
                     prop_assert!(validate(&world, &wanted).is_empty());
                 }
             }

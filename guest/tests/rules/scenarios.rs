@@ -6,19 +6,14 @@ use slotledger_rules::findings::{
 };
 use slotledger_rules::fixtures::{
     ANNA, APPOINTMENT, BEN, CLEO, NEW_APPOINTMENT, appointment, at, bitmap, decimal, hold, input, request,
-    reschedule, snapshot, stored,
+    reschedule, snapshot, stored, whole_day,
 };
 use slotledger_rules::wit::{
-    Actor, Cancellation, Command, EffectBody, Exception, OpeningsQuery, Request, Slots, Span, Status,
-    TransitionInput,
+    Actor, Cancellation, Command, EffectBody, Exception, Request, Slots, Span, Status, TransitionInput,
 };
 use slotledger_rules::{find_openings, price, validate};
 
 use crate::{body, granted, refused, steps};
-
-fn whole_day() -> OpeningsQuery {
-    OpeningsQuery { within: Span { start: at(0, 0), end: at(24, 0) }, guests: 1, step: 5, limit: 1_000 }
-}
 
 fn cancel(exception: Option<&str>) -> Command {
     let exception = exception.map(|reason| Exception { reason: reason.to_owned() });

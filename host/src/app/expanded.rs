@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::DateTime;
 use uuid::Uuid;
 
 use super::calendar::{self, Grid, SLOT_SECONDS};
@@ -97,7 +96,7 @@ fn some(bits: Vec<u64>) -> Vec<u64> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{NaiveTime, Utc, Weekday};
+    use chrono::{DateTime, NaiveTime, Utc, Weekday};
 
     use super::*;
     use crate::model::{Leave, Shift};

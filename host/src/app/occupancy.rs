@@ -142,7 +142,7 @@ mod tests {
         for visit in [0b0011, 0b0110, 0b0010, 0b1000] {
             pile(&mut layers, vec![visit]);
         }
-        assert_eq!(layers, [vec![0b1111], vec![0b0110], vec![0b0010]]);
+        assert_eq!(layers, [vec![0b1111], vec![0b0010], vec![0b0010]]);
     }
 
     #[test]

@@ -132,9 +132,13 @@ async fn add<T: Master>(app: &App, company: Option<CompanyId>, json: &str) -> Uu
     stored(app.create(company, parsed::<T>(json), None).await)
 }
 
+fn to_other(world: &World) -> Reassign {
+    Reassign { provider: Some(world.other.into()), units: Vec::new() }
+}
+
 fn codes(error: Error) -> Vec<String> {
-    let Error::Refused(findings) = error else { panic!("{error}") };
-    findings.into_iter().map(|finding| finding.code).collect()
+    let Error::Refused(refusal) = error else { panic!("{error}") };
+    refusal.findings.into_iter().map(|finding| finding.code).collect()
 }
 
 #[tokio::test]
@@ -173,6 +177,13 @@ async fn a_search_that_finds_nothing_says_why() {
         guests: None,
         step_minutes: None,
         limit: Some(100),
+        ranking: None,
+        near: None,
+        customer: None,
+        gender: None,
+        language: None,
+        skill: None,
+        strict: None,
     };
     let monday = world.app.openings(query("2026-11-23")).await.unwrap();
     assert_eq!(monday.openings.first().map(|opening| opening.start), Some(utc("2026-11-23T09:00:00Z")));
@@ -235,7 +246,7 @@ async fn somebody_else_takes_over_at_the_same_time() {
     let world = World::new().await;
     let id = world.confirmed().await;
     let moved =
-        world.command(id, Command::Reassign(Reassign { provider: world.other.into() })).await.unwrap();
+        world.command(id, Command::Reassign(to_other(&world))).await.unwrap();
     assert_eq!((moved.status, moved.provider.0), (Status::Confirmed, world.other));
     let back = Decline { reason: "ill".to_owned(), replacement: Some(world.provider.into()) };
     let declined = world.command(id, Command::Decline(back)).await.unwrap();

@@ -130,6 +130,9 @@ fn provider(name: &str, party: &str, branch: Uuid) -> Provider {
         branch: branch.into(),
         party_code: Some(party.to_owned()),
         commission_percent: None,
+        gender: None,
+        languages: Vec::new(),
+        skills: Vec::new(),
         shifts: WEEK.map(shift).to_vec(),
         leave: Vec::new(),
         active: true,
@@ -167,6 +170,8 @@ fn service(providers: &[Uuid]) -> Service {
         }],
         commission_percent: Decimal::TEN,
         providers: providers.iter().copied().map(Into::into).collect(),
+        required_units: Vec::new(),
+        seats: 1,
         active: true,
     }
 }

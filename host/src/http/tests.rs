@@ -326,7 +326,8 @@ async fn a_refusal_by_the_rules_keeps_their_codes_and_counts_as_conflict_or_as_w
         hint: "Choose another time.".to_owned(),
     };
     for (codes, status) in [(["SL0213", "SL0217"], 409), (["SL0217", "SL0213"], 422)] {
-        let refused = crate::app::Error::Refused(codes.map(finding).to_vec());
+        let findings = codes.map(finding).to_vec();
+        let refused = crate::app::Error::Refused(crate::app::Refusal { findings, alternatives: Vec::new() });
         let problem = Answer::read(Problem::from(refused).into_response()).await.json();
         assert_eq!((&problem["status"], &problem["code"]), (&json!(status), &json!(codes[0])));
         assert_eq!(problem["errors"].as_array().unwrap().len(), 2);

@@ -1,6 +1,6 @@
 //! Master data: what all kinds of it share, companies and branches. Services are in `offer`, people and units in `party`.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;

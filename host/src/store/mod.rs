@@ -105,7 +105,7 @@ pub trait Records: Send + Sync + 'static {
     /// Replaces the fields of a record whose version is still `expected`; `record.version` is the new one. Keeps the
     /// answer to the request that asked for it.
     ///
-    /// Every change raises the company's catalogue version, as does every new record but a customer. Fails with [`Error::Missing`] or [`Error::Stale`].
+    /// Every change raises the company's catalogue version, as does every new record but a customer or a case. Fails with [`Error::Missing`] or [`Error::Stale`].
     async fn replace(&self, record: &Record, expected: i64, answer: Option<&Answer>) -> Result<(), Error>;
 
     /// One record.

@@ -95,6 +95,11 @@ impl House {
             service: self.service.into(),
             customer: self.customer.into(),
             provider: self.provider(),
+            units: Vec::new(),
+            shared: None,
+            case: None,
+            booking: None,
+            series: None,
             status: Status::Open,
             revision: 1,
             start: minute(from + 5),
@@ -108,6 +113,8 @@ impl House {
                 net: price,
                 deposit: Decimal::ZERO,
             },
+            payments: Vec::new(),
+            balance: price,
             hold_until: Some(minute(10)),
             timing: Timing { started: Some(minute(7)), paused_seconds: 30, ..Timing::default() },
             reschedules: 1,
@@ -125,7 +132,7 @@ impl House {
     /// A decision about these changes.
     pub(crate) fn decision<'a>(&self, changes: Vec<Change>) -> Commit<'a> {
         let company = CompanyId(self.company);
-        Commit { company, catalog_version: None, changes, answer: None, at: minute(0) }
+        Commit { company, catalog_version: None, frame: None, changes, answer: None, at: minute(0) }
     }
 
     /// The same, with an answer to keep.
@@ -133,7 +140,7 @@ impl House {
         &self,
         changes: Vec<Change>,
         key: &str,
-        body: &'a (dyn Fn(&Appointment) -> String + Send + Sync),
+        body: &'a (dyn Fn(&[&Appointment]) -> String + Send + Sync),
     ) -> Commit<'a> {
         let answer = PendingAnswer { key: key.to_owned(), fingerprint: "f".to_owned(), status: 201, body };
         Commit { answer: Some(answer), ..self.decision(changes) }
@@ -180,6 +187,9 @@ pub(crate) fn claim(appointment: &Appointment) -> Claim {
         appointment: appointment.id,
         start: appointment.reserved_start,
         end: appointment.reserved_end,
+        shared: appointment.shared.clone(),
+        guests: appointment.guests,
+        units: appointment.units.clone(),
     }
 }
 

@@ -140,14 +140,14 @@ impl Occupancy for Sqlite {
 }
 
 fn read_claim(row: &Columns<'_>) -> Result<Claim, Error> {
+    let visit = row.text("visit")?;
     let seats = row.optional_count("seats")?;
-    let shared = seats.map(|seats| Ok(SharedVisit { key: row.text("visit")?.to_owned(), seats }));
     Ok(Claim {
         provider: row.id("provider")?,
         appointment: row.id("appointment")?,
         start: row.instant("start_us")?,
         end: row.instant("end_us")?,
-        shared: shared.transpose()?,
+        shared: seats.map(|seats| SharedVisit { key: visit.to_owned(), seats }),
         guests: row.count("guests")?,
         units: from_json("unit", row.text("units")?)?,
     })

@@ -24,8 +24,8 @@ impl Records for Sqlite {
         }
         match record.kind {
             Kind::Company => add_company(&mut transaction, record.id).await?,
-            // No decision under way can rest on a customer who was not there; sign-ups leave bookings alone.
-            Kind::Customer => raise_catalog_version(&mut transaction, record.company, 0).await?,
+            // No decision under way can rest on a customer or a case that was not there; sign-ups leave bookings alone.
+            Kind::Customer | Kind::Case => raise_catalog_version(&mut transaction, record.company, 0).await?,
             Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit => {
                 raise_catalog_version(&mut transaction, record.company, 1).await?;
             }

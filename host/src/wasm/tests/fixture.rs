@@ -67,13 +67,23 @@ impl Program {
                 (func (export "find-openings") (param i32) (result i32) (i32.const 512))
                 (func (export "transition") (param i32) (result i32) (i32.const 512))
                 (func (export "price") (param i32) (result i32) (i32.const 512))
+                (func (export "total") (param i32) (result i32) (i32.const 512))
+                (func (export "recheck") (param i32) (result i32) (i32.const 512))
                 (func $validate (export "validate") (param i32) (result i32) {body}))"#
         )
     }
 }
 
 pub(super) fn request() -> Request {
-    Request { provider: None, start: 0, guests: 1, end: None, currency: None }
+    Request {
+        provider: None,
+        start: 0,
+        guests: 1,
+        end: None,
+        currency: None,
+        units: Vec::new(),
+        preferences: Vec::new(),
+    }
 }
 
 pub(super) fn snapshot() -> Snapshot {
@@ -86,6 +96,7 @@ pub(super) fn snapshot() -> Snapshot {
         grid: Grid { origin: 0, slot_minutes: 5, slots: 288 },
         branch: BranchCalendar { active: true, open: vec![u64::MAX; 5], days: Vec::new() },
         providers: Vec::new(),
+        units: Vec::new(),
         attributes: Vec::new(),
     }
 }
@@ -126,6 +137,8 @@ fn service() -> Service {
         consumables: Vec::new(),
         commission_percent: Decimal { units: 0, scale: 0 },
         providers: Vec::new(),
+        required_units: Vec::new(),
+        seats: 1,
         attributes: Vec::new(),
     }
 }

@@ -103,6 +103,9 @@ fn provider(n: usize, branch: uuid::Uuid) -> Result<Provider> {
         branch: branch.into(),
         party_code: Some(format!("STAFF-{n}")),
         commission_percent: None,
+        gender: None,
+        languages: Vec::new(),
+        skills: Vec::new(),
         shifts: WEEK.map(shift).to_vec(),
         leave: Vec::new(),
         active: true,
@@ -135,6 +138,8 @@ fn service(providers: &[ProviderId]) -> Service {
         consumables: Vec::new(),
         commission_percent: Decimal::TEN,
         providers: providers.to_vec(),
+        required_units: Vec::new(),
+        seats: 1,
         active: true,
     }
 }

@@ -63,12 +63,15 @@ pub(super) async fn book(host: &Hosted, company: &Company, bookings: usize) -> R
 async fn one(app: &App, company: &Company, client: usize, n: usize) -> Result<()> {
     let booking = Booking {
         service: company.service,
-        customer: company.customer,
+        customer: Some(company.customer),
+        case: None,
         start: start(company, n)?,
         end: None,
         provider: company.providers.get(client).copied(),
         branch: None,
         guests: None,
+        units: Vec::new(),
+        preferences: Vec::new(),
         currency: None,
         title: None,
         location: None,

@@ -13,7 +13,7 @@ use super::Sqlite;
 use crate::model::master::Kind;
 use crate::store::conformance::house::{House, id, minute, record};
 use crate::store::conformance::{Twice, conformance};
-use crate::store::{AppointmentFilter, Diary, Error, Page, Records, SharedStore};
+use crate::store::{AppointmentFilter, Diary, Error, Occupancy, Page, Records, SharedStore};
 
 conformance!(twice);
 

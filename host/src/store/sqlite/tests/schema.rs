@@ -73,10 +73,13 @@ async fn rows_that_contradict_themselves_are_refused() {
         format!("{appointment} reserved_end_us = end_us - 60000000"),
         format!("{appointment} start_us = start_us + 1000000"),
         format!("{appointment} details = '{{'"),
-        "UPDATE claim SET end_us = start_us".to_owned(),
-        "UPDATE claim SET start_us = start_us + 1000000".to_owned(),
-        "UPDATE claim SET end_us = start_us + 259260000000 WHERE start_us = (SELECT max(start_us) FROM claim)"
-            .to_owned(),
+        claim_again("60000000, 60000000, visit, 1, NULL"),
+        claim_again("60000001, 120000000, visit, 1, NULL"),
+        claim_again("60000000, 259260060000000, visit, 1, NULL"),
+        claim_again("60000000, 120000000, 'a class', 1, NULL"),
+        claim_again("60000000, 120000000, visit, 1, 8"),
+        "INSERT INTO unit_claim SELECT appointment, provider, 60000000, 60000000, visit FROM claim".to_owned(),
+        "INSERT INTO busy (resource, day, layers, minutes) VALUES ('r', 1, zeroblob(35), 5)".to_owned(),
         "UPDATE delivery SET state = 'sent' WHERE id = 3".to_owned(),
         "UPDATE delivery SET state = 'done' WHERE id = 2".to_owned(),
         "UPDATE delivery SET lease_owner = NULL WHERE id = 2".to_owned(),
@@ -100,13 +103,18 @@ async fn rows_that_contradict_themselves_are_refused() {
     }
 }
 
+/// Inserts a claim beside those that are there, long before them.
+fn claim_again(fields: &str) -> String {
+    format!("INSERT INTO claim SELECT appointment, provider, {fields} FROM claim")
+}
+
 #[tokio::test]
 async fn slots_keys_and_leases_are_taken_once_whoever_asks() {
     let (_directory, store) = furnished().await;
     let refused = [
-        ("UPDATE claim SET start_us = start_us - 60000000", "double_booking"),
+        ("UPDATE claim SET start_us = start_us - 60000000", "claim_immutable"),
         (
-            "INSERT INTO claim SELECT a.id, c.provider, c.start_us + 60000000, c.end_us + 60000000
+            "INSERT INTO claim SELECT a.id, c.provider, c.start_us + 60000000, c.end_us + 60000000, a.id, 1, NULL
              FROM claim c JOIN appointment a ON a.id <> c.appointment",
             "double_booking",
         ),
@@ -145,9 +153,14 @@ async fn frequent_statements_find_their_index() {
         ("UPDATE delivery SET attempts = 1 WHERE blocked_by = ?", "delivery_blocked"),
         (
             "SELECT 1 FROM claim c WHERE c.provider = ? AND c.start_us > ? - 259200000000 AND c.start_us < ?
-             AND c.end_us > ? AND c.appointment <> ?",
+             AND c.end_us > ? AND c.visit <> ?",
             "claim_by_provider",
         ),
+        (
+            "SELECT visit FROM unit_claim WHERE unit = ? AND start_us > ? AND start_us < ? AND end_us > ?",
+            "unit_claim_by_unit",
+        ),
+        ("SELECT max(created_us) FROM appointment WHERE provider = ?", "appointment_by_booking_time"),
         (
             "SELECT id FROM appointment WHERE status = 'open' AND hold_until_us <= ? ORDER BY hold_until_us, id",
             "appointment_by_hold",

@@ -72,12 +72,12 @@ impl Near {
         }
     }
 
-    /// Near the time of an appointment, with anybody of its branch but its provider.
+    /// Near the time of an appointment: with others, or with its provider at another time.
     pub(super) fn instead_of(appointment: &Appointment) -> Self {
         Self {
             service: appointment.service,
-            provider: None,
-            branch: Some(appointment.branch),
+            provider: Some(appointment.provider),
+            branch: None,
             at: appointment.start,
             guests: appointment.guests,
             preferences: Vec::new(),

@@ -227,8 +227,12 @@ pub struct AppointmentFilter {
     pub booking: Option<BookingId>,
     /// Of this series.
     pub series: Option<SeriesId>,
+    /// Of this service.
+    pub service: Option<ServiceId>,
     /// In this status.
     pub status: Option<Status>,
+    /// Only those that stand: neither cancelled nor finished.
+    pub standing: bool,
     /// Ending after this.
     pub from: Option<DateTime<Utc>>,
     /// Starting before this.

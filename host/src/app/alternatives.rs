@@ -121,7 +121,9 @@ impl App {
             let openings = self.openings_at(&scene, &place, &search).await?.openings;
             found.extend(openings.into_iter().map(|opening| alternative(difference, place.branch, opening)));
         }
-        found.sort_by_key(|found| (found.differs as u8, (found.start - near.at).abs(), found.start, found.provider));
+        found.sort_by_key(|found| {
+            (found.differs as u8, (found.start - near.at).abs(), found.start, found.provider)
+        });
         found.dedup_by_key(|found| (found.start, found.provider));
         for difference in [Difference::Time, Difference::Provider, Difference::Branch] {
             let mut left = OF_A_KIND;

@@ -23,8 +23,8 @@ use crate::app::Booking;
 use crate::model::check::REQUIRED_UNITS;
 use crate::model::fields::{Fields, LINE, TEXT};
 use crate::model::{
-    Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Event, FieldError, ProviderId,
-    SeriesId, ServiceId, Status, UnitId,
+    Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Event, FieldError,
+    ProviderId, SeriesId, ServiceId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter};
 

@@ -24,8 +24,8 @@ pub use error::Error;
 
 use crate::model::master::Kind;
 use crate::model::{
-    Appointment, AppointmentId, BookingId, BranchId, CaseId, Claim, CompanyId, CustomerId, Delivery, DeliveryState, Event, ProviderId,
-    SeriesId, ServiceId, Status, UnitClaim, UnitId,
+    Appointment, AppointmentId, BookingId, BranchId, CaseId, Claim, CompanyId, CustomerId, Delivery,
+    DeliveryState, Event, ProviderId, SeriesId, ServiceId, Status, UnitClaim, UnitId,
 };
 
 /// Everything the host keeps.

@@ -125,11 +125,8 @@ pub(crate) async fn a_shared_visit_has_its_seats(twice: &Twice) {
     assert_taken(house.store(&twice.one, seated(&house, "another class", 0, 1, 8)).await);
     assert_taken(house.store(&twice.one, house.hold(30, 90)).await);
     let provider = house.provider();
-    let sessions = twice
-        .other
-        .sessions(house.service.into(), &[provider], minute(0), minute(60))
-        .await
-        .expect("a list");
+    let sessions =
+        twice.other.sessions(house.service.into(), &[provider], minute(0), minute(60)).await.expect("a list");
     assert_eq!(sessions.len(), 1);
     assert_eq!((sessions[0].guests, sessions[0].start), (8, minute(5)));
     let busy = twice.one.busy(&[provider.0], EPOCH_DAY, EPOCH_DAY).await.expect("a list");

@@ -115,7 +115,10 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
         }
     }
     if let Some(unit) = filter.unit {
-        query.push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ").push_bind(text(unit)).push(")");
+        query
+            .push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ")
+            .push_bind(text(unit))
+            .push(")");
     }
     if let Some(status) = filter.status {
         query.push(" AND status = ").push_bind(status.as_str());

@@ -6,6 +6,7 @@
 mod bookings;
 mod chains;
 mod changes;
+mod crowds;
 mod documents;
 mod hostile;
 mod scenarios;

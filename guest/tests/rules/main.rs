@@ -7,9 +7,12 @@ mod bookings;
 mod chains;
 mod changes;
 mod crowds;
+mod deposits;
 mod documents;
 mod hostile;
+mod rooms;
 mod scenarios;
+mod searches;
 mod table;
 
 use slotledger_rules::transition;

@@ -14,6 +14,7 @@ mod rooms;
 mod scenarios;
 mod searches;
 mod table;
+mod wishes;
 
 use slotledger_rules::transition;
 use slotledger_rules::wit::{Decision, EffectBody, Finding, TransitionInput};

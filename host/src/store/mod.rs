@@ -1,4 +1,5 @@
-//! What the host keeps, as narrow traits by aggregate. SQLite implements them in [`sqlite`].
+//! What the host keeps, as narrow traits by aggregate. Two engines implement them: [`sqlite`] and
+//! [`postgres`]. What they have in common stands beside them: `rendered` on the way in, `read` on the way out.
 //!
 //! Invariants: a transition is one transaction ([`Diary::commit`]): state, trail, slots, outbox and the answer to a
 //! repeated request, or nothing. The database itself refuses a double booking and a second delivery with the same key.
@@ -8,7 +9,11 @@
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod error;
+pub mod postgres;
+mod read;
+mod rendered;
 pub mod sqlite;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,18 +5,22 @@ use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
 use super::Sqlite;
-use super::commit::{self, Basis, Entry};
+use super::commit;
 use super::error::failed;
-use super::rows::{Columns, Details, containing, from_json, from_word, micros, text, to_json};
+use super::rows::{Columns, micros, text};
 use crate::model::{Appointment, AppointmentId, Claim, Event, ProviderId};
+use crate::store::read::{self, Columns as _};
+use crate::store::rendered::{Basis, Entry};
+use crate::store::words::{containing, to_json};
 use crate::store::{AppointmentFilter, Commit, Diary, Error, Page};
 
 /// No claim is longer (see the schema), so none that starts earlier than this before a span reaches into it.
 const LONGEST_CLAIM_US: i64 = 3 * 24 * 60 * 60 * 1_000_000;
 
 const COLUMNS: &str =
-    "SELECT id, name, company, branch, service, customer, provider, status, revision, start_us, end_us,
-    reserved_start_us, reserved_end_us, hold_until_us, predecessor, successor, created_us, updated_us, details
+    "SELECT id, name, company, branch, service, customer, provider, status, revision, start_us AS start_at,
+    end_us AS end_at, reserved_start_us AS reserved_start_at, reserved_end_us AS reserved_end_at,
+    hold_until_us AS hold_until_at, predecessor, successor, created_us AS created_at, updated_us AS updated_at, details
     FROM appointment";
 
 #[async_trait]
@@ -35,7 +39,7 @@ impl Diary for Sqlite {
         let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
         query.push(" WHERE id = ").push_bind(text(id));
         let row = query.build().fetch_optional(&self.readers).await.map_err(failed)?;
-        row.as_ref().map(|row| read(&Columns(row))).transpose()
+        row.as_ref().map(|row| read::appointment(&Columns(row))).transpose()
     }
 
     async fn appointments(&self, filter: &AppointmentFilter, page: Page) -> Result<Vec<Appointment>, Error> {
@@ -45,12 +49,12 @@ impl Diary for Sqlite {
         }
         query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read(&Columns(row))).collect()
+        rows.iter().map(|row| read::appointment(&Columns(row))).collect()
     }
 
     async fn events(&self, id: AppointmentId) -> Result<Vec<Event>, Error> {
         let rows = sqlx::query(
-            "SELECT appointment, revision, at_us, actor, name, message, from_status, to_status, rules_digest,
+            "SELECT appointment, revision, at_us AS happened_at, actor, name, message, from_status, to_status, rules_digest,
                  attributes
              FROM event WHERE appointment = ? ORDER BY id",
         )
@@ -58,7 +62,7 @@ impl Diary for Sqlite {
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| read_event(&Columns(row))).collect()
+        rows.iter().map(|row| read::event(&Columns(row))).collect()
     }
 
     async fn claims(
@@ -68,7 +72,7 @@ impl Diary for Sqlite {
         end: DateTime<Utc>,
     ) -> Result<Vec<Claim>, Error> {
         let rows = sqlx::query(
-            "SELECT provider, appointment, start_us, end_us FROM claim
+            "SELECT provider, appointment, start_us AS start_at, end_us AS end_at FROM claim
              WHERE provider IN (SELECT value FROM json_each(?1)) AND start_us > ?2 AND start_us < ?3 AND end_us > ?4
              ORDER BY provider, start_us",
         )
@@ -79,7 +83,7 @@ impl Diary for Sqlite {
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| read_claim(&Columns(row))).collect()
+        rows.iter().map(|row| read::claim(&Columns(row))).collect()
     }
 
     async fn expired_holds(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
@@ -122,60 +126,4 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
         query.push(" AND name LIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
     }
     query
-}
-
-fn read(row: &Columns<'_>) -> Result<Appointment, Error> {
-    let details: Details = from_json("appointment", row.text("details")?)?;
-    Ok(Appointment {
-        id: row.id("id")?,
-        name: row.text("name")?.to_owned(),
-        company: row.id("company")?,
-        branch: row.id("branch")?,
-        service: row.id("service")?,
-        customer: row.id("customer")?,
-        provider: row.id("provider")?,
-        status: from_word("status", row.text("status")?)?,
-        revision: row.count("revision")?,
-        start: row.instant("start_us")?,
-        end: row.instant("end_us")?,
-        reserved_start: row.instant("reserved_start_us")?,
-        reserved_end: row.instant("reserved_end_us")?,
-        guests: details.guests,
-        quote: details.quote,
-        hold_until: row.optional_instant("hold_until_us")?,
-        timing: details.timing,
-        reschedules: details.reschedules,
-        location: details.location,
-        notes: details.notes,
-        remarks: details.remarks,
-        cancellation_reason: details.cancellation_reason,
-        predecessor: row.optional_id("predecessor")?,
-        successor: row.optional_id("successor")?,
-        created_at: row.instant("created_us")?,
-        updated_at: row.instant("updated_us")?,
-    })
-}
-
-fn read_event(row: &Columns<'_>) -> Result<Event, Error> {
-    Ok(Event {
-        appointment: row.id("appointment")?,
-        revision: row.count("revision")?,
-        at: row.instant("at_us")?,
-        actor: from_word("actor", row.text("actor")?)?,
-        name: row.text("name")?.to_owned(),
-        message: row.text("message")?.to_owned(),
-        from: row.optional_text("from_status")?.map(|status| from_word("status", status)).transpose()?,
-        to: from_word("status", row.text("to_status")?)?,
-        rules_digest: row.text("rules_digest")?.to_owned(),
-        attributes: from_json("event", row.text("attributes")?)?,
-    })
-}
-
-fn read_claim(row: &Columns<'_>) -> Result<Claim, Error> {
-    Ok(Claim {
-        provider: row.id("provider")?,
-        appointment: row.id("appointment")?,
-        start: row.instant("start_us")?,
-        end: row.instant("end_us")?,
-    })
 }

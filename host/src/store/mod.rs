@@ -6,6 +6,7 @@
 //!
 //! Deliberately absent: rules, and the wall clock: every moment is a parameter.
 
+pub mod address;
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod error;
@@ -24,6 +25,7 @@ use serde_json::Value;
 use slotledger_erp::{Document, Failure, Key, Posting};
 use uuid::Uuid;
 
+pub use address::Address;
 pub use error::Error;
 
 use crate::model::master::Kind;

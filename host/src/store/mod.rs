@@ -9,6 +9,7 @@
 pub mod address;
 #[cfg(test)]
 pub(crate) mod conformance;
+pub mod copy;
 pub mod error;
 pub mod postgres;
 mod read;

@@ -9,7 +9,7 @@ use crate::store::Error;
 const BUSY: [&str; 5] = ["40P01", "40001", "55P03", "53300", "57P03"];
 
 /// An error that no rule of the schema explains.
-pub(super) fn failed(error: sqlx::Error) -> Error {
+pub(in crate::store) fn failed(error: sqlx::Error) -> Error {
     if matches!(error, sqlx::Error::PoolTimedOut) || error.as_database_error().is_some_and(is_busy) {
         return Error::Busy(error);
     }

@@ -39,7 +39,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Transaction};
 
-use self::error::failed;
+pub(super) use self::error::failed;
 use super::Error;
 
 /// How long a request waits for a connection: longer than for a lock, so that the cause is reported first.
@@ -91,7 +91,7 @@ impl Postgres {
     }
 
     /// Begins a transaction; it is rolled back if it is dropped.
-    async fn begin(&self) -> Result<Transaction<'static, sqlx::Postgres>, Error> {
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Postgres>, Error> {
         self.pool.begin().await.map_err(failed)
     }
 }

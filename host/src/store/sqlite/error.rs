@@ -12,7 +12,7 @@ const LOCKED: [i64; 2] = [5, 6];
 const PRIMARY: i64 = 0xff;
 
 /// An error that no rule of the schema explains.
-pub(super) fn failed(error: sqlx::Error) -> Error {
+pub(in crate::store) fn failed(error: sqlx::Error) -> Error {
     if matches!(error, sqlx::Error::PoolTimedOut) || error.as_database_error().is_some_and(is_lock) {
         return Error::Busy(error);
     }

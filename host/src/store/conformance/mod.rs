@@ -6,6 +6,7 @@
 
 pub(crate) mod diary;
 pub(crate) mod house;
+pub(crate) mod opening;
 pub(crate) mod outbox;
 pub(crate) mod records;
 pub(crate) mod requests;

@@ -2,7 +2,7 @@
 
 use sqlx::error::DatabaseError;
 
-use crate::store::Error;
+use crate::store::error::{Error, explained};
 
 /// SQLSTATE: a deadlock, a serialization failure, a lock not given in time; no connection to be had, or not yet. In
 /// each case nothing was changed. <https://www.postgresql.org/docs/current/errcodes-appendix.html>
@@ -10,16 +10,7 @@ const BUSY: [&str; 5] = ["40P01", "40001", "55P03", "53300", "57P03"];
 
 /// An error that no rule of the schema explains.
 pub(in crate::store) fn failed(error: sqlx::Error) -> Error {
-    if matches!(error, sqlx::Error::PoolTimedOut) || error.as_database_error().is_some_and(is_busy) {
-        return Error::Busy(error);
-    }
-    if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) {
-        return Error::Corrupt("row", Box::new(error));
-    }
-    if error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation) {
-        return Error::Missing("record that is named");
-    }
-    Error::Database(error)
+    explained(error, is_busy)
 }
 
 /// [`failed`], but a value that this constraint wants to be unique and that is not becomes what `taken` says.
@@ -33,11 +24,6 @@ pub(super) fn unless_taken(
 /// Whether this unique or exclusion constraint refused it.
 fn violates(error: &sqlx::Error, constraint: &str) -> bool {
     error.as_database_error().is_some_and(|database| database.constraint() == Some(constraint))
-}
-
-/// Whether a trigger refused it with this word.
-pub(super) fn is_refusal(error: &sqlx::Error, word: &str) -> bool {
-    error.as_database_error().is_some_and(|database| database.message() == word)
 }
 
 fn is_busy(error: &dyn DatabaseError) -> bool {

@@ -7,10 +7,11 @@
 
 use sqlx::{Row, SqliteConnection};
 
-use super::error::{failed, is_refusal, unless_taken};
+use super::error::{failed, unless_taken};
 use super::requests;
 use super::rows::{micros, text};
 use crate::model::{Appointment, Claim, Event};
+use crate::store::error::is_refusal;
 use crate::store::rendered::{self, Basis, Entry, Outgoing, new_ones};
 use crate::store::words::{actor, to_json};
 use crate::store::{Error, PendingAnswer, Slots};

@@ -4,16 +4,16 @@ mod races;
 mod schema;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures::future::join_all;
 use slotledger_postgres_server::Database;
 use sqlx::postgres::PgConnectOptions;
 
 use super::Postgres;
 use crate::model::master::Kind;
-use crate::store::conformance::house::{House, id, minute, record};
-use crate::store::conformance::{Twice, conformance};
-use crate::store::{AppointmentFilter, Diary, Error, Page, Records, SharedStore};
+use crate::store::conformance::house::{House, id, record};
+use crate::store::conformance::{Twice, conformance, opening};
+use crate::store::{Address, Error, Records, SharedStore};
 
 conformance!(twice);
 
@@ -42,28 +42,20 @@ fn database() -> (Database, PgConnectOptions) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_that_start_at_once_migrate_once() {
     let (_database, server) = database();
-    let stores = join_all((0..8).map(|_| {
-        let server = server.clone();
-        tokio::spawn(async move { Postgres::open(&server).await })
-    }))
-    .await;
-    for store in stores {
-        let store = store.expect("the task ends").expect("the database is shared");
-        let company = id();
-        store.insert(&record(Kind::Company, company, company), None).await.expect("the schema is there");
-    }
+    opening::at_once(&Address::Postgres(server.into())).await;
 }
 
 #[tokio::test]
 async fn what_was_stored_is_there_after_a_restart() {
     let (_database, server) = database();
-    let store = Postgres::open(&server).await.expect("a new database");
-    let shared: SharedStore = Arc::new(store.clone());
-    let house = House::build(&shared).await;
-    let booked = house.store(&shared, house.hold(0, 60)).await.expect("a free slot");
-    store.close().await;
-    let store = Postgres::open(&server).await.expect("the same database");
-    assert_eq!(store.appointment(booked.id).await.expect("a read"), Some(booked));
+    opening::again(&Address::Postgres(server.into())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_that_is_given_up_half_way_leaves_nothing_or_all() {
+    let (_database, store, house) = opened().await;
+    let store: SharedStore = Arc::new(store);
+    opening::given_up(&store, &house, Duration::from_micros(60)).await;
 }
 
 #[tokio::test]
@@ -99,28 +91,4 @@ async fn a_lock_held_too_long_is_reported_as_busy() {
     assert!(matches!(stuck, Err(Error::Busy(_))), "{stuck:?}");
     holding.rollback().await.expect("a rollback");
     store.insert(&branch, None).await.expect("the lock is free");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_that_is_given_up_half_way_leaves_nothing_or_all() {
-    let (_database, store, house) = opened().await;
-    let mut kept = 0;
-    for n in 0..100_i64 {
-        let commit = store.commit(house.decision(vec![house.hold(n * 60, n * 60 + 60)]));
-        let patience = std::time::Duration::from_micros(60) * u32::try_from(n).expect("small");
-        if tokio::time::timeout(patience, commit).await.is_ok() {
-            kept += 1;
-        }
-    }
-    let last =
-        store.commit(house.decision(vec![house.hold(9_000, 9_060)])).await.expect("a free slot").remove(0);
-    let all = Page { after: None, limit: 1000 };
-    let stored = store.appointments(&AppointmentFilter::default(), all).await.expect("a list");
-    assert!(stored.len() > kept, "what was acknowledged is there");
-    assert!(last.name.starts_with(&format!("APT-{:04}", stored.len())), "no number is lost: {}", last.name);
-    let claims = crate::store::Diary::claims(&store, &[house.provider()], minute(0), minute(10_000)).await;
-    assert_eq!(claims.expect("a list").len(), stored.len(), "each has its slot");
-    for appointment in stored {
-        assert_eq!(store.events(appointment.id).await.expect("a list").len(), 1, "each has its trail");
-    }
 }

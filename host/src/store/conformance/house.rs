@@ -159,8 +159,8 @@ impl House {
     }
 }
 
-/// Fills a new store for tests of a schema: an open hold and a confirmed visit, and of the hold three deliveries, 1 done,
-/// 2 leased, 3 waiting for it.
+/// Fills a new store for tests of a schema: an open hold and a confirmed visit, and of the hold three deliveries,
+/// 1 done, 2 leased, 3 waiting for it.
 pub(crate) async fn furnish(store: &SharedStore) {
     let house = House::build(store).await;
     let mut hold = house.hold(0, 60);

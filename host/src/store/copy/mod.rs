@@ -1,8 +1,8 @@
 //! Moving everything from one store to another, of either engine.
 //!
-//! Role: [`copy`] reads each table of [`tables::ALL`] in the order of its key and writes it to the other side, in one
-//! transaction there. Rows arrive as they are: triggers, which guard changes and not moves, are put aside meanwhile, and
-//! what they would have derived is derived at the end.
+//! Role: [`copy`] reads each table of `tables::ALL` in the order of its key and writes it to the other side, in one
+//! transaction there. Rows arrive as they are: triggers, which guard changes and not moves, are put aside meanwhile,
+//! and what they would have derived is derived at the end.
 //!
 //! Invariants: nobody writes to either side meanwhile, which both are locked for; the target was empty, and is empty
 //! again if anything fails; both sides have as many rows of every table at the end.

@@ -45,7 +45,7 @@ use super::Error;
 /// How long a request waits for a connection: longer than for a lock, so that the cause is reported first.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Connections of one host. A booking holds one for some milliseconds; PostgreSQL takes a hundred unless told otherwise.
+/// Connections of one host. A booking holds one for some milliseconds; a server takes a hundred unless told otherwise.
 const CONNECTIONS: u32 = 10;
 
 /// What every connection is told when it begins.

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::store::Address;
+
 /// The configuration of a host.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -42,6 +44,16 @@ pub struct Server {
 pub struct Store {
     /// The SQLite database.
     pub path: PathBuf,
+    /// Another store instead: `postgres://slotledger@db.example/diary`.
+    pub url: Option<Address>,
+}
+
+impl Store {
+    /// Which of the two holds.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        self.url.clone().unwrap_or_else(|| Address::Sqlite(self.path.clone()))
+    }
 }
 
 /// What decides.
@@ -158,7 +170,7 @@ impl Default for Server {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { path: PathBuf::from("slotledger.sqlite") }
+        Self { path: PathBuf::from("slotledger.sqlite"), url: None }
     }
 }
 
@@ -201,6 +213,7 @@ impl Config {
     fn anchor(&mut self, directory: &Path) {
         let anchor = |path: &mut PathBuf| *path = directory.join(&*path);
         anchor(&mut self.store.path);
+        self.store.url = self.store.url.take().map(|url| url.within(directory));
         self.rules.component.as_mut().map(anchor);
         self.rules.cache.as_mut().map(anchor);
         for erp in self.erp.values_mut() {
@@ -231,6 +244,18 @@ mod tests {
         let config = Config::load(&path).unwrap();
         assert!(config.server.listen.ip().is_loopback());
         assert_eq!(config.store.path, directory.path().join("slotledger.sqlite"));
+    }
+
+    #[test]
+    fn an_address_takes_the_place_of_the_path_and_keeps_its_password_to_itself() {
+        let url = "postgres://desk:s3cret@db.example/diary";
+        let (_directory, path) = written(&format!("[store]\nurl = \"{url}\"\n"));
+        let config = Config::load(&path).unwrap();
+        assert_eq!(config.store.address().to_string(), "postgres://desk@db.example:5432/diary");
+        assert!(!format!("{config:?}").contains("s3cret"));
+        let (_directory, path) = written("[store]\nurl = \"mysql://desk:s3cret@db.example/diary\"\n");
+        let error = Config::load(&path).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
     }
 
     #[test]

@@ -4,3 +4,4 @@ mod bad_input;
 mod main_job;
 mod races;
 mod schemathesis;
+mod stores;

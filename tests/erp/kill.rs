@@ -27,6 +27,13 @@ async fn a_host_that_dies_at_any_step_leaves_four_documents_on_the_ledger() {
 }
 
 #[tokio::test]
+async fn a_host_that_dies_at_any_step_leaves_four_documents_from_postgres() {
+    futures::stream::iter(deaths())
+        .for_each_concurrent(AT_ONCE, |death| async move { survive(Host::on_postgres(), &death).await })
+        .await;
+}
+
+#[tokio::test]
 async fn a_host_that_dies_at_any_step_leaves_four_documents_on_tryton() {
     let server = tryton::server();
     let server = &server;

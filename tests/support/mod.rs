@@ -4,12 +4,14 @@ mod answer;
 mod visit;
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 pub(crate) use answer::Answer;
 use serde_json::Value;
+use slotledger_postgres_server::Database;
 use slotledger_tryton_server::{DATABASE, PASSWORD, Server, USER};
 use tempfile::TempDir;
 pub(crate) use visit::{CUSTOMER, SERVICE, kinds};
@@ -21,7 +23,9 @@ const DELIVERY: Duration = Duration::from_secs(120);
 
 /// A host, running or not, and its directory.
 pub(crate) struct Host {
-    directory: TempDir,
+    directory: Arc<TempDir>,
+    /// Where its store is, if that is not in the directory.
+    database: Option<Arc<Database>>,
     process: Option<Child>,
     address: String,
     key: String,
@@ -32,17 +36,39 @@ pub(crate) struct Host {
 impl Host {
     /// A host of the sample company with the built-in books.
     pub(crate) fn on_ledger() -> Self {
-        Self::made(&[], "2")
+        Self::made(&[], "2", None)
+    }
+
+    /// The same with its store on PostgreSQL.
+    pub(crate) fn on_postgres() -> Self {
+        let database = Database::create().expect("PostgreSQL is installed");
+        let url = database.url();
+        Self::made(&["--store-url", &url], "2", Some(Arc::new(database)))
+    }
+
+    /// Another host on the same store and the same books, beside this one.
+    pub(crate) fn twin(&self) -> Self {
+        let mut twin = Self {
+            directory: self.directory.clone(),
+            database: self.database.clone(),
+            process: None,
+            address: String::new(),
+            key: self.key.clone(),
+            client: self.client.clone(),
+            longest_call: self.longest_call,
+        };
+        twin.start(&[]);
+        twin
     }
 
     /// A host of the sample company whose books are this Tryton.
     pub(crate) fn on_tryton(server: &Server) -> Self {
         let url = server.url();
-        Self::made(&["--tryton-url", &url, "--tryton-database", DATABASE, "--tryton-user", USER], "10")
+        Self::made(&["--tryton-url", &url, "--tryton-database", DATABASE, "--tryton-user", USER], "10", None)
     }
 
     /// `longest_call` bounds what the books may take for one document, and so how long a killed host's are left alone.
-    fn made(arguments: &[&str], longest_call: &'static str) -> Self {
+    fn made(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
         let key_file = directory.path().join("key");
@@ -57,7 +83,9 @@ impl Host {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let key = std::fs::read_to_string(key_file).expect("the key");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let mut host = Self { directory, process: None, address: String::new(), key, client, longest_call };
+        let directory = Arc::new(directory);
+        let mut host =
+            Self { directory, database, process: None, address: String::new(), key, client, longest_call };
         host.start(&[]);
         host
     }
@@ -100,12 +128,13 @@ impl Host {
     /// What `slotledger ledger` prints, asked so.
     pub(crate) fn ledger(&self, arguments: &[&str]) -> String {
         let config = self.directory.path().join("slotledger.toml");
-        let mut asked = command();
-        let output =
-            asked.stdout(Stdio::piped()).args(["ledger", "--config"]).arg(config).args(arguments).output();
-        let output = output.expect("it runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("text")
+        let config = config.to_str().expect("text");
+        run(&[&["ledger", "--config", config], arguments].concat()).expect("it succeeds")
+    }
+
+    /// The directory of its configuration.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Its address, for clients of other kinds.
@@ -140,6 +169,13 @@ impl Drop for Host {
             let _ = process.wait();
         }
     }
+}
+
+/// What a command of `slotledger` prints, or what it complains about.
+pub(crate) fn run(arguments: &[&str]) -> Result<String, String> {
+    let output = command().stdout(Stdio::piped()).args(arguments).output().expect("it runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
 }
 
 fn command() -> Command {

@@ -5,7 +5,7 @@
 use anyhow::Result;
 
 use crate::progress::phase;
-use crate::setup::{python, tryton};
+use crate::setup::{postgres, python, tryton};
 use crate::{rules, shell};
 
 /// Sets up, builds and tests; a filter is handed to the test runner.
@@ -14,9 +14,11 @@ pub(crate) fn test(filter: Option<&str>) -> Result<()> {
     let schemathesis = python::schemathesis()?;
     tryton::ready()?;
     build()?;
+    let server = postgres::start()?;
     let run = |arguments: &[&str]| {
         let mut cargo = shell::cargo();
         cargo.args(arguments).args(filter).env("SLOTLEDGER_SCHEMATHESIS", &schemathesis);
+        cargo.env(slotledger_postgres_server::VARIABLE, server.url());
         shell::run(&mut cargo, "the failures are above")
     };
     if !shell::exists("cargo-nextest") {

@@ -30,7 +30,8 @@ CREATE TABLE appointment (
     service           TEXT NOT NULL REFERENCES record (id),
     customer          TEXT NOT NULL REFERENCES record (id),
     provider          TEXT NOT NULL REFERENCES record (id),
-    "case"            TEXT REFERENCES record (id),
+    -- CASE is a word of SQL.
+    case_id           TEXT REFERENCES record (id),
     booking           TEXT REFERENCES booking (id),
     series            TEXT REFERENCES series (id),
     name              TEXT NOT NULL CHECK (name <> ''),
@@ -60,7 +61,7 @@ CREATE INDEX appointment_by_customer ON appointment (customer, id);
 CREATE INDEX appointment_by_provider ON appointment (provider, start_us);
 -- When a provider was last booked is one look into it.
 CREATE INDEX appointment_by_booking_time ON appointment (provider, created_us);
-CREATE INDEX appointment_by_case ON appointment ("case", id) WHERE "case" IS NOT NULL;
+CREATE INDEX appointment_by_case ON appointment (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX appointment_by_group ON appointment (booking, id) WHERE booking IS NOT NULL;
 CREATE INDEX appointment_by_series ON appointment (series, id) WHERE series IS NOT NULL;
 CREATE INDEX appointment_by_hold ON appointment (hold_until_us, id) WHERE status = 'open';

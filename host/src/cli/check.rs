@@ -5,8 +5,6 @@ use anyhow::bail;
 use super::serve::rules;
 use crate::config::Config;
 use crate::connections;
-use crate::store::Keys;
-use crate::store::sqlite::Sqlite;
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let mut broken = 0;
@@ -41,9 +39,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 async fn store(config: &Config) -> anyhow::Result<String> {
-    let store = Sqlite::open(&config.store.path).await?;
-    if !store.has_keys().await? {
-        bail!("there is no API key in {}; make one with `slotledger init`", config.store.path.display());
+    let address = config.store.address();
+    if !address.open().await?.has_keys().await? {
+        bail!("there is no API key in {address}; make one with `slotledger init`");
     }
-    Ok(config.store.path.display().to_string())
+    Ok(address.to_string())
 }

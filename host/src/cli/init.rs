@@ -15,8 +15,7 @@ use super::serve::Host;
 use crate::app::key_hash;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::store::Keys;
-use crate::store::sqlite::Sqlite;
+use crate::store::address::{Address, holds_password};
 
 /// The name of the configuration in the directory.
 const CONFIG: &str = "slotledger.toml";
@@ -35,6 +34,11 @@ pub(super) struct Init {
     /// Also writes the API key to this file, readable by its owner only.
     #[arg(long)]
     key_file: Option<PathBuf>,
+    /// Keeps everything in this PostgreSQL database, which must be there, instead of a file of its own:
+    /// `postgres://slotledger@db.example/diary`. Its password comes from the environment variable PGPASSWORD or from
+    /// ~/.pgpass.
+    #[arg(long, value_name = "URL")]
+    store_url: Option<String>,
     /// Sends documents to this Tryton server instead of the built-in ledger.
     #[arg(long, value_name = "URL", requires = "tryton_user")]
     tryton_url: Option<String>,
@@ -47,6 +51,7 @@ pub(super) struct Init {
 }
 
 pub(super) async fn run(init: Init) -> anyhow::Result<()> {
+    let store = store(init.store_url.as_deref())?;
     fs::create_dir_all(&init.dir).with_context(|| format!("cannot make {}", init.dir.display()))?;
     let path = init.dir.join(CONFIG);
     if path.exists() {
@@ -54,7 +59,7 @@ pub(super) async fn run(init: Init) -> anyhow::Result<()> {
     }
     // The configuration comes last: a directory that has one is complete.
     let draft = init.dir.join(".slotledger.toml.part");
-    fs::write(&draft, configuration(&init))?;
+    fs::write(&draft, configuration(&init, &store))?;
     let config = Config::load(&draft)?;
     let key = make_key(&config, init.key_file.as_deref()).await?;
     if init.sample {
@@ -75,7 +80,9 @@ async fn make_key(config: &Config, file: Option<&Path>) -> anyhow::Result<String
     getrandom::fill(&mut random)
         .map_err(|error| anyhow::anyhow!("the system gave no random bytes: {error}"))?;
     let key = format!("sl_{}", BASE64_URL_SAFE_NO_PAD.encode(random));
-    let store = Sqlite::open(&config.store.path).await?;
+    let address = config.store.address();
+    let opened = address.open().await;
+    let store = opened.with_context(|| format!("the store {address} cannot be opened"))?;
     store.add_key(&key_hash(&key), "init", SystemClock.now()).await?;
     if let Some(file) = file {
         let mut options = fs::OpenOptions::new();
@@ -87,7 +94,19 @@ async fn make_key(config: &Config, file: Option<&Path>) -> anyhow::Result<String
     Ok(key)
 }
 
-fn configuration(init: &Init) -> String {
+/// The store as the configuration names it.
+fn store(url: Option<&str>) -> anyhow::Result<String> {
+    let Some(url) = url else { return Ok("path = \"slotledger.sqlite\"".to_owned()) };
+    if holds_password(url) {
+        bail!(
+            "the configuration keeps no secrets: leave the password out of --store-url and set PGPASSWORD to it"
+        );
+    }
+    url.parse::<Address>()?;
+    Ok(format!("url = {}", quoted(url)))
+}
+
+fn configuration(init: &Init, store: &str) -> String {
     let listen = init.listen;
     let erp = match (&init.tryton_url, &init.tryton_user) {
         (Some(url), Some(user)) => format!(
@@ -108,7 +127,7 @@ fn configuration(init: &Init) -> String {
          # Paths are relative to this file. Each value can be overridden from the environment:\n\
          # SLOTLEDGER__SERVER__LISTEN=127.0.0.1:8080\n\n\
          [server]\nlisten = \"{listen}\"\n\n\
-         [store]\npath = \"slotledger.sqlite\"\n\n\
+         [store]\n{store}\n\n\
          [rules]\ncache = \"cache\"\n\n\
          [relay]\nenabled = true\nin_flight = 4\n\n\
          [log]\nfilter = \"info\"\njson = false\n\n\

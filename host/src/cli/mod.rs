@@ -1,10 +1,11 @@
-//! The command line: `serve`, `init`, `check`, `ledger`.
+//! The command line: `serve`, `init`, `check`, `ledger`, `store`.
 
 mod check;
 mod init;
 mod ledger;
 mod sample;
 mod serve;
+mod store;
 
 use std::path::PathBuf;
 
@@ -39,6 +40,8 @@ enum Command {
     Check(ConfigFile),
     /// Keeps the built-in books: takes goods into stock, prints the journal and the trial balance.
     Ledger(ledger::LedgerCommand),
+    /// Moves everything to another store: from SQLite to PostgreSQL, or back.
+    Store(store::StoreCommand),
 }
 
 /// Which configuration to use.
@@ -57,6 +60,7 @@ impl Cli {
             Command::Init(init) => init::run(init).await,
             Command::Check(file) => check::run(load(&file)?).await,
             Command::Ledger(command) => ledger::run(command).await,
+            Command::Store(command) => store::run(command).await,
         }
     }
 }

@@ -16,7 +16,6 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Log, Rules as RulesConfig};
 use crate::relay::{self, Jitter, Relay, holds};
 use crate::store::SharedStore;
-use crate::store::sqlite::Sqlite;
 use crate::wasm::Rules;
 use crate::{connections, http};
 
@@ -48,10 +47,9 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
-        let opened = Sqlite::open(&config.store.path).await;
-        let opened =
-            opened.with_context(|| format!("the store {} cannot be opened", config.store.path.display()));
-        let store: SharedStore = Arc::new(opened?);
+        let address = config.store.address();
+        let opened = address.open().await;
+        let store = opened.with_context(|| format!("the store {address} cannot be opened"))?;
         let wake = Arc::new(Notify::new());
         let ports = Ports {
             store: store.clone(),

@@ -1,6 +1,7 @@
 //! What a store can refuse, and what can befall it.
 
 use slotledger_erp::Key;
+use sqlx::error::DatabaseError;
 
 use crate::model::AppointmentId;
 
@@ -37,4 +38,24 @@ pub enum Error {
     /// The database could not be brought up to date.
     #[error("the database could not be brought up to date")]
     Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+/// What an engine says, in the store's words, where no rule of the schema explains it. `is_busy` knows the engine's codes
+/// for "somebody else has the lock".
+pub(super) fn explained(error: sqlx::Error, is_busy: impl FnOnce(&dyn DatabaseError) -> bool) -> Error {
+    if matches!(error, sqlx::Error::PoolTimedOut) || error.as_database_error().is_some_and(is_busy) {
+        return Error::Busy(error);
+    }
+    if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) {
+        return Error::Corrupt("row", Box::new(error));
+    }
+    if error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation) {
+        return Error::Missing("record that is named");
+    }
+    Error::Database(error)
+}
+
+/// Whether a trigger refused it with this word.
+pub(super) fn is_refusal(error: &sqlx::Error, word: &str) -> bool {
+    error.as_database_error().is_some_and(|database| database.message() == word)
 }

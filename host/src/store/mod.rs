@@ -1,15 +1,22 @@
-//! What the host keeps, as narrow traits by aggregate. SQLite implements them in [`sqlite`].
+//! What the host keeps, as narrow traits by aggregate. Two engines implement them: [`sqlite`] and
+//! [`postgres`]. What they have in common stands beside them: `rendered` on the way in, `read` on the way out.
 //!
 //! Invariants: a transition is one transaction ([`Diary::commit`]): state, trail, slots, outbox and the answer to a
 //! repeated request, or nothing. The database itself refuses a double booking and a second delivery with the same key.
 //!
 //! Deliberately absent: rules, and the wall clock: every moment is a parameter.
 
+pub mod address;
 #[cfg(test)]
 pub(crate) mod conformance;
-pub(crate) mod days;
+pub mod copy;
+mod days;
 pub mod error;
+pub mod postgres;
+mod read;
+mod rendered;
 pub mod sqlite;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +27,7 @@ use serde_json::Value;
 use slotledger_erp::{Document, Failure, Key, Posting};
 use uuid::Uuid;
 
+pub use address::Address;
 pub use error::Error;
 
 use crate::model::master::Kind;

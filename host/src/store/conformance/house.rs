@@ -14,7 +14,7 @@ use crate::model::master::Kind;
 use crate::model::{
     Actor, Appointment, Claim, CompanyId, Event, ProviderId, Quote, QuoteLine, Status, Timing,
 };
-use crate::store::{Change, Commit, Error, NewDelivery, PendingAnswer, Record, SharedStore, Slots};
+use crate::store::{Change, Commit, Error, NewDelivery, Outcome, PendingAnswer, Record, SharedStore, Slots};
 
 /// A moment on the slot grid; all cases play after it.
 pub(crate) const EPOCH: i64 = 1_800_000_000;
@@ -163,6 +163,25 @@ impl House {
         let mut change = self.hold(from, from + 20);
         change.deliveries = documents.iter().map(|(key, after)| wanted(key, after)).collect();
         self.store(store, change).await.expect("a free slot")
+    }
+}
+
+/// Fills a new store for tests of a schema: an open hold and a confirmed visit, and of the hold three deliveries,
+/// 1 done, 2 leased, 3 waiting for it.
+pub(crate) async fn furnish(store: &SharedStore) {
+    let house = House::build(store).await;
+    let mut hold = house.hold(0, 60);
+    hold.deliveries = ["a", "b", "c"].map(|key| wanted(key, &[])).to_vec();
+    let visit = store.commit(house.decision(vec![house.hold(60, 120), hold])).await.expect("free").remove(0);
+    store.commit(house.decision(vec![next(&visit, Status::Confirmed)])).await.expect("revision 1");
+    let lease = std::time::Duration::from_secs(60);
+    for expected in [1, 2] {
+        let claimed = store.claim_deliveries("r", lease, minute(0), 1).await.expect("a claim").remove(0);
+        assert_eq!(claimed.id, expected);
+        if expected == 1 {
+            let done = Outcome::Done(Box::new(document("a")));
+            assert!(store.finish_delivery(1, "r", &done, minute(0)).await.expect("a write"));
+        }
     }
 }
 

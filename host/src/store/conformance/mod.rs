@@ -7,6 +7,7 @@
 pub(crate) mod diary;
 pub(crate) mod house;
 pub(crate) mod occupancy;
+pub(crate) mod opening;
 pub(crate) mod outbox;
 pub(crate) mod records;
 pub(crate) mod requests;

@@ -22,15 +22,15 @@ pub(super) async fn finish(store: &SharedStore, id: i64, owner: &str, outcome: &
     store.finish_delivery(id, owner, outcome, minute(now)).await.expect("a write")
 }
 
-pub(super) fn done(delivery: &Delivery) -> Outcome {
+pub(crate) fn done(delivery: &Delivery) -> Outcome {
     Outcome::Done(Box::new(document(delivery.posting.key.as_str())))
 }
 
-pub(super) fn parked() -> Outcome {
+pub(crate) fn parked() -> Outcome {
     Outcome::Parked(Failure::refused("The period is closed.", "Open the period."))
 }
 
-pub(super) fn again(at: i64) -> Outcome {
+pub(crate) fn again(at: i64) -> Outcome {
     Outcome::Again(Failure::retry("Connection refused."), minute(at))
 }
 

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use sqlx::{Row, SqliteConnection};
 
-use super::error::{failed, is_refusal};
+use super::error::failed;
 use super::rows::{micros, text};
 use crate::model::{AppointmentId, Claim};
 use crate::store::Error;
 use crate::store::days::{self, DAY_US, LONGEST_CLAIM_US, Taken};
+use crate::store::error::is_refusal;
 
 /// Providers and units, each with a day on which their claims have changed.
 #[derive(Debug, Default)]

@@ -1,91 +1,21 @@
 //! Writing a decision down: the steps of the one transaction behind [`Diary::commit`](crate::store::Diary::commit).
 //!
-//! Invariants: what can be rendered before the transaction is, because everybody else waits for it. The answer is
-//! written before anything can be refused, so that a request sent twice learns that it was answered, and not that its
-//! slot is taken, by itself.
+//! Invariant: the answer is written before anything can be refused, so that a request sent twice learns that it was
+//! answered, and not that its slot is taken, by itself.
 //!
 //! Deliberately absent: checks of what the schema checks. Its refusal is put into the store's words here.
 
-use chrono::{DateTime, Utc};
-use slotledger_erp::Posting;
 use sqlx::{Row, SqliteConnection};
 
 use super::claims::{self, Touched};
-use super::error::{failed, is_refusal, unless_taken};
+use super::error::{failed, unless_taken};
 use super::requests;
-use super::rows::{Details, kept, micros, text, to_json};
-use crate::model::{Actor, Appointment, CompanyId, Event};
-use crate::store::{Answer, Change, Error, Frame, NewDelivery, PendingAnswer, Slots};
-
-/// A change, rendered as far as it can be.
-pub(super) struct Entry {
-    pub(super) appointment: Appointment,
-    expected: Option<u32>,
-    title: String,
-    slots: Slots,
-    details: String,
-    events: Vec<Event>,
-    deliveries: Vec<Outgoing>,
-}
-
-/// A delivery, rendered as far as it can be.
-struct Outgoing {
-    posting: Posting,
-    json: String,
-    after: String,
-}
-
-impl Entry {
-    pub(super) fn prepare(change: Change) -> Result<Self, Error> {
-        let Change { appointment, expected, title, slots, events, deliveries } = change;
-        Ok(Self {
-            details: to_json("appointment", &Details::of(&appointment))?,
-            appointment: as_kept(appointment),
-            expected,
-            title,
-            slots,
-            events,
-            deliveries: deliveries.into_iter().map(Outgoing::prepare).collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// Gives a new appointment its number, and the number to the documents it asks for.
-    fn number(&mut self, number: i64) -> Result<(), Error> {
-        let number = format!("APT-{number:04}");
-        for delivery in self.deliveries.iter_mut().filter(|delivery| delivery.posting.subject.is_empty()) {
-            delivery.posting.subject.clone_from(&number);
-            delivery.json = to_json("posting", &delivery.posting)?;
-        }
-        self.appointment.name =
-            if self.title.is_empty() { number } else { format!("{number} — {}", self.title) };
-        Ok(())
-    }
-}
-
-impl Outgoing {
-    fn prepare(delivery: NewDelivery) -> Result<Self, Error> {
-        let NewDelivery { posting, after } = delivery;
-        Ok(Self { json: to_json("posting", &posting)?, after: to_json("posting", &after)?, posting })
-    }
-}
-
-/// The appointment as it will be read back.
-fn as_kept(appointment: Appointment) -> Appointment {
-    Appointment {
-        hold_until: appointment.hold_until.map(kept),
-        created_at: kept(appointment.created_at),
-        updated_at: kept(appointment.updated_at),
-        ..appointment
-    }
-}
-
-/// What a decision rests on besides its appointments.
-pub(super) struct Basis {
-    pub(super) company: CompanyId,
-    pub(super) catalog_version: Option<i64>,
-    pub(super) frame: Option<Frame>,
-    pub(super) at: DateTime<Utc>,
-}
+use super::rows::{micros, text};
+use crate::model::{Appointment, Event};
+use crate::store::error::is_refusal;
+use crate::store::rendered::{self, Basis, Entry, Outgoing, new_ones};
+use crate::store::words::{actor, to_json};
+use crate::store::{Error, Frame, PendingAnswer, Slots};
 
 /// All steps, in their order.
 pub(super) async fn write(
@@ -96,15 +26,14 @@ pub(super) async fn write(
 ) -> Result<(), Error> {
     let catalog_version = number(connection, basis, entries).await?;
     if let Some(answer) = answer {
-        let appointments: Vec<_> = entries.iter().map(|entry| &entry.appointment).collect();
-        requests::keep(&mut *connection, &answer.given(&appointments, basis.at)).await?;
+        requests::keep(&mut *connection, &answer.given(entries, basis.at)).await?;
     }
     if basis.catalog_version.is_some() && basis.catalog_version != catalog_version {
         return Err(Error::Stale("catalogue"));
     }
     // All slots that are given up come first: an appointment may take what another of the same decision releases.
     let mut touched = Touched::default();
-    for entry in entries.iter().filter(|entry| entry.expected.is_some() && entry.slots != Slots::Keep) {
+    for entry in entries.iter().filter(|entry| entry.releases()) {
         claims::release(connection, entry.appointment.id, &mut touched).await?;
     }
     if let Some(frame) = &basis.frame {
@@ -116,28 +45,20 @@ pub(super) async fn write(
     touched.settle(connection).await
 }
 
-impl PendingAnswer<'_> {
-    fn given(self, appointments: &[&Appointment], at: DateTime<Utc>) -> Answer {
-        let body = (self.body)(appointments);
-        Answer { key: self.key, fingerprint: self.fingerprint, status: self.status, body, at }
-    }
-}
-
 /// Numbers the new appointments. Gives the catalogue's version if the decision rests on it.
 async fn number(
     connection: &mut SqliteConnection,
     basis: &Basis,
     entries: &mut [Entry],
 ) -> Result<Option<i64>, Error> {
-    let new = entries.iter_mut().filter(|entry| entry.expected.is_none()).collect::<Vec<_>>();
-    let statement = match (new.is_empty(), basis.catalog_version) {
-        (true, None) => return Ok(None),
-        (true, Some(_)) => "SELECT catalog_version, last_number FROM company WHERE id = ?1 AND ?2 = 0",
-        (false, _) => {
+    let added = new_ones(entries);
+    let statement = match (added, basis.catalog_version) {
+        (0, None) => return Ok(None),
+        (0, Some(_)) => "SELECT catalog_version, last_number FROM company WHERE id = ?1 AND ?2 = 0",
+        (_, _) => {
             "UPDATE company SET last_number = last_number + ?2 WHERE id = ?1 RETURNING catalog_version, last_number"
         }
     };
-    let added = i64::try_from(new.len()).unwrap_or(i64::MAX);
     let row = sqlx::query(statement)
         .bind(text(basis.company))
         .bind(added)
@@ -145,10 +66,7 @@ async fn number(
         .await
         .map_err(failed)?
         .ok_or(Error::Missing("company"))?;
-    let last: i64 = row.try_get("last_number").map_err(failed)?;
-    for (number, entry) in (last - added + 1..).zip(new) {
-        entry.number(number)?;
-    }
+    rendered::number(entries, row.try_get("last_number").map_err(failed)?)?;
     row.try_get("catalog_version").map(Some).map_err(failed)
 }
 
@@ -202,7 +120,7 @@ async fn insert(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), 
     sqlx::query(
         "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_us, end_us,
              reserved_start_us, reserved_end_us, hold_until_us, predecessor, successor, updated_us, details,
-             id, company, created_us, \"case\", booking, series)
+             id, company, created_us, case_id, booking, series)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(text(appointment.branch))
@@ -306,15 +224,6 @@ async fn record(connection: &mut SqliteConnection, event: &Event) -> Result<(), 
     Ok(())
 }
 
-const fn actor(actor: Actor) -> &'static str {
-    match actor {
-        Actor::Customer => "customer",
-        Actor::Provider => "provider",
-        Actor::Staff => "staff",
-        Actor::System => "system",
-    }
-}
-
 async fn ask(
     connection: &mut SqliteConnection,
     basis: &Basis,
@@ -329,7 +238,7 @@ async fn ask(
     .bind(text(appointment.id))
     .bind(text(basis.company))
     .bind(&delivery.json)
-    .bind(&delivery.after)
+    .bind(to_json("posting", &delivery.after)?)
     .bind(micros(basis.at))
     .execute(connection)
     .await

@@ -2,7 +2,7 @@
 
 use sqlx::error::DatabaseError;
 
-use crate::store::Error;
+use crate::store::error::{Error, explained};
 
 /// SQLite's primary result codes for "somebody else has the lock": `SQLITE_BUSY` and `SQLITE_LOCKED`.
 /// <https://www.sqlite.org/rescode.html>
@@ -12,17 +12,8 @@ const LOCKED: [i64; 2] = [5, 6];
 const PRIMARY: i64 = 0xff;
 
 /// An error that no rule of the schema explains.
-pub(super) fn failed(error: sqlx::Error) -> Error {
-    if matches!(error, sqlx::Error::PoolTimedOut) || error.as_database_error().is_some_and(is_lock) {
-        return Error::Busy(error);
-    }
-    if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) {
-        return Error::Corrupt("row", Box::new(error));
-    }
-    if error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation) {
-        return Error::Missing("record that is named");
-    }
-    Error::Database(error)
+pub(in crate::store) fn failed(error: sqlx::Error) -> Error {
+    explained(error, is_lock)
 }
 
 /// [`failed`], but a value that has to be unique and is not becomes what `taken` says.
@@ -33,11 +24,6 @@ pub(super) fn unless_taken(taken: impl FnOnce() -> Error) -> impl FnOnce(sqlx::E
         }
         failed(error)
     }
-}
-
-/// Whether a trigger refused it with this word.
-pub(super) fn is_refusal(error: &sqlx::Error, word: &str) -> bool {
-    error.as_database_error().is_some_and(|database| database.message() == word)
 }
 
 fn is_lock(error: &dyn DatabaseError) -> bool {

@@ -33,7 +33,7 @@ use sqlx::sqlite::{
 use sqlx::{Acquire, Transaction};
 use tokio::time::sleep;
 
-use self::error::failed;
+pub(super) use self::error::failed;
 use super::Error;
 
 /// How long a statement waits for another process to finish its transaction, each of which takes milliseconds.
@@ -104,7 +104,7 @@ impl Sqlite {
     }
 
     /// Begins a write transaction; it is rolled back if it is dropped.
-    async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, Error> {
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)
     }
 }

@@ -6,9 +6,11 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::error::failed;
-use super::rows::{Columns, from_json, micros, text, to_json};
-use crate::model::{Claim, CustomerId, ProviderId, ServiceId, SharedVisit, UnitClaim, UnitId};
+use super::rows::{Columns, micros, text};
+use crate::model::{Claim, CustomerId, ProviderId, ServiceId, UnitClaim, UnitId};
 use crate::store::days::LONGEST_CLAIM_US;
+use crate::store::read::{self, Columns as _};
+use crate::store::words::to_json;
 use crate::store::{Busy, Error, Occupancy, Session, Workload};
 
 #[async_trait]
@@ -20,7 +22,7 @@ impl Occupancy for Sqlite {
         end: DateTime<Utc>,
     ) -> Result<Vec<Claim>, Error> {
         let rows = sqlx::query(
-            "SELECT provider, appointment, start_us, end_us, visit, guests, seats,
+            "SELECT provider, appointment, start_us AS start_at, end_us AS end_at, visit, guests, seats,
                  (SELECT json_group_array(unit) FROM unit_claim u WHERE u.appointment = c.appointment) AS units
              FROM claim c
              WHERE provider IN (SELECT value FROM json_each(?1)) AND start_us > ?2 AND start_us < ?3 AND end_us > ?4
@@ -33,7 +35,7 @@ impl Occupancy for Sqlite {
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| read_claim(&Columns(row))).collect()
+        rows.iter().map(|row| read::claim(&Columns(row))).collect()
     }
 
     async fn unit_claims(
@@ -43,7 +45,7 @@ impl Occupancy for Sqlite {
         end: DateTime<Utc>,
     ) -> Result<Vec<UnitClaim>, Error> {
         let rows = sqlx::query(
-            "SELECT unit, appointment, visit, start_us, end_us FROM unit_claim
+            "SELECT unit, appointment, visit, start_us AS start_at, end_us AS end_at FROM unit_claim
              WHERE unit IN (SELECT value FROM json_each(?1)) AND start_us > ?2 AND start_us < ?3 AND end_us > ?4
              ORDER BY unit, start_us, appointment",
         )
@@ -54,7 +56,7 @@ impl Occupancy for Sqlite {
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| read_unit_claim(&Columns(row))).collect()
+        rows.iter().map(|row| read::unit_claim(&Columns(row))).collect()
     }
 
     async fn busy(&self, resources: &[Uuid], first: i64, last: i64) -> Result<Vec<Busy>, Error> {
@@ -69,7 +71,7 @@ impl Occupancy for Sqlite {
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| read_busy(&Columns(row))).collect()
+        rows.iter().map(|row| read::busy(&Columns(row))).collect()
     }
 
     async fn sessions(
@@ -80,7 +82,7 @@ impl Occupancy for Sqlite {
         end: DateTime<Utc>,
     ) -> Result<Vec<Session>, Error> {
         let rows = sqlx::query(
-            "SELECT c.provider AS provider, a.start_us AS start_us, sum(c.guests) AS guests,
+            "SELECT c.provider AS provider, a.start_us AS start_at, sum(c.guests) AS guests,
                  (SELECT json_group_array(unit) FROM unit_claim u WHERE u.appointment = min(c.appointment)) AS units
              FROM claim c JOIN appointment a ON a.id = c.appointment
              WHERE c.provider IN (SELECT value FROM json_each(?1)) AND c.start_us > ?2 AND c.start_us < ?3
@@ -95,7 +97,7 @@ impl Occupancy for Sqlite {
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| read_session(&Columns(row))).collect()
+        rows.iter().map(|row| read::session(&Columns(row))).collect()
     }
 
     async fn workloads(
@@ -108,7 +110,7 @@ impl Occupancy for Sqlite {
             "SELECT value AS provider,
                  (SELECT coalesce(sum(minutes), 0) FROM busy WHERE resource = value AND day BETWEEN ?2 AND ?3)
                      AS minutes,
-                 (SELECT max(created_us) FROM appointment WHERE provider = value) AS last_us
+                 (SELECT max(created_us) FROM appointment WHERE provider = value) AS last_at
              FROM json_each(?1) ORDER BY value",
         )
         .bind(to_json("provider", &providers)?)
@@ -117,7 +119,7 @@ impl Occupancy for Sqlite {
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| read_workload(&Columns(row))).collect()
+        rows.iter().map(|row| read::workload(&Columns(row))).collect()
     }
 
     async fn last_provider(
@@ -137,53 +139,4 @@ impl Occupancy for Sqlite {
         .map_err(failed)?;
         row.as_ref().map(|row| Columns(row).id("provider")).transpose()
     }
-}
-
-fn read_claim(row: &Columns<'_>) -> Result<Claim, Error> {
-    let visit = row.text("visit")?;
-    let seats = row.optional_count("seats")?;
-    Ok(Claim {
-        provider: row.id("provider")?,
-        appointment: row.id("appointment")?,
-        start: row.instant("start_us")?,
-        end: row.instant("end_us")?,
-        shared: seats.map(|seats| SharedVisit { key: visit.to_owned(), seats }),
-        guests: row.count("guests")?,
-        units: from_json("unit", row.text("units")?)?,
-    })
-}
-
-fn read_unit_claim(row: &Columns<'_>) -> Result<UnitClaim, Error> {
-    Ok(UnitClaim {
-        unit: row.id("unit")?,
-        appointment: row.id("appointment")?,
-        visit: row.text("visit")?.to_owned(),
-        start: row.instant("start_us")?,
-        end: row.instant("end_us")?,
-    })
-}
-
-fn read_busy(row: &Columns<'_>) -> Result<Busy, Error> {
-    Ok(Busy {
-        resource: row.id("resource")?,
-        day: row.integer("day")?,
-        layers: row.bytes("layers")?.to_vec(),
-    })
-}
-
-fn read_session(row: &Columns<'_>) -> Result<Session, Error> {
-    Ok(Session {
-        provider: row.id("provider")?,
-        start: row.instant("start_us")?,
-        guests: row.count("guests")?,
-        units: from_json("unit", row.text("units")?)?,
-    })
-}
-
-fn read_workload(row: &Columns<'_>) -> Result<Workload, Error> {
-    Ok(Workload {
-        provider: row.id("provider")?,
-        minutes: u64::from(row.count("minutes")?),
-        last_booked: row.optional_instant("last_us")?,
-    })
 }

@@ -6,19 +6,20 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
-use slotledger_erp::Key;
+use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::Sqlite;
 use super::error::failed;
-use super::rows::{Columns, from_json, from_word, instant, micros, text, to_json};
-use crate::model::{Delivery, DeliveryState};
+use super::rows::{Columns, instant, micros, text};
+use crate::model::Delivery;
+use crate::store::read;
+use crate::store::rendered::{Finish, lease_end};
 use crate::store::{DeliveryFilter, Error, Outbox, Outcome};
 
 const COLUMNS: &str =
-    "id, appointment, company, posting, after_keys, state, attempts, next_attempt_us, lease_owner,
-    lease_until_us, failure, document, created_us, finished_us";
+    "id, appointment, company, posting, after_keys, state, attempts, next_attempt_us AS next_attempt_at, lease_owner,
+    lease_until_us AS lease_until_at, failure, document, created_us AS created_at, finished_us AS finished_at";
 
 #[async_trait]
 impl Outbox for Sqlite {
@@ -29,10 +30,7 @@ impl Outbox for Sqlite {
         now: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<Delivery>, Error> {
-        let until = TimeDelta::from_std(lease)
-            .ok()
-            .and_then(|lease| now.checked_add_signed(lease))
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let until = lease_end(now, lease);
         let mut transaction = self.begin().await?;
         end_leases(&mut transaction, now).await?;
         let claimed = lease_due(&mut transaction, owner, until, now, limit).await?;
@@ -47,27 +45,17 @@ impl Outbox for Sqlite {
         outcome: &Outcome,
         now: DateTime<Utc>,
     ) -> Result<bool, Error> {
-        let (state, document, failure, next_attempt, finished) = match outcome {
-            Outcome::Done(document) => {
-                (DeliveryState::Done, Some(to_json("document", document)?), None, None, Some(now))
-            }
-            Outcome::Again(failure, at) => {
-                (DeliveryState::Pending, None, Some(to_json("failure", failure)?), Some(*at), None)
-            }
-            Outcome::Parked(failure) => {
-                (DeliveryState::Parked, None, Some(to_json("failure", failure)?), None, Some(now))
-            }
-        };
+        let finish = Finish::of(outcome, now)?;
         let done = sqlx::query(
             "UPDATE delivery SET state = ?, document = ?, failure = ?, next_attempt_us = coalesce(?, next_attempt_us),
                  finished_us = ?, lease_owner = NULL, lease_until_us = NULL
              WHERE id = ? AND state = 'leased' AND lease_owner = ?",
         )
-        .bind(state.as_str())
-        .bind(document)
-        .bind(failure)
-        .bind(next_attempt.map(micros))
-        .bind(finished.map(micros))
+        .bind(finish.state.as_str())
+        .bind(finish.document)
+        .bind(finish.failure)
+        .bind(finish.next_attempt.map(micros))
+        .bind(finish.finished.map(micros))
         .bind(id)
         .bind(owner)
         .execute(&self.writer)
@@ -109,7 +97,7 @@ impl Outbox for Sqlite {
         let mut query = selection(filter);
         query.push(" AND id > ").push_bind(after).push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read(&Columns(row))).collect()
+        rows.iter().map(|row| read::delivery(&Columns(row))).collect()
     }
 
     async fn next_delivery_at(&self) -> Result<Option<DateTime<Utc>>, Error> {
@@ -161,7 +149,7 @@ async fn lease_due(
         .push(") RETURNING ")
         .push(COLUMNS);
     let rows = query.build().fetch_all(connection).await.map_err(failed)?;
-    let mut claimed = rows.iter().map(|row| read(&Columns(row))).collect::<Result<Vec<_>, _>>()?;
+    let mut claimed = rows.iter().map(|row| read::delivery(&Columns(row))).collect::<Result<Vec<_>, _>>()?;
     claimed.sort_by_key(|delivery| delivery.id);
     Ok(claimed)
 }
@@ -170,7 +158,7 @@ async fn one(connection: &mut SqliteConnection, id: i64) -> Result<Option<Delive
     let mut query = QueryBuilder::<sqlx::Sqlite>::new("SELECT ");
     query.push(COLUMNS).push(" FROM delivery WHERE id = ").push_bind(id);
     let row = query.build().fetch_optional(connection).await.map_err(failed)?;
-    row.as_ref().map(|row| read(&Columns(row))).transpose()
+    row.as_ref().map(|row| read::delivery(&Columns(row))).transpose()
 }
 
 fn selection(filter: &DeliveryFilter) -> QueryBuilder<sqlx::Sqlite> {
@@ -187,23 +175,4 @@ fn selection(filter: &DeliveryFilter) -> QueryBuilder<sqlx::Sqlite> {
         query.push(" AND state = '").push(state.as_str()).push("'");
     }
     query
-}
-
-fn read(row: &Columns<'_>) -> Result<Delivery, Error> {
-    Ok(Delivery {
-        id: row.integer("id")?,
-        appointment: row.id("appointment")?,
-        company: row.id("company")?,
-        posting: from_json("posting", row.text("posting")?)?,
-        after: from_json::<Vec<Key>>("posting", row.text("after_keys")?)?,
-        state: from_word("state", row.text("state")?)?,
-        attempts: row.count("attempts")?,
-        next_attempt_at: row.instant("next_attempt_us")?,
-        lease_owner: row.optional_text("lease_owner")?.map(str::to_owned),
-        lease_until: row.optional_instant("lease_until_us")?,
-        failure: row.optional_text("failure")?.map(|json| from_json("failure", json)).transpose()?,
-        document: row.optional_text("document")?.map(|json| from_json("document", json)).transpose()?,
-        created_at: row.instant("created_us")?,
-        finished_at: row.optional_instant("finished_us")?,
-    })
 }

@@ -7,12 +7,13 @@ use uuid::Uuid;
 use super::Sqlite;
 use super::error::{failed, unless_taken};
 use super::requests;
-use super::rows::{Columns, from_json, micros, text, to_json};
+use super::rows::{Columns, micros, text};
 use crate::model::CompanyId;
 use crate::model::master::Kind;
-use crate::store::{Answer, Error, Page, Record, Records};
+use crate::store::words::to_json;
+use crate::store::{Answer, Error, Page, Record, Records, read};
 
-const COLUMNS: &str = "SELECT id, company, name, active, version, updated_us, data FROM record";
+const COLUMNS: &str = "SELECT id, company, name, active, version, updated_us AS updated_at, data FROM record";
 
 #[async_trait]
 impl Records for Sqlite {
@@ -81,7 +82,7 @@ impl Records for Sqlite {
         let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
         query.push(" WHERE id = ").push_bind(text(id)).push(" AND kind = ").push_bind(kind.as_str());
         let row = query.build().fetch_optional(&self.readers).await.map_err(failed)?;
-        row.as_ref().map(|row| read(kind, &Columns(row))).transpose()
+        row.as_ref().map(|row| read::record(kind, &Columns(row))).transpose()
     }
 
     async fn records(&self, kind: Kind, company: Option<Uuid>, page: Page) -> Result<Vec<Record>, Error> {
@@ -95,7 +96,7 @@ impl Records for Sqlite {
         }
         query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read(kind, &Columns(row))).collect()
+        rows.iter().map(|row| read::record(kind, &Columns(row))).collect()
     }
 
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error> {
@@ -143,17 +144,4 @@ async fn missing_or_stale(connection: &mut SqliteConnection, kind: Kind, id: Uui
         .await
         .map_err(failed)?;
     Ok(if exists { Error::Stale(kind.as_str()) } else { Error::Missing(kind.as_str()) })
-}
-
-fn read(kind: Kind, row: &Columns<'_>) -> Result<Record, Error> {
-    Ok(Record {
-        kind,
-        id: row.id("id")?,
-        company: row.id("company")?,
-        name: row.text("name")?.to_owned(),
-        active: row.integer("active")? == 1,
-        version: row.integer("version")?,
-        updated_at: row.instant("updated_us")?,
-        data: from_json("record", row.text("data")?)?,
-    })
 }

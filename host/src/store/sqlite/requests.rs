@@ -7,7 +7,7 @@ use sqlx::SqliteExecutor;
 use super::Sqlite;
 use super::error::{failed, unless_taken};
 use super::rows::{Columns, micros};
-use crate::store::{Answer, Error, Requests};
+use crate::store::{Answer, Error, Requests, read};
 
 /// How many answers one statement forgets: bookings go between two of them.
 const FORGET_AT_ONCE: i64 = 1000;
@@ -29,12 +29,13 @@ pub(super) async fn keep(executor: impl SqliteExecutor<'_>, answer: &Answer) -> 
 #[async_trait]
 impl Requests for Sqlite {
     async fn answer(&self, key: &str) -> Result<Option<Answer>, Error> {
-        let row = sqlx::query("SELECT key, fingerprint, status, body, at_us FROM answer WHERE key = ?")
-            .bind(key)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(failed)?;
-        row.as_ref().map(|row| read(&Columns(row))).transpose()
+        let row =
+            sqlx::query("SELECT key, fingerprint, status, body, at_us AS given_at FROM answer WHERE key = ?")
+                .bind(key)
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(failed)?;
+        row.as_ref().map(|row| read::answer(&Columns(row))).transpose()
     }
 
     async fn keep_answer(&self, answer: &Answer) -> Result<(), Error> {
@@ -58,15 +59,4 @@ impl Requests for Sqlite {
             forgotten += done.rows_affected();
         }
     }
-}
-
-fn read(row: &Columns<'_>) -> Result<Answer, Error> {
-    Ok(Answer {
-        key: row.text("key")?.to_owned(),
-        fingerprint: row.text("fingerprint")?.to_owned(),
-        status: u16::try_from(row.integer("status")?)
-            .map_err(|error| Error::Corrupt("status", Box::new(error)))?,
-        body: row.text("body")?.to_owned(),
-        at: row.instant("at_us")?,
-    })
 }

@@ -192,7 +192,7 @@ impl<'a> Booking<'a> {
         sqlx::query(
             "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_us, end_us,
                  reserved_start_us, reserved_end_us, hold_until_us, predecessor, successor, updated_us, details,
-                 id, company, created_us, \"case\", booking, series)
+                 id, company, created_us, case_id, booking, series)
              VALUES (?, ?, ?, ?, ?, 'open', 1, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, NULL, NULL, NULL)",
         )
         .bind(&self.sample.branch)

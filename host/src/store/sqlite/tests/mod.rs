@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
 use tempfile::TempDir;
 
 use super::Sqlite;
 use crate::model::master::Kind;
-use crate::store::conformance::house::{House, id, minute, record};
-use crate::store::conformance::{Twice, conformance};
-use crate::store::{AppointmentFilter, Diary, Error, Occupancy, Page, Records, SharedStore};
+use crate::store::conformance::house::{House, id, record};
+use crate::store::conformance::{Twice, conformance, opening};
+use crate::store::{Address, Diary, Error, Records, SharedStore};
 
 conformance!(twice);
 
@@ -42,28 +41,20 @@ fn file() -> (TempDir, PathBuf) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_that_start_at_once_migrate_once() {
     let (_directory, path) = file();
-    let stores = join_all((0..8).map(|_| {
-        let path = path.clone();
-        tokio::spawn(async move { Sqlite::open(&path).await })
-    }))
-    .await;
-    for store in stores {
-        let store = store.expect("the task ends").expect("the file is shared");
-        let company = id();
-        store.insert(&record(Kind::Company, company, company), None).await.expect("the schema is there");
-    }
+    opening::at_once(&Address::Sqlite(path)).await;
 }
 
 #[tokio::test]
 async fn what_was_stored_is_there_after_a_restart() {
     let (_directory, path) = file();
-    let store = Sqlite::open(&path).await.expect("a new database");
-    let shared: SharedStore = Arc::new(store.clone());
-    let house = House::build(&shared).await;
-    let booked = house.store(&shared, house.hold(0, 60)).await.expect("a free slot");
-    store.close().await;
-    let store = Sqlite::open(&path).await.expect("the same database");
-    assert_eq!(store.appointment(booked.id).await.expect("a read"), Some(booked));
+    opening::again(&Address::Sqlite(path)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_that_is_given_up_half_way_leaves_nothing_or_all() {
+    let (_directory, store, house) = opened().await;
+    let store: SharedStore = Arc::new(store);
+    opening::given_up(&store, &house, Duration::from_micros(20)).await;
 }
 
 #[tokio::test]
@@ -92,32 +83,6 @@ async fn a_lock_held_too_long_is_reported_as_busy() {
     holding.rollback().await.expect("a rollback");
     let company = id();
     store.insert(&record(Kind::Company, company, company), None).await.expect("the lock is free");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_that_is_given_up_half_way_leaves_nothing_or_all() {
-    let (_directory, store, house) = opened().await;
-    let mut kept = 0;
-    for n in 0..100_i64 {
-        let commit = store.commit(house.decision(vec![house.hold(n * 60, n * 60 + 60)]));
-        if tokio::time::timeout(Duration::from_micros(20) * u32::try_from(n).expect("small"), commit)
-            .await
-            .is_ok()
-        {
-            kept += 1;
-        }
-    }
-    let last =
-        store.commit(house.decision(vec![house.hold(9_000, 9_060)])).await.expect("a free slot").remove(0);
-    let all = Page { after: None, limit: 1000 };
-    let stored = store.appointments(&AppointmentFilter::default(), all).await.expect("a list");
-    assert!(stored.len() > kept, "what was acknowledged is there");
-    assert!(last.name.starts_with(&format!("APT-{:04}", stored.len())), "no number is lost: {}", last.name);
-    let claims = store.claims(&[house.provider()], minute(0), minute(10_000)).await.expect("a list");
-    assert_eq!(claims.len(), stored.len(), "each has its slot");
-    for appointment in stored {
-        assert_eq!(store.events(appointment.id).await.expect("a list").len(), 1, "each has its trail");
-    }
 }
 
 #[tokio::test]

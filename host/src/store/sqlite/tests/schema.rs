@@ -1,31 +1,20 @@
 //! What the schema refuses, whoever asks, and which way its statements go.
 
+use std::sync::Arc;
+
 use sqlx::{AssertSqlSafe, Row};
 use tempfile::TempDir;
 
-use super::opened;
-use crate::model::Status;
-use crate::store::conformance::house::{document, minute, next, wanted};
+use super::file;
+use crate::store::SharedStore;
+use crate::store::conformance::house::furnish;
 use crate::store::sqlite::Sqlite;
-use crate::store::{Diary, Outbox, Outcome};
 
-/// A database with one appointment in each of two states, an open hold and a confirmed visit, and three deliveries:
-/// 1 done, 2 leased, 3 waiting for it.
+/// A furnished database.
 async fn furnished() -> (TempDir, Sqlite) {
-    let (directory, store, house) = opened().await;
-    let mut hold = house.hold(0, 60);
-    hold.deliveries = ["a", "b", "c"].map(|key| wanted(key, &[])).to_vec();
-    let visit = store.commit(house.decision(vec![house.hold(60, 120), hold])).await.expect("free").remove(0);
-    store.commit(house.decision(vec![next(&visit, Status::Confirmed)])).await.expect("revision 1");
-    let lease = std::time::Duration::from_secs(60);
-    for expected in [1, 2] {
-        let claimed = store.claim_deliveries("r", lease, minute(0), 1).await.expect("a claim").remove(0);
-        assert_eq!(claimed.id, expected);
-        if expected == 1 {
-            let done = Outcome::Done(Box::new(document("a")));
-            assert!(store.finish_delivery(1, "r", &done, minute(0)).await.expect("a write"));
-        }
-    }
+    let (directory, path) = file();
+    let store = Sqlite::open(&path).await.expect("a new database");
+    furnish(&(Arc::new(store.clone()) as SharedStore)).await;
     (directory, store)
 }
 

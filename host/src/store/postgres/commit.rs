@@ -1,0 +1,268 @@
+//! Writing a decision down: the steps of the one transaction behind [`Diary::commit`](crate::store::Diary::commit).
+//!
+//! Invariants: locks are taken in the order that [`super`] states, all of them before the first row is written, but for
+//! the answer. The answer comes before anything can be refused, so that a request sent twice learns that it was
+//! answered, and not that its slot is taken, by itself.
+//!
+//! Deliberately absent: checks of what the schema checks. Its refusal is put into the store's words here.
+
+use sqlx::PgConnection;
+
+use super::claims::{self, Touched};
+use super::error::{failed, unless_taken};
+use super::requests;
+use super::rows::ids;
+use crate::model::{Appointment, Event};
+use crate::store::error::is_refusal;
+use crate::store::rendered::{self, Basis, Entry, Outgoing, new_ones};
+use crate::store::words::{actor, to_json};
+use crate::store::{Error, Frame, PendingAnswer, Slots};
+
+/// All steps, in their order.
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    basis: &Basis,
+    entries: &mut [Entry],
+    answer: Option<PendingAnswer<'_>>,
+) -> Result<(), Error> {
+    number(connection, basis, entries).await?;
+    if let Some(answer) = answer {
+        requests::keep(&mut *connection, &answer.given(entries, basis.at)).await?;
+    }
+    check_catalog(connection, basis).await?;
+    lock_appointments(connection, entries).await?;
+    claims::lock(connection, entries).await?;
+    let mut touched = Touched::default();
+    // All slots that are given up come first: an appointment may take what another of the same decision releases.
+    claims::release(connection, entries, &mut touched).await?;
+    if let Some(frame) = &basis.frame {
+        write_frame(connection, frame).await?;
+    }
+    for entry in entries.iter() {
+        write_entry(connection, basis, entry, &mut touched).await?;
+    }
+    touched.settle(connection).await
+}
+
+/// Numbers the new appointments. Whoever else books with this company waits from here to the end, so that a number
+/// that is given back leaves no gap.
+async fn number(connection: &mut PgConnection, basis: &Basis, entries: &mut [Entry]) -> Result<(), Error> {
+    let added = new_ones(entries);
+    if added == 0 {
+        return Ok(());
+    }
+    let last = sqlx::query_scalar(
+        "UPDATE numbering SET last_number = last_number + $2 WHERE company = $1 RETURNING last_number",
+    )
+    .bind(basis.company.0)
+    .bind(added)
+    .fetch_optional(connection)
+    .await
+    .map_err(failed)?
+    .ok_or(Error::Missing("company"))?;
+    rendered::number(entries, last)
+}
+
+/// Holds the catalogue as it is, beside other decisions that do, and refuses one that was made on another.
+async fn check_catalog(connection: &mut PgConnection, basis: &Basis) -> Result<(), Error> {
+    let Some(expected) = basis.catalog_version else { return Ok(()) };
+    let version: i64 = sqlx::query_scalar("SELECT catalog_version FROM company WHERE id = $1 FOR SHARE")
+        .bind(basis.company.0)
+        .fetch_optional(connection)
+        .await
+        .map_err(failed)?
+        .ok_or(Error::Missing("company"))?;
+    if version == expected { Ok(()) } else { Err(Error::Stale("catalogue")) }
+}
+
+/// Locks the appointments that change, and the lines that new deliveries depend on.
+async fn lock_appointments(connection: &mut PgConnection, entries: &[Entry]) -> Result<(), Error> {
+    let changing = entries.iter().filter(|entry| entry.expected.is_some());
+    let changing = ids(changing.map(|entry| entry.appointment.id));
+    let deliveries = entries.iter().flat_map(|entry| &entry.deliveries);
+    let after: Vec<&str> = deliveries.flat_map(|delivery| &delivery.after).map(|key| key.as_str()).collect();
+    if changing.is_empty() && after.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "SELECT FROM appointment WHERE id = ANY ($1 || ARRAY(SELECT appointment FROM delivery WHERE key = ANY ($2)))
+         ORDER BY id FOR NO KEY UPDATE",
+    )
+    .bind(changing)
+    .bind(after)
+    .execute(connection)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+async fn write_frame(connection: &mut PgConnection, frame: &Frame) -> Result<(), Error> {
+    let query = match frame {
+        Frame::Booking(booking) => sqlx::query(
+            "INSERT INTO booking (id, company, created_at, details, customer) VALUES ($1, $2, $3, $4::text::json, $5)",
+        )
+        .bind(booking.id.0)
+        .bind(booking.company.0)
+        .bind(booking.created_at)
+        .bind(to_json("booking", &booking.details)?)
+        .bind(booking.customer.0),
+        Frame::Series(series) => {
+            let insert =
+                "INSERT INTO series (id, company, created_at, details) VALUES ($1, $2, $3, $4::text::json)";
+            sqlx::query(insert)
+                .bind(series.id.0)
+                .bind(series.company.0)
+                .bind(series.created_at)
+                .bind(to_json("series", &series.details)?)
+        }
+    };
+    query.execute(connection).await.map_err(failed)?;
+    Ok(())
+}
+
+async fn write_entry(
+    connection: &mut PgConnection,
+    basis: &Basis,
+    entry: &Entry,
+    touched: &mut Touched,
+) -> Result<(), Error> {
+    match entry.expected {
+        None => insert(connection, entry).await?,
+        Some(expected) => update(connection, entry, expected).await?,
+    }
+    match &entry.slots {
+        Slots::Keep | Slots::Release => {}
+        Slots::Take(claim) => claims::take(connection, claim, touched).await?,
+    }
+    for event in &entry.events {
+        record(connection, event).await?;
+    }
+    for delivery in &entry.deliveries {
+        ask(connection, basis, &entry.appointment, delivery).await?;
+    }
+    Ok(())
+}
+
+async fn insert(connection: &mut PgConnection, entry: &Entry) -> Result<(), Error> {
+    let statement = sqlx::query(
+        "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_at, end_at,
+             reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, updated_at, details,
+             id, company, created_at, case_id, booking, series)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::text::json, $17, $18, $19,
+             $20, $21, $22)",
+    );
+    bind_columns(statement, entry)
+        .bind(entry.appointment.created_at)
+        .bind(entry.appointment.case.map(|id| id.0))
+        .bind(entry.appointment.booking.map(|id| id.0))
+        .bind(entry.appointment.series.map(|id| id.0))
+        .execute(connection)
+        .await
+        .map_err(unless_taken("appointment_pkey", || Error::Exists("appointment")))?;
+    Ok(())
+}
+
+async fn update(connection: &mut PgConnection, entry: &Entry, expected: u32) -> Result<(), Error> {
+    let statement = sqlx::query(
+        "UPDATE appointment SET branch = $1, service = $2, customer = $3, provider = $4, name = $5, status = $6,
+             revision = $7, start_at = $8, end_at = $9, reserved_start_at = $10, reserved_end_at = $11,
+             hold_until_at = $12, predecessor = $13, successor = $14, updated_at = $15, details = $16::text::json
+         WHERE id = $17 AND company = $18 AND revision = $19",
+    );
+    let done = bind_columns(statement, entry)
+        .bind(i64::from(expected))
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    if done.rows_affected() == 0 {
+        return Err(missing_or_stale(connection, &entry.appointment).await?);
+    }
+    Ok(())
+}
+
+type Statement<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+/// The first eighteen values of both statements above.
+fn bind_columns<'q>(statement: Statement<'q>, entry: &'q Entry) -> Statement<'q> {
+    let appointment = &entry.appointment;
+    statement
+        .bind(appointment.branch.0)
+        .bind(appointment.service.0)
+        .bind(appointment.customer.0)
+        .bind(appointment.provider.0)
+        .bind(&appointment.name)
+        .bind(appointment.status.as_str())
+        .bind(i64::from(appointment.revision))
+        .bind(appointment.start)
+        .bind(appointment.end)
+        .bind(appointment.reserved_start)
+        .bind(appointment.reserved_end)
+        .bind(appointment.hold_until)
+        .bind(appointment.predecessor.map(|id| id.0))
+        .bind(appointment.successor.map(|id| id.0))
+        .bind(appointment.updated_at)
+        .bind(&entry.details)
+        .bind(appointment.id.0)
+        .bind(appointment.company.0)
+}
+
+/// Why an appointment could not be changed.
+async fn missing_or_stale(connection: &mut PgConnection, appointment: &Appointment) -> Result<Error, Error> {
+    let exists: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM appointment WHERE id = $1 AND company = $2)")
+            .bind(appointment.id.0)
+            .bind(appointment.company.0)
+            .fetch_one(connection)
+            .await
+            .map_err(failed)?;
+    Ok(if exists { Error::Stale("appointment") } else { Error::Missing("appointment") })
+}
+
+async fn record(connection: &mut PgConnection, event: &Event) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO event (appointment, revision, happened_at, actor, name, message, from_status, to_status,
+             rules_digest, attributes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::json)",
+    )
+    .bind(event.appointment.0)
+    .bind(i64::from(event.revision))
+    .bind(event.at)
+    .bind(actor(event.actor))
+    .bind(&event.name)
+    .bind(&event.message)
+    .bind(event.from.map(|status| status.as_str()))
+    .bind(event.to.as_str())
+    .bind(&event.rules_digest)
+    .bind(to_json("event", &event.attributes)?)
+    .execute(connection)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+async fn ask(
+    connection: &mut PgConnection,
+    basis: &Basis,
+    appointment: &Appointment,
+    delivery: &Outgoing,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO delivery (key, appointment, company, posting, after_keys, next_attempt_at, created_at)
+         VALUES ($1, $2, $3, $4::text::json, $5, $6, $6)",
+    )
+    .bind(delivery.posting.key.as_str())
+    .bind(appointment.id.0)
+    .bind(basis.company.0)
+    .bind(&delivery.json)
+    .bind(delivery.after.iter().map(|key| key.as_str()).collect::<Vec<_>>())
+    .bind(basis.at)
+    .execute(connection)
+    .await
+    .map_err(|error| {
+        if is_refusal(&error, "missing_prerequisite") {
+            return Error::Missing("delivery that another comes after");
+        }
+        unless_taken("delivery_key_key", || Error::KeyTaken(delivery.posting.key.clone()))(error)
+    })?;
+    Ok(())
+}

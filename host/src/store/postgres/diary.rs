@@ -1,0 +1,139 @@
+//! Appointments, their slots and their trail.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use super::Postgres;
+use super::commit;
+use super::error::failed;
+use super::rows::Columns;
+use crate::model::{Appointment, AppointmentId, BookingId, Event, SeriesId};
+use crate::store::read;
+use crate::store::rendered::{Basis, Entry};
+use crate::store::words::containing;
+use crate::store::{AppointmentFilter, Booking, Commit, Diary, Error, Page, Series};
+
+const COLUMNS: &str =
+    "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_at, end_at,
+    reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, created_at, updated_at,
+    details::text AS details
+    FROM appointment";
+
+#[async_trait]
+impl Diary for Postgres {
+    async fn commit(&self, commit: Commit<'_>) -> Result<Vec<Appointment>, Error> {
+        let Commit { company, catalog_version, frame, changes, answer, at } = commit;
+        let mut entries = changes.into_iter().map(Entry::prepare).collect::<Result<Vec<_>, _>>()?;
+        let basis = Basis { company, catalog_version, frame, at };
+        let mut transaction = self.begin().await?;
+        commit::write(&mut transaction, &basis, &mut entries, answer).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(entries.into_iter().map(|entry| entry.appointment).collect())
+    }
+
+    async fn appointment(&self, id: AppointmentId) -> Result<Option<Appointment>, Error> {
+        let mut query = QueryBuilder::<sqlx::Postgres>::new(COLUMNS);
+        query.push(" WHERE id = ").push_bind(id.0);
+        let row = query.build().fetch_optional(&self.pool).await.map_err(failed)?;
+        row.as_ref().map(|row| read::appointment(&Columns(row))).transpose()
+    }
+
+    async fn appointments(&self, filter: &AppointmentFilter, page: Page) -> Result<Vec<Appointment>, Error> {
+        let mut query = selection(filter);
+        if let Some(after) = page.after {
+            query.push(" AND id > ").push_bind(after);
+        }
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
+        let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
+        rows.iter().map(|row| read::appointment(&Columns(row))).collect()
+    }
+
+    async fn events(&self, id: AppointmentId) -> Result<Vec<Event>, Error> {
+        let rows = sqlx::query(
+            "SELECT appointment, revision, happened_at, actor, name, message, from_status, to_status, rules_digest,
+                 attributes::text AS attributes
+             FROM event WHERE appointment = $1 ORDER BY id",
+        )
+        .bind(id.0)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::event(&Columns(row))).collect()
+    }
+
+    async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Error> {
+        let select =
+            "SELECT id, company, customer, created_at, details::text AS details FROM booking WHERE id = $1";
+        let row = sqlx::query(select).bind(id.0).fetch_optional(&self.pool).await.map_err(failed)?;
+        row.as_ref().map(|row| read::booking(&Columns(row))).transpose()
+    }
+
+    async fn series(&self, id: SeriesId) -> Result<Option<Series>, Error> {
+        let select = "SELECT id, company, created_at, details::text AS details FROM series WHERE id = $1";
+        let row = sqlx::query(select).bind(id.0).fetch_optional(&self.pool).await.map_err(failed)?;
+        row.as_ref().map(|row| read::series(&Columns(row))).transpose()
+    }
+
+    async fn expired_holds(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
+        let ids: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT id FROM appointment WHERE status = 'open' AND hold_until_at <= $1
+             ORDER BY hold_until_at, id LIMIT $2",
+        )
+        .bind(now)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        Ok(ids.into_iter().map(AppointmentId).collect())
+    }
+}
+
+/// Only the conditions that are asked for, so that each combination finds its index.
+fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push(" WHERE TRUE");
+    if let Some(company) = filter.company {
+        query.push(" AND company = ").push_bind(company.0);
+    }
+    if let Some(customer) = filter.customer {
+        query.push(" AND customer = ").push_bind(customer.0);
+    }
+    if let Some(provider) = filter.provider {
+        query.push(" AND provider = ").push_bind(provider.0);
+    }
+    for (column, id) in [
+        ("branch", filter.branch.map(Uuid::from)),
+        ("service", filter.service.map(Uuid::from)),
+        ("case_id", filter.case.map(Uuid::from)),
+        ("booking", filter.booking.map(Uuid::from)),
+        ("series", filter.series.map(Uuid::from)),
+    ] {
+        if let Some(id) = id {
+            query.push(" AND ").push(column).push(" = ").push_bind(id);
+        }
+    }
+    if let Some(unit) = filter.unit {
+        query
+            .push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ")
+            .push_bind(unit.0)
+            .push(")");
+    }
+    if let Some(status) = filter.status {
+        query.push(" AND status = ").push_bind(status.as_str());
+    }
+    if filter.standing {
+        query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND end_at > ").push_bind(from);
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND start_at < ").push_bind(to);
+    }
+    if let Some(text) = &filter.text {
+        query.push(" AND name ILIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
+    }
+    query
+}

@@ -1,0 +1,109 @@
+//! The store on PostgreSQL: one database, any number of host processes on any number of machines.
+//!
+//! Invariants: every transaction is READ COMMITTED and locks what it rests on by name; a statement after the lock sees
+//! what the one before it in line has committed. Commits are durable (`synchronous_commit = on`): an acknowledged
+//! booking survives the crash of the server. Every statement is a constant or built from constants, so each is prepared
+//! once for a connection.
+//!
+//! Whoever locks does so in this order, and rows of one table in the order of their primary key, so that no two
+//! transactions wait for each other:
+//!
+//! 1. `numbering`, where a new appointment needs a number;
+//! 2. `answer`, by writing the answer to keep;
+//! 3. `company`: shared by a decision that rests on the catalogue, exclusively by a change of its records;
+//! 4. `appointment`: those that change, and those whose deliveries a new delivery comes after. A relay begins here,
+//!    with the appointment of its delivery;
+//! 5. `record`: the providers whose time is taken or given up, and for each of their units the unit that it is a part
+//!    of in the end; the record that a change of the catalogue is about;
+//! 6. `delivery`: see `migrations/postgres/0003_outbox.sql`. Leasing locks deliveries only, and skips locked ones.
+//!
+//! What must hold whoever writes (no double booking, unique keys, whose turn a delivery is) stands in the schema,
+//! `migrations/postgres`. Locks only see to it that a race ends in a plain refusal and not in a deadlock.
+//!
+//! Deliberately absent: SERIALIZABLE, which would have every caller repeat what PostgreSQL could not order; and reads
+//! from a replica, which may not know yet what was decided.
+
+mod claims;
+mod commit;
+mod diary;
+mod error;
+mod keys;
+mod occupancy;
+mod outbox;
+mod records;
+mod requests;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Transaction};
+
+pub(super) use self::error::failed;
+use super::Error;
+
+/// How long a request waits for a connection: longer than for a lock, so that the cause is reported first.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connections of one host. A booking holds one for some milliseconds; a server takes a hundred unless told otherwise.
+const CONNECTIONS: u32 = 10;
+
+/// What every connection is told when it begins.
+const SETTINGS: [(&str, &str); 6] = [
+    ("default_transaction_isolation", "read committed"),
+    ("synchronous_commit", "on"),
+    // Each transaction takes milliseconds; what waits longer waits for something that is stuck.
+    ("lock_timeout", "5s"),
+    // A host that vanished in the middle of a transaction holds its locks no longer than this.
+    ("idle_in_transaction_session_timeout", "30s"),
+    ("statement_timeout", "60s"),
+    ("timezone", "UTC"),
+];
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The store on PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Postgres {
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects to the database and brings its schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`] if there is no such database or it lets nobody in, [`Error::Migration`] if its schema was
+    /// made by a newer version or may not be changed.
+    pub async fn open(server: &PgConnectOptions) -> Result<Self, Error> {
+        let server = server.clone().application_name("slotledger");
+        migrate(&server).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(QUEUE_TIMEOUT)
+            .connect_lazy_with(server.options(SETTINGS));
+        Ok(Self { pool })
+    }
+
+    /// Closes every connection once it is idle.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Begins a transaction; it is rolled back if it is dropped.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Postgres>, Error> {
+        self.pool.begin().await.map_err(failed)
+    }
+}
+
+/// On a connection of its own: the migrator's lock is the connection's, and ends with it whatever happens. Hosts that
+/// start at once wait here for the first of them.
+async fn migrate(server: &PgConnectOptions) -> Result<(), Error> {
+    let mut connection = server.connect().await.map_err(failed)?;
+    let migrated = MIGRATIONS.run_direct(None, &mut connection, false).await;
+    connection.close().await.map_err(failed)?;
+    Ok(migrated?)
+}

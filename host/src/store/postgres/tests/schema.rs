@@ -1,0 +1,179 @@
+//! What the schema refuses, whoever asks, and which way its statements go.
+
+use std::sync::Arc;
+
+use slotledger_postgres_server::Database;
+use sqlx::AssertSqlSafe;
+
+use super::database;
+use crate::store::SharedStore;
+use crate::store::conformance::house::furnish;
+use crate::store::postgres::Postgres;
+
+/// A furnished database.
+async fn furnished() -> (Database, Postgres) {
+    let (database, server) = database();
+    let store = Postgres::open(&server).await.expect("a new database");
+    furnish(&(Arc::new(store.clone()) as SharedStore)).await;
+    (database, store)
+}
+
+/// What a statement that someone types into the database is told: a trigger's word, or the constraint's name.
+async fn told(store: &Postgres, statement: &str) -> Option<String> {
+    let error = sqlx::query(AssertSqlSafe(statement)).execute(&store.pool).await.err()?;
+    let error = error.as_database_error().expect("the database refuses");
+    Some(error.constraint().unwrap_or(error.message()).to_owned())
+}
+
+#[tokio::test]
+async fn history_cannot_be_rewritten() {
+    let (_database, store) = furnished().await;
+    let refused = [
+        ("UPDATE event SET message = 'x'", "event_append_only"),
+        ("DELETE FROM event", "event_append_only"),
+        ("DELETE FROM appointment", "appointment_delete"),
+        ("DELETE FROM record", "record_delete"),
+        ("DELETE FROM delivery", "delivery_delete"),
+        ("UPDATE delivery SET posting = '{}' WHERE id = 3", "delivery_immutable"),
+        ("UPDATE delivery SET key = 'x' WHERE id = 3", "delivery_immutable"),
+        ("UPDATE delivery SET after_keys = '{}' WHERE id = 3", "delivery_immutable"),
+        ("UPDATE delivery SET attempts = 0 WHERE id = 1", "delivery_done"),
+        ("UPDATE appointment SET name = 'x'", "appointment_revision"),
+        ("UPDATE appointment SET revision = revision + 2", "appointment_revision"),
+        ("UPDATE appointment SET revision = revision + 1, created_at = 'epoch'", "appointment_identity"),
+        ("UPDATE record SET kind = 'unit'", "record_identity"),
+        ("UPDATE record SET version = version", "record_version"),
+    ];
+    for (statement, expected) in refused {
+        assert_eq!(told(&store, statement).await.as_deref(), Some(expected), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_contradict_themselves_are_refused() {
+    let (_database, store) = furnished().await;
+    let appointment = "UPDATE appointment SET revision = revision + 1,";
+    let refused = [
+        format!("{appointment} status = 'lost'"),
+        format!("{appointment} status = 'scheduled' WHERE status = 'open'"),
+        format!("{appointment} status = 'open' WHERE status = 'confirmed'"),
+        format!("{appointment} hold_until_at = NULL WHERE status = 'open'"),
+        format!("{appointment} end_at = start_at"),
+        format!("{appointment} reserved_start_at = start_at + interval '1 minute'"),
+        format!("{appointment} reserved_end_at = end_at - interval '1 minute'"),
+        format!("{appointment} start_at = start_at + interval '1 second'"),
+        claim_again("to_timestamp(60), to_timestamp(60), visit, 1, NULL"),
+        claim_again("to_timestamp(61), to_timestamp(120), visit, 1, NULL"),
+        claim_again("to_timestamp(60), to_timestamp(60) + interval '73 hours', visit, 1, NULL"),
+        claim_again("to_timestamp(60), to_timestamp(120), 'a class', 1, NULL"),
+        claim_again("to_timestamp(60), to_timestamp(120), visit, 1, 8"),
+        "INSERT INTO unit_claim SELECT appointment, provider, start_at, start_at, visit FROM claim"
+            .to_owned(),
+        "INSERT INTO busy (resource, day, layers, minutes) SELECT id, 1, '\\x00', 5 FROM company".to_owned(),
+        "UPDATE delivery SET state = 'sent' WHERE id = 3".to_owned(),
+        "UPDATE delivery SET state = 'done' WHERE id = 2".to_owned(),
+        "UPDATE delivery SET lease_owner = NULL WHERE id = 2".to_owned(),
+        "UPDATE delivery SET lease_until_at = NULL WHERE id = 2".to_owned(),
+        "UPDATE delivery SET state = 'pending' WHERE id = 2".to_owned(),
+        "UPDATE delivery SET state = 'parked', blocked_by = NULL, finished_at = now() WHERE id = 3"
+            .to_owned(),
+        "UPDATE delivery SET document = '{}' WHERE id = 3".to_owned(),
+        "UPDATE delivery SET finished_at = now() WHERE id = 3".to_owned(),
+        "UPDATE numbering SET last_number = -1".to_owned(),
+        "INSERT INTO answer (key, fingerprint, status, body, given_at) VALUES ('k', 'f', 99, '', now())"
+            .to_owned(),
+        "INSERT INTO api_key (hash, label, created_at) VALUES ('short', '', now())".to_owned(),
+    ];
+    for statement in refused {
+        let told = told(&store, &statement).await;
+        assert!(told.as_deref().is_some_and(|told| told.contains("_check")), "{statement}: {told:?}");
+    }
+}
+
+/// Inserts a claim beside those that are there, long before them.
+fn claim_again(fields: &str) -> String {
+    format!("INSERT INTO claim SELECT appointment, provider, {fields} FROM claim")
+}
+
+#[tokio::test]
+async fn slots_keys_and_leases_are_taken_once_whoever_asks() {
+    let (_database, store) = furnished().await;
+    let refused = [
+        ("UPDATE claim SET start_at = start_at - interval '1 minute'", "claim_immutable"),
+        (
+            "INSERT INTO delivery (key, appointment, company, posting, after_keys, next_attempt_at, created_at)
+             SELECT key, appointment, company, posting, after_keys, now(), now() FROM delivery",
+            "delivery_key_key",
+        ),
+        (
+            "UPDATE delivery SET state = 'leased', blocked_by = NULL, lease_owner = 'x', lease_until_at = now()
+             WHERE id = 3",
+            "delivery_in_hand",
+        ),
+        (
+            "INSERT INTO delivery (key, appointment, company, posting, after_keys, next_attempt_at, created_at)
+             SELECT 'd', appointment, company, posting, '{unknown}', now(), now() FROM delivery WHERE id = 1",
+            "missing_prerequisite",
+        ),
+    ];
+    for (statement, expected) in refused {
+        assert_eq!(told(&store, statement).await.as_deref(), Some(expected), "{statement}");
+    }
+}
+
+/// Many rows that wait, so that the planner has something to weigh.
+const MANY: [&str; 4] = [
+    "ALTER TABLE delivery DISABLE TRIGGER USER",
+    "INSERT INTO delivery (key, appointment, company, posting, after_keys, prerequisites_left, next_attempt_at, created_at)
+     SELECT 'k' || n, appointment, company, posting, ARRAY['x' || n], 1, now(), now()
+     FROM delivery, generate_series(1, 5000) n WHERE id = 1",
+    "ANALYZE",
+    // The other tables stay small, where reading the whole of them is right.
+    "SET enable_seqscan = off",
+];
+
+/// Each statement that runs often, and the index without which it would read the whole table.
+#[tokio::test]
+async fn frequent_statements_find_their_index() {
+    let (_database, store) = furnished().await;
+    let plans = [
+        (
+            "SELECT id FROM delivery WHERE state = 'pending' AND blocked_by IS NULL AND prerequisites_left = 0
+             AND next_attempt_at <= now() ORDER BY next_attempt_at, id LIMIT 9 FOR NO KEY UPDATE SKIP LOCKED",
+            "delivery_due",
+        ),
+        (
+            "SELECT id FROM delivery WHERE state = 'leased' AND lease_until_at <= now() ORDER BY lease_until_at LIMIT 9",
+            "delivery_lease",
+        ),
+        ("SELECT FROM delivery WHERE state = 'pending' AND after_keys @> ARRAY['a']", "delivery_dependent"),
+        (
+            "SELECT FROM delivery WHERE state = 'pending' AND (appointment = '00000000-0000-7000-8000-000000000000'
+             OR (1 <> 0 AND after_keys @> ARRAY['a'])) ORDER BY id FOR NO KEY UPDATE",
+            "delivery_dependent",
+        ),
+        (
+            "SELECT FROM appointment WHERE id = ANY (ARRAY(SELECT p.appointment FROM delivery p
+             WHERE p.key = ANY (ARRAY['a', 'b']))) ORDER BY id FOR NO KEY UPDATE",
+            "appointment_pkey",
+        ),
+        (
+            "SELECT id FROM appointment WHERE status = 'open' AND hold_until_at <= now() ORDER BY hold_until_at, id
+             LIMIT 9",
+            "appointment_by_hold",
+        ),
+        ("SELECT id FROM delivery WHERE TRUE AND state = 'parked' AND id > 1 ORDER BY id LIMIT 9", "delivery_parked"),
+    ];
+    let mut connection = store.pool.acquire().await.expect("a connection");
+    for statement in MANY {
+        sqlx::query(statement).execute(&mut *connection).await.expect("more rows");
+    }
+    for (statement, index) in plans {
+        let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("EXPLAIN {statement}")))
+            .fetch_all(&mut *connection)
+            .await
+            .expect("a plan");
+        assert!(plan.iter().any(|step| step.contains(index)), "{statement}: {plan:?}");
+        assert!(!plan.iter().any(|step| step.contains("Seq Scan on delivery")), "{statement}: {plan:?}");
+    }
+}

@@ -1,0 +1,212 @@
+//! From rows to values, whatever the engine.
+//!
+//! Role: an engine says how it reads a column of each kind ([`Columns`]); what a row means stands here once. Statements
+//! name their columns as they are named here, where an instant's name ends in `_at`.
+
+use chrono::{DateTime, Utc};
+use slotledger_erp::Key;
+use uuid::Uuid;
+
+use super::rendered::Details;
+use super::words::{from_json, from_word};
+use super::{Answer, Booking, Busy, Error, Record, Series, Session, Workload};
+use crate::model::master::Kind;
+use crate::model::{Appointment, Claim, Delivery, Event, SharedVisit, UnitClaim};
+
+/// A row, read column by column.
+pub(super) trait Columns {
+    fn flag(&self, column: &'static str) -> Result<bool, Error>;
+    fn text(&self, column: &'static str) -> Result<&str, Error>;
+    fn optional_text(&self, column: &'static str) -> Result<Option<&str>, Error>;
+    fn bytes(&self, column: &'static str) -> Result<&[u8], Error>;
+    fn optional_integer(&self, column: &'static str) -> Result<Option<i64>, Error>;
+    fn optional_id<T: From<Uuid>>(&self, column: &'static str) -> Result<Option<T>, Error>;
+    fn optional_instant(&self, column: &'static str) -> Result<Option<DateTime<Utc>>, Error>;
+
+    fn id<T: From<Uuid>>(&self, column: &'static str) -> Result<T, Error> {
+        self.optional_id(column)?.ok_or_else(|| absent(column))
+    }
+
+    fn instant(&self, column: &'static str) -> Result<DateTime<Utc>, Error> {
+        self.optional_instant(column)?.ok_or_else(|| absent(column))
+    }
+
+    fn count(&self, column: &'static str) -> Result<u32, Error> {
+        self.optional_count(column)?.ok_or_else(|| absent(column))
+    }
+
+    fn optional_count(&self, column: &'static str) -> Result<Option<u32>, Error> {
+        let count = self.optional_integer(column)?.map(u32::try_from).transpose();
+        count.map_err(|error| Error::Corrupt(column, Box::new(error)))
+    }
+
+    fn integer(&self, column: &'static str) -> Result<i64, Error> {
+        self.optional_integer(column)?.ok_or_else(|| absent(column))
+    }
+}
+
+fn absent(column: &'static str) -> Error {
+    Error::Corrupt(column, "it is NULL".into())
+}
+
+pub(super) fn record(kind: Kind, row: &impl Columns) -> Result<Record, Error> {
+    Ok(Record {
+        kind,
+        id: row.id("id")?,
+        company: row.id("company")?,
+        name: row.text("name")?.to_owned(),
+        active: row.flag("active")?,
+        version: row.integer("version")?,
+        updated_at: row.instant("updated_at")?,
+        data: from_json("record", row.text("data")?)?,
+    })
+}
+
+pub(super) fn appointment(row: &impl Columns) -> Result<Appointment, Error> {
+    let details: Details = from_json("appointment", row.text("details")?)?;
+    Ok(Appointment {
+        id: row.id("id")?,
+        name: row.text("name")?.to_owned(),
+        company: row.id("company")?,
+        branch: row.id("branch")?,
+        service: row.id("service")?,
+        customer: row.id("customer")?,
+        provider: row.id("provider")?,
+        units: details.units,
+        shared: details.shared,
+        case: row.optional_id("case_id")?,
+        booking: row.optional_id("booking")?,
+        series: row.optional_id("series")?,
+        status: from_word("status", row.text("status")?)?,
+        revision: row.count("revision")?,
+        start: row.instant("start_at")?,
+        end: row.instant("end_at")?,
+        reserved_start: row.instant("reserved_start_at")?,
+        reserved_end: row.instant("reserved_end_at")?,
+        guests: details.guests,
+        balance: Appointment::left_to_pay(&details.quote, &details.payments),
+        quote: details.quote,
+        payments: details.payments,
+        hold_until: row.optional_instant("hold_until_at")?,
+        timing: details.timing,
+        reschedules: details.reschedules,
+        location: details.location,
+        notes: details.notes,
+        remarks: details.remarks,
+        cancellation_reason: details.cancellation_reason,
+        predecessor: row.optional_id("predecessor")?,
+        successor: row.optional_id("successor")?,
+        created_at: row.instant("created_at")?,
+        updated_at: row.instant("updated_at")?,
+    })
+}
+
+pub(super) fn event(row: &impl Columns) -> Result<Event, Error> {
+    Ok(Event {
+        appointment: row.id("appointment")?,
+        revision: row.count("revision")?,
+        at: row.instant("happened_at")?,
+        actor: from_word("actor", row.text("actor")?)?,
+        name: row.text("name")?.to_owned(),
+        message: row.text("message")?.to_owned(),
+        from: row.optional_text("from_status")?.map(|status| from_word("status", status)).transpose()?,
+        to: from_word("status", row.text("to_status")?)?,
+        rules_digest: row.text("rules_digest")?.to_owned(),
+        attributes: from_json("event", row.text("attributes")?)?,
+    })
+}
+
+pub(super) fn booking(row: &impl Columns) -> Result<Booking, Error> {
+    Ok(Booking {
+        id: row.id("id")?,
+        company: row.id("company")?,
+        customer: row.id("customer")?,
+        created_at: row.instant("created_at")?,
+        details: from_json("booking", row.text("details")?)?,
+    })
+}
+
+pub(super) fn series(row: &impl Columns) -> Result<Series, Error> {
+    Ok(Series {
+        id: row.id("id")?,
+        company: row.id("company")?,
+        created_at: row.instant("created_at")?,
+        details: from_json("series", row.text("details")?)?,
+    })
+}
+
+pub(super) fn claim(row: &impl Columns) -> Result<Claim, Error> {
+    let visit = row.text("visit")?;
+    let seats = row.optional_count("seats")?;
+    Ok(Claim {
+        provider: row.id("provider")?,
+        appointment: row.id("appointment")?,
+        start: row.instant("start_at")?,
+        end: row.instant("end_at")?,
+        shared: seats.map(|seats| SharedVisit { key: visit.to_owned(), seats }),
+        guests: row.count("guests")?,
+        units: from_json("unit", row.text("units")?)?,
+    })
+}
+
+pub(super) fn unit_claim(row: &impl Columns) -> Result<UnitClaim, Error> {
+    Ok(UnitClaim {
+        unit: row.id("unit")?,
+        appointment: row.id("appointment")?,
+        visit: row.text("visit")?.to_owned(),
+        start: row.instant("start_at")?,
+        end: row.instant("end_at")?,
+    })
+}
+
+pub(super) fn busy(row: &impl Columns) -> Result<Busy, Error> {
+    let layers = row.bytes("layers")?.to_vec();
+    Ok(Busy { resource: row.id("resource")?, day: row.integer("day")?, layers })
+}
+
+pub(super) fn session(row: &impl Columns) -> Result<Session, Error> {
+    Ok(Session {
+        provider: row.id("provider")?,
+        start: row.instant("start_at")?,
+        guests: row.count("guests")?,
+        units: from_json("unit", row.text("units")?)?,
+    })
+}
+
+pub(super) fn workload(row: &impl Columns) -> Result<Workload, Error> {
+    Ok(Workload {
+        provider: row.id("provider")?,
+        minutes: u64::from(row.count("minutes")?),
+        last_booked: row.optional_instant("last_at")?,
+    })
+}
+
+pub(super) fn delivery(row: &impl Columns) -> Result<Delivery, Error> {
+    Ok(Delivery {
+        id: row.integer("id")?,
+        appointment: row.id("appointment")?,
+        company: row.id("company")?,
+        posting: from_json("posting", row.text("posting")?)?,
+        after: from_json::<Vec<Key>>("posting", row.text("after_keys")?)?,
+        state: from_word("state", row.text("state")?)?,
+        attempts: row.count("attempts")?,
+        next_attempt_at: row.instant("next_attempt_at")?,
+        lease_owner: row.optional_text("lease_owner")?.map(str::to_owned),
+        lease_until: row.optional_instant("lease_until_at")?,
+        failure: row.optional_text("failure")?.map(|json| from_json("failure", json)).transpose()?,
+        document: row.optional_text("document")?.map(|json| from_json("document", json)).transpose()?,
+        created_at: row.instant("created_at")?,
+        finished_at: row.optional_instant("finished_at")?,
+    })
+}
+
+pub(super) fn answer(row: &impl Columns) -> Result<Answer, Error> {
+    Ok(Answer {
+        key: row.text("key")?.to_owned(),
+        fingerprint: row.text("fingerprint")?.to_owned(),
+        status: u16::try_from(row.integer("status")?)
+            .map_err(|error| Error::Corrupt("status", Box::new(error)))?,
+        body: row.text("body")?.to_owned(),
+        at: row.instant("given_at")?,
+    })
+}

@@ -6,10 +6,13 @@
 //! Deliberately absent: HTTP, SQL, and any ERP's name.
 
 mod alternatives;
+mod bookings;
 mod books;
+mod bundle;
 mod calendar;
 mod catalog;
 mod command;
+mod earliest;
 mod effects;
 mod error;
 mod expanded;
@@ -31,6 +34,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 pub use alternatives::{Alternative, Difference};
+pub use bookings::{BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode};
 pub use books::Connections;
 pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 pub use error::{Error, Finding, Refusal};

@@ -9,6 +9,7 @@ mod answer;
 mod appointments;
 mod auth;
 mod body;
+mod bookings;
 mod branches;
 mod cases;
 mod commands;
@@ -80,6 +81,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(openings::routes())
         .merge(appointments::routes())
         .merge(commands::routes())
+        .merge(bookings::routes())
         .merge(deliveries::routes())
         .merge(rules::routes())
 }

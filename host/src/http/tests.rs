@@ -324,6 +324,7 @@ async fn a_refusal_by_the_rules_keeps_their_codes_and_counts_as_conflict_or_as_w
         code: code.to_owned(),
         message: "Sam has another appointment.".to_owned(),
         hint: "Choose another time.".to_owned(),
+        field: None,
     };
     for (codes, status) in [(["SL0213", "SL0217"], 409), (["SL0217", "SL0213"], 422)] {
         let findings = codes.map(finding).to_vec();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::alternatives::Alternative;
+use crate::codes::Code;
 use crate::model::FieldError;
 use crate::{store, wasm};
 
@@ -59,6 +60,16 @@ pub enum Error {
     /// Fields without a sensible shape.
     #[error("{} fields are not as they should be", .0.len())]
     Invalid(Vec<FieldError>),
+    /// A field that says something that is not done. Problem code as given.
+    #[error("{field}: {message}")]
+    Unfit {
+        /// What kind of problem it is.
+        code: Code,
+        /// The field's path.
+        field: &'static str,
+        /// What is wrong with it, for a person.
+        message: String,
+    },
     /// It has changed since the caller read it.
     #[error("it has changed since: it is now at {current}")]
     Stale {

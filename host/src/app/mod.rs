@@ -23,6 +23,7 @@ mod outcome;
 mod preference;
 mod query;
 mod request;
+mod series;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ pub use outcome::TITLE_MARK;
 pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
 pub use request::{Reply, Request};
+pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
 
 use crate::clock::SharedClock;
 use crate::store::SharedStore;

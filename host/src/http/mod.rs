@@ -30,6 +30,7 @@ mod problem;
 mod providers;
 mod rules;
 mod schema;
+mod series;
 mod services;
 mod units;
 
@@ -82,6 +83,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(appointments::routes())
         .merge(commands::routes())
         .merge(bookings::routes())
+        .merge(series::routes())
         .merge(deliveries::routes())
         .merge(rules::routes())
 }

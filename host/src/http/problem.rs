@@ -178,6 +178,10 @@ impl From<app::Error> for Problem {
             app::Error::Refused(refusal) => Self::refused(refusal.clone()),
             app::Error::Missing { .. } => Self::new(codes::MISSING, sentence(&error.to_string())),
             app::Error::Invalid(fields) => Self::fields(codes::INVALID, fields.clone()),
+            app::Error::Unfit { code, field, message } => {
+                let field = (*field).to_owned();
+                Self::fields(*code, vec![FieldError { field, message: message.clone() }])
+            }
             app::Error::Stale { .. } => Self::new(codes::STALE, sentence(&error.to_string())),
             app::Error::Taken => Self::new(codes::TAKEN, sentence(&error.to_string())),
             app::Error::KeyReused => Self::new(codes::KEY_REUSED, sentence(&error.to_string())),

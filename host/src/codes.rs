@@ -179,8 +179,11 @@ const CONFLICTS: &[&str] = &[
     "SL0255", // another appointment has its work
 ];
 
-/// The finding that a command leads to the status an appointment has already.
-pub const ALREADY: &str = "SL0240";
+/// Whether a finding of the rules says that a command leads to the status an appointment has already.
+#[must_use]
+pub fn is_done_already(finding: &str) -> bool {
+    matches!(finding, "SL0240")
+}
 
 /// Whether a finding of the rules is answered with 409 rather than 422.
 #[must_use]

@@ -14,7 +14,7 @@ use super::hold::Booking;
 use super::outcome::Decided;
 use super::request::earlier;
 use super::snapshot::Scene;
-use super::{App, Error, Reply, Request, Result, TRIES};
+use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::faults;
 use crate::model::{Actor, Appointment, AppointmentId, Claim, CompanyId};
 use crate::store::{self, Change, Commit, Frame, Page, PendingAnswer, Slots};
@@ -121,15 +121,20 @@ impl App {
         Err(if taken { Error::Taken } else { Error::Busy })
     }
 
-    /// Decides a hold on top of what is taken `ahead`.
+    /// Decides a hold on top of what is taken `ahead`; it runs out after the company's hold time, or after so many
+    /// minutes.
     pub(super) async fn decide_new(
         &self,
         scene: &Scene,
         booking: &Booking,
         new_id: Uuid,
         ahead: &[Claim],
+        minutes: Option<u32>,
     ) -> Result<Change> {
-        let decision = self.decide_hold(scene, booking, new_id, ahead).await?;
+        let mut input = self.hold_input(scene, booking, new_id, ahead).await?;
+        let company = &mut input.snapshot.company;
+        company.hold_minutes = minutes.unwrap_or(company.hold_minutes);
+        let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
         let mut decided = Decided {
             scene,
             booking: Some(booking),

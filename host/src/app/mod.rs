@@ -28,6 +28,7 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 mod translate;
+mod waitlist;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,7 @@ pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
+pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;
 use crate::store::SharedStore;

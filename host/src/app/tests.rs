@@ -2,6 +2,7 @@
 
 mod bookings;
 mod series;
+mod waitlist;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

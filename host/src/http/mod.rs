@@ -33,6 +33,7 @@ mod schema;
 mod series;
 mod services;
 mod units;
+mod waitlist;
 
 use std::sync::Arc;
 
@@ -84,6 +85,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(commands::routes())
         .merge(bookings::routes())
         .merge(series::routes())
+        .merge(waitlist::routes())
         .merge(deliveries::routes())
         .merge(rules::routes())
 }

@@ -10,6 +10,7 @@ pub(crate) mod conformance;
 pub(crate) mod days;
 pub mod error;
 pub mod sqlite;
+pub mod waitlist;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use slotledger_erp::{Document, Failure, Key, Posting};
 use uuid::Uuid;
 
 pub use error::Error;
+pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
 use crate::model::{
@@ -29,9 +31,9 @@ use crate::model::{
 };
 
 /// Everything the host keeps.
-pub trait Store: Records + Diary + Occupancy + Outbox + Requests + Keys {}
+pub trait Store: Records + Diary + Occupancy + Waitlist + Outbox + Requests + Keys {}
 
-impl<T: Records + Diary + Occupancy + Outbox + Requests + Keys> Store for T {}
+impl<T: Records + Diary + Occupancy + Waitlist + Outbox + Requests + Keys> Store for T {}
 
 /// A store that is shared.
 pub type SharedStore = Arc<dyn Store>;
@@ -162,6 +164,8 @@ pub enum Frame {
     Booking(Booking),
     /// They recur.
     Series(Series),
+    /// It is held for somebody on the waitlist. Fails with [`Error::Stale`] unless they are waiting.
+    Offer(Offer),
 }
 
 /// Appointments sold together.

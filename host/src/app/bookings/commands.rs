@@ -176,7 +176,7 @@ fn cancelled(appointments: Vec<Appointment>, cancel: &CancelBooking) -> Vec<(App
 
 /// Whether all that is against it is that it has been done before.
 fn is_there(refusal: &Refusal) -> bool {
-    refusal.findings.iter().all(|finding| finding.code == codes::ALREADY)
+    refusal.findings.iter().all(|finding| codes::is_done_already(&finding.code))
 }
 
 /// What was decided, unless something is in the way or nothing is left to be done.

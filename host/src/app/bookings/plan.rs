@@ -195,7 +195,7 @@ impl App {
     }
 
     async fn plan_one(&self, item: &Item, booking: &Booking, ahead: &[Claim]) -> Result<Change> {
-        let change = self.decide_new(&item.scene, booking, item.id, ahead).await;
+        let change = self.decide_new(&item.scene, booking, item.id, ahead, None).await;
         change.map_err(|error| named(error, item))
     }
 

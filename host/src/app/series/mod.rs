@@ -269,7 +269,7 @@ impl App {
 
     /// Decides one occurrence: held, and then scheduled.
     async fn recur(&self, scene: &Scene, booking: &Booking, ahead: &[Claim]) -> Result<Change> {
-        let held = self.decide_new(scene, booking, self.ports.clock.new_id(), ahead).await?;
+        let held = self.decide_new(scene, booking, self.ports.clock.new_id(), ahead, None).await?;
         let mut decided =
             self.decide_command(scene, &held.appointment, &Command::Schedule, Beside::default()).await?;
         let scheduled = self.changes(&mut decided)?.remove(0);

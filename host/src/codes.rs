@@ -66,6 +66,18 @@ codes! {
     /// A change of a record has to name the version it is made on.
     IF_MATCH_MISSING = "SL0113", 428, "The version to be changed is not named",
         "Read the record first and send its `ETag` as `If-Match`.";
+    /// A recurrence rule cannot be read.
+    RULE_UNREADABLE = "SL0114", 422, "The recurrence rule cannot be read",
+        "Write it by RFC 5545, without `DTSTART`: `FREQ=WEEKLY;BYDAY=MO,TH;COUNT=10`.";
+    /// A recurrence rule repeats within a day.
+    RULE_TOO_FINE = "SL0115", 422, "The recurrence rule repeats within a day",
+        "Let it repeat daily or less often; `start` says at which time of the day.";
+    /// A recurrence rule goes on for ever or for too long.
+    RULE_TOO_LONG = "SL0116", 422, "The series is too long",
+        "Let it end with `COUNT`, `UNTIL` or the field `until`: within two years and 200 occurrences.";
+    /// A recurrence rule has no occurrence.
+    RULE_EMPTY = "SL0117", 422, "The series has no occurrence",
+        "Check the rule against `start`, its end and the excluded dates; a preview lists what it means.";
 
     /// A record or an appointment does not exist.
     MISSING = "SL0301", 404, "It does not exist",
@@ -174,6 +186,12 @@ const CONFLICTS: &[&str] = &[
     "SL0268", // the shared visit is in other units
     "SL0270", // too few seats are left
 ];
+
+/// Whether a finding of the rules says that a command leads to the status an appointment has already.
+#[must_use]
+pub fn is_done_already(finding: &str) -> bool {
+    matches!(finding, "SL0240")
+}
 
 /// Whether a finding of the rules is answered with 409 rather than 422.
 #[must_use]

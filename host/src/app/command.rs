@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::alternatives::Near;
+use super::bundle::Beside;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::request::earlier;
@@ -207,27 +208,39 @@ impl App {
             return Err(Error::Stale { current: old.revision.to_string() });
         }
         let scene = self.scene(old.service, Some(old.customer), actor).await?;
+        let decided = self.decide_command(&scene, &old, command, Beside::default()).await?;
+        self.settle(Decided { request, ..decided }).await
+    }
+
+    /// Asks the rules for a command. `beside` is taken and given up in the same commit.
+    pub(super) async fn decide_command<'a>(
+        &self,
+        scene: &'a Scene,
+        old: &'a Appointment,
+        command: &'a Command,
+        beside: Beside<'_>,
+    ) -> Result<Decided<'a>> {
         let new_id = self.ports.clock.new_id();
+        let Beside { ahead, given_up } = beside;
+        let calendars = Calendars { ahead, given_up, ..calendars(scene, old, command)? };
         let input = decisions::TransitionInput {
-            snapshot: self.snapshot(&scene, &calendars(&scene, &old, command)?).await?,
-            appointment: Some(self.words(&old).await?),
+            snapshot: self.snapshot(scene, &calendars).await?,
+            appointment: Some(self.words(old).await?),
             new_id: new_id.to_string(),
-            command: command_words(command, &old)?,
+            command: command_words(command, old)?,
         };
         let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
-        let reason = reason(command);
-        let decided = Decided {
+        Ok(Decided {
             payment: payment(command),
-            scene: &scene,
+            scene,
             booking: None,
-            old: Some(&old),
-            reason,
+            old: Some(old),
+            reason: reason(command),
             new_id,
             decision,
             status: 200,
-            request,
-        };
-        self.settle(decided).await
+            request: None,
+        })
     }
 
     /// The appointment as the rules are shown it.

@@ -1,14 +1,15 @@
 //! Why a use case could not be carried out.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::alternatives::Alternative;
+use crate::codes::Code;
 use crate::model::FieldError;
 use crate::{store, wasm};
 
 /// A rule that is broken, in the rules component's own words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     /// A stable code, `SL02` and two digits.
     pub code: String,
@@ -16,6 +17,9 @@ pub struct Finding {
     pub message: String,
     /// What would satisfy the rule.
     pub hint: String,
+    /// Which part of the request it is about, where the request has several: `items[1]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }
 
 /// What the rules have against it, and what could be had instead.
@@ -28,6 +32,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// The refusal, as one of a part of the request.
+    pub(super) fn of(mut self, field: &str) -> Self {
+        self.findings.iter_mut().for_each(|finding| finding.field = Some(field.to_owned()));
+        self
+    }
+
     fn messages(&self) -> String {
         self.findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ")
     }
@@ -50,6 +60,16 @@ pub enum Error {
     /// Fields without a sensible shape.
     #[error("{} fields are not as they should be", .0.len())]
     Invalid(Vec<FieldError>),
+    /// A field that says something that is not done. Problem code as given.
+    #[error("{field}: {message}")]
+    Unfit {
+        /// What kind of problem it is.
+        code: Code,
+        /// The field's path.
+        field: &'static str,
+        /// What is wrong with it, for a person.
+        message: String,
+    },
     /// It has changed since the caller read it.
     #[error("it has changed since: it is now at {current}")]
     Stale {

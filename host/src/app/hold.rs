@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::alternatives::Near;
+use super::openings::Place;
 use super::outcome::Decided;
 use super::preference::Preference;
 use super::request::earlier;
@@ -131,14 +132,25 @@ impl App {
         new_id: Uuid,
         ahead: &[Claim],
     ) -> Result<decisions::Decision> {
+        let input = self.hold_input(scene, booking, new_id, ahead).await?;
+        self.ports.rules.transition(&input)?.map_err(translate::refused)
+    }
+
+    /// What the rules are asked for a hold.
+    pub(super) async fn hold_input(
+        &self,
+        scene: &Scene,
+        booking: &Booking,
+        new_id: Uuid,
+        ahead: &[Claim],
+    ) -> Result<decisions::TransitionInput> {
         let calendars = Calendars { ahead, ..candidates(scene, booking)? };
-        let input = decisions::TransitionInput {
+        Ok(decisions::TransitionInput {
             snapshot: self.snapshot(scene, &calendars).await?,
             appointment: None,
             new_id: new_id.to_string(),
             command: decisions::Command::Hold(words(booking)),
-        };
-        self.ports.rules.transition(&input)?.map_err(translate::refused)
+        })
     }
 
     /// The booking with what its case says: for whom, and where.
@@ -187,6 +199,16 @@ fn candidates<'a>(scene: &'a Scene, booking: &Booking) -> Result<Calendars<'a>> 
     let calendars =
         any_provider(scene, branch, &providers, |branch, service| day_grid(branch, service, booking.start))?;
     Ok(Calendars { workloads: true, ..calendars })
+}
+
+/// Where the booking would be, and with whom it could be.
+pub(super) fn place(scene: &Scene, booking: &Booking) -> Result<Place> {
+    let Some(provider) = booking.provider else {
+        let (branch, providers) = one_branch(scene, booking)?;
+        return Ok(Place { branch, providers });
+    };
+    scene.same_branch(provider, booking.branch)?;
+    Ok(Place { branch: scene.provider(provider)?.branch, providers: vec![provider] })
 }
 
 fn one_branch(scene: &Scene, booking: &Booking) -> Result<(BranchId, Vec<ProviderId>)> {

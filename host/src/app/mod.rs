@@ -6,11 +6,14 @@
 //! Deliberately absent: HTTP, SQL, and any ERP's name.
 
 mod alternatives;
+mod bookings;
 mod books;
+mod bundle;
 mod calendar;
 mod catalog;
 mod command;
 mod conflicts;
+mod earliest;
 mod effects;
 mod error;
 mod expanded;
@@ -21,10 +24,12 @@ mod outcome;
 mod preference;
 mod query;
 mod request;
+mod series;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 mod translate;
+mod waitlist;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +37,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 pub use alternatives::{Alternative, Difference};
+pub use bookings::{
+    BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode,
+};
 pub use books::Connections;
 pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
@@ -42,6 +50,8 @@ pub use outcome::TITLE_MARK;
 pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
 pub use request::{Reply, Request};
+pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
+pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;
 use crate::store::SharedStore;

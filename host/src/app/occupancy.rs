@@ -106,29 +106,29 @@ pub(super) const fn day(seconds: i64) -> i64 {
 }
 
 impl App {
-    /// What is taken of these providers and units, an appointment's own time left out.
+    /// What is taken of these providers and units, the time of some appointments left out.
     pub(super) async fn occupancy(
         &self,
         grid: &Grid,
         providers: &[ProviderId],
         units: &[UnitId],
-        except: Option<AppointmentId>,
+        except: &[AppointmentId],
     ) -> Result<Occupancy> {
         debug_assert_eq!(i64::from(SLOTS_A_DAY) * super::calendar::SLOT_SECONDS, DAY_SECONDS);
         let store = &self.ports.store;
-        let Some(except) = except else {
+        if except.is_empty() {
             let resources: Vec<Uuid> =
                 providers.iter().map(|id| id.0).chain(units.iter().map(|id| id.0)).collect();
             let (first, last) = (day(grid.start().timestamp()), day(grid.end().timestamp() - 1));
             return Ok(Occupancy::from_rows(grid, store.busy(&resources, first, last).await?));
-        };
+        }
         let mut claims = store.claims(providers, grid.start(), grid.end()).await?;
-        claims.retain(|claim| claim.appointment != except);
+        claims.retain(|claim| !except.contains(&claim.appointment));
         let mut used = match units {
             [] => Vec::new(),
             units => store.unit_claims(units, grid.start(), grid.end()).await?,
         };
-        used.retain(|claim| claim.appointment != except);
+        used.retain(|claim| !except.contains(&claim.appointment));
         Ok(Occupancy::from_claims(grid, &claims, &used))
     }
 }

@@ -4,16 +4,16 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::bundle::Bundle;
 use super::command::Pay;
 use super::hold::Booking;
 use super::snapshot::Scene;
 use super::translate::{contradiction, moment, number, quote_back, status_back, timing_back};
 use super::{App, Request, Result, effects};
-use crate::faults;
 use crate::model::{
     Appointment, AppointmentId, Claim, Event, Payment, ProviderId, SharedVisit, Status, Timing, UnitId,
 };
-use crate::store::{Change, Commit, PendingAnswer, Slots};
+use crate::store::{Change, Slots};
 use crate::wasm::bindings::slotledger::rules::decisions;
 
 /// A command granted, with what it was decided on.
@@ -38,44 +38,31 @@ pub(super) struct Decided<'a> {
 impl App {
     /// Stores a decision in one transaction, and only then lets anybody act on it.
     pub(super) async fn settle(&self, mut decided: Decided<'_>) -> Result<Appointment> {
-        // A clock that was set back does not date a change before the one it follows.
-        let now = self.ports.clock.now().max(decided.old.map_or(DateTime::UNIX_EPOCH, |old| old.updated_at));
-        let successor = decided.decision.successor.take();
-        let mut main = self.main(&mut decided, now)?;
-        let mut changes = Vec::with_capacity(2);
-        if let Some(successor) = successor {
-            let follower = self.follower(&decided, successor, &main.appointment, now)?;
-            main.appointment.successor = Some(follower.appointment.id);
-            changes.push(main);
-            changes.push(follower);
-        } else {
-            changes.push(main);
-        }
-        let asked = changes.iter().any(|change| !change.deliveries.is_empty());
+        let changes = self.changes(&mut decided)?;
         let render = |appointments: &[&Appointment]| {
             let first = appointments.first();
             first.and_then(|first| serde_json::to_string(first).ok()).unwrap_or_default()
         };
-        let answer = decided.request.map(|request| PendingAnswer {
-            key: request.key.clone(),
-            fingerprint: request.fingerprint.clone(),
-            status: decided.status,
-            body: &render,
-        });
-        let catalog_version = Some(decided.scene.catalog.version);
-        let company = decided.scene.company;
-        let commit = Commit { company, catalog_version, frame: None, changes, answer, at: now };
-        faults::point("commit.before");
-        let mut stored = self.ports.store.commit(commit).await?;
-        faults::point("commit.after");
-        if asked {
-            self.ports.wake.notify_one();
-        }
+        let answer = decided.request.map(|request| request.pending(decided.status, &render));
+        let bundle = Bundle::of(decided.scene, changes);
+        let mut stored = self.store_all(bundle, None, answer).await?;
         if stored.is_empty() {
             Err(contradiction("a decision that changes nothing"))
         } else {
             Ok(stored.remove(0))
         }
+    }
+
+    /// What a decision changes: the appointment it is about, and the one that follows from it.
+    pub(super) fn changes(&self, decided: &mut Decided<'_>) -> Result<Vec<Change>> {
+        // A clock that was set back does not date a change before the one it follows.
+        let now = self.ports.clock.now().max(decided.old.map_or(DateTime::UNIX_EPOCH, |old| old.updated_at));
+        let successor = decided.decision.successor.take();
+        let mut main = self.main(decided, now)?;
+        let Some(successor) = successor else { return Ok(vec![main]) };
+        let follower = self.follower(decided, successor, &main.appointment, now)?;
+        main.appointment.successor = Some(follower.appointment.id);
+        Ok(vec![main, follower])
     }
 
     /// The appointment that the command was about.

@@ -1,6 +1,7 @@
 //! Requests that may be repeated: the same key and body gets the same answer, and changes nothing more.
 
-use crate::store::{Answer, Requests, Store};
+use crate::model::Appointment;
+use crate::store::{Answer, PendingAnswer, Requests, Store};
 
 use super::{Error, Result};
 
@@ -11,6 +12,17 @@ pub struct Request {
     pub key: String,
     /// SHA-256 of method, path and body, hexadecimal.
     pub fingerprint: String,
+}
+
+impl Request {
+    /// The answer to keep for it once the appointments have their numbers.
+    pub(super) fn pending<'a>(
+        &self,
+        status: u16,
+        body: &'a (dyn Fn(&[&Appointment]) -> String + Send + Sync),
+    ) -> PendingAnswer<'a> {
+        PendingAnswer { key: self.key.clone(), fingerprint: self.fingerprint.clone(), status, body }
+    }
 }
 
 /// What a request that may be repeated is answered with.

@@ -10,8 +10,8 @@ use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, Claim, CompanyId, Customer, CustomerId, Provider, ProviderId,
-    Service, ServiceId, Stored, Unit, UnitId,
+    Actor, Appointment, AppointmentId, Branch, BranchId, Claim, CompanyId, Customer, CustomerId, Provider,
+    ProviderId, Service, ServiceId, Stored, Unit, UnitId,
 };
 use crate::store::{Session, Workload};
 use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
@@ -42,6 +42,8 @@ pub(super) struct Calendars<'a> {
     pub(super) except: Option<&'a Appointment>,
     /// Time that is taken together with this decision, in the same commit.
     pub(super) ahead: &'a [Claim],
+    /// Appointments whose time is given up in the same commit.
+    pub(super) given_up: &'a [AppointmentId],
     /// Whether it matters how much the providers have had to do.
     pub(super) workloads: bool,
 }
@@ -194,7 +196,9 @@ impl App {
         };
         let units = scene.units(calendars)?;
         let except = calendars.except;
-        let mut taken = self.occupancy(&grid, &providers, &units, except.map(|own| own.id)).await?;
+        let own = except.map(|own| own.id).into_iter();
+        let left_out: Vec<AppointmentId> = own.chain(calendars.given_up.iter().copied()).collect();
+        let mut taken = self.occupancy(&grid, &providers, &units, &left_out).await?;
         taken.add(&grid, calendars.ahead);
         let mut sessions = Vec::new();
         if scene.service()?.seats > 1 {
@@ -334,7 +338,7 @@ pub(super) fn one_provider<'a>(
         When::Reserved(from, to) => Some(around(branch, *from, *from, *to)),
     };
     let providers = vec![(id, provider)];
-    Ok(Calendars { branch_id, branch, providers, grid, except, ahead: &[], workloads: false })
+    Ok(Calendars { branch_id, branch, providers, grid, except, ahead: &[], given_up: &[], workloads: false })
 }
 
 /// The branch's candidates for a service.
@@ -348,5 +352,14 @@ pub(super) fn any_provider<'a>(
     let branch = scene.branch(branch_id)?;
     let providers = ids.iter().map(|id| Ok((*id, scene.provider(*id)?))).collect::<Result<_>>()?;
     let grid = Some(grid(branch, service));
-    Ok(Calendars { branch_id, branch, providers, grid, except: None, ahead: &[], workloads: false })
+    Ok(Calendars {
+        branch_id,
+        branch,
+        providers,
+        grid,
+        except: None,
+        ahead: &[],
+        given_up: &[],
+        workloads: false,
+    })
 }

@@ -1,5 +1,9 @@
 //! Use cases on a real store and the real component, with a clock that the test sets.
 
+mod bookings;
+mod series;
+mod waitlist;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -42,7 +42,7 @@ pub(super) fn refused(findings: Vec<decisions::Finding>) -> Error {
 
 pub(super) fn finding(finding: decisions::Finding) -> Finding {
     let decisions::Finding { code, message, hint } = finding;
-    Finding { code, message, hint }
+    Finding { code, message, hint, field: None }
 }
 
 pub(super) fn company(id: impl ToString, company: &model::Company, digits: u8) -> Result<catalog::Company> {

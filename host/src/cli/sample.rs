@@ -96,6 +96,7 @@ fn company(erp: &str) -> Company {
         time_zone: ZONE,
         erp: erp.to_owned(),
         hold_minutes: 10,
+        offer_minutes: 60,
         late_cancel_fee: Some(Decimal::new(2500, 2)),
         no_show_fee: Some(Decimal::new(4000, 2)),
         fee_item: "FEE".to_owned(),

@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 use crate::app::{App, Ports};
 use crate::clock::SystemClock;
 use crate::config::{Config, Log, Rules as RulesConfig};
-use crate::relay::{self, Jitter, Relay, holds};
+use crate::relay::{self, Jitter, Relay, holds, offers};
 use crate::store::SharedStore;
 use crate::wasm::Rules;
 use crate::{connections, http};
@@ -68,7 +68,15 @@ impl Host {
             let app = app.clone();
             async move { app.expire_holds(limit).await }
         };
-        let mut tasks = vec![tokio::spawn(holds::run(expire, stopped.clone()))];
+        let app = self.app.clone();
+        let offer = move |limit| {
+            let app = app.clone();
+            async move { app.offer_freed(limit).await }
+        };
+        let mut tasks = vec![
+            tokio::spawn(holds::run(expire, stopped.clone())),
+            tokio::spawn(offers::run(offer, stopped.clone())),
+        ];
         if config.relay.enabled {
             tasks.push(tokio::spawn(Arc::new(self.relay(config)).run(stopped)));
         }

@@ -29,7 +29,7 @@ use crate::model::{
 use crate::store::{self, AppointmentFilter};
 
 /// Most wishes of one customer.
-const PREFERENCES: usize = 20;
+pub(super) const PREFERENCES: usize = 20;
 
 /// Where appointments live.
 pub(super) const PATH: &str = "/api/v1/appointments";

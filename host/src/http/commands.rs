@@ -136,7 +136,8 @@ input!(Reschedule, |body, fields| {
 input!(Reassign, |body, fields| fields.at_most("units", &body.units, REQUIRED_UNITS));
 input!(Correct, |body, fields| fields.text("reason", &body.reason, TEXT));
 
-fn reasons(reason: &str, exception: Option<&str>, fields: &mut Fields) {
+/// Why something is done, and why a cut-off is passed.
+pub(super) fn reasons(reason: &str, exception: Option<&str>, fields: &mut Fields) {
     fields.text("reason", reason, TEXT);
     if let Some(exception) = exception {
         fields.text("exception_reason", exception, TEXT);

@@ -9,6 +9,7 @@ mod answer;
 mod appointments;
 mod auth;
 mod body;
+mod bookings;
 mod branches;
 mod cases;
 mod commands;
@@ -30,8 +31,10 @@ mod problem;
 mod providers;
 mod rules;
 mod schema;
+mod series;
 mod services;
 mod units;
+mod waitlist;
 
 use std::sync::Arc;
 
@@ -82,6 +85,9 @@ fn closed() -> OpenApiRouter<State> {
         .merge(appointments::routes())
         .merge(commands::routes())
         .merge(conflicts::routes())
+        .merge(bookings::routes())
+        .merge(series::routes())
+        .merge(waitlist::routes())
         .merge(deliveries::routes())
         .merge(rules::routes())
 }

@@ -63,7 +63,8 @@ pub(super) struct Fault {
     /// A stable code: `SL` and four digits.
     #[schema(pattern = r"^SL\d{4}$")]
     code: String,
-    /// The field's path, `prices[0].unit_price`; none where a rule is broken.
+    /// The field's path, `prices[0].unit_price`; where a rule is broken, the part of the request that breaks it, if it
+    /// has several.
     field: Option<String>,
     /// What is wrong, for a person.
     message: String,
@@ -122,8 +123,12 @@ impl Problem {
         };
         let status = if codes::is_conflict(&first.code) { 409 } else { 422 };
         let (code, detail, hint) = (first.code.clone(), first.message.clone(), first.hint.clone());
-        let fault =
-            |Finding { code, message, hint }: Finding| Fault { code, field: None, message, hint: Some(hint) };
+        let fault = |Finding { code, message, hint, field }: Finding| Fault {
+            code,
+            field,
+            message,
+            hint: Some(hint),
+        };
         Self::of(Details {
             kind: format!("/errors/{code}"),
             title: "The booking rules refuse it".to_owned(),
@@ -177,6 +182,10 @@ impl From<app::Error> for Problem {
             app::Error::Refused(refusal) => Self::refused(refusal.clone()),
             app::Error::Missing { .. } => Self::new(codes::MISSING, sentence(&error.to_string())),
             app::Error::Invalid(fields) => Self::fields(codes::INVALID, fields.clone()),
+            app::Error::Unfit { code, field, message } => {
+                let field = (*field).to_owned();
+                Self::fields(*code, vec![FieldError { field, message: message.clone() }])
+            }
             app::Error::Stale { .. } => Self::new(codes::STALE, sentence(&error.to_string())),
             app::Error::Taken => Self::new(codes::TAKEN, sentence(&error.to_string())),
             app::Error::KeyReused => Self::new(codes::KEY_REUSED, sentence(&error.to_string())),

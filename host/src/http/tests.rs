@@ -324,6 +324,7 @@ async fn a_refusal_by_the_rules_keeps_their_codes_and_counts_as_conflict_or_as_w
         code: code.to_owned(),
         message: "Sam has another appointment.".to_owned(),
         hint: "Choose another time.".to_owned(),
+        field: Some("items[1]".to_owned()),
     };
     for (codes, status) in [(["SL0213", "SL0217"], 409), (["SL0217", "SL0213"], 422)] {
         let findings = codes.map(finding).to_vec();
@@ -331,5 +332,6 @@ async fn a_refusal_by_the_rules_keeps_their_codes_and_counts_as_conflict_or_as_w
         let problem = Answer::read(Problem::from(refused).into_response()).await.json();
         assert_eq!((&problem["status"], &problem["code"]), (&json!(status), &json!(codes[0])));
         assert_eq!(problem["errors"].as_array().unwrap().len(), 2);
+        assert_eq!(problem["errors"][1]["field"], "items[1]");
     }
 }

@@ -76,6 +76,7 @@ fn company(company: &Company, fields: &mut Fields) {
     fields.line("erp", &company.erp, CODE);
     fields.line("fee_item", &company.fee_item, CODE);
     fields.within("hold_minutes", company.hold_minutes, 1..=DAY_MINUTES);
+    fields.within("offer_minutes", company.offer_minutes, 1..=DAY_MINUTES);
     for (field, fee) in [("late_cancel_fee", company.late_cancel_fee), ("no_show_fee", company.no_show_fee)] {
         if let Some(fee) = fee {
             fields.money(field, fee);

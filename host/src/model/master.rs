@@ -108,6 +108,10 @@ pub struct Company {
     #[serde(default = "default_hold_minutes")]
     #[schema(minimum = 1, maximum = 1440)]
     pub hold_minutes: u32,
+    /// How long a time is held for somebody on the waitlist, minutes.
+    #[serde(default = "default_offer_minutes")]
+    #[schema(minimum = 1, maximum = 1440)]
+    pub offer_minutes: u32,
     /// What a cancellation inside the cut-off costs, net.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = r"^\d{1,12}(\.\d{1,6})?$")]
@@ -162,6 +166,10 @@ fn default_erp() -> String {
 
 const fn default_hold_minutes() -> u32 {
     10
+}
+
+const fn default_offer_minutes() -> u32 {
+    60
 }
 
 fn default_fee_item() -> String {

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod master;
 pub mod offer;
 pub mod party;
+pub mod wait;
 
 pub use appointment::{
     Actor, Appointment, Claim, Event, Payment, Quote, QuoteLine, SharedVisit, Status, Timing, UnitClaim,
@@ -26,3 +27,4 @@ pub use master::{
     Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider,
     Service, Stored, Unit,
 };
+pub use wait::WaitState;

@@ -1,4 +1,4 @@
-//! Brings documents to the books, and lets holds run out.
+//! Brings documents to the books, lets holds run out, and has freed time offered.
 //!
 //! Role: claims what is due in the outbox, hands each delivery to its company's connector in a task of its own, and
 //! writes down what came of it.
@@ -14,6 +14,7 @@ mod carry;
 mod circuit;
 mod compare;
 pub mod holds;
+pub mod offers;
 #[cfg(test)]
 mod tests;
 mod verdict;

@@ -16,6 +16,7 @@ pub mod postgres;
 mod read;
 mod rendered;
 pub mod sqlite;
+pub mod waitlist;
 mod words;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use uuid::Uuid;
 
 pub use address::Address;
 pub use error::Error;
+pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
 use crate::model::{
@@ -37,9 +39,9 @@ use crate::model::{
 };
 
 /// Everything the host keeps.
-pub trait Store: Records + Diary + Occupancy + Outbox + Requests + Keys {}
+pub trait Store: Records + Diary + Occupancy + Waitlist + Outbox + Requests + Keys {}
 
-impl<T: Records + Diary + Occupancy + Outbox + Requests + Keys> Store for T {}
+impl<T: Records + Diary + Occupancy + Waitlist + Outbox + Requests + Keys> Store for T {}
 
 /// A store that is shared.
 pub type SharedStore = Arc<dyn Store>;
@@ -170,6 +172,8 @@ pub enum Frame {
     Booking(Booking),
     /// They recur.
     Series(Series),
+    /// It is held for somebody on the waitlist. Fails with [`Error::Stale`] unless they are waiting.
+    Offer(Offer),
 }
 
 /// Appointments sold together.

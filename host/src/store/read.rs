@@ -8,6 +8,7 @@ use slotledger_erp::Key;
 use uuid::Uuid;
 
 use super::rendered::Details;
+use super::waitlist::{self, Freed, Wait};
 use super::words::{from_json, from_word};
 use super::{Answer, Booking, Busy, Error, Record, Series, Session, Workload};
 use crate::model::master::Kind;
@@ -132,6 +133,32 @@ pub(super) fn series(row: &impl Columns) -> Result<Series, Error> {
         company: row.id("company")?,
         created_at: row.instant("created_at")?,
         details: from_json("series", row.text("details")?)?,
+    })
+}
+
+pub(super) fn wait(row: &impl Columns) -> Result<Wait, Error> {
+    Ok(Wait {
+        id: row.id("id")?,
+        company: row.id("company")?,
+        service: row.id("service")?,
+        customer: row.id("customer")?,
+        from: row.instant("from_at")?,
+        to: row.instant("to_at")?,
+        state: from_word("state", row.text("state")?)?,
+        appointment: row.optional_id("appointment")?,
+        created_at: row.instant("created_at")?,
+        updated_at: row.instant("updated_at")?,
+        details: from_json(waitlist::PLACE, row.text("details")?)?,
+    })
+}
+
+pub(super) fn freed(row: &impl Columns) -> Result<Freed, Error> {
+    Ok(Freed {
+        id: row.integer("id")?,
+        company: row.id("company")?,
+        provider: row.optional_id("provider")?,
+        start: row.instant("start_at")?,
+        end: row.instant("end_at")?,
     })
 }
 

@@ -52,6 +52,22 @@ pub(crate) async fn a_title_stands_behind_the_number(twice: &Twice) {
     assert_eq!(stored[1].name, "APT-0002 — Cooling System Service");
 }
 
+pub(crate) async fn a_new_appointment_may_have_gone_further(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let held = house.hold(0, 60);
+    let mut scheduled = next(&held.appointment, Status::Scheduled);
+    scheduled.events.splice(0..0, held.events);
+    let (title, slots) = (held.title, held.slots);
+    let change = crate::store::Change { expected: None, title, slots, ..scheduled };
+    let stored = house.store(&twice.one, change).await.expect("a free slot");
+    assert_eq!((stored.revision, stored.name.as_str()), (2, "APT-0001 — Cooling System Service"));
+    let trail = twice.other.events(stored.id).await.expect("a list");
+    assert_eq!(trail.iter().map(|event| event.revision).collect::<Vec<_>>(), [1, 2]);
+    house.store(&twice.other, next(&stored, Status::Confirmed)).await.expect("revision 2");
+    let taken = house.store(&twice.other, house.hold(30, 90)).await;
+    assert!(matches!(taken, Err(Error::DoubleBooking(_))), "{taken:?}");
+}
+
 pub(crate) async fn a_new_appointment_gives_its_number_to_its_documents(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let mut change = house.hold(0, 60);

@@ -12,6 +12,7 @@ pub(crate) mod outbox;
 pub(crate) mod records;
 pub(crate) mod requests;
 pub(crate) mod turns;
+pub(crate) mod waitlist;
 
 use super::SharedStore;
 
@@ -43,6 +44,7 @@ macro_rules! conformance {
             diary: an_appointment_is_read_as_it_was_committed,
             diary: numbers_have_no_gaps,
             diary: a_title_stands_behind_the_number,
+            diary: a_new_appointment_may_have_gone_further,
             diary: a_new_appointment_gives_its_number_to_its_documents,
             diary: of_fifty_for_one_slot_one_wins,
             diary: neighbours_do_not_overlap,
@@ -69,6 +71,15 @@ macro_rules! conformance {
             occupancy: busy_days_follow_the_claims,
             occupancy: workloads_count_days_and_bookings,
             occupancy: the_last_provider_is_known,
+            waitlist: a_place_is_read_as_it_was_added,
+            waitlist: a_place_is_added_once_for_a_request,
+            waitlist: places_are_in_line_by_age,
+            waitlist: a_place_is_given_up_while_it_waits,
+            waitlist: a_place_is_offered_once,
+            waitlist: an_offer_goes_the_way_of_its_hold,
+            waitlist: time_becomes_free_with_whatever_gives_it_up,
+            waitlist: changed_master_data_are_a_reason_to_look,
+            waitlist: freed_time_is_in_one_hand_at_a_time,
             outbox: a_delivery_is_read_as_it_was_asked_for,
             outbox: a_key_is_taken_once,
             outbox: twenty_claimers_lease_each_delivery_once,

@@ -153,6 +153,34 @@ pub(super) const ALL: &[Table] = &[
         key: 2,
         ..table("busy", &[id("resource"), integer("day"), column(Kind::Bytes, "layers"), integer("minutes")])
     },
+    table(
+        "waitlist",
+        &[
+            id("id"),
+            id("company"),
+            id("service"),
+            id("customer"),
+            instant!("from"),
+            instant!("to"),
+            text("state"),
+            id("appointment"),
+            instant!("created"),
+            instant!("updated"),
+            json("details"),
+        ],
+    ),
+    numbered(
+        "freed",
+        &[
+            integer("id"),
+            id("company"),
+            id("provider"),
+            instant!("start"),
+            instant!("end"),
+            text("lease_owner"),
+            instant!("lease_until"),
+        ],
+    ),
     numbered(
         "event",
         &[

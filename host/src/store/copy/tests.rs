@@ -11,6 +11,7 @@ use crate::model::Status;
 use crate::model::master::Kind;
 use crate::store::conformance::house::{House, cancel, claim as claim_of, id, minute, next, record};
 use crate::store::conformance::outbox::{done, parked};
+use crate::store::conformance::waitlist::place;
 use crate::store::{Booking, Commit, Frame, Series, SharedStore, Slots};
 
 /// A file and a database, both empty.
@@ -66,12 +67,15 @@ async fn frames(store: &SharedStore, house: &House) {
         match &frame {
             Frame::Booking(booking) => change.appointment.booking = Some(booking.id),
             Frame::Series(series) => change.appointment.series = Some(series.id),
+            Frame::Offer(_) => {}
         }
         change.slots = Slots::Take(claim_of(&change.appointment));
         let commit = Commit { frame: Some(frame), ..house.decision(vec![change]) };
         let stored = store.commit(commit).await.expect("a free slot").remove(0);
         assert_eq!(store.appointment(stored.id).await.expect("a read"), Some(stored));
     }
+    let wait = place(house, 0, 10_000);
+    store.add_wait(&wait, None).await.expect("a new place");
     assert_eq!(store.booking(booking.id).await.expect("a read"), Some(booking));
     assert_eq!(store.series(series.id).await.expect("a read"), Some(series));
 }

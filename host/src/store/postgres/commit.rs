@@ -12,6 +12,7 @@ use super::claims::{self, Touched};
 use super::error::{failed, unless_taken};
 use super::requests;
 use super::rows::ids;
+use super::waitlist;
 use crate::model::{Appointment, Event};
 use crate::store::error::is_refusal;
 use crate::store::rendered::{self, Basis, Entry, Outgoing, new_ones};
@@ -36,7 +37,7 @@ pub(super) async fn write(
     // All slots that are given up come first: an appointment may take what another of the same decision releases.
     claims::release(connection, entries, &mut touched).await?;
     if let Some(frame) = &basis.frame {
-        write_frame(connection, frame).await?;
+        write_frame(connection, basis, frame).await?;
     }
     for entry in entries.iter() {
         write_entry(connection, basis, entry, &mut touched).await?;
@@ -96,7 +97,7 @@ async fn lock_appointments(connection: &mut PgConnection, entries: &[Entry]) -> 
     Ok(())
 }
 
-async fn write_frame(connection: &mut PgConnection, frame: &Frame) -> Result<(), Error> {
+async fn write_frame(connection: &mut PgConnection, basis: &Basis, frame: &Frame) -> Result<(), Error> {
     let query = match frame {
         Frame::Booking(booking) => sqlx::query(
             "INSERT INTO booking (id, company, created_at, details, customer) VALUES ($1, $2, $3, $4::text::json, $5)",
@@ -115,6 +116,7 @@ async fn write_frame(connection: &mut PgConnection, frame: &Frame) -> Result<(),
                 .bind(series.created_at)
                 .bind(to_json("series", &series.details)?)
         }
+        Frame::Offer(offer) => return waitlist::offer(connection, basis.company, offer, basis.at).await,
     };
     query.execute(connection).await.map_err(failed)?;
     Ok(())

@@ -11,6 +11,7 @@ use super::claims::{self, Touched};
 use super::error::{failed, unless_taken};
 use super::requests;
 use super::rows::{micros, text};
+use super::waitlist;
 use crate::model::{Appointment, Event};
 use crate::store::error::is_refusal;
 use crate::store::rendered::{self, Basis, Entry, Outgoing, new_ones};
@@ -37,7 +38,7 @@ pub(super) async fn write(
         claims::release(connection, entry.appointment.id, &mut touched).await?;
     }
     if let Some(frame) = &basis.frame {
-        write_frame(connection, frame).await?;
+        write_frame(connection, basis, frame).await?;
     }
     for entry in entries.iter() {
         write_entry(connection, basis, entry, &mut touched).await?;
@@ -70,7 +71,7 @@ async fn number(
     row.try_get("catalog_version").map(Some).map_err(failed)
 }
 
-async fn write_frame(connection: &mut SqliteConnection, frame: &Frame) -> Result<(), Error> {
+async fn write_frame(connection: &mut SqliteConnection, basis: &Basis, frame: &Frame) -> Result<(), Error> {
     let query = match frame {
         Frame::Booking(booking) => sqlx::query(
             "INSERT INTO booking (id, company, created_us, details, customer) VALUES (?, ?, ?, ?, ?)",
@@ -87,6 +88,7 @@ async fn write_frame(connection: &mut SqliteConnection, frame: &Frame) -> Result
                 .bind(micros(series.created_at))
                 .bind(to_json("series", &series.details)?)
         }
+        Frame::Offer(offer) => return waitlist::offer(connection, basis.company, offer, basis.at).await,
     };
     query.execute(connection).await.map_err(failed)?;
     Ok(())

@@ -22,6 +22,7 @@ mod requests;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod waitlist;
 
 use std::path::Path;
 use std::time::Duration;

@@ -75,6 +75,7 @@ fn company() -> model::Company {
         time_zone: Tz::UTC,
         erp: "ledger".to_owned(),
         hold_minutes: 60,
+        offer_minutes: 60,
         late_cancel_fee: None,
         no_show_fee: None,
         fee_item: "FEE".to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::{AssertSqlSafe, Row};
 use tempfile::TempDir;
 
-use super::file;
+use super::{file, opened};
 use crate::store::SharedStore;
 use crate::store::conformance::house::furnish;
 use crate::store::sqlite::Sqlite;
@@ -22,6 +22,28 @@ async fn furnished() -> (TempDir, Sqlite) {
 async fn told(store: &Sqlite, statement: &str) -> Option<String> {
     let error = sqlx::query(AssertSqlSafe(statement)).execute(&store.writer).await.err()?;
     Some(error.as_database_error().expect("the database refuses").message().to_owned())
+}
+
+#[tokio::test]
+async fn a_place_on_the_waitlist_goes_one_way() {
+    let (_directory, store, house) = opened().await;
+    let place = format!(
+        "INSERT INTO waitlist VALUES ('{}', '{}', '{}', '{}', 0, 1, 'waiting', NULL, 0, 0, '{{}}')",
+        house.branch, house.company, house.service, house.customer
+    );
+    assert_eq!(told(&store, &place).await, None);
+    let refused = [
+        ("UPDATE waitlist SET state = 'booked'", "waitlist_state"),
+        ("UPDATE waitlist SET state = 'lapsed'", "waitlist_state"),
+        ("UPDATE waitlist SET customer = service", "waitlist_identity"),
+        ("DELETE FROM waitlist", "waitlist_delete"),
+    ];
+    for (statement, expected) in refused {
+        assert_eq!(told(&store, statement).await.as_deref(), Some(expected), "{statement}");
+    }
+    assert_eq!(told(&store, "UPDATE waitlist SET state = 'withdrawn'").await, None);
+    let back = told(&store, "UPDATE waitlist SET state = 'waiting'").await;
+    assert_eq!(back.as_deref(), Some("waitlist_state"));
 }
 
 #[tokio::test]

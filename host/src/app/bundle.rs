@@ -1,0 +1,216 @@
+//! Several decisions that are stored in one transaction, or not at all.
+//!
+//! Invariant: each decision is made on top of those before it: what they take is taken, what they give up is free. All
+//! of them rest on one version of the catalogue.
+//!
+//! Deliberately absent: what is decided. Bookings, series and the waitlist say that.
+
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+use super::command::Command;
+use super::error::Refusal;
+use super::hold::Booking;
+use super::outcome::Decided;
+use super::request::earlier;
+use super::snapshot::Scene;
+use super::{App, Error, Reply, Request, Result, TRIES, translate};
+use crate::faults;
+use crate::model::{Actor, Appointment, AppointmentId, Claim, CompanyId};
+use crate::store::{self, Change, Commit, Frame, Page, PendingAnswer, Slots};
+
+/// How many appointments are read at a time.
+const BATCH: u32 = 200;
+
+/// What the same commit takes and gives up besides.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    /// Time that is taken.
+    pub(super) ahead: &'a [Claim],
+    /// Appointments whose time is given up.
+    pub(super) given_up: &'a [AppointmentId],
+}
+
+/// Decisions that are stored together.
+pub(super) struct Bundle {
+    company: CompanyId,
+    catalog_version: i64,
+    pub(super) changes: Vec<Change>,
+}
+
+impl Bundle {
+    /// These changes, decided on the scene's catalogue.
+    pub(super) fn of(scene: &Scene, changes: Vec<Change>) -> Self {
+        Self { company: scene.company, catalog_version: scene.catalog.version, changes }
+    }
+
+    /// Adds changes that were decided on another scene of the same company.
+    pub(super) fn add(&mut self, scene: &Scene, changes: Vec<Change>) -> Result<()> {
+        if scene.catalog.version != self.catalog_version {
+            return Err(Error::Store(store::Error::Stale("catalogue")));
+        }
+        self.changes.extend(changes);
+        Ok(())
+    }
+
+    /// The time that is taken so far.
+    pub(super) fn claims(&self) -> Vec<Claim> {
+        claims(&self.changes)
+    }
+}
+
+/// The time that changes take.
+pub(super) fn claims(changes: &[Change]) -> Vec<Claim> {
+    let taken = |change: &Change| match &change.slots {
+        Slots::Take(claim) => Some(claim.clone()),
+        Slots::Keep | Slots::Release => None,
+    };
+    changes.iter().filter_map(taken).collect()
+}
+
+/// A new appointment, and what is done with it in the same commit: it is stored as the second leaves it, with the
+/// trail of both.
+pub(super) fn chained(first: Change, then: Change) -> Change {
+    let Change { title, slots, mut events, mut deliveries, .. } = first;
+    events.extend(then.events);
+    deliveries.extend(then.deliveries);
+    let slots = if then.slots == Slots::Keep { slots } else { then.slots };
+    Change { appointment: then.appointment, expected: None, title, slots, events, deliveries }
+}
+
+impl App {
+    /// Stores decisions in one transaction, and only then lets anybody act on them.
+    pub(super) async fn store_all(
+        &self,
+        bundle: Bundle,
+        frame: Option<Frame>,
+        answer: Option<PendingAnswer<'_>>,
+    ) -> Result<Vec<Appointment>> {
+        let Bundle { company, catalog_version, changes } = bundle;
+        let asked = changes.iter().any(|change| !change.deliveries.is_empty());
+        let newest = changes.iter().map(|change| change.appointment.updated_at).max();
+        let at = newest.unwrap_or_else(|| self.ports.clock.now());
+        let commit = Commit { company, catalog_version: Some(catalog_version), frame, changes, answer, at };
+        faults::point("commit.before");
+        let stored = self.ports.store.commit(commit).await?;
+        faults::point("commit.after");
+        if asked {
+            self.ports.wake.notify_one();
+        }
+        Ok(stored)
+    }
+
+    /// Tries until nothing has changed between the decisions and the commit.
+    pub(super) async fn until_settled<'a, T: Send>(
+        &self,
+        request: Option<&Request>,
+        attempt: impl Fn() -> BoxFuture<'a, Result<T>> + Send + Sync,
+    ) -> Result<Reply<T>> {
+        let mut taken = false;
+        for _ in 0..TRIES {
+            if let Some(answer) = earlier(&*self.ports.store, request).await? {
+                return Ok(Reply::Replayed(answer));
+            }
+            match attempt().await {
+                Err(Error::Taken) => taken = true,
+                Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
+                Err(refusal @ Error::Refused(_)) => return self.unless_answered(request, refusal).await,
+                other => return other.map(Reply::Fresh),
+            }
+        }
+        Err(if taken { Error::Taken } else { Error::Busy })
+    }
+
+    /// Decides a hold on top of what is taken `ahead`; it runs out after the company's hold time, or after so many
+    /// minutes.
+    pub(super) async fn decide_new(
+        &self,
+        scene: &Scene,
+        booking: &Booking,
+        new_id: Uuid,
+        ahead: &[Claim],
+        minutes: Option<u32>,
+    ) -> Result<Change> {
+        let mut input = self.hold_input(scene, booking, new_id, ahead).await?;
+        let company = &mut input.snapshot.company;
+        company.hold_minutes = minutes.unwrap_or(company.hold_minutes);
+        let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
+        let mut decided = Decided {
+            scene,
+            booking: Some(booking),
+            payment: None,
+            old: None,
+            reason: None,
+            new_id,
+            decision,
+            status: 201,
+            request: None,
+        };
+        Ok(self.changes(&mut decided)?.remove(0))
+    }
+
+    /// Decides commands one after another, and says which of them are refused. Nothing is stored.
+    ///
+    /// Each appointment in `given_up` counts as free for all of them.
+    pub(super) async fn decide_all(
+        &self,
+        wanted: &[(Appointment, Command)],
+        given_up: &[AppointmentId],
+        actor: Actor,
+    ) -> Result<(Option<Bundle>, Vec<(AppointmentId, Refusal)>)> {
+        let (mut bundle, mut refused) = (None::<Bundle>, Vec::new());
+        for (old, command) in wanted {
+            let scene = self.scene(old.service, Some(old.customer), actor).await?;
+            let ahead = bundle.as_ref().map(Bundle::claims).unwrap_or_default();
+            let beside = Beside { ahead: &ahead, given_up };
+            let mut decided = match self.decide_command(&scene, old, command, beside).await {
+                Ok(decided) => decided,
+                Err(Error::Refused(refusal)) => {
+                    refused.push((old.id, refusal));
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+            let changes = self.changes(&mut decided)?;
+            match &mut bundle {
+                Some(bundle) => bundle.add(&scene, changes)?,
+                none => *none = Some(Bundle::of(&scene, changes)),
+            }
+        }
+        Ok((bundle, refused))
+    }
+
+    /// All appointments that fit: a decision on a part of them would be a decision on stale facts.
+    pub(super) async fn every_appointment(
+        &self,
+        filter: &store::AppointmentFilter,
+    ) -> Result<Vec<Appointment>> {
+        let mut all: Vec<Appointment> = Vec::new();
+        loop {
+            let after = all.last().map(|last| last.id.0);
+            let page = self.ports.store.appointments(filter, Page { after, limit: BATCH }).await?;
+            let complete = page.len() < BATCH as usize;
+            all.extend(page);
+            if complete {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// One refusal out of several, each finding with the appointment that it is about.
+pub(super) fn refused(refusals: Vec<(AppointmentId, Refusal)>) -> Error {
+    let findings = refusals
+        .into_iter()
+        .flat_map(|(id, refusal)| refusal.of(&format!("appointments[{id}]")).findings)
+        .collect();
+    Error::Refused(Refusal { findings, alternatives: Vec::new() })
+}
+
+/// The appointments, with those that were changed in the place of what they were.
+pub(super) fn merged(before: &[Appointment], changed: &[&Appointment]) -> Vec<Appointment> {
+    let kept = before.iter().filter(|old| changed.iter().all(|new| new.id != old.id));
+    let mut all: Vec<Appointment> = kept.chain(changed.iter().copied()).cloned().collect();
+    all.sort_by_key(|appointment| appointment.id);
+    all
+}

@@ -1,0 +1,174 @@
+//! Bookings of several appointments.
+
+use super::*;
+
+/// A service of the world's two providers.
+async fn service(world: &World, fields: &str) -> Uuid {
+    let World { provider, other, .. } = world;
+    let company = world.app.get::<Service>(world.service).await.unwrap().company;
+    let json = format!(r#"{{"name":"T","item":"T","providers":["{provider}","{other}"],{fields}}}"#);
+    add::<Service>(&world.app, Some(CompanyId(company)), &json).await
+}
+
+fn price(amount: &str) -> String {
+    format!(r#""prices":[{{"description":"T","basis":"per_booking","unit_price":"{amount}"}}]"#)
+}
+
+fn wanted(world: &World, mode: &str, items: &[String]) -> BookingRequest {
+    let World { customer, .. } = world;
+    parsed(&format!(r#"{{"customer":"{customer}","mode":"{mode}","items":[{}]}}"#, items.join(",")))
+}
+
+fn item(service: Uuid, more: &str) -> String {
+    format!(r#"{{"service":"{service}"{more}}}"#)
+}
+
+async fn book(world: &World, wanted: BookingRequest) -> Result<BookingView> {
+    world.app.book(wanted, Actor::Staff, None).await.map(fresh)
+}
+
+async fn command(world: &World, id: crate::model::BookingId, command: BookingCommand) -> Result<BookingView> {
+    world.app.command_booking(id, command, Actor::Staff, None).await.map(fresh)
+}
+
+fn starts(view: &BookingView) -> Vec<String> {
+    view.appointments.iter().map(|one| one.start.format("%H:%M").to_string()).collect()
+}
+
+fn fields(error: Error) -> Vec<(String, Option<String>)> {
+    let Error::Refused(refusal) = error else { panic!("{error}") };
+    refusal.findings.into_iter().map(|finding| (finding.code, finding.field)).collect()
+}
+
+fn paying(amount: &str) -> BookingCommand {
+    BookingCommand::Pay(Pay { amount: amount.parse().unwrap(), currency: None, reference: "r".to_owned() })
+}
+
+async fn everything(world: &World) -> Vec<Appointment> {
+    let page = crate::store::Page { after: None, limit: 100 };
+    world.app.appointments(&Default::default(), page).await.unwrap()
+}
+
+#[tokio::test]
+async fn both_or_neither() {
+    let world = World::new().await;
+    let at = |time: &str| format!(r#","provider":"{}","start":"2026-11-23T{time}:00Z""#, world.provider);
+    let items = [item(world.service, &at("10:00")), item(world.service, &at("10:30"))];
+    let refused = book(&world, wanted(&world, "free", &items)).await.unwrap_err();
+    assert_eq!(fields(refused), [("SL0213".to_owned(), Some("items[1]".to_owned()))]);
+    assert_eq!(everything(&world).await, []);
+    let items = [item(world.service, &at("10:00")), item(world.service, &at("11:00"))];
+    let booking = book(&world, wanted(&world, "free", &items)).await.unwrap();
+    assert_eq!(starts(&booking), ["10:00", "11:00"]);
+    assert_eq!((booking.net, booking.balance), (Decimal::new(20, 0), Decimal::new(20, 0)));
+    assert!(booking.appointments.iter().all(|one| one.booking == Some(booking.id)));
+    assert_eq!(world.app.booking(booking.id).await.unwrap(), booking);
+    let confirmed = command(&world, booking.id, BookingCommand::Confirm).await.unwrap();
+    assert!(confirmed.appointments.iter().all(|one| one.status == Status::Confirmed));
+    let again = command(&world, booking.id, BookingCommand::Confirm).await.unwrap_err();
+    assert_eq!(codes(again), ["SL0240", "SL0240"]);
+}
+
+#[tokio::test]
+async fn one_visit_follows_another_and_buffers_are_the_providers_own() {
+    let world = World::new().await;
+    let times = r#""duration_minutes":30,"buffer_before_minutes":10,"buffer_after_minutes":15"#;
+    let buffered = service(&world, &format!("{times},{}", price("5.00"))).await;
+    let with = |provider: Uuid| format!(r#","provider":"{provider}""#);
+    let first = format!(r#"{},"start":"2026-11-23T10:00:00Z""#, with(world.provider));
+    let items = |second: String| [item(buffered, &first), item(buffered, &second)];
+    let other = book(&world, wanted(&world, "sequential", &items(with(world.other)))).await.unwrap();
+    assert_eq!(starts(&other), ["10:00", "10:30"], "another provider goes on at once");
+    let all = CancelBooking { reason: "a test".to_owned(), exception_reason: None, appointments: Vec::new() };
+    command(&world, other.id, BookingCommand::Cancel(all)).await.unwrap();
+    let same = book(&world, wanted(&world, "sequential", &items(with(world.provider)))).await.unwrap();
+    assert_eq!(starts(&same), ["10:00", "10:55"], "30 minutes, 15 after the one and 10 before the other");
+    let noon = format!(r#"{},"start":"2026-11-23T12:00:00Z""#, with(world.provider));
+    let early = format!(r#"{},"start":"2026-11-23T12:20:00Z""#, with(world.other));
+    let items = [item(buffered, &noon), item(buffered, &early)];
+    match book(&world, wanted(&world, "sequential", &items)).await {
+        Err(Error::Invalid(errors)) => assert_eq!(errors[0].field, "items[1].start"),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it starts before the other ends"),
+    }
+}
+
+#[tokio::test]
+async fn parallel_visits_have_providers_of_their_own() {
+    let world = World::new().await;
+    let start = r#","start":"2026-11-23T10:00:00Z""#;
+    let named = format!(r#","provider":"{}""#, world.provider);
+    let items = [item(world.service, start), item(world.service, &named)];
+    let booking = book(&world, wanted(&world, "parallel", &items)).await.unwrap();
+    let providers: Vec<Uuid> = booking.appointments.iter().map(|one| one.provider.0).collect();
+    assert_eq!(providers, [world.other, world.provider], "the named one is kept for whoever named them");
+    assert_eq!(starts(&booking), ["10:00", "10:00"]);
+    let third = [item(world.service, start)];
+    assert_eq!(
+        fields(book(&world, wanted(&world, "parallel", &third)).await.unwrap_err())[0].1.as_deref(),
+        Some("items[0]")
+    );
+}
+
+#[tokio::test]
+async fn a_payment_is_divided_to_the_cent() {
+    let world = World::new().await;
+    let deposit =
+        service(&world, &format!(r#""duration_minutes":30,"deposit_percent":"30",{}"#, price("33.33"))).await;
+    let items =
+        [item(deposit, r#","start":"2026-11-23T10:00:00Z""#), item(deposit, ""), item(world.service, "")];
+    let booking = book(&world, wanted(&world, "sequential", &items)).await.unwrap();
+    assert_eq!((booking.net, booking.deposit), (Decimal::new(7666, 2), Decimal::new(2000, 2)));
+    match command(&world, booking.id, paying("19.99")).await {
+        Err(Error::Invalid(errors)) => assert_eq!(errors[0].field, "amount"),
+        other => panic!("{other:?}"),
+    }
+    let paid = command(&world, booking.id, paying("20.01")).await.unwrap();
+    assert!(paid.appointments.iter().all(|one| one.status == Status::Confirmed));
+    let payments: Vec<Decimal> =
+        paid.appointments.iter().flat_map(|one| &one.payments).map(|payment| payment.amount).collect();
+    assert_eq!(payments, [Decimal::new(1000, 2), Decimal::new(1001, 2)]);
+    assert_eq!(paid.balance, Decimal::new(5665, 2));
+    assert_eq!(world.app.booking(booking.id).await.unwrap(), paid);
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_booking_is_what_it_costs() {
+    let world = World::new().await;
+    let items = [
+        item(world.service, r#","start":"2026-11-23T09:00:00Z""#),
+        item(world.service, ""),
+        item(world.service, ""),
+    ];
+    let booking = book(&world, wanted(&world, "sequential", &items)).await.unwrap();
+    let id = booking.appointments[0].id;
+    let one = CancelBooking { reason: "less".to_owned(), exception_reason: None, appointments: vec![id] };
+    let less = command(&world, booking.id, BookingCommand::Cancel(one.clone())).await.unwrap();
+    assert_eq!(
+        (less.net, less.balance, less.agreed.net),
+        (Decimal::new(20, 0), Decimal::new(20, 0), Decimal::new(30, 0))
+    );
+    let again = command(&world, booking.id, BookingCommand::Cancel(one.clone())).await.unwrap_err();
+    assert_eq!(fields(again), [("SL0240".to_owned(), Some(format!("appointments[{id}]")))]);
+    let cancel = Cancel { reason: "less still".to_owned(), exception_reason: None };
+    world.command(booking.appointments[1].id, Command::Cancel(cancel)).await.unwrap();
+    assert_eq!(world.app.booking(booking.id).await.unwrap().net, Decimal::new(10, 0));
+    let all = CancelBooking { appointments: Vec::new(), ..one };
+    let none = command(&world, booking.id, BookingCommand::Cancel(all)).await.unwrap();
+    assert_eq!((none.net, none.balance), (Decimal::ZERO, Decimal::ZERO));
+    assert_eq!(none.appointments.len(), 3);
+}
+
+#[tokio::test]
+async fn a_booking_sent_twice_is_made_once() {
+    let world = World::new().await;
+    let items = [item(world.service, r#","start":"2026-11-23T10:00:00Z""#), item(world.service, "")];
+    let request = Request { key: "k".to_owned(), fingerprint: "f".to_owned() };
+    let first =
+        world.app.book(wanted(&world, "sequential", &items), Actor::Staff, Some(&request)).await.unwrap();
+    let again =
+        world.app.book(wanted(&world, "sequential", &items), Actor::Staff, Some(&request)).await.unwrap();
+    let Reply::Replayed(answer) = again else { panic!("made twice") };
+    assert_eq!(answer.body, serde_json::to_string(&fresh(first)).unwrap());
+    assert_eq!(everything(&world).await.len(), 2);
+}

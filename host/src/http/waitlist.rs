@@ -1,0 +1,145 @@
+//! The waitlist: who would take a time if there were one.
+
+use axum::Json;
+use axum::extract;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::answer::plainly;
+use super::appointments::PREFERENCES;
+use super::body::{Body, Input, typed};
+use super::commands::Nothing;
+use super::extract::{Checked, Id, Query};
+use super::limits;
+use super::operation::{Operation, State};
+use super::problem::Problem;
+use super::schema::{Page, PageOf};
+use crate::app::{self, WaitRequest, WaitView};
+use crate::codes;
+use crate::model::fields::{Fields, GUESTS};
+use crate::model::{CompanyId, CustomerId, FieldError, ServiceId, WaitId, WaitState};
+use crate::store::{self, WaitFilter};
+
+const PATH: &str = "/api/v1/waitlist";
+const TAG: &str = "waitlist";
+
+/// The operations on the waitlist.
+pub(super) fn routes() -> OpenApiRouter<State> {
+    let join = Operation::post(PATH, "joinWaitlist", "Take a place on the waitlist")
+        .says(
+            "When a time becomes free that fits, it is held for the oldest place it fits, for the company's \
+             `offer_minutes`: the place is `offered`, and names the appointment. Confirming or scheduling that \
+             appointment takes the offer. Declining it, or letting its hold run out, passes the offer on to the next \
+             place in line.",
+        )
+        .takes::<WaitRequest>(Required::True)
+        .gives::<WaitView>(201, "The place.")
+        .refuses(&[404]);
+    let list = Operation::get(PATH, "listWaitlist", "List the waitlist")
+        .query::<Filter>()
+        .gives::<PageOf<WaitView>>(200, "A page, the oldest places first.");
+    let read = Operation::get("/api/v1/waitlist/{id}", "readWaitlist", "Read a place on the waitlist")
+        .identified()
+        .gives::<WaitView>(200, "The place.");
+    let withdraw = Operation::post(
+        "/api/v1/waitlist/{id}/withdraw",
+        "withdrawWaitlist",
+        "Give a place on the waitlist up",
+    )
+    .says("Doing so twice changes nothing more. An offer is passed on by declining its appointment.")
+    .identified()
+    .takes::<Nothing>(Required::False)
+    .gives::<WaitView>(200, "The place, given up.")
+    .refuses(&[409]);
+    OpenApiRouter::default()
+        .routes(join.tag(TAG).to(create))
+        .routes(list.tag(TAG).to(index))
+        .routes(read.tag(TAG).to(show))
+        .routes(withdraw.tag(TAG).to(give_up))
+}
+
+async fn create(
+    extract::State(app): extract::State<State>,
+    Body { value, request }: Body<WaitRequest>,
+) -> Result<Response, Problem> {
+    Ok(plainly(StatusCode::CREATED, app.wait_for(value, request.as_ref()).await?))
+}
+
+async fn index(
+    extract::State(app): extract::State<State>,
+    Query(query): Query<Filter>,
+) -> Result<Json<Page<WaitView>>, Problem> {
+    let Filter { company, customer, service, state, after, limit } = query;
+    let limit = limit.unwrap_or(limits::PAGE);
+    let filter = WaitFilter { company, customer, service, state, from: None, to: None };
+    let page = store::Page { after: after.map(|id| id.0), limit: limit + 1 };
+    Ok(Json(Page::cut(app.waitlist(&filter, page).await?, limit, |place| place.id)))
+}
+
+async fn show(
+    extract::State(app): extract::State<State>,
+    Id(id): Id<WaitId>,
+) -> Result<Json<WaitView>, Problem> {
+    Ok(Json(app.place_in_line(id).await?))
+}
+
+async fn give_up(
+    extract::State(app): extract::State<State>,
+    Id(id): Id<WaitId>,
+    Body { value: Nothing {}, request }: Body<Nothing>,
+) -> Result<Response, Problem> {
+    match app.withdraw(id, request.as_ref()).await {
+        Err(app::Error::Stale { current }) => {
+            Err(Problem::new(codes::OUT_OF_STATE, format!("The place on the waitlist is {current}.")))
+        }
+        other => Ok(plainly(StatusCode::OK, other?)),
+    }
+}
+
+/// Which places to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Filter {
+    /// Only of this company.
+    company: Option<CompanyId>,
+    /// Only of this customer.
+    customer: Option<CustomerId>,
+    /// Only for this service.
+    service: Option<ServiceId>,
+    /// Only in this state.
+    #[param(inline)]
+    state: Option<WaitState>,
+    /// Only what comes after this: `next` of the page before.
+    after: Option<WaitId>,
+    /// How many at most; 50 if it is left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+impl Checked for Filter {
+    fn limit(&self) -> Option<u32> {
+        self.limit
+    }
+}
+
+impl Input for WaitRequest {
+    fn read(value: Value) -> Result<Self, Vec<FieldError>> {
+        typed(value)
+    }
+
+    fn check(&self) -> Vec<FieldError> {
+        let mut fields = Fields::default();
+        fields.instant("from", self.from);
+        fields.instant("to", self.to);
+        if let Some(guests) = self.guests {
+            fields.within("guests", guests, 1..=GUESTS);
+        }
+        fields.at_most("preferences", &self.preferences, PREFERENCES);
+        fields.into_errors()
+    }
+}

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::bundle::Beside;
+use super::beside::Beside;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::request::earlier;
@@ -209,8 +209,7 @@ impl App {
         beside: Beside<'_>,
     ) -> Result<Decided<'a>> {
         let new_id = self.ports.clock.new_id();
-        let Beside { ahead, given_up } = beside;
-        let calendars = Calendars { ahead, given_up, ..calendars(scene, old, command)? };
+        let calendars = Calendars { beside, ..calendars(scene, old, command)? };
         let input = decisions::TransitionInput {
             snapshot: self.snapshot(scene, &calendars).await?,
             appointment: Some(self.words(old).await?),

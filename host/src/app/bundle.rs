@@ -8,6 +8,7 @@
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
+use super::beside::Beside;
 use super::command::Command;
 use super::error::Refusal;
 use super::hold::Booking;
@@ -16,20 +17,11 @@ use super::request::earlier;
 use super::snapshot::Scene;
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::faults;
-use crate::model::{Actor, Appointment, AppointmentId, Claim, CompanyId};
+use crate::model::{Actor, Appointment, AppointmentId, CompanyId};
 use crate::store::{self, Change, Commit, Frame, Page, PendingAnswer, Slots};
 
 /// How many appointments are read at a time.
 const BATCH: u32 = 200;
-
-/// What the same commit takes and gives up besides.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Beside<'a> {
-    /// Time that is taken.
-    pub(super) ahead: &'a [Claim],
-    /// Appointments whose time is given up.
-    pub(super) given_up: &'a [AppointmentId],
-}
 
 /// Decisions that are stored together.
 pub(super) struct Bundle {
@@ -53,19 +45,16 @@ impl Bundle {
         Ok(())
     }
 
-    /// The time that is taken so far.
-    pub(super) fn claims(&self) -> Vec<Claim> {
-        claims(&self.changes)
+    /// The appointments that take time so far.
+    fn ahead(&self) -> Vec<Appointment> {
+        taking(&self.changes)
     }
 }
 
-/// The time that changes take.
-pub(super) fn claims(changes: &[Change]) -> Vec<Claim> {
-    let taken = |change: &Change| match &change.slots {
-        Slots::Take(claim) => Some(claim.clone()),
-        Slots::Keep | Slots::Release => None,
-    };
-    changes.iter().filter_map(taken).collect()
+/// The appointments that take time.
+pub(super) fn taking(changes: &[Change]) -> Vec<Appointment> {
+    let takes = |change: &&Change| matches!(change.slots, Slots::Take(_));
+    changes.iter().filter(takes).map(|change| change.appointment.clone()).collect()
 }
 
 /// A new appointment, and what is done with it in the same commit: it is stored as the second leaves it, with the
@@ -128,7 +117,7 @@ impl App {
         scene: &Scene,
         booking: &Booking,
         new_id: Uuid,
-        ahead: &[Claim],
+        ahead: &[Appointment],
         minutes: Option<u32>,
     ) -> Result<Change> {
         let mut input = self.hold_input(scene, booking, new_id, ahead).await?;
@@ -155,13 +144,13 @@ impl App {
     pub(super) async fn decide_all(
         &self,
         wanted: &[(Appointment, Command)],
-        given_up: &[AppointmentId],
+        given_up: &[Appointment],
         actor: Actor,
     ) -> Result<(Option<Bundle>, Vec<(AppointmentId, Refusal)>)> {
         let (mut bundle, mut refused) = (None::<Bundle>, Vec::new());
         for (old, command) in wanted {
             let scene = self.scene(old.service, Some(old.customer), actor).await?;
-            let ahead = bundle.as_ref().map(Bundle::claims).unwrap_or_default();
+            let ahead = bundle.as_ref().map(Bundle::ahead).unwrap_or_default();
             let beside = Beside { ahead: &ahead, given_up };
             let mut decided = match self.decide_command(&scene, old, command, beside).await {
                 Ok(decided) => decided,

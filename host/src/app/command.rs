@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::alternatives::Near;
-use super::bundle::Beside;
+use super::beside::Beside;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::request::earlier;
@@ -221,8 +221,7 @@ impl App {
         beside: Beside<'_>,
     ) -> Result<Decided<'a>> {
         let new_id = self.ports.clock.new_id();
-        let Beside { ahead, given_up } = beside;
-        let calendars = Calendars { ahead, given_up, ..calendars(scene, old, command)? };
+        let calendars = Calendars { beside, ..calendars(scene, old, command)? };
         let input = decisions::TransitionInput {
             snapshot: self.snapshot(scene, &calendars).await?,
             appointment: Some(self.words(old).await?),

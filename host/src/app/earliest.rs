@@ -4,12 +4,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::beside::Beside;
 use super::calendar::Grid;
 use super::openings::Place;
 use super::preference::Preference;
 use super::snapshot::{Calendars, Scene, any_provider, reach};
 use super::{App, Result, SLOT_MINUTES, translate};
-use crate::model::{Claim, ProviderId};
+use crate::model::{Appointment, ProviderId};
 use crate::wasm::bindings::slotledger::rules::decisions::{OpeningsQuery, Ranking};
 
 /// What is looked for.
@@ -23,7 +24,7 @@ pub(super) struct Sought<'a> {
     pub(super) guests: u32,
     pub(super) preferences: &'a [Preference],
     /// Taken in the same commit, before it.
-    pub(super) ahead: &'a [Claim],
+    pub(super) ahead: &'a [Appointment],
 }
 
 /// When it could be, and with whom.
@@ -60,7 +61,7 @@ impl App {
             let (first, last) = reach(service, from, to);
             Grid::covering(first, last)
         })?;
-        let snapshot = self.snapshot(scene, &Calendars { ahead: sought.ahead, ..calendars }).await?;
+        let snapshot = self.snapshot(scene, &Calendars { beside: Beside::taking(sought.ahead), ..calendars }).await?;
         let query = OpeningsQuery {
             within: translate::span(from, to),
             guests: sought.guests,

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::alternatives::Near;
+use super::beside::Beside;
 use super::openings::Place;
 use super::outcome::Decided;
 use super::preference::Preference;
@@ -13,8 +14,7 @@ use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{
-    Actor, Appointment, BranchId, Case, CaseId, Claim, CustomerId, Kind, ProviderId, Service, ServiceId,
-    UnitId,
+    Actor, Appointment, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId, UnitId,
 };
 use crate::store;
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -130,7 +130,7 @@ impl App {
         scene: &Scene,
         booking: &Booking,
         new_id: Uuid,
-        ahead: &[Claim],
+        ahead: &[Appointment],
     ) -> Result<decisions::Decision> {
         let input = self.hold_input(scene, booking, new_id, ahead).await?;
         self.ports.rules.transition(&input)?.map_err(translate::refused)
@@ -142,9 +142,9 @@ impl App {
         scene: &Scene,
         booking: &Booking,
         new_id: Uuid,
-        ahead: &[Claim],
+        ahead: &[Appointment],
     ) -> Result<decisions::TransitionInput> {
-        let calendars = Calendars { ahead, ..candidates(scene, booking)? };
+        let calendars = Calendars { beside: Beside::taking(ahead), ..candidates(scene, booking)? };
         Ok(decisions::TransitionInput {
             snapshot: self.snapshot(scene, &calendars).await?,
             appointment: None,

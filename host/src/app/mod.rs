@@ -6,6 +6,7 @@
 //! Deliberately absent: HTTP, SQL, and any ERP's name.
 
 mod alternatives;
+mod beside;
 mod bookings;
 mod books;
 mod bundle;

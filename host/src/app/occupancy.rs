@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::calendar::{Grid, Rounding};
 use super::{App, Result};
-use crate::model::{AppointmentId, Claim, ProviderId, UnitClaim, UnitId};
+use crate::model::{Appointment, AppointmentId, Claim, ProviderId, UnitClaim, UnitId};
 use crate::store::{Busy, LAYER_BYTES, SLOTS_A_DAY};
 
 /// Seconds of a day.
@@ -33,14 +33,13 @@ impl Occupancy {
         self.0.remove(&id.0).unwrap_or_default()
     }
 
-    /// Adds visits that are about to be stored with the one that is decided.
-    pub(super) fn add(&mut self, grid: &Grid, claims: &[Claim]) {
-        for claim in claims {
-            for resource in std::iter::once(claim.provider.0).chain(claim.units.iter().map(|unit| unit.0)) {
-                let mut visit = grid.empty();
-                grid.set(&mut visit, claim.start, claim.end, Rounding::Outward);
-                pile(self.0.entry(resource).or_default(), visit);
-            }
+    /// Adds a visit that is about to be stored with the one that is decided.
+    pub(super) fn add(&mut self, grid: &Grid, appointment: &Appointment) {
+        let units = appointment.units.iter().map(|unit| unit.0);
+        for resource in std::iter::once(appointment.provider.0).chain(units) {
+            let mut visit = grid.empty();
+            grid.set(&mut visit, appointment.reserved_start, appointment.reserved_end, Rounding::Outward);
+            pile(self.0.entry(resource).or_default(), visit);
         }
     }
 

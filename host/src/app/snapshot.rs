@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::beside::Beside;
 use super::calendar::{self, Edge, Grid};
 use super::catalog::Catalog;
 use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
 use crate::model::{
-    Actor, Appointment, AppointmentId, Branch, BranchId, Claim, CompanyId, Customer, CustomerId, Provider,
-    ProviderId, Service, ServiceId, Stored, Unit, UnitId,
+    Actor, Appointment, Branch, BranchId, CompanyId, Customer, CustomerId, Provider, ProviderId, Service,
+    ServiceId, Stored, Unit, UnitId,
 };
 use crate::store::{Session, Workload};
 use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
@@ -40,10 +41,8 @@ pub(super) struct Calendars<'a> {
     pub(super) grid: Option<Grid>,
     /// An appointment whose own slots count as free.
     pub(super) except: Option<&'a Appointment>,
-    /// Time that is taken together with this decision, in the same commit.
-    pub(super) ahead: &'a [Claim],
-    /// Appointments whose time is given up in the same commit.
-    pub(super) given_up: &'a [AppointmentId],
+    /// What the same commit takes and gives up.
+    pub(super) beside: Beside<'a>,
     /// Whether it matters how much the providers have had to do.
     pub(super) workloads: bool,
 }
@@ -196,29 +195,17 @@ impl App {
         };
         let units = scene.units(calendars)?;
         let except = calendars.except;
-        let own = except.map(|own| own.id).into_iter();
-        let left_out: Vec<AppointmentId> = own.chain(calendars.given_up.iter().copied()).collect();
-        let mut taken = self.occupancy(&grid, &providers, &units, &left_out).await?;
-        taken.add(&grid, calendars.ahead);
+        let beside = &calendars.beside;
+        let mut taken = self.occupancy(&grid, &providers, &units, &beside.left_out(except)).await?;
         let mut sessions = Vec::new();
         if scene.service()?.seats > 1 {
             let store = &self.ports.store;
             sessions = store.sessions(scene.service_id, &providers, grid.start(), grid.end()).await?;
-            leave_out(&mut sessions, except);
+            beside.leave(except, &mut sessions);
         }
+        beside.take(&grid, scene.service_id, &providers, &mut taken, &mut sessions);
         Ok(Facts { taken, sessions, workloads, units })
     }
-}
-
-/// Takes the guests of an appointment out of the visit that it shares.
-fn leave_out(sessions: &mut Vec<Session>, except: Option<&Appointment>) {
-    let Some(own) = except.filter(|own| own.shared.is_some()) else { return };
-    for session in sessions.iter_mut() {
-        if session.provider == own.provider && session.start == own.start {
-            session.guests = session.guests.saturating_sub(own.guests);
-        }
-    }
-    sessions.retain(|session| session.guests > 0);
 }
 
 /// The time that a decision about one provider is about.
@@ -338,7 +325,7 @@ pub(super) fn one_provider<'a>(
         When::Reserved(from, to) => Some(around(branch, *from, *from, *to)),
     };
     let providers = vec![(id, provider)];
-    Ok(Calendars { branch_id, branch, providers, grid, except, ahead: &[], given_up: &[], workloads: false })
+    Ok(Calendars { branch_id, branch, providers, grid, except, beside: Beside::default(), workloads: false })
 }
 
 /// The branch's candidates for a service.
@@ -352,14 +339,5 @@ pub(super) fn any_provider<'a>(
     let branch = scene.branch(branch_id)?;
     let providers = ids.iter().map(|id| Ok((*id, scene.provider(*id)?))).collect::<Result<_>>()?;
     let grid = Some(grid(branch, service));
-    Ok(Calendars {
-        branch_id,
-        branch,
-        providers,
-        grid,
-        except: None,
-        ahead: &[],
-        given_up: &[],
-        workloads: false,
-    })
+    Ok(Calendars { branch_id, branch, providers, grid, except: None, beside: Beside::default(), workloads: false })
 }

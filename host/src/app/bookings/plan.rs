@@ -12,13 +12,13 @@ use uuid::Uuid;
 
 use super::{BookingItem, BookingRequest, MAX_ITEMS, Mode};
 use crate::app::alternatives::Near;
-use crate::app::bundle::{Bundle, claims};
+use crate::app::bundle::{Bundle, taking};
 use crate::app::earliest::Sought;
 use crate::app::error::Refusal;
 use crate::app::hold::{Booking, place, sensible};
 use crate::app::snapshot::Scene;
 use crate::app::{App, Error, Result, SLOT_MINUTES};
-use crate::model::{Actor, Appointment, Claim, FieldError};
+use crate::model::{Actor, Appointment, FieldError};
 use crate::store::Change;
 
 /// One item: what is asked for, and what it becomes a part of.
@@ -120,10 +120,10 @@ impl App {
         for item in items {
             let start = match changes.last() {
                 None => item.booking.start,
-                Some(before) => self.start_after(item, &before.appointment, &claims(&changes)).await?,
+                Some(before) => self.start_after(item, &before.appointment, &taking(&changes)).await?,
             };
             let booking = Booking { start, ..item.booking.clone() };
-            let change = self.plan_one(item, &booking, &claims(&changes)).await;
+            let change = self.plan_one(item, &booking, &taking(&changes)).await;
             changes.push(match change {
                 Err(Error::Refused(refusal)) => {
                     return Err(self.refused(vec![(item, booking, refusal)]).await);
@@ -136,7 +136,12 @@ impl App {
 
     /// When an item starts that follows another: at its end, or as soon as the rules find it free once the buffers of
     /// both have passed; where they do not, at its end, so that they say why.
-    async fn start_after(&self, item: &Item, before: &Appointment, ahead: &[Claim]) -> Result<DateTime<Utc>> {
+    async fn start_after(
+        &self,
+        item: &Item,
+        before: &Appointment,
+        ahead: &[Appointment],
+    ) -> Result<DateTime<Utc>> {
         if let Some(start) = item.start {
             if start < before.end {
                 let message = format!("the visit before it ends at {}: start then or later", before.end);
@@ -185,7 +190,7 @@ impl App {
     async fn plan_each<'a>(&self, items: impl Iterator<Item = &'a Item> + Send) -> Result<Vec<Change>> {
         let (mut changes, mut refused) = (Vec::new(), Vec::new());
         for item in items {
-            match self.plan_one(item, &item.booking, &claims(&changes)).await {
+            match self.plan_one(item, &item.booking, &taking(&changes)).await {
                 Ok(change) => changes.push(change),
                 Err(Error::Refused(refusal)) => refused.push((item, item.booking.clone(), refusal)),
                 Err(other) => return Err(other),
@@ -194,7 +199,7 @@ impl App {
         if refused.is_empty() { Ok(changes) } else { Err(self.refused(refused).await) }
     }
 
-    async fn plan_one(&self, item: &Item, booking: &Booking, ahead: &[Claim]) -> Result<Change> {
+    async fn plan_one(&self, item: &Item, booking: &Booking, ahead: &[Appointment]) -> Result<Change> {
         let change = self.decide_new(&item.scene, booking, item.id, ahead, None).await;
         change.map_err(|error| named(error, item))
     }

@@ -81,15 +81,14 @@ impl App {
     ) -> Result<SeriesView> {
         let all = self.recurring(id).await?;
         let concerned = following(&all, Some(wanted.from))?;
-        let given_up: Vec<AppointmentId> = concerned.iter().map(|one| one.id).collect();
-        let moves = self.moves(concerned, wanted, actor).await?;
-        self.change_series(id, &all, moves, &given_up, actor, request).await
+        let moves = self.moves(&concerned, wanted, actor).await?;
+        self.change_series(id, &all, moves, &concerned, actor, request).await
     }
 
     /// Where each goes. The first of them says how far.
     async fn moves(
         &self,
-        concerned: Vec<Appointment>,
+        concerned: &[Appointment],
         wanted: &RescheduleSeries,
         actor: Actor,
     ) -> Result<Vec<(Appointment, Command)>> {
@@ -117,7 +116,7 @@ impl App {
                 reason: wanted.reason.clone(),
                 exception_reason: wanted.exception_reason.clone(),
             };
-            moves.push((one, Command::Reschedule(command)));
+            moves.push((one.clone(), Command::Reschedule(command)));
         }
         Ok(moves)
     }
@@ -142,7 +141,7 @@ impl App {
         id: SeriesId,
         all: &[Appointment],
         wanted: Vec<(Appointment, Command)>,
-        given_up: &[AppointmentId],
+        given_up: &[Appointment],
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<SeriesView> {

@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 
 pub use change::{CancelSeries, RescheduleSeries};
 
-use super::bundle::{Beside, Bundle, chained};
+use super::beside::Beside;
+use super::bundle::{Bundle, chained};
 use super::command::Command;
 use super::error::Refusal;
 use super::hold::{Booking, place, sensible};
@@ -25,10 +26,9 @@ use super::preference::Preference;
 use super::snapshot::Scene;
 use super::{App, Error, Finding, Reply, Request, Result};
 use crate::model::{
-    Actor, Appointment, BranchId, CaseId, Claim, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
-    UnitId,
+    Actor, Appointment, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId, UnitId,
 };
-use crate::store::{self, AppointmentFilter, Change, Frame, Slots};
+use crate::store::{self, AppointmentFilter, Change, Frame};
 use rule::Repetition;
 
 /// Appointments that recur.
@@ -259,16 +259,14 @@ impl App {
                 Err(Error::Refused(refusal)) => Err(refusal),
                 Err(other) => return Err(other),
             };
-            if let Ok(Change { slots: Slots::Take(claim), .. }) = &outcome {
-                ahead.push(claim.clone());
-            }
+            ahead.extend(outcome.iter().map(|change| change.appointment.clone()));
             decided.push(Decided { start, outcome });
         }
         Ok(Plan { scene, time_zone, decided })
     }
 
     /// Decides one occurrence: held, and then scheduled.
-    async fn recur(&self, scene: &Scene, booking: &Booking, ahead: &[Claim]) -> Result<Change> {
+    async fn recur(&self, scene: &Scene, booking: &Booking, ahead: &[Appointment]) -> Result<Change> {
         let held = self.decide_new(scene, booking, self.ports.clock.new_id(), ahead, None).await?;
         let mut decided =
             self.decide_command(scene, &held.appointment, &Command::Schedule, Beside::default()).await?;

@@ -172,3 +172,44 @@ async fn a_booking_sent_twice_is_made_once() {
     assert_eq!(answer.body, serde_json::to_string(&fresh(first)).unwrap());
     assert_eq!(everything(&world).await.len(), 2);
 }
+
+#[tokio::test]
+async fn a_family_shares_a_class() {
+    let world = World::new().await;
+    let class = format!(r#""duration_minutes":60,"seats":8,"max_guests":8,{}"#, price("5.00"));
+    let class = service(&world, &class).await;
+    let seats = |guests: u32| {
+        let provider = world.provider;
+        let more = format!(r#","provider":"{provider}","start":"2026-11-23T10:00:00Z","guests":{guests}"#);
+        item(class, &more)
+    };
+    let refused = book(&world, wanted(&world, "free", &[3, 3, 3].map(seats))).await.unwrap_err();
+    assert_eq!(
+        fields(refused).into_iter().map(|one| one.1).collect::<Vec<_>>(),
+        [Some("items[2]".to_owned())]
+    );
+    let booking = book(&world, wanted(&world, "free", &[3, 3, 2].map(seats))).await.unwrap();
+    let visits: Vec<_> =
+        booking.appointments.iter().map(|one| one.shared.as_ref().unwrap().key.clone()).collect();
+    assert!(visits.iter().all(|visit| *visit == visits[0]), "{visits:?}");
+    book(&world, wanted(&world, "free", &[seats(1)])).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_room_is_used_by_one_of_two_parallel_visits() {
+    let world = World::new().await;
+    let company = CompanyId(world.app.get::<Service>(world.service).await.unwrap().company);
+    let branch = world.app.get::<Provider>(world.provider).await.unwrap().data.branch;
+    let room = |name: &str| format!(r#"{{"name":"{name}","branch":"{branch}","unit_type":"room"}}"#);
+    let treatment = format!(r#""duration_minutes":60,"required_units":["room"],{}"#, price("5.00"));
+    let treatment = service(&world, &treatment).await;
+    add::<crate::model::Unit>(&world.app, Some(company), &room("R1")).await;
+    let start = r#","start":"2026-11-23T10:00:00Z""#;
+    let items = [item(treatment, start), item(treatment, start)];
+    let refused = book(&world, wanted(&world, "parallel", &items)).await.unwrap_err();
+    assert_eq!(fields(refused)[0].1.as_deref(), Some("items[1]"));
+    add::<crate::model::Unit>(&world.app, Some(company), &room("R2")).await;
+    let booking = book(&world, wanted(&world, "parallel", &items)).await.unwrap();
+    let [one, two] = booking.appointments.as_slice() else { panic!("{booking:?}") };
+    assert!(one.units.len() == 1 && two.units.len() == 1 && one.units != two.units);
+}

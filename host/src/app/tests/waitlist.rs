@@ -154,3 +154,32 @@ async fn a_place_is_given_up_unless_it_has_an_offer() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn a_seat_in_a_class_is_offered() {
+    let world = World::new().await;
+    let company = CompanyId(world.app.get::<Service>(world.service).await.unwrap().company);
+    let provider = world.provider;
+    let class = format!(
+        r#"{{"name":"K","item":"K","duration_minutes":60,"seats":2,"providers":["{provider}"],
+            "prices":[{{"description":"K","basis":"per_guest","unit_price":"5.00"}}]}}"#
+    );
+    let class = add::<Service>(&world.app, Some(company), &class).await;
+    let mut taken = Vec::new();
+    for name in ["one", "two"] {
+        let customer = customer(&world, name).await.into();
+        let booking = Booking { service: class.into(), customer: Some(customer), ..world.booking() };
+        taken.push(fresh(world.app.hold(booking, Actor::Staff, None).await.unwrap()));
+    }
+    let wanted = format!(
+        r#"{{"service":"{class}","customer":"{}","from":"2026-11-23T09:30:00Z","to":"2026-11-23T11:15:00Z"}}"#,
+        world.customer
+    );
+    let id = fresh(world.app.wait_for(parsed(&wanted), None).await.unwrap()).id;
+    offer(&world).await;
+    assert_eq!(place(&world, id).await.state, WaitState::Waiting);
+    world.command(taken[0].id, cancel()).await.unwrap();
+    offer(&world).await;
+    let seat = offered(&world, id).await;
+    assert_eq!((seat.start, seat.shared), (utc(MONDAY), taken[1].shared.clone()));
+}

@@ -38,6 +38,64 @@ pub(crate) fn count(bits: &[u64], range: Range<u32>) -> u32 {
     words(range).map(|(index, mask)| (word(bits, index) & mask).count_ones()).sum()
 }
 
+/// The words that the range touches.
+pub(crate) const fn words_of(range: Range<u32>) -> Range<usize> {
+    let end = range.end.div_ceil(WORD) as usize;
+    let start = (range.start / WORD) as usize;
+    if start < end { start..end } else { 0..0 }
+}
+
+/// The first bit of a word.
+pub(crate) fn first_of(word: usize) -> u32 {
+    u32::try_from(word).unwrap_or(u32::MAX).saturating_mul(WORD)
+}
+
+/// Those of these words that are there.
+pub(crate) fn part(bits: &[u64], words: Range<usize>) -> &[u64] {
+    let end = words.end.min(bits.len());
+    bits.get(words.start.min(end)..end).unwrap_or(&[])
+}
+
+/// Sets the first `length` bits, and has no others.
+pub(crate) fn fill(bits: &mut Vec<u64>, length: u32) {
+    bits.clear();
+    bits.extend(words(0..length).map(|(_, mask)| mask));
+}
+
+/// Whether a bit is set in both.
+pub(crate) fn overlap(one: &[u64], other: &[u64]) -> bool {
+    one.iter().zip(other).any(|(one, other)| one & other != 0)
+}
+
+/// How many bits in a row are set from this one on, as far as `at_most`.
+pub(crate) fn run_from(bits: &[u64], bit: u32, at_most: u32) -> u32 {
+    let mut run = 0;
+    while run < at_most {
+        let at = bit.saturating_add(run);
+        let known = (word(bits, (at / WORD) as usize) >> (at % WORD)).trailing_ones();
+        run += known;
+        if known == 0 || known < WORD - at % WORD {
+            break;
+        }
+    }
+    run.min(at_most)
+}
+
+/// How many bits in a row are set below this one, as far as `at_most`.
+pub(crate) fn run_before(bits: &[u64], bit: u32, at_most: u32) -> u32 {
+    let mut run = 0;
+    while run < at_most.min(bit) {
+        // The last bit of the word that is not counted yet.
+        let at = bit - run - 1;
+        let known = (word(bits, (at / WORD) as usize) << (WORD - 1 - at % WORD)).leading_ones();
+        run += known;
+        if known < at % WORD + 1 {
+            break;
+        }
+    }
+    run.min(at_most)
+}
+
 /// A copy of the first `length` bits.
 pub(crate) fn first(bits: &[u64], length: u32) -> Vec<u64> {
     words(0..length).map(|(index, mask)| word(bits, index) & mask).collect()
@@ -65,6 +123,12 @@ pub(crate) fn add(bits: &mut [u64], other: &[u64]) {
     for (bit, other) in bits.iter_mut().zip(other) {
         *bit |= other;
     }
+}
+
+/// Sets the bits that are set in `other`, and grows as far as it reaches.
+pub(crate) fn join(bits: &mut Vec<u64>, other: &[u64]) {
+    bits.resize(bits.len().max(other.len()), 0);
+    add(bits, other);
 }
 
 /// Keeps the bits that are set in `other` too.
@@ -148,7 +212,7 @@ mod tests {
 
     use super::*;
 
-    fn words_of(at_most: usize) -> impl proptest::strategy::Strategy<Value = Vec<u64>> {
+    fn some_words(at_most: usize) -> impl proptest::strategy::Strategy<Value = Vec<u64>> {
         prop::collection::vec(prop::num::u64::ANY, 0..at_most)
     }
 
@@ -159,7 +223,7 @@ mod tests {
     proptest! {
         #[test]
         fn ranges_agree_with_a_bit_by_bit_reading(
-            bits in words_of(5), start in 0u32..400, length in 0u32..400,
+            bits in some_words(5), start in 0u32..400, length in 0u32..400,
         ) {
             let range = start..start + length;
             let ones = range.clone().filter(|bit| has(&bits, *bit)).count();
@@ -175,7 +239,7 @@ mod tests {
 
         #[test]
         fn runs_agree_with_a_bit_by_bit_reading(
-            thin in words_of(4), more in words_of(4), length in 1u32..200,
+            thin in some_words(4), more in some_words(4), length in 1u32..200,
         ) {
             let bits: Vec<u64> =
                 thin.iter().zip(more.iter().chain(&[0; 4])).map(|(a, b)| a | b | a.rotate_left(1) | b.rotate_right(2)).collect();
@@ -188,7 +252,28 @@ mod tests {
         }
 
         #[test]
-        fn moving_up_keeps_order(bits in words_of(4), by in 0u32..300) {
+        fn runs_beside_a_bit_agree_with_a_bit_by_bit_reading(
+            thin in some_words(5), bit in 0u32..400, at_most in 0u32..200,
+        ) {
+            let bits: Vec<u64> = thin.iter().map(|word| word | word << 1 | word << 7 | word >> 3).collect();
+            let from = (bit..).take(at_most as usize).take_while(|bit| has(&bits, *bit)).count();
+            let before = (0..bit).rev().take(at_most as usize).take_while(|bit| has(&bits, *bit)).count();
+            prop_assert_eq!(run_from(&bits, bit, at_most) as usize, from);
+            prop_assert_eq!(run_before(&bits, bit, at_most) as usize, before);
+        }
+
+        #[test]
+        fn parts_are_the_words_of_a_range(bits in some_words(5), start in 0u32..400, length in 0u32..100) {
+            let touched = super::words_of(start..start + length);
+            let slots: Vec<u32> = (start..start + length).filter(|bit| has(&bits, *bit)).collect();
+            let first = first_of(touched.start);
+            let there = ones(part(&bits, touched)).map(|bit| bit + first);
+            let inside: Vec<u32> = there.filter(|bit| (start..start + length).contains(bit)).collect();
+            prop_assert_eq!(inside, slots);
+        }
+
+        #[test]
+        fn moving_up_keeps_order(bits in some_words(4), by in 0u32..300) {
             let size = bits.len() as u32 * WORD;
             let mut moved = bits.clone();
             move_up(&mut moved, by);
@@ -197,7 +282,7 @@ mod tests {
         }
 
         #[test]
-        fn set_and_first_agree(bits in words_of(4), length in 0u32..300) {
+        fn set_and_first_agree(bits in some_words(4), length in 0u32..300) {
             let copy = first(&bits, length);
             let mut again = vec![0; copy.len()];
             ones(&bits).filter(|bit| *bit < length).for_each(|bit| set(&mut again, bit));

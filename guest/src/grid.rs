@@ -70,6 +70,12 @@ impl Checked {
         self.origin + self.slot_seconds * i64::from(slot.min(self.slots))
     }
 
+    /// The slot of the grid that begins at this moment.
+    pub(crate) fn slot_beginning(&self, at: Instant) -> Option<u32> {
+        let slot = u32::try_from(at.checked_sub(self.origin)?.checked_div(self.slot_seconds)?).ok()?;
+        (self.begins_slot(at) && slot < self.slots).then_some(slot)
+    }
+
     /// The span widened to whole slots; none at the end of time.
     pub(crate) fn outward(&self, span: Span) -> Option<Span> {
         let start = span.start.checked_sub(span.start.rem_euclid(self.slot_seconds))?;

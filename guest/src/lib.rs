@@ -7,7 +7,7 @@
 //! This file adapts the functions to the component's exports and decides nothing. Natively the same functions can be
 //! called as they are; nothing is exported under a C name there.
 //!
-//! Deliberately absent: storage, sending, local times, and any rule about units or group seats.
+//! Deliberately absent: storage, sending, local times, and giving money back.
 
 mod bits;
 mod describe;
@@ -21,15 +21,23 @@ mod lifecycle;
 mod money;
 mod openings;
 mod price;
+mod providers;
+mod seats;
 mod slots;
+mod standing;
+mod tally;
+mod units;
 mod validate;
+mod visit;
+mod wishes;
 pub mod wit;
 
 pub use describe::describe;
 pub use lifecycle::transition;
 pub use openings::find_openings;
 pub use price::{price, total};
-pub use validate::{recheck, validate};
+pub use standing::recheck;
+pub use validate::validate;
 
 use wit::{
     Appointment, Decision, Description, Finding, Guest, Openings, OpeningsQuery, Quote, Request, Snapshot,

@@ -3,6 +3,8 @@
 //! Invariant: what is reserved is the visit with its buffers, rounded outward to the grid, so that two appointments
 //! never share a slot. Deliberately absent: times of booking (lead time, horizon), see `validate.rs`.
 
+use std::ops::Range;
+
 use crate::grid::{self, Checked};
 use crate::wit::{BranchCalendar, Finding, ProviderCalendar, Service, Span};
 use crate::{bits, findings};
@@ -26,7 +28,8 @@ impl Needs {
     pub(crate) fn of(service: &Service) -> Result<Self, Finding> {
         let sane = (1..=MAX_MINUTES).contains(&service.duration)
             && service.buffer_before <= MAX_MINUTES
-            && service.buffer_after <= MAX_MINUTES;
+            && service.buffer_after <= MAX_MINUTES
+            && service.seats > 0;
         if !sane {
             return Err(findings::service_unusable(&service.name));
         }
@@ -61,17 +64,13 @@ impl Place {
         }
     }
 
-    /// Adds a finding for everything that keeps the provider from it.
+    /// Adds a finding for everything in the calendar that keeps the provider from it. The slots are those reserved.
     pub(crate) fn check_provider(
-        &self,
         calendar: &ProviderCalendar,
-        grid: &Checked,
+        slots: &Range<u32>,
+        joins: bool,
         broken: &mut Vec<Finding>,
     ) {
-        let Some(slots) = grid.range(self.reserved) else {
-            broken.push(findings::outside_calendar());
-            return;
-        };
         let name = &calendar.provider.name;
         if !bits::all(&calendar.on_shift, slots.clone()) {
             broken.push(findings::off_shift(name));
@@ -79,17 +78,38 @@ impl Place {
         if bits::any(&calendar.absent, slots.clone()) {
             broken.push(findings::away(name));
         }
-        if bits::any(&calendar.taken, slots) {
-            broken.push(findings::taken(name));
+        Self::check_taken(calendar, slots, joins, broken);
+    }
+
+    /// Adds a finding if others have a part of the time. Whoever joins a visit shares its time.
+    pub(crate) fn check_taken(
+        calendar: &ProviderCalendar,
+        slots: &Range<u32>,
+        joins: bool,
+        broken: &mut Vec<Finding>,
+    ) {
+        if !joins && bits::any(&calendar.taken, slots.clone()) {
+            broken.push(findings::taken(&calendar.provider.name));
         }
     }
 
-    /// How many slots the provider has given away on the day of the visit; of the whole grid where no day is known.
-    pub(crate) fn load(&self, calendar: &ProviderCalendar, branch: &BranchCalendar, grid: &Checked) -> u32 {
-        let day = branch.days.iter().find(|day| contains(day.span, self.visit.start));
-        let slots = day.map_or(0..grid.slots(), |day| grid.beginning_in(day.span));
-        bits::count(&calendar.taken, slots)
+    /// Whether none of the three keeps the provider from it.
+    pub(crate) fn is_free(calendar: &ProviderCalendar, slots: &Range<u32>, joins: bool) -> bool {
+        bits::all(&calendar.on_shift, slots.clone())
+            && !bits::any(&calendar.absent, slots.clone())
+            && (joins || !bits::any(&calendar.taken, slots.clone()))
     }
+
+    /// How many slots the provider has given away on the day of the visit.
+    pub(crate) fn load(&self, calendar: &ProviderCalendar, branch: &BranchCalendar, grid: &Checked) -> u32 {
+        bits::count(&calendar.taken, day(self.visit.start, branch, grid))
+    }
+}
+
+/// The slots of the branch's day at this moment; of the whole grid where no day is known.
+pub(crate) fn day(at: i64, branch: &BranchCalendar, grid: &Checked) -> Range<u32> {
+    let day = branch.days.iter().find(|day| contains(day.span, at));
+    day.map_or(0..grid.slots(), |day| grid.beginning_in(day.span))
 }
 
 /// Whether the moment belongs to the span.

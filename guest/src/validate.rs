@@ -4,9 +4,12 @@
 //! Deliberately absent: cut-offs and statuses, which belong to commands on appointments (`lifecycle/`).
 
 use crate::grid::{self, Checked};
+use crate::providers::{self, Found};
 use crate::slots::{self, Needs, Place};
-use crate::wit::{Appointment, Finding, Plan, Provider, ProviderCalendar, Request, Service, Snapshot, Span};
-use crate::{findings, price};
+use crate::units::Asked;
+use crate::visit::Visit;
+use crate::wit::{Finding, Plan, Request, Snapshot};
+use crate::{findings, price, seats};
 
 /// Every rule that booking the request would break; empty when it would be valid.
 ///
@@ -14,12 +17,6 @@ use crate::{findings, price};
 #[must_use]
 pub fn validate(snapshot: &Snapshot, request: &Request) -> Vec<Finding> {
     plan(snapshot, request).err().unwrap_or_default()
-}
-
-/// Every rule that a standing appointment has come to break; empty when it can take place as agreed.
-#[must_use]
-pub fn recheck(snapshot: &Snapshot, appointment: &Appointment) -> Vec<Finding> {
-    check_takeover(snapshot, &appointment.provider, appointment.visit, appointment.reserved)
 }
 
 /// Where and when the request takes place and what it costs, or every rule that it breaks.
@@ -31,12 +28,12 @@ pub(crate) fn plan(snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<F
     let placed = place(snapshot, request, &mut broken);
     let quote = price::quote(snapshot, request.guests).map_err(|finding| broken.push(finding));
     match (placed, quote) {
-        (Some((calendar, place)), Ok(quote)) if broken.is_empty() => Ok(Plan {
+        (Some((place, (calendar, units))), Ok(quote)) if broken.is_empty() => Ok(Plan {
             provider: calendar.provider.id.clone(),
             visit: place.visit,
             reserved: place.reserved,
-            units: Vec::new(),
-            session: None,
+            units,
+            session: seats::shared_visit(&snapshot.service, place.visit.start),
             guests: request.guests,
             quote,
         }),
@@ -56,7 +53,7 @@ pub(crate) fn check_parties(snapshot: &Snapshot, broken: &mut Vec<Finding>) {
 }
 
 /// Adds a finding if the company or the branch takes no bookings.
-fn check_seller(snapshot: &Snapshot, broken: &mut Vec<Finding>) {
+pub(crate) fn check_seller(snapshot: &Snapshot, broken: &mut Vec<Finding>) {
     if !snapshot.company.active {
         broken.push(findings::company_inactive());
     }
@@ -73,53 +70,12 @@ fn check_currency(snapshot: &Snapshot, request: &Request, broken: &mut Vec<Findi
     }
 }
 
-/// Adds a finding if the provider takes no bookings or does not offer the service.
-pub(crate) fn check_offer(provider: &Provider, service: &Service, broken: &mut Vec<Finding>) {
-    if !provider.active {
-        broken.push(findings::provider_inactive(&provider.name));
-    }
-    if !service.providers.contains(&provider.id) {
-        broken.push(findings::service_not_offered(&provider.name, &service.name));
-    }
-}
-
-/// The provider's calendar, or the finding that there is none.
-pub(crate) fn calendar<'a>(snapshot: &'a Snapshot, provider: &str) -> Result<&'a ProviderCalendar, Finding> {
-    let mut calendars = snapshot.providers.iter();
-    calendars
-        .find(|calendar| calendar.provider.id == provider)
-        .ok_or_else(|| findings::provider_unknown(provider))
-}
-
-/// Everything that keeps another provider from taking over a time that stands already.
-///
-/// Lead time, horizon and price were settled when the time was agreed, and are not asked about again. Nor is whether
-/// service and customer are still active: what they agreed on stands.
-pub(crate) fn check_takeover(
-    snapshot: &Snapshot,
-    provider: &str,
-    visit: Span,
-    reserved: Span,
-) -> Vec<Finding> {
-    let mut broken = Vec::new();
-    check_seller(snapshot, &mut broken);
-    match Checked::read(&snapshot.grid) {
-        Ok(grid) => {
-            let place = Place { visit, reserved };
-            place.check_branch(&snapshot.branch, &grid, &mut broken);
-            named(snapshot, provider, &place, &grid, &mut broken);
-        }
-        Err(finding) => broken.push(finding),
-    }
-    broken
-}
-
-/// With whom and when, as far as that can be told; adds a finding for every rule broken.
+/// When, with whom and where, as far as that can be told; adds a finding for every rule broken.
 fn place<'a>(
     snapshot: &'a Snapshot,
-    request: &Request,
+    request: &'a Request,
     broken: &mut Vec<Finding>,
-) -> Option<(&'a ProviderCalendar, Place)> {
+) -> Option<(Place, Found<'a>)> {
     let needs = Needs::of(&snapshot.service).map_err(|finding| broken.push(finding)).ok();
     let grid = Checked::read(&snapshot.grid).map_err(|finding| broken.push(finding)).ok();
     check_start(snapshot, request.start, grid.as_ref(), broken);
@@ -132,11 +88,13 @@ fn place<'a>(
         broken.push(findings::end_refused(needs.duration));
     }
     place.check_branch(&snapshot.branch, &grid, broken);
-    let calendar = match &request.provider {
-        Some(provider) => named(snapshot, provider, &place, &grid, broken),
-        None => least_loaded(snapshot, &place, &grid, broken),
-    }?;
-    Some((calendar, place))
+    let asked = Asked { named: &request.units, preferred: &[] };
+    let visit = Visit::new(snapshot, grid, place, request.guests, asked);
+    let found = match &request.provider {
+        Some(provider) => providers::named(&visit, provider, &request.preferences, broken),
+        None => providers::anybody(&visit, &request.preferences, broken),
+    };
+    Some((place, found?))
 }
 
 /// Adds a finding for every rule on the start that is the same for all providers.
@@ -162,60 +120,4 @@ fn check_start(snapshot: &Snapshot, start: i64, grid: Option<&Checked>, broken: 
 pub(crate) fn bookable(snapshot: &Snapshot) -> (i64, i64) {
     let ahead = |minutes| snapshot.now.saturating_add(grid::seconds(minutes));
     (ahead(snapshot.service.lead_time), ahead(snapshot.service.horizon))
-}
-
-/// The calendar of the provider asked for; adds a finding for everything that keeps that provider from it.
-fn named<'a>(
-    snapshot: &'a Snapshot,
-    provider: &str,
-    place: &Place,
-    grid: &Checked,
-    broken: &mut Vec<Finding>,
-) -> Option<&'a ProviderCalendar> {
-    let calendar = calendar(snapshot, provider).map_err(|finding| broken.push(finding)).ok()?;
-    check_offer(&calendar.provider, &snapshot.service, broken);
-    place.check_provider(calendar, grid, broken);
-    Some(calendar)
-}
-
-/// The provider who has least on that day, ties broken by identifier. Where nobody is free, each reason is told once.
-fn least_loaded<'a>(
-    snapshot: &'a Snapshot,
-    place: &Place,
-    grid: &Checked,
-    broken: &mut Vec<Finding>,
-) -> Option<&'a ProviderCalendar> {
-    let mut reasons: Vec<Finding> = Vec::new();
-    let mut best: Option<(u32, &ProviderCalendar)> = None;
-    for calendar in offering(snapshot) {
-        let mut against = Vec::new();
-        place.check_provider(calendar, grid, &mut against);
-        if against.is_empty() {
-            let load = place.load(calendar, &snapshot.branch, grid);
-            let goes_first = |(least, first): (u32, &ProviderCalendar)| {
-                (load, &calendar.provider.id) < (least, &first.provider.id)
-            };
-            if best.is_none_or(goes_first) {
-                best = Some((load, calendar));
-            }
-        }
-        if best.is_none() {
-            against.retain(|finding| reasons.iter().all(|known| known.code != finding.code));
-            reasons.append(&mut against);
-        }
-    }
-    if best.is_none() {
-        match reasons.is_empty() {
-            true => broken.push(findings::nobody_offers(&snapshot.service.name)),
-            false => broken.append(&mut reasons),
-        }
-    }
-    best.map(|(_, calendar)| calendar)
-}
-
-/// The providers that take bookings and offer the service.
-pub(crate) fn offering(snapshot: &Snapshot) -> impl Iterator<Item = &ProviderCalendar> {
-    snapshot.providers.iter().filter(|calendar| {
-        calendar.provider.active && snapshot.service.providers.contains(&calendar.provider.id)
-    })
 }

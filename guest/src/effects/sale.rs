@@ -3,7 +3,7 @@
 use crate::effects::{Drafts, FEE, INVOICE, ORDER, links};
 use crate::findings;
 use crate::money::{self, Currency, Percent};
-use crate::validate;
+use crate::providers;
 use crate::wit::{
     Appointment, CommissionDraft, Company, Consumable, Decimal, DocumentKind, DocumentLine, EffectBody,
     Finding, InvoiceDraft, OrderDraft, Quote, Snapshot, Span, StockDraft,
@@ -160,7 +160,7 @@ pub(crate) fn fee(
 
 /// The provider's own rate, else the service's.
 fn commission_percent(snapshot: &Snapshot, provider: &str) -> Result<Decimal, Finding> {
-    let own = validate::calendar(snapshot, provider)?.provider.commission_percent;
+    let own = providers::calendar(snapshot, provider)?.provider.commission_percent;
     Ok(own.unwrap_or(snapshot.service.commission_percent))
 }
 

@@ -188,8 +188,8 @@ pub(crate) fn grid_unusable() -> Finding {
 pub(crate) fn service_unusable(name: &str) -> Finding {
     finding(
         SERVICE_UNUSABLE,
-        format!("The duration or a buffer of {name} is unusable."),
-        "Give a duration of 1 to 1440 minutes, and buffers of at most 1440.",
+        format!("The duration, a buffer or the number of seats of {name} is unusable."),
+        "Give a duration of 1 to 1440 minutes, buffers of at most 1440, and one seat or more.",
     )
 }
 

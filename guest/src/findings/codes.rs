@@ -73,8 +73,8 @@ codes! {
         "A fee is invoiced as an item, and the company names none.";
     GRID_UNUSABLE = "SL0230", "The slot grid is unusable",
         "A slot is one minute to one day long, the grid starts at a multiple of it and covers at most 366 days of one-minute slots.";
-    SERVICE_UNUSABLE = "SL0231", "The service's times are unusable",
-        "A service takes 1 to 1440 minutes, and each of its buffers at most 1440.";
+    SERVICE_UNUSABLE = "SL0231", "The service's times or seats are unusable",
+        "A service takes 1 to 1440 minutes, each of its buffers at most 1440, and a visit has at least one seat.";
     SEARCH_UNUSABLE = "SL0232", "The search is unusable",
         "A search needs a span that ends after it starts, and a limit of at least one.";
     STEP_UNUSABLE = "SL0233", "The step is unusable",
@@ -125,4 +125,26 @@ codes! {
         "All payments together cover the deposit and are no more than the price; amounts have no more digits than the currency.";
     NOTHING_TO_TOTAL = "SL0259", "There is nothing to add up",
         "A total is made of the prices of one appointment or more.";
+    UNIT_UNKNOWN = "SL0260", "The unit is not known at this branch",
+        "The unit does not exist, or belongs to another branch.";
+    UNIT_NOT_NEEDED = "SL0261", "The unit is not needed",
+        "The service needs so many units of certain types. This one is of another type, or one too many.";
+    UNIT_INACTIVE = "SL0262", "The unit takes no bookings",
+        "The unit is switched off, or a unit that it is a part of is.";
+    UNIT_TAKEN = "SL0263", "The unit is in use",
+        "Other visits use the unit to its capacity in a part of the time. Who uses a room uses its chairs too, and the other way round.";
+    UNIT_MISSING = "SL0264", "The branch has too few units of a type",
+        "The service needs more units of the type than the branch has active ones, whatever the time.";
+    UNITS_TAKEN = "SL0265", "All units of a type are in use",
+        "Other visits use so many units of the type that too few are left for the visit and its buffers.";
+    UNITS_NESTED = "SL0266", "A unit is a part of another one",
+        "A visit uses units that are apart: not a room together with one of its chairs. No choice of free units is.";
+    UNITS_TOO_FEW = "SL0267", "The appointment has too few units",
+        "The service needs more units of the type than the appointment uses: the service was changed, or a unit was removed.";
+    UNITS_ELSEWHERE = "SL0268", "The visit takes place in other units",
+        "Customers share the visit, and whoever joins it uses the units that it has.";
+    SEATS_TOO_FEW = "SL0270", "Too few seats are left",
+        "Customers share the visit, and all of their guests together are no more than its seats.";
+    WISH_UNMET = "SL0272", "A wish is not met",
+        "A provider was wished for, or a quality that a provider has to have, and nothing else will do.";
 }

@@ -7,11 +7,13 @@ mod booking;
 mod codes;
 mod commands;
 mod money;
+mod visits;
 
 pub(crate) use booking::*;
 pub use codes::*;
 pub(crate) use commands::*;
 pub(crate) use money::*;
+pub(crate) use visits::*;
 
 use crate::wit::{Finding, Status};
 

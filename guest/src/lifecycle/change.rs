@@ -6,7 +6,7 @@ use crate::wit::{
     Actor, Cancellation, Decision, Declination, Event, Finding, Plan, Reassignment, Rescheduling, Slots,
     Status, Successor,
 };
-use crate::{events, findings, money, validate};
+use crate::{events, findings, money, standing, validate};
 
 /// Refuses the appointment: it is void, or another provider takes over.
 ///
@@ -26,9 +26,12 @@ pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision
     match &decline.replacement {
         Some(provider) => {
             booking::check_hold(case).and_then(|()| deposit::check_hold_paid(case)).map_err(one)?;
-            let plan = taken_over(case, provider)?;
+            if *provider == case.appointment.provider {
+                return Err(one(findings::same_provider()));
+            }
+            let plan = taken_over(case, provider, &[])?;
             let mut decision = case.decision(declined);
-            decision.events.push(reassigned(case, provider));
+            decision.events.push(reassigned(case, &plan));
             Ok(Decision { plan: Some(plan), slots: Slots::Take, effects: drafts.finish(), ..decision })
         }
         None => Ok(Decision { slots: Slots::Release, effects: drafts.finish(), ..case.decision(declined) }),
@@ -142,18 +145,25 @@ fn moved(case: &Case<'_>, plan: Plan) -> Result<Successor, Finding> {
     Ok(successor(status, plan, reschedules, case.appointment.paid, event, drafts.finish()))
 }
 
-/// Gives the appointment to another provider at the same time; an order is replaced.
+/// Gives the appointment to another provider, or to other units, at the same time; another provider's order is replaced.
 pub(crate) fn reassign(case: &Case<'_>, reassignment: &Reassignment) -> Result<Decision, Vec<Finding>> {
-    if reassignment.provider.is_none() && reassignment.units.is_empty() {
+    let present = &case.appointment.provider;
+    let provider = reassignment.provider.as_deref().unwrap_or(present);
+    let plan = match (provider == present, reassignment.units.is_empty()) {
+        (true, true) => {
+            let named = reassignment.provider.is_some();
+            return Err(one(if named { findings::same_provider() } else { findings::nothing_changes() }));
+        }
+        (true, false) | (false, _) => taken_over(case, provider, &reassignment.units)?,
+    };
+    if provider == present && have_same_units(case, &plan) {
         return Err(one(findings::nothing_changes()));
     }
-    let provider = reassignment.provider.as_deref().unwrap_or(&case.appointment.provider);
-    let plan = taken_over(case, provider)?;
     let mut drafts = case.drafts();
-    if case.appointment.status == Status::Confirmed {
+    if case.appointment.status == Status::Confirmed && provider != present {
         replace_order(&mut drafts, case, &plan).map_err(one)?;
     }
-    let decision = case.decision(reassigned(case, provider));
+    let decision = case.decision(reassigned(case, &plan));
     Ok(Decision { plan: Some(plan), slots: Slots::Take, effects: drafts.finish(), ..decision })
 }
 
@@ -162,17 +172,34 @@ fn replace_order(drafts: &mut Drafts<'_>, case: &Case<'_>, plan: &Plan) -> Resul
     sale::order(drafts, case.snapshot, &plan.provider, plan.visit, &plan.quote).map(|_| ())
 }
 
-/// The plan with another provider, or everything that keeps that provider from it.
-fn taken_over(case: &Case<'_>, provider: &str) -> Result<Plan, Vec<Finding>> {
-    let appointment = case.appointment;
-    if appointment.provider == provider {
-        return Err(one(findings::same_provider()));
-    }
-    let broken = validate::check_takeover(case.snapshot, provider, appointment.visit, appointment.reserved);
-    if broken.is_empty() { Ok(case.plan_with(provider)) } else { Err(broken) }
+/// The plan with the provider and with the units named, the present ones first among the others; or everything that is
+/// against it.
+fn taken_over(case: &Case<'_>, provider: &str, units: &[String]) -> Result<Plan, Vec<Finding>> {
+    let units = standing::take_over(case.snapshot, case.appointment, provider, units)?;
+    Ok(case.plan_with(provider, units))
 }
 
-fn reassigned(case: &Case<'_>, provider: &str) -> Event {
-    let attributes = [("from", case.appointment.provider.as_str()), ("to", provider)];
-    events::with("appointment.reassigned", "Another provider took over.", &attributes)
+/// Whether the plan has the units that the appointment has, in whatever order.
+fn have_same_units(case: &Case<'_>, plan: &Plan) -> bool {
+    let mut present: Vec<&String> = case.appointment.units.iter().collect();
+    present.sort_unstable();
+    present.iter().copied().eq(&plan.units)
+}
+
+fn reassigned(case: &Case<'_>, plan: &Plan) -> Event {
+    let before = case.appointment;
+    let units = (before.units.join(","), plan.units.join(","));
+    let mut attributes = Vec::new();
+    if before.provider != plan.provider {
+        attributes.extend([("from", before.provider.as_str()), ("to", plan.provider.as_str())]);
+    }
+    if !have_same_units(case, plan) {
+        attributes.extend([("units_from", units.0.as_str()), ("units_to", units.1.as_str())]);
+    }
+    let message = if before.provider == plan.provider {
+        "Other units are used."
+    } else {
+        "Another provider took over."
+    };
+    events::with("appointment.reassigned", message, &attributes)
 }

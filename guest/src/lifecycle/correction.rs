@@ -4,18 +4,17 @@
 //! books get what the right status asks for.
 
 use crate::effects::{Drafts, counter, sale};
-use crate::grid::Checked;
-use crate::lifecycle::{Case, policy, work};
+use crate::lifecycle::{Case, one, policy, work};
 use crate::wit::{Correction, Decision, Finding, Slots, Status, Timing};
-use crate::{bits, events, findings, validate};
+use crate::{events, findings, standing};
 
 /// Gives the appointment the status that it should have had.
-pub(crate) fn correct(case: &Case<'_>, correction: &Correction) -> Result<Decision, Finding> {
-    policy::check_reason(&correction.reason)?;
-    check_successor(case)?;
+pub(crate) fn correct(case: &Case<'_>, correction: &Correction) -> Result<Decision, Vec<Finding>> {
+    policy::check_reason(&correction.reason).map_err(one)?;
+    check_successor(case).map_err(one)?;
     let mut drafts = case.drafts();
     counter::undo_fulfilment(&mut drafts, case.snapshot, case.appointment, &correction.reason);
-    ask_for_what_is_due(case, &mut drafts, &correction.reason)?;
+    ask_for_what_is_due(case, &mut drafts, &correction.reason).map_err(one)?;
     let attributes = [
         ("reason", correction.reason.as_str()),
         ("from", findings::status_name(case.appointment.status)),
@@ -62,26 +61,15 @@ fn ask_for_what_is_due(case: &Case<'_>, drafts: &mut Drafts<'_>, reason: &str) -
 }
 
 /// A cancelled appointment has no slots; every other final status has kept them.
-fn slots(case: &Case<'_>) -> Result<Slots, Finding> {
+fn slots(case: &Case<'_>) -> Result<Slots, Vec<Finding>> {
     if case.next == Status::Cancelled {
         return Ok(Slots::Release);
     }
     if case.appointment.status == Status::Cancelled {
-        check_still_free(case)?;
+        standing::check_still_free(case.snapshot, case.appointment)?;
         return Ok(Slots::Take);
     }
     Ok(Slots::Keep)
-}
-
-/// Passes unless the calendar shows that somebody else has the time by now.
-fn check_still_free(case: &Case<'_>) -> Result<(), Finding> {
-    let calendar = validate::calendar(case.snapshot, &case.appointment.provider)?;
-    let slots =
-        Checked::read(&case.snapshot.grid).ok().and_then(|grid| grid.range(case.appointment.reserved));
-    if slots.is_some_and(|slots| bits::any(&calendar.taken, slots)) {
-        return Err(findings::taken(&calendar.provider.name));
-    }
-    Ok(())
 }
 
 /// When work took place, as far as the right status knows of any.

@@ -12,11 +12,11 @@ mod table;
 mod work;
 
 use crate::effects::Drafts;
-use crate::findings;
 use crate::wit::{
     Appointment, Command, Decimal, Decision, Effect, Event, Finding, Plan, Slots, Snapshot, Status,
     Successor, Timing, TransitionInput,
 };
+use crate::{findings, seats};
 use table::Verdict;
 
 /// The longest identifier; a key is an identifier, a revision and a step, and has to fit into 140 characters.
@@ -63,7 +63,7 @@ fn decide(case: &Case<'_>, command: &Command) -> Result<Decision, Vec<Finding>> 
         Command::MarkNoShow => work::mark_no_show(case).map_err(one),
         Command::Reschedule(rescheduling) => change::reschedule(case, rescheduling),
         Command::Reassign(reassignment) => change::reassign(case, reassignment),
-        Command::Correct(correction) => correction::correct(case, correction).map_err(one),
+        Command::Correct(correction) => correction::correct(case, correction),
     }
 }
 
@@ -128,14 +128,14 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The appointment's place and time, with another provider.
-    fn plan_with(&self, provider: &str) -> Plan {
+    /// The appointment's time, with another provider or other units.
+    fn plan_with(&self, provider: &str, units: Vec<String>) -> Plan {
         Plan {
             provider: provider.to_owned(),
             visit: self.appointment.visit,
             reserved: self.appointment.reserved,
-            units: self.appointment.units.clone(),
-            session: None,
+            units,
+            session: seats::shared_visit(&self.snapshot.service, self.appointment.visit.start),
             guests: self.appointment.guests,
             quote: self.appointment.quote.clone(),
         }

@@ -165,6 +165,13 @@ const CONFLICTS: &[&str] = &[
     "SL0245", // the visit has not started
     "SL0246", // it is the same provider
     "SL0255", // another appointment has its work
+    "SL0256", // the deposit is due
+    "SL0257", // nothing is due in advance
+    "SL0263", // the unit is in use
+    "SL0265", // all units of the type are in use
+    "SL0266", // the free units are parts of each other
+    "SL0268", // the shared visit is in other units
+    "SL0270", // too few seats are left
 ];
 
 /// Whether a finding of the rules is answered with 409 rather than 422.

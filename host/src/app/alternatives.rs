@@ -72,12 +72,12 @@ impl Near {
         }
     }
 
-    /// Near the time of an appointment, with anybody of its branch but its provider.
+    /// Near the time of an appointment: with others, or with its provider at another time.
     pub(super) fn instead_of(appointment: &Appointment) -> Self {
         Self {
             service: appointment.service,
-            provider: None,
-            branch: Some(appointment.branch),
+            provider: Some(appointment.provider),
+            branch: None,
             at: appointment.start,
             guests: appointment.guests,
             preferences: Vec::new(),
@@ -121,7 +121,9 @@ impl App {
             let openings = self.openings_at(&scene, &place, &search).await?.openings;
             found.extend(openings.into_iter().map(|opening| alternative(difference, place.branch, opening)));
         }
-        found.sort_by_key(|found| (found.differs as u8, (found.start - near.at).abs(), found.start, found.provider));
+        found.sort_by_key(|found| {
+            (found.differs as u8, (found.start - near.at).abs(), found.start, found.provider)
+        });
         found.dedup_by_key(|found| (found.start, found.provider));
         for difference in [Difference::Time, Difference::Provider, Difference::Branch] {
             let mut left = OF_A_KIND;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::model::master::{Kind, Master};
-use crate::model::{Branch, Company, CompanyId, FieldError, Leave, Provider, ProviderId, Service, Stored, Unit};
+use crate::model::{Branch, Company, CompanyId, FieldError, Provider, Service, Stored, Unit};
 use crate::store::{Answer, Page, Record, Store};
 use crate::{model, store};
 
@@ -49,16 +49,6 @@ impl App {
 
     /// Replaces the fields of a record that is still at version `expected`.
     pub async fn replace<T: Master>(&self, id: Uuid, expected: i64, data: T) -> Result<Stored<T>> {
-        self.exchange(id, expected, data, None).await
-    }
-
-    async fn exchange<T: Master>(
-        &self,
-        id: Uuid,
-        expected: i64,
-        data: T,
-        request: Option<&Request>,
-    ) -> Result<Stored<T>> {
         let old = self.get::<T>(id).await?;
         if old.version != expected {
             return Err(Error::Stale { current: old.version.to_string() });
@@ -67,8 +57,7 @@ impl App {
         self.check(company, &data).await?;
         let version = expected + 1;
         let stored = Stored { version, updated_at: self.ports.clock.now(), data, ..old };
-        let answer = request.map(|request| answer_of(request, &stored)).transpose()?;
-        match self.ports.store.replace(&record_of(&stored)?, expected, answer.as_ref()).await {
+        match self.ports.store.replace(&record_of(&stored)?, expected, None).await {
             Ok(()) => Ok(stored),
             Err(store::Error::Stale(_)) => {
                 let current = self.get::<T>(id).await?.version.to_string();
@@ -88,28 +77,6 @@ impl App {
     pub async fn list<T: Master>(&self, company: Option<CompanyId>, page: Page) -> Result<Vec<Stored<T>>> {
         let records = self.ports.store.records(T::KIND, company.map(Uuid::from), page).await?;
         records.into_iter().map(typed).collect()
-    }
-
-    /// Adds time away to a provider.
-    pub async fn add_leave(
-        &self,
-        provider: ProviderId,
-        leave: Leave,
-        request: Option<&Request>,
-    ) -> Result<Reply<Stored<Provider>>> {
-        for _ in 0..super::TRIES {
-            if let Some(answer) = earlier(&*self.ports.store, request).await? {
-                return Ok(Reply::Replayed(answer));
-            }
-            let old = self.get::<Provider>(provider.0).await?;
-            let mut data = old.data;
-            data.leave.push(leave.clone());
-            match self.exchange(provider.0, old.version, data, request).await {
-                Err(Error::Stale { .. } | Error::Store(store::Error::AnswerExists)) => {}
-                other => return other.map(Reply::Fresh),
-            }
-        }
-        Err(Error::Busy)
     }
 
     pub(super) async fn replay<T>(&self, request: Option<&Request>) -> Result<Reply<T>> {

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::alternatives::Near;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::request::earlier;
@@ -175,11 +176,22 @@ impl App {
             match self.try_command(id, expected, &command, actor, request).await {
                 Err(Error::Taken) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
-                Err(refusal @ Error::Refused(_)) => return self.unless_answered(request, refusal).await,
+                Err(refusal @ Error::Refused(_)) => {
+                    let refusal = self.instead(id, &command, refusal).await;
+                    return self.unless_answered(request, refusal).await;
+                }
                 other => return other.map(Reply::Fresh),
             }
         }
         Err(if taken { Error::Taken } else { Error::Busy })
+    }
+
+    /// The refusal of a new time, with what could be booked instead.
+    async fn instead(&self, id: AppointmentId, command: &Command, refusal: Error) -> Error {
+        let (Some(start), Ok(old)) = (new_start(command), self.appointment(id).await) else { return refusal };
+        let provider = new_provider(command).unwrap_or(old.provider);
+        let near = Near { provider: Some(provider), at: start, ..Near::instead_of(&old) };
+        self.with_alternatives(refusal, &near).await
     }
 
     async fn try_command(
@@ -219,7 +231,7 @@ impl App {
     }
 
     /// The appointment as the rules are shown it.
-    async fn words(&self, appointment: &Appointment) -> Result<words::Appointment> {
+    pub(super) async fn words(&self, appointment: &Appointment) -> Result<words::Appointment> {
         let filter = DeliveryFilter { appointment: Some(appointment.id), ..DeliveryFilter::default() };
         let deliveries = self.every_delivery(&filter).await?;
         Ok(words::Appointment {

@@ -116,15 +116,19 @@ mod tests {
             valid_from: None,
             valid_until: None,
         };
-        let leave =
-            Leave { start: utc("2026-11-28T00:00:00Z"), end: utc("2026-11-29T09:00:00Z"), reason: String::new() };
+        let leave = Leave {
+            start: utc("2026-11-28T00:00:00Z"),
+            end: utc("2026-11-29T09:00:00Z"),
+            reason: String::new(),
+        };
         let provider: Provider = serde_json::from_value(serde_json::json!({
             "name": "Night", "branch": Uuid::nil(),
             "shifts": [shift(Weekday::Wed), shift(Weekday::Sat)], "leave": [leave],
         }))
         .unwrap();
         let branch: Branch =
-            serde_json::from_value(serde_json::json!({ "name": "B", "time_zone": "America/New_York" })).unwrap();
+            serde_json::from_value(serde_json::json!({ "name": "B", "time_zone": "America/New_York" }))
+                .unwrap();
         let expanded = Expanded::default();
         for (from, to) in [
             ("2026-10-20T03:20:00Z", "2026-12-24T17:45:00Z"),
@@ -133,9 +137,11 @@ mod tests {
         ] {
             let grid = Grid::covering(utc(from), utc(to));
             let (on, off) = expanded.provider(&grid, Uuid::nil(), &provider, &branch);
-            let kept = |bits: Vec<u64>| (0..grid.slots as usize).map(move |n| {
-                bits.get(n / 64).copied().unwrap_or(0) >> (n % 64) & 1
-            }).collect::<Vec<_>>();
+            let kept = |bits: Vec<u64>| {
+                (0..grid.slots as usize)
+                    .map(move |n| bits.get(n / 64).copied().unwrap_or(0) >> (n % 64) & 1)
+                    .collect::<Vec<_>>()
+            };
             let zone = branch.time_zone;
             assert_eq!(kept(on), kept(calendar::on_shift(zone, &grid, &provider.shifts)), "{from}");
             assert_eq!(kept(off), kept(calendar::absent(zone, &grid, &provider.leave, &[])), "{from}");

@@ -12,7 +12,8 @@ use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{
-    Actor, Appointment, BranchId, Case, CaseId, Claim, CustomerId, Kind, ProviderId, Service, ServiceId, UnitId,
+    Actor, Appointment, BranchId, Case, CaseId, Claim, CustomerId, Kind, ProviderId, Service, ServiceId,
+    UnitId,
 };
 use crate::store;
 use crate::wasm::bindings::slotledger::rules::decisions;

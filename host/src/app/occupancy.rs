@@ -62,7 +62,8 @@ impl Occupancy {
 
     fn from_claims(grid: &Grid, claims: &[Claim], units: &[UnitClaim]) -> Self {
         let providers = claims.iter().map(|claim| {
-            let visit = claim.shared.as_ref().map_or_else(|| claim.appointment.to_string(), |it| it.key.clone());
+            let visit =
+                claim.shared.as_ref().map_or_else(|| claim.appointment.to_string(), |it| it.key.clone());
             (claim.provider.0, visit, claim.start, claim.end)
         });
         let units = units.iter().map(|claim| (claim.unit.0, claim.visit.clone(), claim.start, claim.end));

@@ -246,12 +246,7 @@ fn follow(appointment: &mut Appointment, scene: &Scene, plan: decisions::Plan) -
 }
 
 /// Enters what is paid by now: one payment more, all of them as before, or none of them any longer.
-fn pay(
-    appointment: &mut Appointment,
-    paid: Decimal,
-    payment: Option<&Pay>,
-    at: DateTime<Utc>,
-) -> Result<()> {
+fn pay(appointment: &mut Appointment, paid: Decimal, payment: Option<&Pay>, at: DateTime<Utc>) -> Result<()> {
     let before: Decimal = appointment.payments.iter().map(|payment| payment.amount).sum();
     match payment {
         _ if paid == before => {}

@@ -34,9 +34,8 @@ pub struct Preference {
 
 impl Preference {
     pub(super) fn words(&self) -> decisions::Preference {
-        let quality = |kind, value: &String| {
-            decisions::Wish::Quality(catalog::Quality { kind, value: value.clone() })
-        };
+        let quality =
+            |kind, value: &String| decisions::Wish::Quality(catalog::Quality { kind, value: value.clone() });
         let wish = match &self.wish {
             Wish::Provider(id) => decisions::Wish::Provider(id.to_string()),
             Wish::Gender(value) => quality(catalog::QualityKind::Gender, value),

@@ -10,8 +10,8 @@ use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, Claim, CompanyId, Customer, CustomerId, Provider, ProviderId, Service,
-    ServiceId, Stored, Unit, UnitId,
+    Actor, Appointment, Branch, BranchId, Claim, CompanyId, Customer, CustomerId, Provider, ProviderId,
+    Service, ServiceId, Stored, Unit, UnitId,
 };
 use crate::store::{Session, Workload};
 use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;

@@ -245,8 +245,7 @@ async fn a_new_time_has_a_number_of_its_own_on_its_order() {
 async fn somebody_else_takes_over_at_the_same_time() {
     let world = World::new().await;
     let id = world.confirmed().await;
-    let moved =
-        world.command(id, Command::Reassign(to_other(&world))).await.unwrap();
+    let moved = world.command(id, Command::Reassign(to_other(&world))).await.unwrap();
     assert_eq!((moved.status, moved.provider.0), (Status::Confirmed, world.other));
     let back = Decline { reason: "ill".to_owned(), replacement: Some(world.provider.into()) };
     let declined = world.command(id, Command::Decline(back)).await.unwrap();

@@ -23,8 +23,8 @@ use crate::app::Booking;
 use crate::model::check::REQUIRED_UNITS;
 use crate::model::fields::{Fields, LINE, TEXT};
 use crate::model::{
-    Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Event, FieldError, ProviderId,
-    SeriesId, Status, UnitId,
+    Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Event, FieldError,
+    ProviderId, SeriesId, ServiceId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter};
 
@@ -134,6 +134,10 @@ struct Filter {
     booking: Option<BookingId>,
     /// Only of this series.
     series: Option<SeriesId>,
+    /// Only of this service.
+    service: Option<ServiceId>,
+    /// Only those that stand: neither cancelled nor finished.
+    standing: Option<bool>,
     /// Only in this status.
     #[param(inline)]
     status: Option<Status>,
@@ -162,7 +166,9 @@ impl Filter {
             case: self.case,
             booking: self.booking,
             series: self.series,
+            service: self.service,
             status: self.status,
+            standing: self.standing.unwrap_or(false),
             from: self.from,
             to: self.to,
             text: self.text,

@@ -38,7 +38,11 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(command("cancel", "Call an appointment off", Command::Cancel))
         .routes(bare("no-show", "Say that the customer was not there", || Command::MarkNoShow))
         .routes(command("reschedule", "Move an appointment to another time", Command::Reschedule))
-        .routes(command("reassign", "Give an appointment to another provider or other units", Command::Reassign))
+        .routes(command(
+            "reassign",
+            "Give an appointment to another provider or other units",
+            Command::Reassign,
+        ))
         .routes(command("correct", "Put a mistake right", Command::Correct))
 }
 

@@ -13,6 +13,7 @@ mod branches;
 mod cases;
 mod commands;
 mod companies;
+mod conflicts;
 mod customers;
 mod deliveries;
 mod documents;
@@ -80,6 +81,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(openings::routes())
         .merge(appointments::routes())
         .merge(commands::routes())
+        .merge(conflicts::routes())
         .merge(deliveries::routes())
         .merge(rules::routes())
 }

@@ -13,7 +13,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-type Schemas = Vec<(String, RefOr<Schema>)>;
+pub(super) type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// A page of a list.
 #[derive(Debug, Serialize)]
@@ -149,7 +149,7 @@ pub(super) fn component<T: ToSchema>(schemas: &mut Schemas) {
 }
 
 /// Closes the schema of an answer: every field is there, and no other.
-fn closed(mut object: Object) -> RefOr<Schema> {
+pub(super) fn closed(mut object: Object) -> RefOr<Schema> {
     object.required = object.properties.keys().cloned().collect();
     object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     RefOr::T(object.into())

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId, UnitId,
+    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
+    UnitId,
 };
 
 /// Where an appointment stands.

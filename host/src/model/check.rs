@@ -9,7 +9,8 @@ use chrono::{NaiveTime, Timelike};
 
 use super::fields::{CODE, DAY_MINUTES, Fields, GUESTS, LINE, TEXT, YEAR_MINUTES};
 use super::master::{
-    Branch, Case, Company, Consumable, Customer, Kind, Master, PriceRow, Provider, Service, Unit, currency_digits,
+    Branch, Case, Company, Consumable, Customer, Kind, Master, PriceRow, Provider, Service, Unit,
+    currency_digits,
 };
 use super::{FieldError, Leave, OpeningHours, Shift};
 
@@ -251,7 +252,8 @@ fn customer(customer: &Customer, fields: &mut Fields) {
 
 /// Checks a BCP 47 language tag.
 pub fn language(at: &str, tag: &str, fields: &mut Fields) {
-    let subtag = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    let subtag =
+        |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
     let holds = tag.len() <= 35 && tag.split('-').all(subtag);
     fields.require(holds, at, "must be a language tag such as de or pt-BR");
 }

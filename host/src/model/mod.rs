@@ -13,11 +13,16 @@ pub mod master;
 pub mod offer;
 pub mod party;
 
-pub use appointment::{Actor, Appointment, Claim, Event, Payment, Quote, QuoteLine, SharedVisit, Status, Timing, UnitClaim};
+pub use appointment::{
+    Actor, Appointment, Claim, Event, Payment, Quote, QuoteLine, SharedVisit, Status, Timing, UnitClaim,
+};
 pub use calendar::{Break, Leave, OpeningHours, Shift};
 pub use delivery::{Delivery, DeliveryState};
-pub use ids::{AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId, UnitId, WaitId};
+pub use ids::{
+    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
+    UnitId, WaitId,
+};
 pub use master::{
-    Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider, Service,
-    Stored, Unit,
+    Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider,
+    Service, Stored, Unit,
 };

@@ -24,8 +24,8 @@ pub use error::Error;
 
 use crate::model::master::Kind;
 use crate::model::{
-    Appointment, AppointmentId, BookingId, BranchId, CaseId, Claim, CompanyId, CustomerId, Delivery, DeliveryState, Event, ProviderId,
-    SeriesId, ServiceId, Status, UnitClaim, UnitId,
+    Appointment, AppointmentId, BookingId, BranchId, CaseId, Claim, CompanyId, CustomerId, Delivery,
+    DeliveryState, Event, ProviderId, SeriesId, ServiceId, Status, UnitClaim, UnitId,
 };
 
 /// Everything the host keeps.
@@ -227,8 +227,12 @@ pub struct AppointmentFilter {
     pub booking: Option<BookingId>,
     /// Of this series.
     pub series: Option<SeriesId>,
+    /// Of this service.
+    pub service: Option<ServiceId>,
     /// In this status.
     pub status: Option<Status>,
+    /// Only those that stand: neither cancelled nor finished.
+    pub standing: bool,
     /// Ending after this.
     pub from: Option<DateTime<Utc>>,
     /// Starting before this.

@@ -21,7 +21,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use bindings::{
-    Appointment, Decision, Description, Finding, Openings, OpeningsQuery, Quote, Request, Snapshot, TransitionInput,
+    Appointment, Decision, Description, Finding, Openings, OpeningsQuery, Quote, Request, Snapshot,
+    TransitionInput,
 };
 pub use error::Error;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};

@@ -27,15 +27,8 @@ pub(crate) fn measure(scratch: &Path, quick: bool) -> Result<Row> {
         take(&mut bare, || black_box(slotledger_rules::transition(black_box(&native))).is_ok())?;
     }
     let (value, against) = (median(fresh), median(bare));
-    Ok(Row {
-        name: "decision.fresh",
-        value,
-        unit: "us p50",
-        against: Some(against),
-        ratio: Some(value / against),
-        against_what: Some("the same function, native"),
-        target: "at most 25",
-    })
+    let row = Row::alone("decision.fresh", value, "us p50", "at most 25");
+    Ok(row.beside(against, "the same function, native"))
 }
 
 /// The same input in the host's own types: both sides write it as the same JSON.

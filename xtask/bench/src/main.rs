@@ -10,8 +10,10 @@
 
 mod booking;
 mod decision;
+mod diary;
 mod report;
 mod serve;
+mod server;
 
 use std::path::PathBuf;
 
@@ -38,6 +40,8 @@ struct Arguments {
 }
 
 fn main() -> Result<()> {
+    // The client insists on a provider of TLS, even for plain HTTP; it fails only if there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments = Arguments::parse();
     let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(&arguments.scratch)?;
     let mut report = Report::new();
@@ -45,6 +49,9 @@ fn main() -> Result<()> {
     report.add(decision::measure(scratch.path(), arguments.quick)?);
     report.add(booking::measure(scratch.path(), arguments.quick)?);
     for row in serve::measure(&arguments.host, scratch.path(), arguments.quick)? {
+        report.add(row);
+    }
+    for row in diary::measure(&arguments.host, scratch.path(), arguments.quick)? {
         report.add(row);
     }
     match arguments.json {

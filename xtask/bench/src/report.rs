@@ -23,6 +23,21 @@ pub(crate) struct Row {
     pub(crate) against_what: Option<&'static str>,
     /// What is aimed at.
     pub(crate) target: &'static str,
+    /// How many clients of a stampede got what all wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) winners: Option<usize>,
+}
+
+impl Row {
+    /// A figure without another side.
+    pub(crate) fn alone(name: &'static str, value: f64, unit: &'static str, target: &'static str) -> Self {
+        Self { name, value, unit, against: None, ratio: None, against_what: None, target, winners: None }
+    }
+
+    /// A figure beside another one in the same unit.
+    pub(crate) fn beside(self, against: f64, what: &'static str) -> Self {
+        Self { against: Some(against), ratio: Some(self.value / against), against_what: Some(what), ..self }
+    }
 }
 
 /// All figures of a run.
@@ -60,7 +75,7 @@ impl Report {
 fn line(row: &Row) -> String {
     let other = match (row.against, row.ratio, row.against_what) {
         (Some(against), Some(ratio), Some(what)) => format!("{ratio:.2} × {against:.1} ({what})"),
-        _ => String::new(),
+        _ => row.winners.map_or_else(String::new, |winners| format!("{winners} of them got it")),
     };
     let (name, value, unit, target) = (row.name, row.value, row.unit, row.target);
     format!("{name:<20} {value:>10.1} {unit:<12} {other:<44} aim: {target}")
@@ -78,9 +93,15 @@ fn machine() -> String {
 }
 
 /// The middle one of what was measured.
-pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
+pub(crate) fn median(samples: Vec<f64>) -> f64 {
+    percentile(samples, 50)
+}
+
+/// What so many of a hundred samples stay below.
+pub(crate) fn percentile(mut samples: Vec<f64>, of_hundred: usize) -> f64 {
     samples.sort_by(f64::total_cmp);
-    samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN)
+    let last = samples.len().saturating_sub(1);
+    samples.get((samples.len() * of_hundred / 100).min(last)).copied().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -102,6 +123,7 @@ mod tests {
             ratio: Some(5.0),
             against_what: Some("native"),
             target: "25",
+            winners: None,
         };
         let json = serde_json::to_value(Report { machine: "m".to_owned(), rows: vec![row] }).unwrap();
         let fields = serde_json::json!({

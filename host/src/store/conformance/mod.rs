@@ -6,6 +6,7 @@
 
 pub(crate) mod diary;
 pub(crate) mod house;
+pub(crate) mod occupancy;
 pub(crate) mod outbox;
 pub(crate) mod records;
 pub(crate) mod requests;
@@ -59,6 +60,14 @@ macro_rules! conformance {
             diary: the_trail_is_in_order,
             diary: claims_are_found_by_provider_and_span,
             diary: expired_holds_come_longest_ago_first,
+            occupancy: a_unit_is_used_once_at_a_time,
+            occupancy: a_unit_with_room_for_two_is_shared_by_two,
+            occupancy: a_unit_and_its_parts_are_not_used_at_once,
+            occupancy: of_twenty_for_one_unit_one_wins,
+            occupancy: a_shared_visit_has_its_seats,
+            occupancy: busy_days_follow_the_claims,
+            occupancy: workloads_count_days_and_bookings,
+            occupancy: the_last_provider_is_known,
             outbox: a_delivery_is_read_as_it_was_asked_for,
             outbox: a_key_is_taken_once,
             outbox: twenty_claimers_lease_each_delivery_once,

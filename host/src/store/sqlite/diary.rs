@@ -105,6 +105,7 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     }
     for (column, id) in [
         ("branch", filter.branch.map(text)),
+        ("service", filter.service.map(text)),
         ("\"case\"", filter.case.map(text)),
         ("booking", filter.booking.map(text)),
         ("series", filter.series.map(text)),
@@ -114,10 +115,16 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
         }
     }
     if let Some(unit) = filter.unit {
-        query.push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ").push_bind(text(unit)).push(")");
+        query
+            .push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ")
+            .push_bind(text(unit))
+            .push(")");
     }
     if let Some(status) = filter.status {
         query.push(" AND status = ").push_bind(status.as_str());
+    }
+    if filter.standing {
+        query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");
     }
     if let Some(from) = filter.from {
         query.push(" AND end_us > ").push_bind(micros(from));

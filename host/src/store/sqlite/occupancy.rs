@@ -164,7 +164,11 @@ fn read_unit_claim(row: &Columns<'_>) -> Result<UnitClaim, Error> {
 }
 
 fn read_busy(row: &Columns<'_>) -> Result<Busy, Error> {
-    Ok(Busy { resource: row.id("resource")?, day: row.integer("day")?, layers: row.bytes("layers")?.to_vec() })
+    Ok(Busy {
+        resource: row.id("resource")?,
+        day: row.integer("day")?,
+        layers: row.bytes("layers")?.to_vec(),
+    })
 }
 
 fn read_session(row: &Columns<'_>) -> Result<Session, Error> {

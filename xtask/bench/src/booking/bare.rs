@@ -1,4 +1,4 @@
-//! The same writes without use cases, rules or types: statements and strings.
+//! The same writes without use cases, rules or types: statements and strings, and the one reading that a write needs.
 //!
 //! Invariant: the statements and the settings of the connection are those of the host's store. `compare.rs` sees to it
 //! that what they leave behind is as much.
@@ -19,7 +19,7 @@ use super::sample::{Event, Sample};
 use super::start;
 
 /// Opens the file as the host's store does for writing.
-pub(super) async fn open(file: &Path) -> Result<SqlitePool> {
+pub(crate) async fn open(file: &Path) -> Result<SqlitePool> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .busy_timeout(Duration::from_secs(5))
@@ -58,6 +58,9 @@ pub(super) async fn book(
     }
     Ok(())
 }
+
+const SLOT_US: i64 = 5 * 60 * 1_000_000;
+const DAY_US: i64 = 288 * SLOT_US;
 
 struct Booking<'a> {
     sample: &'a Sample,
@@ -100,14 +103,9 @@ impl<'a> Booking<'a> {
             .await?;
         self.answer(&mut transaction, 0, now).await?;
         self.insert(&mut transaction, now).await?;
-        sqlx::query("INSERT INTO claim (appointment, provider, start_us, end_us) VALUES (?, ?, ?, ?)")
-            .bind(&self.id)
-            .bind(&self.provider)
-            .bind(self.start)
-            .bind(self.end)
-            .execute(&mut *transaction)
-            .await?;
+        self.take(&mut transaction).await?;
         self.event(&mut transaction, 0, now).await?;
+        self.mark(&mut transaction).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -119,6 +117,56 @@ impl<'a> Booking<'a> {
         self.event(&mut transaction, 1, now).await?;
         self.ask(&mut transaction, now).await?;
         Ok(transaction.commit().await?)
+    }
+
+    async fn take(&self, connection: &mut SqliteConnection) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO claim (appointment, provider, start_us, end_us, visit, guests, seats)
+             VALUES (?, ?, ?, ?, ?, 1, NULL)",
+        )
+        .bind(&self.id)
+        .bind(&self.provider)
+        .bind(self.start)
+        .bind(self.end)
+        .bind(&self.id)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Writes the day's row. What stands in it is told by the visits before: they fill the day without gaps.
+    async fn mark(&self, connection: &mut SqliteConnection) -> Result<()> {
+        let day = self.start.div_euclid(DAY_US);
+        let taken: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT start_us, end_us FROM claim
+             WHERE provider = ? AND start_us > ? AND start_us < ? AND end_us > ?",
+        )
+        .bind(&self.provider)
+        .bind((day - 3) * DAY_US)
+        .bind((day + 1) * DAY_US)
+        .bind(day * DAY_US)
+        .fetch_all(&mut *connection)
+        .await?;
+        let mut layer = vec![0_u8; 36];
+        for slot in taken
+            .iter()
+            .flat_map(|(start, end)| (start - day * DAY_US) / SLOT_US..(end - day * DAY_US) / SLOT_US)
+        {
+            let slot = usize::try_from(slot)?;
+            layer[slot / 8] |= 1 << (slot % 8);
+        }
+        let minutes: u32 = layer.iter().map(|byte| byte.count_ones() * 5).sum();
+        sqlx::query(
+            "INSERT INTO busy (resource, day, layers, minutes) VALUES (?, ?, ?, ?)
+             ON CONFLICT (resource, day) DO UPDATE SET layers = excluded.layers, minutes = excluded.minutes",
+        )
+        .bind(&self.provider)
+        .bind(day)
+        .bind(layer)
+        .bind(minutes)
+        .execute(connection)
+        .await?;
+        Ok(())
     }
 
     /// A text of the sample with this booking's identifier.
@@ -144,8 +192,8 @@ impl<'a> Booking<'a> {
         sqlx::query(
             "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_us, end_us,
                  reserved_start_us, reserved_end_us, hold_until_us, predecessor, successor, updated_us, details,
-                 id, company, created_us)
-             VALUES (?, ?, ?, ?, ?, 'open', 1, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)",
+                 id, company, created_us, \"case\", booking, series)
+             VALUES (?, ?, ?, ?, ?, 'open', 1, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, NULL, NULL, NULL)",
         )
         .bind(&self.sample.branch)
         .bind(&self.service)

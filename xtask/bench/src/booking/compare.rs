@@ -10,6 +10,7 @@ use super::bare::open;
 const CONTENTS: &str = "
     SELECT 'appointment', count(*), sum(length(name) + length(details)) FROM appointment
     UNION ALL SELECT 'claim', count(*), 0 FROM claim
+    UNION ALL SELECT 'busy', count(*), sum(length(layers)) + sum(minutes) FROM busy
     UNION ALL SELECT 'event', count(*), sum(length(name) + length(message) + length(attributes)) FROM event
     UNION ALL SELECT 'delivery', count(*), sum(length(posting) + length(key)) FROM delivery
     UNION ALL SELECT 'answer', count(*), sum(length(body)) FROM answer";

@@ -16,21 +16,21 @@ use super::company::Company;
 use super::start;
 
 /// Use cases on one file.
-pub(super) struct Hosted {
-    pub(super) app: Arc<App>,
+pub(crate) struct Hosted {
+    pub(crate) app: Arc<App>,
     store: Sqlite,
 }
 
 impl Hosted {
     /// Folds the write-ahead log into the file.
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         drop(self.app);
         self.store.close().await;
     }
 }
 
 /// Opens or makes the file.
-pub(super) async fn open(file: &Path, cache: &Path) -> Result<Hosted> {
+pub(crate) async fn open(file: &Path, cache: &Path) -> Result<Hosted> {
     let store = Sqlite::open(file).await?;
     let app = App::new(Ports {
         store: Arc::new(store.clone()),

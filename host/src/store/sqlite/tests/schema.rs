@@ -78,7 +78,8 @@ async fn rows_that_contradict_themselves_are_refused() {
         claim_again("60000000, 259260060000000, visit, 1, NULL"),
         claim_again("60000000, 120000000, 'a class', 1, NULL"),
         claim_again("60000000, 120000000, visit, 1, 8"),
-        "INSERT INTO unit_claim SELECT appointment, provider, 60000000, 60000000, visit FROM claim".to_owned(),
+        "INSERT INTO unit_claim SELECT appointment, provider, 60000000, 60000000, visit FROM claim"
+            .to_owned(),
         "INSERT INTO busy (resource, day, layers, minutes) VALUES ('r', 1, zeroblob(35), 5)".to_owned(),
         "UPDATE delivery SET state = 'sent' WHERE id = 3".to_owned(),
         "UPDATE delivery SET state = 'done' WHERE id = 2".to_owned(),

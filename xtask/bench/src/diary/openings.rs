@@ -1,0 +1,92 @@
+//! Searches, from the request to the whole answer.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde_json::Value;
+use slotledger::model::ServiceId;
+
+use super::crowd::Crowd;
+use crate::report::{Row, percentile};
+use crate::server::Server;
+
+/// Openings asked for.
+const LIMIT: usize = 20;
+
+/// Somebody who searches.
+pub(super) struct Client {
+    http: reqwest::Client,
+    base: String,
+    key: String,
+}
+
+impl Client {
+    pub(super) fn new(server: &Server, key: &str) -> Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { http, base: format!("http://{}/api/v1/openings", server.address), key: key.to_owned() })
+    }
+
+    /// Searches so many days and says how long it took, in milliseconds.
+    async fn search(&self, service: ServiceId, from: DateTime<Utc>, days: i64) -> Result<f64> {
+        let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let query = [
+            ("service", service.to_string()),
+            ("from", text(from)),
+            ("to", text(from + TimeDelta::days(days))),
+            ("limit", LIMIT.to_string()),
+        ];
+        let since = Instant::now();
+        let answer = self.http.get(&self.base).bearer_auth(&self.key).query(&query).send().await?;
+        let status = answer.status();
+        let body = answer.bytes().await?;
+        let took = since.elapsed().as_secs_f64() * 1e3;
+        let found: Value = serde_json::from_slice(&body)?;
+        let openings = found["openings"].as_array().map_or(0, Vec::len);
+        ensure!(status.is_success() && openings == LIMIT, "a search found {openings} openings: {found}");
+        Ok(took)
+    }
+
+    async fn searches(&self, service: ServiceId, crowd: &Crowd, times: usize) -> Result<f64> {
+        // The first ones read what later ones find read.
+        for _ in 0..5 {
+            self.search(service, crowd.first, 30).await?;
+        }
+        let mut took = Vec::new();
+        for _ in 0..times {
+            took.push(self.search(service, crowd.first, 30).await?);
+        }
+        Ok(percentile(took, 99))
+    }
+}
+
+/// The p99 of searches among a thousand, with one, and with one who has a long past.
+pub(super) async fn measure(client: &Client, crowd: &Crowd, quick: bool) -> Result<Vec<Row>> {
+    let times = if quick { 100 } else { 500 };
+    let among = client.searches(crowd.service, crowd, times).await?;
+    let one = client.searches(crowd.new_hand, crowd, times).await?;
+    let old = client.searches(crowd.old_hand, crowd, times).await?;
+    Ok(vec![
+        Row::alone("openings.1000x30", among, "ms p99", "at most 10"),
+        Row::alone("openings.1x30", one, "ms p99", "at most 1.5"),
+        Row::alone("openings.history", old, "ms p99", "at most 1.20 ×").beside(one, "without a past"),
+    ])
+}
+
+/// What the server holds after it has been asked about every day of everybody.
+pub(super) async fn memory(client: &Client, server: &Server, crowd: &Crowd) -> Result<Row> {
+    for start in [0, 30] {
+        let from = crowd.first + TimeDelta::days(start);
+        // Ranked by nearness, the whole span is looked at.
+        let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let query = [
+            ("service", crowd.service.to_string()),
+            ("from", text(from)),
+            ("to", text(from + TimeDelta::days(60))),
+            ("ranking", "nearest".to_owned()),
+        ];
+        let answer = client.http.get(&client.base).bearer_auth(&client.key).query(&query).send().await?;
+        answer.error_for_status().context("a search over two months")?;
+    }
+    Ok(Row::alone("serve.rss_1000x90_mib", server.resident_mib()?, "MiB", "at most 200"))
+}

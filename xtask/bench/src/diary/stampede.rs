@@ -1,0 +1,40 @@
+//! A thousand clients who want the same slot.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use chrono::TimeDelta;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use super::crowd::Crowd;
+use crate::report::Row;
+use crate::server::Server;
+
+const CLIENTS: usize = 1000;
+
+/// How long it takes until everybody has an answer.
+pub(super) async fn measure(server: &Server, key: &str, crowd: &Crowd) -> Result<Row> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let url = format!("http://{}/api/v1/appointments", server.address);
+    let url = url.as_str();
+    // The first slot of the shift is free on every day but where a visit begins with it.
+    let start = crowd.first + TimeDelta::days(super::crowd::DAYS + 1) + TimeDelta::hours(9);
+    let booking = json!({ "service": crowd.new_hand, "customer": crowd.customer, "start": start });
+    let mut clients = JoinSet::new();
+    let since = Instant::now();
+    for _ in 0..CLIENTS {
+        let request = http.post(url).bearer_auth(key).json(&booking);
+        clients.spawn(async move { anyhow::Ok(request.send().await?.status().as_u16()) });
+    }
+    let mut winners = 0;
+    while let Some(answer) = clients.join_next().await {
+        match answer?? {
+            201 => winners += 1,
+            status => ensure!(status == 409, "a client was answered with {status}"),
+        }
+    }
+    let took = since.elapsed().as_secs_f64() * 1e3;
+    let row = Row::alone("stampede.1000", took, "ms", "one winner");
+    Ok(Row { winners: Some(winners), ..row })
+}

@@ -5,13 +5,14 @@
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop, prop_assert, prop_oneof, proptest};
 use slotledger_rules::findings::CODES;
 use slotledger_rules::fixtures::{
-    STATUSES, appointment, at, commands, reassign, request as wanted, snapshot, whole_day,
+    STATUSES, appointment, at, commands, quote, reassign, request as wanted, snapshot, unit, whole_day,
 };
 use slotledger_rules::wit::{
-    Actor, Command, Decimal, Finding, Grid, LocalDay, OpeningsQuery, PriceBasis, Request, Snapshot, Span,
-    TransitionInput,
+    Actor, Command, Decimal, Finding, Grid, LocalDay, OpeningsQuery, Payment, Preference, PriceBasis,
+    Quality, QualityKind, Quote, Ranking, Request, Session, Snapshot, Span, TransitionInput, UnitCalendar,
+    Wish,
 };
-use slotledger_rules::{find_openings, price, transition, validate};
+use slotledger_rules::{find_openings, price, recheck, total, transition, validate};
 
 fn moment() -> BoxedStrategy<i64> {
     prop_oneof![
@@ -65,10 +66,59 @@ fn request() -> BoxedStrategy<Request> {
             currency,
             ..wanted(None, 0)
         })
+        .prop_flat_map(|request| {
+            let units = prop::collection::vec(text(), 0..4);
+            (Just(request), units, preferences()).prop_map(|(request, units, preferences)| Request {
+                units,
+                preferences,
+                ..request
+            })
+        })
         .boxed()
 }
 
+fn preferences() -> BoxedStrategy<Vec<Preference>> {
+    let kind = prop::sample::select(vec![QualityKind::Gender, QualityKind::Language, QualityKind::Skill]);
+    let quality = (kind, text()).prop_map(|(kind, value)| Wish::Quality(Quality { kind, value }));
+    let wish = prop_oneof![text().prop_map(Wish::Provider), quality];
+    let preference = (wish, any::<bool>()).prop_map(|(wish, required)| Preference { wish, required });
+    prop::collection::vec(preference, 0..3).boxed()
+}
+
+/// Units whose identifiers repeat, and whose bitmaps and parents make no sense together.
+fn units() -> BoxedStrategy<Vec<UnitCalendar>> {
+    let calendar = (
+        text(),
+        text(),
+        prop::option::of(text()),
+        number(),
+        any::<bool>(),
+        prop::collection::vec(bitmap(), 0..3),
+    );
+    let unit = calendar.prop_map(|(id, unit_type, parent, capacity, overlap, uses)| {
+        let mut calendar = unit(&id, &unit_type, parent.as_deref(), &[]);
+        (calendar.unit.capacity, calendar.unit.overlap_allowed) = (capacity, overlap);
+        UnitCalendar { uses, ..calendar }
+    });
+    prop::collection::vec(unit, 0..6).boxed()
+}
+
 fn worlds() -> BoxedStrategy<Snapshot> {
+    let session = (moment(), number(), prop::collection::vec(text(), 0..3));
+    let sessions = prop::collection::vec(session, 0..4);
+    let required = prop::collection::vec(text(), 0..4);
+    let seats = prop_oneof![4 => Just(1), 3 => number()];
+    (calendars(), units(), required, seats, sessions)
+        .prop_map(|(mut world, units, required, seats, sessions)| {
+            (world.units, world.service.required_units, world.service.seats) = (units, required, seats);
+            world.providers[0].sessions =
+                sessions.into_iter().map(|(start, guests, units)| Session { start, guests, units }).collect();
+            world
+        })
+        .boxed()
+}
+
+fn calendars() -> BoxedStrategy<Snapshot> {
     let times = (number(), number(), number(), number(), number());
     let money = (amount(), amount(), amount(), prop::option::of(amount()), any::<u8>());
     let calendars = (bitmap(), bitmap(), bitmap(), bitmap(), prop::collection::vec(span(), 0..4));
@@ -112,7 +162,10 @@ fn command() -> BoxedStrategy<Command> {
         1 => request().prop_map(Command::Hold),
         1 => request().prop_map(Command::FollowUp),
         1 => request().prop_map(|request| slotledger_rules::fixtures::reschedule(request, None)),
-        1 => text().prop_map(|provider| reassign(Some(&provider), &[])),
+        1 => (text(), text()).prop_map(|(provider, unit)| reassign(Some(&provider), &[&unit])),
+        1 => (amount(), text()).prop_map(|(amount, currency)| {
+            Command::Pay(Payment { amount, currency, reference: String::new() })
+        }),
     ]
     .boxed()
 }
@@ -131,11 +184,23 @@ fn inputs() -> BoxedStrategy<TransitionInput> {
                 (appointment.timing.started, appointment.timing.paused) = (Some(started), Some(paused));
                 appointment.timing.paused_seconds = u64::MAX;
                 (appointment.quote.net, appointment.reschedules) = (net, revision);
+                (appointment.quote.deposit, appointment.paid) = (net, net);
                 appointment
             });
             TransitionInput { snapshot, appointment, new_id: id, command }
         })
         .boxed()
+}
+
+fn rankings() -> BoxedStrategy<Ranking> {
+    prop::sample::select(vec![
+        Ranking::Earliest,
+        Ranking::LeastFragmenting,
+        Ranking::SameProvider,
+        Ranking::Fairest,
+        Ranking::Nearest,
+    ])
+    .boxed()
 }
 
 /// Every finding is complete and in the table.
@@ -157,6 +222,23 @@ proptest! {
     }
 
     #[test]
+    fn any_appointment_is_rechecked(input in inputs()) {
+        if let Some(mut appointment) = input.appointment {
+            appointment.units = input.snapshot.units.iter().map(|unit| unit.unit.id.clone()).collect();
+            prop_assert!(are_known(&recheck(&input.snapshot, &appointment)));
+        }
+    }
+
+    #[test]
+    fn any_quotes_have_a_total_or_a_reason(world in worlds(), amounts in prop::collection::vec((amount(), amount()), 0..4)) {
+        let quotes: Vec<Quote> = amounts.into_iter().map(|(net, deposit)| Quote { net, deposit, ..quote() }).collect();
+        match total(&world, &quotes) {
+            Ok(sum) => prop_assert!(sum.lines.len() == quotes.len()),
+            Err(findings) => prop_assert!(!findings.is_empty() && are_known(&findings)),
+        }
+    }
+
+    #[test]
     fn any_request_is_answered(world in worlds(), request in request()) {
         prop_assert!(are_known(&validate(&world, &request)));
     }
@@ -171,9 +253,11 @@ proptest! {
 
     #[test]
     fn any_search_is_answered(
-        world in worlds(), within in span(), guests in number(), step in number(), limit in number(),
+        world in worlds(), within in span(), numbers in (number(), number(), number()), ranking in rankings(),
+        preferences in preferences(), near in prop::option::of(moment()),
     ) {
-        let query = OpeningsQuery { within, guests, step, limit, ..whole_day() };
+        let (guests, step, limit) = numbers;
+        let query = OpeningsQuery { within, guests, step, limit, ranking, preferences, near, ..whole_day() };
         match find_openings(&world, &query) {
             Ok(openings) => {
                 prop_assert!(openings.found.len() <= limit as usize);
@@ -181,7 +265,8 @@ proptest! {
                 for opening in openings.found.iter().take(3) {
                     let provider = Some(opening.provider.clone());
                     let Span { start, end } = opening.visit;
-                    let wanted = Request { provider, start, end: Some(end), guests, ..wanted(None, 0) };
+                    let preferences = query.preferences.clone();
+                    let wanted = Request { provider, start, end: Some(end), guests, preferences, ..wanted(None, 0) };
                     prop_assert!(validate(&world, &wanted).is_empty());
                 }
             }

@@ -6,10 +6,15 @@
 mod bookings;
 mod chains;
 mod changes;
+mod crowds;
+mod deposits;
 mod documents;
 mod hostile;
+mod rooms;
 mod scenarios;
+mod searches;
 mod table;
+mod wishes;
 
 use slotledger_rules::transition;
 use slotledger_rules::wit::{Decision, EffectBody, Finding, TransitionInput};

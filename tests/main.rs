@@ -8,4 +8,5 @@
 mod api;
 mod erp;
 mod rules;
+mod simulation;
 mod support;

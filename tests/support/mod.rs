@@ -1,6 +1,8 @@
 //! A host under test.
 
 mod answer;
+mod engine;
+mod shop;
 mod visit;
 
 use std::io::{BufRead, BufReader};
@@ -9,7 +11,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 pub(crate) use answer::Answer;
+pub(crate) use engine::{Engine, on_every_engine};
 use serde_json::Value;
+pub(crate) use shop::{Shop, at, codes, day, id, starts, written};
 use slotledger_tryton_server::{DATABASE, PASSWORD, Server, USER};
 use tempfile::TempDir;
 pub(crate) use visit::{CUSTOMER, SERVICE, kinds};

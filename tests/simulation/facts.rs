@@ -28,9 +28,9 @@ pub(super) struct Facts {
     pub(super) claims: Vec<Claim>,
     pub(super) unit_claims: Vec<UnitClaim>,
     pub(super) busy: Vec<Busy>,
-    pub(super) deliveries: Vec<Delivery>,
-    pub(super) providers: Vec<Stored<Provider>>,
-    pub(super) units: Vec<Stored<Unit>>,
+    pub(super) deliveries: Vec<Arc<Delivery>>,
+    pub(super) providers: Arc<[Stored<Provider>]>,
+    pub(super) units: Arc<[Stored<Unit>]>,
     pub(super) services: Arc<[Stored<Service>]>,
 }
 
@@ -51,16 +51,22 @@ impl Facts {
 pub(super) struct Reader {
     store: Sqlite,
     house: House,
+    /// Of the catalogue's version.
+    providers: Arc<[Stored<Provider>]>,
+    units: Arc<[Stored<Unit>]>,
     services: Arc<[Stored<Service>]>,
+    version: i64,
+    /// What was asked for never changes: only what is new is read.
+    deliveries: Vec<Arc<Delivery>>,
     read: HashMap<AppointmentId, u32>,
 }
 
 impl Reader {
     /// A reader with a connection of its own.
-    pub(super) async fn new(store: Sqlite, house: House) -> Self {
-        // No run changes a service.
-        let services = records(&store, &house).await.into();
-        Self { store, house, services, read: HashMap::new() }
+    pub(super) fn new(store: Sqlite, house: House) -> Self {
+        let (providers, units, services) = (Arc::default(), Arc::default(), Arc::default());
+        let (version, deliveries, read) = (0, Vec::new(), HashMap::new());
+        Self { store, house, providers, units, services, version, deliveries, read }
     }
 
     /// Reads everything.
@@ -76,7 +82,8 @@ impl Reader {
         let claims = self.store.claims(providers, from, to).await.expect("claims");
         let unit_claims = self.store.unit_claims(units, from, to).await.expect("claims on units");
         let busy = self.store.busy(&resources, day(from), day(to)).await.expect("busy days");
-        let deliveries = self.store.deliveries(&DeliveryFilter::default(), 0, ALL).await.expect("deliveries");
+        self.read_deliveries().await;
+        self.read_catalog().await;
         Facts {
             now,
             changed: self.changed(&appointments).await,
@@ -84,10 +91,26 @@ impl Reader {
             claims,
             unit_claims,
             busy,
-            deliveries,
-            providers: records(&self.store, &self.house).await,
-            units: records(&self.store, &self.house).await,
+            deliveries: self.deliveries.clone(),
+            providers: self.providers.clone(),
+            units: self.units.clone(),
             services: self.services.clone(),
+        }
+    }
+
+    async fn read_deliveries(&mut self) {
+        let last = self.deliveries.last().map_or(0, |delivery| delivery.id);
+        let new = self.store.deliveries(&DeliveryFilter::default(), last, ALL).await.expect("deliveries");
+        self.deliveries.extend(new.into_iter().map(Arc::new));
+    }
+
+    async fn read_catalog(&mut self) {
+        let version = self.store.catalog_version(self.house.company).await.expect("a version");
+        if version != self.version {
+            self.version = version;
+            self.providers = records(&self.store, &self.house).await;
+            self.units = records(&self.store, &self.house).await;
+            self.services = records(&self.store, &self.house).await;
         }
     }
 
@@ -103,7 +126,7 @@ impl Reader {
     }
 }
 
-async fn records<T: Master>(store: &Sqlite, house: &House) -> Vec<Stored<T>> {
+async fn records<T: Master>(store: &Sqlite, house: &House) -> Arc<[Stored<T>]> {
     let page = Page { after: None, limit: ALL };
     let records = store.records(T::KIND, Some(house.company.0), page).await.expect("records");
     records.into_iter().map(typed).collect()

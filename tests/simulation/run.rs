@@ -57,7 +57,7 @@ impl Run {
         let start = || Host::start(path.clone(), template.rules.clone(), clock.clone());
         let hosts = [start().await, start().await];
         let store = Sqlite::open(&path).await.expect("the store opens");
-        let mut reader = Reader::new(store, template.house.clone()).await;
+        let mut reader = Reader::new(store, template.house.clone());
         let facts = reader.read(clock.now()).await;
         let (random, house) = (StdRng::seed_from_u64(seed), template.house.clone());
         Self {

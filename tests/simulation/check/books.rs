@@ -18,8 +18,12 @@ pub(super) fn check(facts: &Facts) -> Verdict {
         })?;
     }
     for appointment in &facts.appointments {
-        let own: Vec<&Delivery> =
-            facts.deliveries.iter().filter(|delivery| delivery.appointment == appointment.id).collect();
+        let own: Vec<&Delivery> = facts
+            .deliveries
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|delivery: &&Delivery| delivery.appointment == appointment.id)
+            .collect();
         check_sale(facts, appointment, &own).map_err(|words| {
             format!("{words}: {appointment:?} asked for {:#?}", own.iter().map(|own| &own.posting))
         })?;

@@ -68,7 +68,7 @@ fn units(facts: &Facts) -> Verdict {
         let using = |unit: UnitId| -> BTreeSet<Visit> {
             now().filter(|claim| claim.units.contains(&unit)).map(visit).collect()
         };
-        for unit in &facts.units {
+        for unit in facts.units.iter() {
             let own = using(UnitId(unit.id));
             let capacity = if unit.data.overlap_allowed { unit.data.capacity as usize } else { 1 };
             let name = &unit.data.name;

@@ -62,7 +62,9 @@ impl Template {
     /// Builds the house.
     pub(super) async fn build() -> Self {
         let directory = directory();
-        let rules = Rules::embedded(None).expect("the shipped rules");
+        // Compiled once for all of the tests.
+        let compiled = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules");
+        let rules = Rules::embedded(Some(&compiled)).expect("the shipped rules");
         let clock = Arc::new(Settable::at(begin(), 1));
         let store = Sqlite::open(&directory.path().join(FILE)).await.expect("a store");
         let house = build(&app(store.clone(), rules.clone(), clock.clone())).await;

@@ -6,6 +6,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so and stops")]
 
 mod api;
+mod diary;
 mod erp;
 mod rules;
+mod simulation;
 mod support;

@@ -1,6 +1,8 @@
 //! A host under test.
 
 mod answer;
+mod engine;
+mod shop;
 mod visit;
 
 use std::io::{BufRead, BufReader};
@@ -10,7 +12,9 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 pub(crate) use answer::Answer;
+pub(crate) use engine::{Engine, on_every_engine};
 use serde_json::Value;
+pub(crate) use shop::{Shop, at, codes, day, id, starts, written};
 use slotledger_postgres_server::Database;
 use slotledger_tryton_server::{DATABASE, PASSWORD, Server, USER};
 use tempfile::TempDir;

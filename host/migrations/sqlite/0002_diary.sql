@@ -198,6 +198,17 @@ BEGIN
     SELECT RAISE(ABORT, 'unit_taken');
 END;
 
+-- Those who share a visit share its place: nobody joins it with a unit that the others do not use.
+CREATE TRIGGER unit_claim_visit BEFORE INSERT ON unit_claim
+WHEN EXISTS (
+    SELECT 1 FROM claim own JOIN claim c ON c.provider = own.provider AND c.start_us = own.start_us
+    WHERE own.appointment = NEW.appointment AND c.appointment <> NEW.appointment AND c.visit = NEW.visit
+        AND NOT EXISTS (SELECT 1 FROM unit_claim u WHERE u.appointment = c.appointment AND u.unit = NEW.unit)
+)
+BEGIN
+    SELECT RAISE(ABORT, 'visit_elsewhere');
+END;
+
 CREATE TRIGGER unit_claim_update BEFORE UPDATE ON unit_claim
 BEGIN
     SELECT RAISE(ABORT, 'claim_immutable');

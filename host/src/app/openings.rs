@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -226,9 +226,9 @@ pub(super) struct Search {
 
 impl Search {
     fn new(query: &OpeningsQuery, now: DateTime<Utc>) -> Result<Self> {
-        let from = query.from.unwrap_or(now);
+        let from = whole_second(query.from.unwrap_or(now));
         super::hold::sensible("from", from)?;
-        let to = query.to.unwrap_or(from + TimeDelta::days(DEFAULT_RANGE_DAYS));
+        let to = whole_second(query.to.unwrap_or(from + TimeDelta::days(DEFAULT_RANGE_DAYS)));
         super::hold::sensible("to", to)?;
         if to <= from {
             return Err(Error::field("to", "the end of the span has to be after its start"));
@@ -261,6 +261,13 @@ impl Search {
             last_provider: None,
         })
     }
+}
+
+/// The first whole second at or after the moment. Visits start on whole seconds, and the rules know no others: what
+/// starts at or after, or before, the one does so of the other.
+fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
+    let before = at.trunc_subsecs(0);
+    if before < at { before + TimeDelta::seconds(1) } else { at }
 }
 
 fn preferences(query: &OpeningsQuery) -> Vec<Preference> {

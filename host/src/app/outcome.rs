@@ -226,7 +226,10 @@ fn follow(appointment: &mut Appointment, scene: &Scene, plan: decisions::Plan) -
     appointment.reserved_start = moment(plan.reserved.start)?;
     appointment.reserved_end = moment(plan.reserved.end)?;
     appointment.units = unit_ids(&plan.units)?;
-    appointment.shared = plan.session.map(|visit| SharedVisit { key: visit.key, seats: visit.seats });
+    // The rules' key tells a provider's visits apart, and the store's those of everybody: two providers who begin the
+    // same class at once are two visits to the room.
+    let key = |key: String| format!("{}/{key}", appointment.provider);
+    appointment.shared = plan.session.map(|visit| SharedVisit { key: key(visit.key), seats: visit.seats });
     appointment.guests = plan.guests;
     appointment.quote = quote_back(plan.quote)?;
     Ok(())

@@ -339,5 +339,13 @@ pub(super) fn any_provider<'a>(
     let branch = scene.branch(branch_id)?;
     let providers = ids.iter().map(|id| Ok((*id, scene.provider(*id)?))).collect::<Result<_>>()?;
     let grid = Some(grid(branch, service));
-    Ok(Calendars { branch_id, branch, providers, grid, except: None, beside: Beside::default(), workloads: false })
+    Ok(Calendars {
+        branch_id,
+        branch,
+        providers,
+        grid,
+        except: None,
+        beside: Beside::default(),
+        workloads: false,
+    })
 }

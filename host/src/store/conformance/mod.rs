@@ -68,6 +68,7 @@ macro_rules! conformance {
             occupancy: a_unit_and_its_parts_are_not_used_at_once,
             occupancy: of_twenty_for_one_unit_one_wins,
             occupancy: a_shared_visit_has_its_seats,
+            occupancy: a_shared_visit_is_in_one_place,
             occupancy: busy_days_follow_the_claims,
             occupancy: workloads_count_days_and_bookings,
             occupancy: the_last_provider_is_known,

@@ -133,6 +133,23 @@ pub(crate) async fn a_shared_visit_has_its_seats(twice: &Twice) {
     assert_eq!(busy[0].layers.len(), LAYER_BYTES, "a visit that four share counts once");
 }
 
+pub(crate) async fn a_shared_visit_is_in_one_place(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let room = unit(&twice.one, &house, json!({})).await;
+    let other_room = unit(&twice.one, &house, json!({})).await;
+    let seated_in = |room: UnitId| {
+        let mut change = seated(&house, "class", 0, 1, 8);
+        change.appointment.units = vec![room];
+        change.slots = Slots::Take(claim(&change.appointment));
+        change
+    };
+    let first = house.store(&twice.one, seated_in(room)).await.expect("a free room");
+    assert_taken(house.store(&twice.other, seated_in(other_room)).await);
+    house.store(&twice.other, seated_in(room)).await.expect("a seat beside the first");
+    house.store(&twice.one, cancel(&first)).await.expect("revision 1");
+    assert_taken(house.store(&twice.one, seated_in(other_room)).await);
+}
+
 pub(crate) async fn busy_days_follow_the_claims(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let provider = house.provider().0;

@@ -1,0 +1,71 @@
+//! Changes of mind: rescheduling over one's own time, and cancelling too late.
+
+use chrono::{TimeDelta, Timelike};
+use serde_json::json;
+use slotledger::clock::{Clock, SystemClock};
+
+use crate::support::{Host, Shop, at, codes, day, id, kinds, on_every_engine, written};
+
+on_every_engine! {
+    an_appointment_moves_over_its_own_time_and_its_order_follows,
+    a_late_cancellation_is_staffs_to_allow_and_costs_a_fee,
+}
+
+async fn an_appointment_moves_over_its_own_time_and_its_order_follows(host: Host) {
+    let shop = Shop::open(&host).await;
+    let (provider, other) =
+        (shop.provider("Pia", "09:00", "17:00").await, shop.provider("Ben", "09:00", "17:00").await);
+    let service = shop.service(&[&provider, &other], json!({})).await;
+    let old = id(&shop.confirmed(&service, &at(day(), "10:00"), &provider).await);
+    let body = json!({ "start": at(day(), "10:30"), "reason": "half an hour later" });
+    let moved = host.post(&format!("/api/v1/appointments/{old}/reschedule"), &body).await.expect(200);
+    assert_eq!(
+        (&moved["status"], &moved["cancellation_reason"]),
+        (&json!("cancelled"), &json!("half an hour later"))
+    );
+    let new = moved["successor"].as_str().expect("a successor");
+    let after = host.get(&format!("/api/v1/appointments/{new}")).await.expect(200);
+    assert_eq!((&after["status"], &after["predecessor"]), (&json!("confirmed"), &json!(old)));
+    assert_eq!((&after["start"], &after["reschedules"]), (&json!(at(day(), "10:30")), &json!(1)));
+    let (withdrawn, standing) = (host.documents(&old).await, host.documents(new).await);
+    let order = withdrawn.iter().find(|document| document["kind"] == "sales_order").expect("the old order");
+    assert_eq!(order["state"], "cancelled");
+    assert_eq!(kinds(&standing), ["sales_order"]);
+    assert_eq!(standing[0]["state"], "submitted");
+    let starts = shop.starts(&service, day(), 30).await;
+    let with_pia = starts.iter().filter(|start| **start == at(day(), "09:30")).count();
+    assert_eq!(with_pia, 2, "the half hour that was given up is free for both");
+}
+
+async fn a_late_cancellation_is_staffs_to_allow_and_costs_a_fee(host: Host) {
+    let shop = Shop::with(&host, "UTC", json!({ "late_cancel_fee": "25.00" })).await;
+    let provider = shop.provider("Pia", "00:00", "00:00").await;
+    let service = shop.service(&[&provider], json!({ "cancel_cutoff_minutes": 24 * 60 })).await;
+    let soon = (SystemClock.now() + TimeDelta::hours(3)).with_minute(0).and_then(|at| at.with_second(0));
+    let soon = written(soon.and_then(|at| at.with_nanosecond(0)).expect("a full hour"));
+    let late = id(&shop.confirmed(&service, &soon, &provider).await);
+    let cancel = async |actor: &str, id: &str, exception: Option<&str>| {
+        let body = json!({ "reason": "no time", "exception_reason": exception });
+        shop.as_(actor, id, "cancel", body).await
+    };
+    assert_eq!(codes(&cancel("customer", &late, None).await.expect(422)), ["SL0250"]);
+    assert_eq!(codes(&cancel("customer", &late, Some("please")).await.expect(422)), ["SL0250"]);
+    assert_eq!(codes(&cancel("staff", &late, None).await.expect(422)), ["SL0250"]);
+    let declined = shop.as_("customer", &late, "decline", json!({ "reason": "no time" })).await;
+    assert_eq!(codes(&declined.expect(422)), ["SL0250"], "declining does not go round it");
+    let cancelled = cancel("staff", &late, Some("a death in the family")).await.expect(200);
+    assert_eq!(cancelled["status"], "cancelled");
+    let documents = host.documents(&late).await;
+    assert_eq!(kinds(&documents), ["order_cancellation", "sales_invoice", "sales_order"]);
+    let of = |kind: &str| documents.iter().find(|document| document["kind"] == kind).expect("it stands");
+    assert_eq!(
+        (&of("sales_invoice")["net"], &of("sales_order")["state"]),
+        (&json!("25.00"), &json!("cancelled"))
+    );
+    let trail = host.get(&format!("/api/v1/appointments/{late}/events")).await.expect(200);
+    assert!(trail.to_string().contains("a death in the family"), "{trail}");
+    let early = id(&shop.confirmed(&service, &at(day(), "10:00"), &provider).await);
+    cancel("customer", &early, None).await.expect(200);
+    let documents = host.documents(&early).await;
+    assert_eq!(kinds(&documents), ["order_cancellation", "sales_order"], "in time it costs nothing");
+}

@@ -1,0 +1,11 @@
+//! The diary from outside: who can book what, when, and what becomes of it. Each scenario is played on every engine.
+
+mod calendars;
+mod changes;
+mod classes;
+mod clocks;
+mod deposits;
+mod leave;
+mod races;
+mod units;
+mod work;

@@ -254,6 +254,7 @@ fn judge(answer: &Answer, rivals: bool) -> Verdict {
         | Error::Busy
         | Error::Missing { .. }
         | Error::Invalid(_)
+        | Error::Unfit { .. }
         | Error::KeyReused
         | Error::NoConnection(_)
         | Error::Rules(_)

@@ -61,7 +61,8 @@ impl App {
             let (first, last) = reach(service, from, to);
             Grid::covering(first, last)
         })?;
-        let snapshot = self.snapshot(scene, &Calendars { beside: Beside::taking(sought.ahead), ..calendars }).await?;
+        let snapshot =
+            self.snapshot(scene, &Calendars { beside: Beside::taking(sought.ahead), ..calendars }).await?;
         let query = OpeningsQuery {
             within: translate::span(from, to),
             guests: sought.guests,

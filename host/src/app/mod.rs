@@ -37,7 +37,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 pub use alternatives::{Alternative, Difference};
-pub use bookings::{BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode};
+pub use bookings::{
+    BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode,
+};
 pub use books::Connections;
 pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 pub use error::{Error, Finding, Refusal};

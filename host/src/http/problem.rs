@@ -123,8 +123,12 @@ impl Problem {
         };
         let status = if codes::is_conflict(&first.code) { 409 } else { 422 };
         let (code, detail, hint) = (first.code.clone(), first.message.clone(), first.hint.clone());
-        let fault =
-            |Finding { code, message, hint, field }: Finding| Fault { code, field, message, hint: Some(hint) };
+        let fault = |Finding { code, message, hint, field }: Finding| Fault {
+            code,
+            field,
+            message,
+            hint: Some(hint),
+        };
         Self::of(Details {
             kind: format!("/errors/{code}"),
             title: "The booking rules refuse it".to_owned(),

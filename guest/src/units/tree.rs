@@ -1,7 +1,7 @@
 //! The branch's units as a tree, and when each of them is used up.
 //!
 //! A visit uses a unit, and with it everything that is a part of it. So a room is used up by those who use its chairs,
-//! and a chair by those who use the room as a whole.
+//! and a chair by those who use the room as a whole: where anybody does, each visit of a part takes one place of it.
 //!
 //! Invariant: parents that are missing, or that lead round in a circle, end the way up; nothing loops for ever.
 //! Deliberately absent: which units a visit needs, see `choice.rs`.
@@ -106,9 +106,9 @@ impl<'a> Tree<'a> {
     fn reckon(&self, at: Position, allowed: u32) -> Cow<'a, [u64]> {
         let mut used_up = self.used_with_parts(at, allowed);
         for ancestor in self.ancestors(at) {
-            let full = self.used_as_a_whole(ancestor);
-            if !bits::is_empty(full) {
-                bits::join(used_up.to_mut(), full);
+            let full = self.full_as_a_whole(ancestor, allowed);
+            if !bits::is_empty(&full) {
+                bits::join(used_up.to_mut(), &full);
             }
         }
         used_up
@@ -133,11 +133,16 @@ impl<'a> Tree<'a> {
         Cow::Owned(visits.reaching(last.saturating_add(1)))
     }
 
-    /// Set where visits that use the unit as a whole have reached its capacity. A unit that nobody can book as a whole
-    /// does not close its parts.
-    fn used_as_a_whole(&self, at: Position) -> &'a [u64] {
-        let calendar = self.units.get(at);
-        calendar.map_or(&[], |calendar| layer(calendar, capacity(&calendar.unit).saturating_sub(1)))
+    /// Set where some visit uses the unit as a whole, and it and those that use a part of it have reached its capacity.
+    /// As long as nobody uses the unit as a whole, its parts are as free as they are by themselves.
+    fn full_as_a_whole(&self, at: Position, allowed: u32) -> Vec<u64> {
+        let as_a_whole = self.units.get(at).map_or(&[][..], |calendar| layer(calendar, 0));
+        if bits::is_empty(as_a_whole) {
+            return Vec::new();
+        }
+        let mut full = self.used_with_parts(at, allowed).into_owned();
+        bits::keep(&mut full, as_a_whole);
+        full
     }
 
     /// Everything that is a part of the unit, directly or not.

@@ -1,6 +1,7 @@
 //! Units and shared visits: what is chosen can be used, and what is refused could not have been chosen.
 
 use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
+use slotledger_rules::findings::UNITS_TAKEN;
 use slotledger_rules::fixtures::{ANNA, BEN, at, bitmap, request, snapshot, unit, with_seats, with_units};
 use slotledger_rules::wit::{Command, Plan, Request, SharedVisit, Snapshot, TransitionInput, UnitCalendar};
 use slotledger_rules::{find_openings, transition, validate};
@@ -51,13 +52,15 @@ fn is_usable(units: &[UnitCalendar], unit: &UnitCalendar, slots: std::ops::Range
         let inside = |part: &&UnitCalendar| above(units, part).iter().any(|up| up.unit.id == whole.unit.id);
         units.iter().filter(|part| part.unit.id != whole.unit.id).filter(inside).collect()
     };
+    let used = |whole: &UnitCalendar, slot| {
+        uses(whole, slot) + parts(whole).iter().map(|part| uses(part, slot)).sum::<u32>()
+    };
     let ancestors = above(units, unit);
     let active = unit.unit.active && ancestors.iter().all(|up| up.unit.active);
-    let parts = parts(unit);
     active
         && slots.into_iter().all(|slot| {
-            let used = uses(unit, slot) + parts.iter().map(|part| uses(part, slot)).sum::<u32>();
-            used < capacity(unit) && ancestors.iter().all(|up| uses(up, slot) < capacity(up).max(1))
+            let whole_is_full = |up: &&UnitCalendar| uses(up, slot) > 0 && used(up, slot) >= capacity(up);
+            used(unit, slot) < capacity(unit) && !ancestors.iter().any(|up| whole_is_full(up))
         })
 }
 
@@ -147,6 +150,22 @@ fn a_room_booked_as_a_whole_takes_its_chairs_and_the_other_way_round() {
     assert_eq!(planned(&world, request(Some(ANNA), at(10, 0))).units, ["chair-2", "room-2"]);
     // The first chair would leave both rooms free; the first room alone leaves only chair three.
     assert_eq!(planned(&world, request(Some(BEN), at(14, 30))).units, ["chair-1", "room-2"]);
+}
+
+#[test]
+fn a_part_takes_a_place_of_a_whole_in_use() {
+    let mut world = snapshot();
+    world.service.required_units = vec!["chair".to_owned()];
+    let mut hall = unit("hall", "hall", None, &[(0, 24 * 60)]);
+    (hall.unit.capacity, hall.unit.overlap_allowed) = (2, true);
+    let used = unit("chair-1", "chair", Some("hall"), &[(0, 24 * 60)]);
+    let free = unit("chair-2", "chair", Some("hall"), &[]);
+    let request = request(Some(ANNA), at(10, 0));
+    world.units = vec![used.clone(), free.clone(), hall.clone()];
+    assert_eq!(codes(&validate(&world, &request)), [UNITS_TAKEN]);
+    hall.uses.clear();
+    world.units = vec![used, free, hall];
+    assert_eq!(codes(&validate(&world, &request)), [""; 0], "nobody uses the hall as a whole");
 }
 
 #[test]

@@ -185,29 +185,45 @@ BEGIN
         SELECT max((SELECT count(DISTINCT n.visit) FROM near n WHERE n.start_at <= m.at AND n.end_at > m.at))
         FROM moment m
     ) >= (SELECT capacity FROM unit_room WHERE unit = NEW.unit)
-    -- A unit that is used up as a whole is used up in all its parts.
+    -- Where some visit uses a unit as a whole, each visit of a part takes one place of it, too.
     OR EXISTS (
         WITH RECURSIVE whole (unit) AS (
             SELECT parent FROM unit_room WHERE unit = NEW.unit AND parent IS NOT NULL
             UNION
             SELECT r.parent FROM whole w JOIN unit_room r ON r.unit = w.unit WHERE r.parent IS NOT NULL
         ),
+        part (whole, unit) AS (
+            SELECT unit, unit FROM whole
+            UNION
+            SELECT p.whole, r.unit FROM part p JOIN unit_room r ON r.parent = p.unit
+        ),
         near AS (
-            SELECT c.unit, c.start_at, c.end_at, c.visit FROM whole w JOIN unit_claim c ON c.unit = w.unit
+            SELECT p.whole, p.unit = p.whole AS as_a_whole, c.start_at, c.end_at, c.visit
+            FROM part p JOIN unit_claim c ON c.unit = p.unit
             WHERE c.start_at > NEW.start_at - interval '72 hours' AND c.start_at < NEW.end_at
                 AND c.end_at > NEW.start_at AND c.visit <> NEW.visit
         ),
-        moment (unit, at) AS (
-            SELECT unit, NEW.start_at FROM near
-            UNION SELECT unit, start_at FROM near WHERE start_at > NEW.start_at
+        moment (whole, at) AS (
+            SELECT whole, NEW.start_at FROM near
+            UNION SELECT whole, start_at FROM near WHERE start_at > NEW.start_at
         )
-        SELECT FROM moment m JOIN unit_room r ON r.unit = m.unit
-        WHERE r.capacity <= (
+        SELECT FROM moment m JOIN unit_room r ON r.unit = m.whole
+        WHERE EXISTS (
+            SELECT FROM near n WHERE n.whole = m.whole AND n.as_a_whole AND n.start_at <= m.at AND n.end_at > m.at
+        ) AND r.capacity <= (
             SELECT count(DISTINCT n.visit) FROM near n
-            WHERE n.unit = m.unit AND n.start_at <= m.at AND n.end_at > m.at
+            WHERE n.whole = m.whole AND n.start_at <= m.at AND n.end_at > m.at
         )
     ) THEN
         RAISE EXCEPTION USING MESSAGE = 'unit_taken', ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    -- Those who share a visit share its place: nobody joins it with a unit that the others do not use.
+    IF EXISTS (
+        SELECT FROM claim own JOIN claim c ON c.provider = own.provider AND c.start_at = own.start_at
+        WHERE own.appointment = NEW.appointment AND c.appointment <> NEW.appointment AND c.visit = NEW.visit
+            AND NOT EXISTS (SELECT FROM unit_claim u WHERE u.appointment = c.appointment AND u.unit = NEW.unit)
+    ) THEN
+        RAISE EXCEPTION USING MESSAGE = 'visit_elsewhere', ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
 END

@@ -172,7 +172,7 @@ BEGIN
     SELECT RAISE(ABORT, 'unit_taken');
 END;
 
--- A unit that is used up as a whole is used up in all its parts.
+-- Where some visit uses a unit as a whole, each visit of a part takes one place of it, too.
 CREATE TRIGGER unit_claim_whole BEFORE INSERT ON unit_claim
 WHEN EXISTS (
     WITH RECURSIVE whole (unit) AS (
@@ -180,18 +180,27 @@ WHEN EXISTS (
         UNION
         SELECT r.parent FROM whole w JOIN unit_room r ON r.unit = w.unit WHERE r.parent IS NOT NULL
     ),
-    near (unit, start_us, end_us, visit) AS (
-        SELECT c.unit, c.start_us, c.end_us, c.visit FROM whole w JOIN unit_claim c ON c.unit = w.unit
+    part (whole, unit) AS (
+        SELECT unit, unit FROM whole
+        UNION
+        SELECT p.whole, r.unit FROM part p JOIN unit_room r ON r.parent = p.unit
+    ),
+    near (whole, as_a_whole, start_us, end_us, visit) AS (
+        SELECT p.whole, p.unit = p.whole, c.start_us, c.end_us, c.visit
+        FROM part p JOIN unit_claim c ON c.unit = p.unit
         WHERE c.start_us > NEW.start_us - 259200000000 AND c.start_us < NEW.end_us AND c.end_us > NEW.start_us
             AND c.visit <> NEW.visit
     ),
-    moment (unit, at_us) AS (
-        SELECT unit, NEW.start_us FROM near UNION SELECT unit, start_us FROM near WHERE start_us > NEW.start_us
+    moment (whole, at_us) AS (
+        SELECT whole, NEW.start_us FROM near UNION SELECT whole, start_us FROM near WHERE start_us > NEW.start_us
     )
-    SELECT 1 FROM moment m JOIN unit_room r ON r.unit = m.unit
-    WHERE r.capacity <= (
+    SELECT 1 FROM moment m JOIN unit_room r ON r.unit = m.whole
+    WHERE EXISTS (
+        SELECT 1 FROM near n
+        WHERE n.whole = m.whole AND n.as_a_whole AND n.start_us <= m.at_us AND n.end_us > m.at_us
+    ) AND r.capacity <= (
         SELECT count(DISTINCT n.visit) FROM near n
-        WHERE n.unit = m.unit AND n.start_us <= m.at_us AND n.end_us > m.at_us
+        WHERE n.whole = m.whole AND n.start_us <= m.at_us AND n.end_us > m.at_us
     )
 )
 BEGIN

@@ -59,8 +59,8 @@ fn sorted(units: &[UnitId]) -> Vec<UnitId> {
     units
 }
 
-/// At every moment at which a visit begins, no unit has more visits of its own than it bears, and one that is used up
-/// as a whole has none in its parts.
+/// At every moment at which a visit begins, no unit has more visits of its own than it bears; where some use it as a
+/// whole, nor with those in its parts.
 fn units(facts: &Facts) -> Verdict {
     let moments: BTreeSet<DateTime<Utc>> = facts.claims.iter().map(|claim| claim.start).collect();
     for at in moments {
@@ -73,11 +73,11 @@ fn units(facts: &Facts) -> Verdict {
             let capacity = if unit.data.overlap_allowed { unit.data.capacity as usize } else { 1 };
             let name = &unit.data.name;
             ensure(own.len() <= capacity, || format!("{name} bears {capacity} at {at}, and has {own:?}"))?;
-            if own.len() == capacity {
+            if !own.is_empty() {
                 let parts = parts(&facts.units, UnitId(unit.id)).into_iter().flat_map(using);
-                let others: Vec<Visit> = parts.filter(|visit| !own.contains(visit)).collect();
-                ensure(others.is_empty(), || {
-                    format!("{name} is used up at {at}; in its parts are {others:?}")
+                let all: BTreeSet<Visit> = own.into_iter().chain(parts).collect();
+                ensure(all.len() <= capacity, || {
+                    format!("{name} bears {capacity} at {at}; with its parts it has {all:?}")
                 })?;
             }
         }

@@ -66,6 +66,7 @@ macro_rules! conformance {
             occupancy: a_unit_is_used_once_at_a_time,
             occupancy: a_unit_with_room_for_two_is_shared_by_two,
             occupancy: a_unit_and_its_parts_are_not_used_at_once,
+            occupancy: a_part_takes_a_place_of_a_whole_in_use,
             occupancy: of_twenty_for_one_unit_one_wins,
             occupancy: a_shared_visit_has_its_seats,
             occupancy: a_shared_visit_is_in_one_place,

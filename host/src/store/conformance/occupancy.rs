@@ -91,6 +91,29 @@ pub(crate) async fn a_unit_and_its_parts_are_not_used_at_once(twice: &Twice) {
     house.store(&twice.other, using(&house, 1, 120, 180, &[room])).await.expect("the site is free again");
 }
 
+pub(crate) async fn a_part_takes_a_place_of_a_whole_in_use(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let third = id();
+    twice.one.insert(&record(Kind::Provider, third, house.company), None).await.expect("a new record");
+    let hall = unit(&twice.one, &house, json!({ "capacity": 2, "overlap_allowed": true })).await;
+    let mut chairs = Vec::new();
+    for _ in 0..2 {
+        chairs.push(unit(&twice.one, &house, json!({ "parent": hall })).await);
+    }
+    let of_third = |units: &[UnitId]| {
+        let mut change = using(&house, 0, 0, 60, units);
+        change.appointment.provider = third.into();
+        change.slots = Slots::Take(claim(&change.appointment));
+        change
+    };
+    let whole = house.store(&twice.one, using(&house, 0, 0, 60, &[hall])).await.expect("room for one");
+    house.store(&twice.one, using(&house, 1, 0, 60, &chairs[..1])).await.expect("room for two");
+    assert_taken(house.store(&twice.other, of_third(&chairs[1..])).await);
+    house.store(&twice.one, cancel(&whole)).await.expect("revision 1");
+    house.store(&twice.other, of_third(&chairs[1..])).await.expect("nobody uses the hall as a whole");
+    assert_taken(house.store(&twice.one, using(&house, 0, 0, 60, &[hall])).await);
+}
+
 pub(crate) async fn of_twenty_for_one_unit_one_wins(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let room = unit(&twice.one, &house, json!({})).await;

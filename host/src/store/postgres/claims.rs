@@ -157,7 +157,7 @@ pub(super) async fn take(
 }
 
 /// The words with which the schema refuses a claim.
-const REFUSALS: [&str; 3] = ["double_booking", "no_seat_left", "unit_taken"];
+const REFUSALS: [&str; 4] = ["double_booking", "no_seat_left", "unit_taken", "visit_elsewhere"];
 
 fn refused(error: sqlx::Error, claim: &Claim) -> Error {
     if REFUSALS.iter().any(|word| is_refusal(&error, word)) {

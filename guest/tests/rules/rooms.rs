@@ -60,7 +60,7 @@ fn is_usable(units: &[UnitCalendar], unit: &UnitCalendar, slots: std::ops::Range
     active
         && slots.into_iter().all(|slot| {
             let whole_is_full = |up: &&UnitCalendar| uses(up, slot) > 0 && used(up, slot) >= capacity(up);
-            used(unit, slot) < capacity(unit) && !ancestors.iter().any(|up| whole_is_full(up))
+            used(unit, slot) < capacity(unit) && !ancestors.iter().any(whole_is_full)
         })
 }
 

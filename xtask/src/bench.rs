@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::progress::phase;
+use crate::setup::postgres;
 use crate::{rules, shell, workspace};
 
 /// What the measurements take.
@@ -23,6 +24,7 @@ pub(crate) struct Options {
 /// Builds and measures.
 pub(crate) fn bench(options: &Options) -> Result<()> {
     rules::build()?;
+    postgres::install()?;
     phase("building slotledger and the measurements with all optimisations", || {
         let mut cargo = shell::cargo();
         cargo.args([

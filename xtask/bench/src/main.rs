@@ -48,6 +48,9 @@ fn main() -> Result<()> {
     report.heading();
     report.add(decision::measure(scratch.path(), arguments.quick)?);
     report.add(booking::measure(scratch.path(), arguments.quick)?);
+    for row in booking::postgres::measure(scratch.path(), arguments.quick)? {
+        report.add(row);
+    }
     for row in serve::measure(&arguments.host, scratch.path(), arguments.quick)? {
         report.add(row);
     }

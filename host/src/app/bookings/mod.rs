@@ -54,7 +54,6 @@ pub struct BookingRequest {
     #[serde(default)]
     pub case: Option<CaseId>,
     /// How they lie in time.
-    #[schema(inline)]
     pub mode: Mode,
     /// The appointments, all of the same company.
     #[schema(min_items = 1, max_items = 20)]
@@ -114,7 +113,6 @@ pub struct BookingView {
     /// The case it belongs to.
     pub case: Option<CaseId>,
     /// How its appointments were asked to lie in time.
-    #[schema(inline)]
     pub mode: Mode,
     /// When it was made.
     pub created_at: DateTime<Utc>,

@@ -73,7 +73,6 @@ pub struct WaitView {
     /// What the customer would like.
     pub preferences: Vec<Preference>,
     /// Where it stands.
-    #[schema(inline)]
     pub state: WaitState,
     /// The hold it was offered: confirming it takes the offer, declining it passes the offer on.
     pub appointment: Option<AppointmentId>,

@@ -39,16 +39,21 @@ pub(super) struct Company {
 /// Makes the company in a new database.
 pub(super) async fn make(file: &Path, cache: &Path) -> Result<Company> {
     let host = hosted::open(file, cache).await?;
-    let app = &host.app;
+    let company = fill(&host.app, CLIENTS).await?;
+    host.close().await;
+    Ok(company)
+}
+
+/// Adds the company to what is there, with a provider for each client.
+pub(super) async fn fill(app: &App, clients: usize) -> Result<Company> {
     let id = CompanyId(add(app, None, company()).await?);
     let branch = add(app, Some(id), branch()).await?;
     let mut providers = Vec::new();
-    for n in 0..CLIENTS {
+    for n in 0..clients {
         providers.push(ProviderId(add(app, Some(id), provider(n, branch)?).await?));
     }
     let service = ServiceId(add(app, Some(id), service(&providers)).await?);
     let customer = CustomerId(add(app, Some(id), customer()).await?);
-    host.close().await;
     Ok(Company { id, service, customer, providers, first: first()? })
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow};
 use slotledger::app::{App, Booking, Command, Connections, Ports, Reply, Request};
 use slotledger::clock::SystemClock;
 use slotledger::model::{Actor, Appointment};
+use slotledger::store::SharedStore;
 use slotledger::store::sqlite::Sqlite;
 use slotledger::wasm::Rules;
 use tokio::sync::Notify;
@@ -32,21 +33,25 @@ impl Hosted {
 /// Opens or makes the file.
 pub(crate) async fn open(file: &Path, cache: &Path) -> Result<Hosted> {
     let store = Sqlite::open(file).await?;
-    let app = App::new(Ports {
-        store: Arc::new(store.clone()),
+    Ok(Hosted { app: on(Arc::new(store.clone()), cache)?, store })
+}
+
+/// Use cases on a store.
+pub(super) fn on(store: SharedStore, cache: &Path) -> Result<Arc<App>> {
+    Ok(Arc::new(App::new(Ports {
+        store,
         rules: Rules::embedded(Some(cache))?,
         clock: Arc::new(SystemClock),
         books: Arc::new(Connections::default()),
         wake: Arc::new(Notify::new()),
-    });
-    Ok(Hosted { app: Arc::new(app), store })
+    })))
 }
 
-/// Every client makes so many bookings, one after the other.
-pub(super) async fn book(host: &Hosted, company: &Company, bookings: usize) -> Result<()> {
+/// Every client makes so many bookings, one after the other, at one of the hosts.
+pub(super) async fn book(hosts: &[Arc<App>], company: &Company, bookings: usize) -> Result<()> {
     let mut clients = JoinSet::new();
-    for client in 0..company.providers.len() {
-        let (app, company) = (host.app.clone(), company.clone());
+    for (client, app) in (0..company.providers.len()).zip(hosts.iter().cycle()) {
+        let (app, company) = (app.clone(), company.clone());
         clients.spawn(async move {
             for n in 0..bookings {
                 one(&app, &company, client, n).await?;

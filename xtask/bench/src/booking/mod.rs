@@ -9,6 +9,8 @@ mod bare;
 mod company;
 mod compare;
 pub(crate) mod hosted;
+pub(crate) mod postgres;
+mod postgres_bare;
 mod sample;
 
 use std::fs;
@@ -45,7 +47,7 @@ async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<Row
         let file = copy(&empty, scratch, &format!("hosted-{turn}"))?;
         let app = hosted::open(&file, scratch).await?;
         let since = Instant::now();
-        hosted::book(&app, &company, bookings).await?;
+        hosted::book(std::slice::from_ref(&app.app), &company, bookings).await?;
         hosted.add(CLIENTS * bookings, since);
         app.close().await;
 

@@ -24,7 +24,7 @@ pub(crate) fn measure(host: &Path, scratch: &Path, quick: bool) -> Result<Vec<Ro
         let crowd = crowd::make(&directory.join("slotledger.sqlite"), scratch).await?;
         let server = Server::start(host, &directory)?;
         let client = openings::Client::new(&server, &key)?;
-        let mut rows = openings::measure(&client, &crowd, quick).await?;
+        let mut rows = openings::measure(&client, &crowd, scratch, quick).await?;
         rows.push(openings::memory(&client, &server, &crowd).await?);
         rows.push(stampede::measure(&server, &key, &crowd).await?);
         Ok(rows)

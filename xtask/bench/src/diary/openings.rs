@@ -1,14 +1,20 @@
 //! Searches, from the request to the whole answer.
 
+use std::hint::black_box;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use slotledger::model::ServiceId;
+use slotledger::wasm::Rules;
+use slotledger_rules::fixtures;
 
-use super::crowd::Crowd;
-use crate::report::{Row, percentile};
+use super::crowd::{Crowd, PROVIDERS};
+use crate::report::{Row, median, percentile};
 use crate::server::Server;
 
 /// Openings asked for.
@@ -61,16 +67,48 @@ impl Client {
 }
 
 /// The p99 of searches among a thousand, with one, and with one who has a long past.
-pub(super) async fn measure(client: &Client, crowd: &Crowd, quick: bool) -> Result<Vec<Row>> {
+pub(super) async fn measure(client: &Client, crowd: &Crowd, scratch: &Path, quick: bool) -> Result<Vec<Row>> {
     let times = if quick { 100 } else { 500 };
     let among = client.searches(crowd.service, crowd, times).await?;
     let one = client.searches(crowd.new_hand, crowd, times).await?;
     let old = client.searches(crowd.old_hand, crowd, times).await?;
+    let (component, native) = rules(scratch, times)?;
+    let natively = among - component + native;
     Ok(vec![
-        Row::alone("openings.1000x30", among, "ms p99", "at most 10"),
+        Row::alone("openings.1000x30", among, "ms p99", "at most 10, and 1.50 ×")
+            .beside(natively, "the same with native rules"),
         Row::alone("openings.1x30", one, "ms p99", "at most 1.5"),
         Row::alone("openings.history", old, "ms p99", "at most 1.20 ×").beside(one, "without a past"),
     ])
+}
+
+/// What the rules take of such a search, as the component and natively, in milliseconds. The server asks about the first
+/// day of the month, and finds enough there.
+fn rules(scratch: &Path, times: usize) -> Result<(f64, f64)> {
+    let providers = u32::try_from(PROVIDERS)?;
+    let snapshot = fixtures::crowd(providers, 2, providers);
+    let query =
+        slotledger_rules::wit::OpeningsQuery { limit: u32::try_from(LIMIT)?, ..fixtures::whole_day() };
+    let (hosted, asked) = (carried(&snapshot)?, carried(&query)?);
+    let rules = Rules::embedded(Some(scratch))?;
+    let (mut component, mut native) = (Vec::new(), Vec::new());
+    for _ in 0..times {
+        let since = Instant::now();
+        let found = black_box(rules.find_openings(black_box(&hosted), &asked)?);
+        component.push(since.elapsed().as_secs_f64() * 1e3);
+        ensure!(found.is_ok_and(|found| found.found.len() == LIMIT), "the crowd has no openings");
+        let since = Instant::now();
+        let found = black_box(slotledger_rules::find_openings(black_box(&snapshot), &query));
+        native.push(since.elapsed().as_secs_f64() * 1e3);
+        ensure!(found.is_ok_and(|found| found.found.len() == LIMIT), "the crowd has no openings");
+    }
+    Ok((median(component), median(native)))
+}
+
+/// The same value in the host's types: both sides write it as the same JSON.
+fn carried<T: DeserializeOwned>(value: &impl Serialize) -> Result<T> {
+    serde_json::from_value(serde_json::to_value(value)?)
+        .context("the host and the guest were made from different WIT")
 }
 
 /// What the server holds after it has been asked about every day of everybody.

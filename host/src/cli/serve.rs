@@ -14,7 +14,8 @@ use tracing_subscriber::EnvFilter;
 use crate::app::{App, Ports};
 use crate::clock::SystemClock;
 use crate::config::{Config, Log, Rules as RulesConfig};
-use crate::relay::{self, Jitter, Relay, holds, offers};
+use crate::relay::rounds::{HOLDS, OFFERS};
+use crate::relay::{self, Jitter, Relay};
 use crate::store::SharedStore;
 use crate::wasm::Rules;
 use crate::{connections, http};
@@ -74,8 +75,8 @@ impl Host {
             async move { app.offer_freed(limit).await }
         };
         let mut tasks = vec![
-            tokio::spawn(holds::run(expire, stopped.clone())),
-            tokio::spawn(offers::run(offer, stopped.clone())),
+            tokio::spawn(HOLDS.run(expire, stopped.clone())),
+            tokio::spawn(OFFERS.run(offer, stopped.clone())),
         ];
         if config.relay.enabled {
             tasks.push(tokio::spawn(Arc::new(self.relay(config)).run(stopped)));

@@ -13,8 +13,7 @@ mod books;
 mod carry;
 mod circuit;
 mod compare;
-pub mod holds;
-pub mod offers;
+pub mod rounds;
 #[cfg(test)]
 mod tests;
 mod verdict;

@@ -53,6 +53,9 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections of one host. A booking holds one for some milliseconds; a server takes a hundred unless told otherwise.
 const CONNECTIONS: u32 = 10;
 
+/// How long a connection may lie idle and still be taken for alive.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 /// What every connection is told when it begins.
 const SETTINGS: [(&str, &str); 6] = [
     ("default_transaction_isolation", "read committed"),
@@ -86,6 +89,16 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(QUEUE_TIMEOUT)
+            // A connection that was just used is alive; asking it would be one round trip more for each statement.
+            .test_before_acquire(false)
+            .before_acquire(|connection, known| {
+                Box::pin(async move {
+                    if known.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(server.options(SETTINGS));
         Ok(Self { pool })
     }

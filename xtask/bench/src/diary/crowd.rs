@@ -23,6 +23,9 @@ pub(super) const DAYS: i64 = 90;
 /// Visits in the past of the one provider who has been there for long.
 const PAST: i64 = 100_000;
 
+/// Visits that one statement writes.
+const AT_ONCE: usize = 5000;
+
 const MINUTE_US: i64 = 60 * 1_000_000;
 const SLOT_US: i64 = 5 * MINUTE_US;
 const DAY_US: i64 = 288 * SLOT_US;
@@ -145,6 +148,7 @@ impl Writer {
         days: i64,
     ) -> Result<()> {
         let mut transaction = pool.begin().await?;
+        let mut starts = Vec::new();
         for day in 0..days {
             let day = first.timestamp_micros() / DAY_US + day;
             let seed = provider.as_u128() as i64 ^ day;
@@ -156,12 +160,13 @@ impl Writer {
                 let gap = (free * (n + 1) / (visits + 1) + seed.rem_euclid(5)).min(free);
                 let slot = SHIFT.0 + gap + n * RESERVED_SLOTS;
                 (slot..slot + RESERVED_SLOTS).for_each(|slot| layer[slot as usize / 8] |= 1 << (slot % 8));
-                self.visit(&mut transaction, provider, room, day * DAY_US + slot * SLOT_US).await?;
+                starts.push(day * DAY_US + slot * SLOT_US);
             }
             for resource in [Some(provider), room].into_iter().flatten() {
                 mark(&mut transaction, resource, day, &layer, visits * RESERVED_SLOTS * 5).await?;
             }
         }
+        self.visits(&mut transaction, provider, room, &starts).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -169,64 +174,64 @@ impl Writer {
     async fn past(&self, pool: &SqlitePool, provider: Uuid, first: DateTime<Utc>) -> Result<()> {
         let mut transaction = pool.begin().await?;
         let today = first.timestamp_micros() / DAY_US - 1;
+        let mut starts = Vec::new();
         for n in 0..PAST / RESERVED_SLOTS {
             let day = today - n;
-            for visit in 0..RESERVED_SLOTS {
-                self.visit(&mut transaction, provider, None, day * DAY_US + visit * RESERVED_SLOTS * SLOT_US)
-                    .await?;
-            }
+            starts.extend((0..RESERVED_SLOTS).map(|visit| day * DAY_US + visit * RESERVED_SLOTS * SLOT_US));
             mark(&mut transaction, provider, day, &[0xff; 36], 24 * 60).await?;
+        }
+        for starts in starts.chunks(AT_ONCE) {
+            self.visits(&mut transaction, provider, None, starts).await?;
         }
         Ok(transaction.commit().await?)
     }
 
-    async fn visit(
+    /// Writes visits that start so, a statement a table: one by one they would take minutes.
+    async fn visits(
         &self,
         connection: &mut SqliteConnection,
         provider: Uuid,
         room: Option<Uuid>,
-        start: i64,
+        starts: &[i64],
     ) -> Result<()> {
-        let id = SystemClock.new_id().to_string();
-        let end = start + RESERVED_SLOTS * SLOT_US;
-        let buffer = 2 * SLOT_US;
+        let visits: Vec<(String, i64)> =
+            starts.iter().map(|start| (SystemClock.new_id().to_string(), *start)).collect();
+        let visits = serde_json::to_string(&visits)?;
+        let (length, buffer) = (RESERVED_SLOTS * SLOT_US, 2 * SLOT_US);
         sqlx::query(
             "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_us, end_us,
                  reserved_start_us, reserved_end_us, updated_us, details, id, company, created_us)
-             VALUES (?, ?, ?, ?, 'APT', 'confirmed', 2, ?, ?, ?, ?, ?, '{}', ?, ?, ?)",
+             SELECT ?1, ?2, ?3, ?4, 'APT', 'confirmed', 2, value ->> 1 + ?6, value ->> 1 + ?7 - ?6,
+                 value ->> 1, value ->> 1 + ?7, value ->> 1, '{}', value ->> 0, ?5, value ->> 1
+             FROM json_each(?8)",
         )
         .bind(self.branch.to_string())
         .bind(self.service.to_string())
         .bind(self.customer.to_string())
         .bind(provider.to_string())
-        .bind(start + buffer)
-        .bind(end - buffer)
-        .bind(start)
-        .bind(end)
-        .bind(start)
-        .bind(&id)
         .bind(self.company.to_string())
-        .bind(start)
+        .bind(buffer)
+        .bind(length)
+        .bind(&visits)
         .execute(&mut *connection)
         .await?;
         sqlx::query(
             "INSERT INTO claim (appointment, provider, start_us, end_us, visit, guests, seats)
-             VALUES (?1, ?2, ?3, ?4, ?1, 1, NULL)",
+             SELECT value ->> 0, ?1, value ->> 1, value ->> 1 + ?2, value ->> 0, 1, NULL FROM json_each(?3)",
         )
-        .bind(&id)
         .bind(provider.to_string())
-        .bind(start)
-        .bind(end)
+        .bind(length)
+        .bind(&visits)
         .execute(&mut *connection)
         .await?;
         if let Some(room) = room {
             sqlx::query(
-                "INSERT INTO unit_claim (appointment, unit, start_us, end_us, visit) VALUES (?1, ?2, ?3, ?4, ?1)",
+                "INSERT INTO unit_claim (appointment, unit, start_us, end_us, visit)
+                 SELECT value ->> 0, ?1, value ->> 1, value ->> 1 + ?2, value ->> 0 FROM json_each(?3)",
             )
-            .bind(&id)
             .bind(room.to_string())
-            .bind(start)
-            .bind(end)
+            .bind(length)
+            .bind(&visits)
             .execute(connection)
             .await?;
         }

@@ -145,6 +145,9 @@ CREATE TABLE unit_claim (
 
 CREATE INDEX unit_claim_by_unit ON unit_claim (unit, start_at, end_at, visit);
 
+-- The parts of a unit are found without reading all units, on every claim.
+CREATE INDEX unit_by_parent ON record (((data ->> 'parent')::uuid)) WHERE kind = 'unit';
+
 -- How many visits may use a unit at once.
 CREATE VIEW unit_room AS
 SELECT id AS unit, (data ->> 'parent')::uuid AS parent,

@@ -142,6 +142,9 @@ CREATE TABLE unit_claim (
 
 CREATE INDEX unit_claim_by_unit ON unit_claim (unit, start_us, end_us, visit);
 
+-- The parts of a unit are found without reading all units, on every claim.
+CREATE INDEX unit_by_parent ON record (data ->> '$.parent') WHERE kind = 'unit';
+
 -- How many visits may use a unit at once.
 CREATE VIEW unit_room AS
 SELECT id AS unit, data ->> '$.parent' AS parent,
@@ -154,10 +157,10 @@ WHEN (
     WITH RECURSIVE part (unit) AS (
         SELECT NEW.unit
         UNION
-        SELECT r.unit FROM part p JOIN unit_room r ON r.parent = p.unit
+        SELECT r.unit FROM part p CROSS JOIN unit_room r ON r.parent = p.unit
     ),
     near (start_us, end_us, visit) AS (
-        SELECT c.start_us, c.end_us, c.visit FROM part p JOIN unit_claim c ON c.unit = p.unit
+        SELECT c.start_us, c.end_us, c.visit FROM part p CROSS JOIN unit_claim c ON c.unit = p.unit
         WHERE c.start_us > NEW.start_us - 259200000000 AND c.start_us < NEW.end_us AND c.end_us > NEW.start_us
             AND c.visit <> NEW.visit
     ),
@@ -178,23 +181,23 @@ WHEN EXISTS (
     WITH RECURSIVE whole (unit) AS (
         SELECT parent FROM unit_room WHERE unit = NEW.unit AND parent IS NOT NULL
         UNION
-        SELECT r.parent FROM whole w JOIN unit_room r ON r.unit = w.unit WHERE r.parent IS NOT NULL
+        SELECT r.parent FROM whole w CROSS JOIN unit_room r ON r.unit = w.unit WHERE r.parent IS NOT NULL
     ),
     part (whole, unit) AS (
         SELECT unit, unit FROM whole
         UNION
-        SELECT p.whole, r.unit FROM part p JOIN unit_room r ON r.parent = p.unit
+        SELECT p.whole, r.unit FROM part p CROSS JOIN unit_room r ON r.parent = p.unit
     ),
     near (whole, as_a_whole, start_us, end_us, visit) AS (
         SELECT p.whole, p.unit = p.whole, c.start_us, c.end_us, c.visit
-        FROM part p JOIN unit_claim c ON c.unit = p.unit
+        FROM part p CROSS JOIN unit_claim c ON c.unit = p.unit
         WHERE c.start_us > NEW.start_us - 259200000000 AND c.start_us < NEW.end_us AND c.end_us > NEW.start_us
             AND c.visit <> NEW.visit
     ),
     moment (whole, at_us) AS (
         SELECT whole, NEW.start_us FROM near UNION SELECT whole, start_us FROM near WHERE start_us > NEW.start_us
     )
-    SELECT 1 FROM moment m JOIN unit_room r ON r.unit = m.whole
+    SELECT 1 FROM moment m CROSS JOIN unit_room r ON r.unit = m.whole
     WHERE EXISTS (
         SELECT 1 FROM near n
         WHERE n.whole = m.whole AND n.as_a_whole AND n.start_us <= m.at_us AND n.end_us > m.at_us

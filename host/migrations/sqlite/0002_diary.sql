@@ -152,8 +152,15 @@ SELECT id AS unit, data ->> '$.parent' AS parent,
 FROM record WHERE kind = 'unit';
 
 -- A unit has no more visits at once than it has room for, those of its parts included.
+-- The first question spares a unit without parts that nobody else uses at the time.
 CREATE TRIGGER unit_claim_capacity BEFORE INSERT ON unit_claim
 WHEN (
+    EXISTS (
+        SELECT 1 FROM unit_claim c
+        WHERE c.unit = NEW.unit AND c.start_us > NEW.start_us - 259200000000 AND c.start_us < NEW.end_us
+            AND c.end_us > NEW.start_us AND c.visit <> NEW.visit
+    ) OR EXISTS (SELECT 1 FROM unit_room WHERE parent = NEW.unit)
+) AND (
     WITH RECURSIVE part (unit) AS (
         SELECT NEW.unit
         UNION
@@ -176,8 +183,9 @@ BEGIN
 END;
 
 -- Where some visit uses a unit as a whole, each visit of a part takes one place of it, too.
+-- The first question spares units that are a part of nothing, which most are, the rest of it.
 CREATE TRIGGER unit_claim_whole BEFORE INSERT ON unit_claim
-WHEN EXISTS (
+WHEN EXISTS (SELECT 1 FROM unit_room WHERE unit = NEW.unit AND parent IS NOT NULL) AND EXISTS (
     WITH RECURSIVE whole (unit) AS (
         SELECT parent FROM unit_room WHERE unit = NEW.unit AND parent IS NOT NULL
         UNION

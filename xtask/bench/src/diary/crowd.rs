@@ -166,8 +166,7 @@ impl Writer {
                 mark(&mut transaction, resource, day, &layer, visits * RESERVED_SLOTS * 5).await?;
             }
         }
-        // A search reads the rooms' days, not their claims, whose making would take minutes.
-        self.visits(&mut transaction, provider, None, &starts).await?;
+        self.visits(&mut transaction, provider, room, &starts).await?;
         Ok(transaction.commit().await?)
     }
 

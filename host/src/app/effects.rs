@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use slotledger_erp::{
-    Body, CommissionEarned, CommissionReversal, CreditNote, Invoice, Item, Key, Line, Material, Order,
-    OrderCancellation, Party, Posting, StockIssue, StockReturn,
+    Body, CommissionEarned, CommissionReversal, CreditNote, Finish, Invoice, Item, Key, Line, Material,
+    Order, OrderCancellation, Party, Posting, StockIssue, StockReturn,
 };
 use uuid::Uuid;
 
@@ -71,6 +71,9 @@ fn body(scene: &Scene, body: EffectBody, now: DateTime<Utc>) -> Result<(DateTime
                 customer: customer(scene)?,
                 currency: draft.currency,
                 lines: lines(scene, draft.lines)?,
+                finish: Finish::Posted,
+                earners: Vec::new(),
+                advances: Vec::new(),
             };
             (moment(draft.delivered)?, Body::SalesInvoice(invoice))
         }
@@ -134,12 +137,8 @@ fn lines(scene: &Scene, lines: Vec<DocumentLine>) -> Result<Vec<Line>> {
     let service = scene.service()?;
     let line = |line: DocumentLine| {
         let name = if line.item == service.item { service.name.clone() } else { line.description.clone() };
-        Ok(Line {
-            quantity: number(&line.quantity)?,
-            unit_price: number(&line.unit_price)?,
-            item: Item { code: line.item, name },
-            description: line.description,
-        })
+        let (quantity, unit_price) = (number(&line.quantity)?, number(&line.unit_price)?);
+        Ok(Line::new(Item { code: line.item, name }, line.description, quantity, unit_price))
     };
     lines.into_iter().map(line).collect()
 }
@@ -170,7 +169,10 @@ pub(super) fn links(deliveries: &[Delivery]) -> Result<Vec<DocumentLink>> {
                 | Body::SalesInvoice(_)
                 | Body::CreditNote(_)
                 | Body::StockReturn(_)
-                | Body::CommissionReversal(_) => (None, Vec::new()),
+                | Body::CommissionReversal(_)
+                | Body::OrderAmendment(_)
+                | Body::Advance(_)
+                | Body::AdvanceRefund(_) => (None, Vec::new()),
             };
             Ok(DocumentLink {
                 key: key.to_string(),
@@ -199,6 +201,12 @@ const fn undoes(body: &Body) -> Option<&Key> {
         Body::CreditNote(note) => Some(&note.invoice),
         Body::StockReturn(back) => Some(&back.issue),
         Body::CommissionReversal(reversal) => Some(&reversal.commission),
-        Body::SalesOrder(_) | Body::SalesInvoice(_) | Body::StockIssue(_) | Body::Commission(_) => None,
+        Body::AdvanceRefund(refund) => Some(&refund.advance),
+        Body::SalesOrder(_)
+        | Body::SalesInvoice(_)
+        | Body::StockIssue(_)
+        | Body::Commission(_)
+        | Body::OrderAmendment(_)
+        | Body::Advance(_) => None,
     }
 }

@@ -204,6 +204,9 @@ pub(super) const fn document_kind(kind: Kind) -> catalog::DocumentKind {
         Kind::CreditNote => catalog::DocumentKind::CreditNote,
         Kind::StockReturn => catalog::DocumentKind::StockReturn,
         Kind::CommissionReversal => catalog::DocumentKind::CommissionReversal,
+        Kind::OrderAmendment => catalog::DocumentKind::OrderAmendment,
+        Kind::Advance => catalog::DocumentKind::Advance,
+        Kind::AdvanceRefund => catalog::DocumentKind::AdvanceRefund,
     }
 }
 

@@ -149,8 +149,11 @@ struct DeliveryView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Failure)]
 struct FailureView {
-    /// What helps: `retry`, `ambiguous` (it is looked up first), `reauthenticate`, `refused` or `bug`.
+    /// What helps: `retry`, `throttled`, `busy`, `ambiguous` (it is looked up first), `reauthenticate`, `refused` or
+    /// `bug`.
     class: &'static str,
+    /// Of a refusal, what kind of thing stands in the way: `closed_period`, `out_of_stock` and others.
+    reason: Option<&'static str>,
     /// The ERP's own words, or the network's.
     message: String,
     /// What a person has to change before it can succeed.
@@ -178,12 +181,14 @@ fn view(delivery: Delivery) -> DeliveryView {
 }
 
 fn failure(failure: Failure) -> FailureView {
-    let (class, fix) = match failure.class {
-        Class::Retry { .. } => ("retry", None),
-        Class::Ambiguous => ("ambiguous", None),
-        Class::Reauthenticate => ("reauthenticate", None),
-        Class::Refused { fix } => ("refused", Some(fix)),
-        Class::Bug => ("bug", None),
+    let (class, reason, fix) = match failure.class {
+        Class::Retry { .. } => ("retry", None, None),
+        Class::Throttled { .. } => ("throttled", None, None),
+        Class::Busy { .. } => ("busy", None, None),
+        Class::Ambiguous => ("ambiguous", None, None),
+        Class::Reauthenticate => ("reauthenticate", None, None),
+        Class::Refused { reason, fix } => ("refused", Some(reason.as_str()), Some(fix)),
+        Class::Bug => ("bug", None, None),
     };
-    FailureView { class, message: failure.message, fix }
+    FailureView { class, reason, message: failure.message, fix }
 }

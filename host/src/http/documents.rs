@@ -1,5 +1,6 @@
 //! Documents as the API shows them. Their own types belong to a crate that knows no schemas.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use slotledger_erp::{Document, Kind, State};
@@ -35,15 +36,38 @@ pub(super) struct DocumentView {
     /// Net amount and tax.
     #[schema(value_type = String, pattern = r"^-?\d+(\.\d+)?$")]
     total: Decimal,
+    /// Of an invoice, what advances have settled of the total; of an advance, what of it was settled or paid back.
+    #[schema(value_type = Option<String>, pattern = r"^-?\d+(\.\d+)?$")]
+    settled: Option<Decimal>,
+    /// The day it belongs to.
+    date: Option<NaiveDate>,
+    /// Our code of its party, as found in the books.
+    party: Option<String>,
+    /// The quantities of its lines, added up.
+    #[schema(value_type = Option<String>, pattern = r"^-?\d+(\.\d+)?$")]
+    quantity: Option<Decimal>,
 }
 
 /// A document as the API shows it.
 pub(super) fn view(document: Document) -> DocumentView {
-    let Document { kind, key, reference, number, state, currency, net, tax, total } = document;
-    DocumentView { kind, key: key.to_string(), reference, number, state, currency, net, tax, total }
+    DocumentView {
+        kind: document.kind,
+        key: document.key.to_string(),
+        reference: document.reference,
+        number: document.number,
+        state: document.state,
+        currency: document.currency,
+        net: document.net,
+        tax: document.tax,
+        total: document.total,
+        settled: document.settled,
+        date: document.date,
+        party: document.party,
+        quantity: document.quantity,
+    }
 }
 
 fn state() -> Object {
-    let states = ["draft", "submitted", "posted", "cancelled"];
+    let states = ["draft", "submitted", "posted", "cancelled", "closed"];
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(states)).build()
 }

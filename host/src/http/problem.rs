@@ -163,13 +163,15 @@ impl Problem {
 
     fn kept(failure: &Failure) -> Self {
         let code = match failure.class {
-            Class::Retry { .. } | Class::Ambiguous => codes::BOOKS_AWAY,
+            Class::Retry { .. } | Class::Throttled { .. } | Class::Busy { .. } | Class::Ambiguous => {
+                codes::BOOKS_AWAY
+            }
             Class::Reauthenticate => codes::BOOKS_LOCKED,
             Class::Refused { .. } => codes::BOOKS_REFUSED,
             Class::Bug => codes::BOOKS_UNCLEAR,
         };
         let mut problem = Self::new(code, sentence(&failure.message));
-        if let Class::Refused { fix } = &failure.class {
+        if let Class::Refused { fix, .. } = &failure.class {
             problem.details.hint.clone_from(fix);
         }
         problem

@@ -73,17 +73,7 @@ pub struct Delivery {
 
 /// The JSON Schema of a document's kind, whose type belongs to a crate that knows no schemas.
 pub(crate) fn document_kind() -> Object {
-    let kinds = [
-        Kind::SalesOrder,
-        Kind::OrderCancellation,
-        Kind::SalesInvoice,
-        Kind::StockIssue,
-        Kind::Commission,
-        Kind::CreditNote,
-        Kind::StockReturn,
-        Kind::CommissionReversal,
-    ];
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(kinds.map(Kind::as_str))).build()
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Kind::ALL.map(Kind::as_str))).build()
 }
 
 /// The JSON Schema of a list in which each kind of document stands at most once.

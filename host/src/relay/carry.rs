@@ -54,7 +54,7 @@ impl Relay {
         });
         faults::point("relay.after_post");
         self.report(&connection.name, answer.as_ref().err());
-        let document = answer?;
+        let document = answer?.document;
         compare(&delivery.posting, &document)?;
         Ok(document)
     }
@@ -63,12 +63,15 @@ impl Relay {
     fn report(&self, connection: &str, failure: Option<&Failure>) {
         let now = self.ports.clock.now();
         match failure.map(|failure| (&failure.class, &failure.message)) {
-            None | Some((Class::Refused { .. } | Class::Bug, _)) => {
+            None | Some((Class::Busy { .. } | Class::Refused { .. } | Class::Bug, _)) => {
                 if self.circuits.answered(connection, now) {
                     tracing::info!(erp.connection = connection, "«{connection}» answers again");
                 }
             }
-            Some((Class::Retry { .. } | Class::Ambiguous | Class::Reauthenticate, message)) => {
+            Some((
+                Class::Retry { .. } | Class::Throttled { .. } | Class::Ambiguous | Class::Reauthenticate,
+                message,
+            )) => {
                 if self.circuits.silent(connection, message, now) {
                     tracing::error!(
                         erp.connection = connection,

@@ -30,7 +30,8 @@ pub fn compare(posting: &Posting, document: &Document) -> Result<(), Failure> {
             document.total, document.net, document.tax
         ));
     }
-    if (document.state == State::Cancelled) != matches!(posting.body, Body::OrderCancellation(_)) {
+    let withdrawn = matches!(document.state, State::Cancelled | State::Closed);
+    if withdrawn != matches!(posting.body, Body::OrderCancellation(_)) {
         differences.push(format!("its state is {:?}", document.state).to_lowercase());
     }
     if differences.is_empty() { Ok(()) } else { Err(difference(document, &differences)) }
@@ -50,11 +51,14 @@ fn asked_for(body: &Body) -> Option<(&str, Decimal)> {
         Body::SalesOrder(order) => Some((&order.currency, net(&order.currency, &order.lines))),
         Body::SalesInvoice(invoice) => Some((&invoice.currency, net(&invoice.currency, &invoice.lines))),
         Body::Commission(earned) => Some((&earned.currency, earned.amount)),
+        Body::Advance(advance) => Some((&advance.currency, advance.amount)),
         Body::OrderCancellation(_)
         | Body::StockIssue(_)
         | Body::CreditNote(_)
         | Body::StockReturn(_)
-        | Body::CommissionReversal(_) => None,
+        | Body::CommissionReversal(_)
+        | Body::OrderAmendment(_)
+        | Body::AdvanceRefund(_) => None,
     }
 }
 
@@ -95,12 +99,9 @@ mod tests {
     }
 
     fn order(currency: &str, lines: &[(&str, &str)]) -> Posting {
-        let line = |&(quantity, price): &(&str, &str)| Line {
-            item: Item { code: "S".to_owned(), name: "S".to_owned() },
-            description: "S".to_owned(),
-            quantity: decimal(quantity),
-            unit_price: decimal(price),
-        };
+        let item = || Item { code: "S".to_owned(), name: "S".to_owned() };
+        let line =
+            |&(quantity, price): &(&str, &str)| Line::new(item(), "S", decimal(quantity), decimal(price));
         posting(Body::SalesOrder(Order {
             customer: party(),
             provider: party(),
@@ -123,6 +124,10 @@ mod tests {
             net: decimal(net),
             tax: decimal(tax),
             total: decimal(total),
+            settled: None,
+            date: None,
+            party: None,
+            quantity: None,
         }
     }
 

@@ -62,7 +62,7 @@ pub fn verdict(
     jitter: Jitter,
 ) -> Outcome {
     let wait = match &failure.class {
-        Class::Retry { after } => {
+        Class::Retry { after } | Class::Throttled { after } | Class::Busy { after } => {
             let asked = after.unwrap_or_default().min(policy.after_max);
             asked + jitter.up_to(ceiling(policy.base, attempts, policy.cap))
         }

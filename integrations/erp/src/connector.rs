@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Document, Failure, Posting};
+use crate::{Document, Failure, Kind, Posted, Posting};
 
 /// Who sees to it that a key is used once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,13 +25,28 @@ pub enum Commissions {
     Derived,
 }
 
+/// What takes the place of something an ERP cannot hold natively.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct StandIn {
+    /// The kind of document it is about.
+    pub kind: Kind,
+    /// What is made instead, as a sentence for an accountant.
+    pub what: &'static str,
+}
+
 /// What an ERP can hold natively.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Capabilities {
     /// Who sees to it that a key is used once.
     pub key_guard: KeyGuard,
     /// How commissions come about.
     pub commissions: Commissions,
+    /// Whether documents may be in another currency than the company's.
+    pub foreign_currency: bool,
+    /// Whether one invoice may bill several orders.
+    pub grouped_invoices: bool,
+    /// What is held by something else than the ERP's own kind of document.
+    pub stand_ins: &'static [StandIn],
 }
 
 /// What answered.
@@ -71,5 +86,5 @@ pub trait Connector: Send + Sync + 'static {
     /// Looks the key up first: a document that stands is adopted and nothing is sent. Safe to repeat after any
     /// failure and any crash. Two calls with one key at the same time are the caller's fault (it holds a lease),
     /// unless [`Capabilities::key_guard`] is [`KeyGuard::Unique`].
-    async fn post(&self, posting: &Posting) -> Result<Document, Failure>;
+    async fn post(&self, posting: &Posting) -> Result<Posted, Failure>;
 }

@@ -1,5 +1,6 @@
 //! What stands in the books, read back from them.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +26,30 @@ pub enum Kind {
     StockReturn,
     /// The counter-document of a commission.
     CommissionReversal,
+    /// A change of a standing order. It changes the order and is no document of its own in most books.
+    OrderAmendment,
+    /// A deposit that was paid before anything was invoiced.
+    Advance,
+    /// A deposit paid back.
+    AdvanceRefund,
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::SalesOrder,
+        Self::OrderCancellation,
+        Self::SalesInvoice,
+        Self::StockIssue,
+        Self::Commission,
+        Self::CreditNote,
+        Self::StockReturn,
+        Self::CommissionReversal,
+        Self::OrderAmendment,
+        Self::Advance,
+        Self::AdvanceRefund,
+    ];
+
     /// The name used in JSON, in keys and in logs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +62,9 @@ impl Kind {
             Self::CreditNote => "credit_note",
             Self::StockReturn => "stock_return",
             Self::CommissionReversal => "commission_reversal",
+            Self::OrderAmendment => "order_amendment",
+            Self::Advance => "advance",
+            Self::AdvanceRefund => "advance_refund",
         }
     }
 }
@@ -56,6 +81,8 @@ pub enum State {
     Posted,
     /// It has been withdrawn.
     Cancelled,
+    /// An order nothing more will be delivered or invoiced from, which the books do not call cancelled.
+    Closed,
 }
 
 /// A document as the books hold it, totals as the books computed them.
@@ -65,7 +92,10 @@ pub enum State {
 /// taken back. A connector to books that write these with a minus sign turns it round.
 ///
 /// An [`OrderCancellation`](Kind::OrderCancellation) is read back as the order itself: the order's amounts and number,
-/// the posting's key, and [`State::Cancelled`].
+/// the posting's key, and [`State::Cancelled`] or [`State::Closed`]. An [`OrderAmendment`](Kind::OrderAmendment) is
+/// read back as the order that it changed, with the posting's key.
+///
+/// An [`Advance`](Kind::Advance) has no tax: what was paid is its net amount and its total.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// What it is.
@@ -86,4 +116,40 @@ pub struct Document {
     pub tax: Decimal,
     /// `net` + `tax`.
     pub total: Decimal,
+    /// Of an invoice, what advances have settled of `total`; of an advance, what of it was settled or paid back. None
+    /// for other kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Decimal>,
+    /// The day it belongs to; none where the books give it none before it is posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<NaiveDate>,
+    /// Our code of its party, as found in the books; none where they name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
+    /// The quantities of its lines, added up, without those that take something off; none where it has no lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Decimal>,
+}
+
+/// A document that stands, and how it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// As the books hold it.
+    pub document: Document,
+    /// Whether it stood complete under its key before this was asked for: an answer was lost, or somebody else made it.
+    pub adopted: bool,
+}
+
+impl Posted {
+    /// A document that was made, or finished, just now.
+    #[must_use]
+    pub const fn made(document: Document) -> Self {
+        Self { document, adopted: false }
+    }
+
+    /// A document that stood already.
+    #[must_use]
+    pub const fn adopted(document: Document) -> Self {
+        Self { document, adopted: true }
+    }
 }

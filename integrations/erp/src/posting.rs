@@ -1,94 +1,10 @@
 //! What the host asks the books for. A posting is complete: a connector needs nothing else to carry it out.
 
-use std::fmt;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::Kind;
-
-/// `<appointment>/<revision>/<step>`: unique for ever, known before anything is sent, at most [`Key::MAX_LEN`] long.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Key(String);
-
-impl Key {
-    /// ERPNext's `Data` fields end here, the shortest of all.
-    pub const MAX_LEN: usize = 140;
-
-    /// Takes a key; `None` when it is empty, too long, or has characters besides `a-z 0-9 - _ / .`, which
-    /// some ERP would fold or trim.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let plain =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '/' | '.');
-        (!text.is_empty() && text.len() <= Self::MAX_LEN && text.chars().all(plain))
-            .then(|| Self(text.to_owned()))
-    }
-
-    /// The key as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Somebody the books know: a customer, or whoever earns a commission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Party {
-    /// Our code for the party; unique, and how the ERP's own record is found again.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Telephone number.
-    pub phone: Option<String>,
-    /// Postal address, free text.
-    pub address: Option<String>,
-}
-
-/// Something that can be sold or used up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// The item's code in the books.
-    pub code: String,
-    /// Name, for books that make an item on its first use.
-    pub name: String,
-}
-
-/// One line of an order or an invoice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// What is sold.
-    pub item: Item,
-    /// What stands on the document.
-    pub description: String,
-    /// How many.
-    pub quantity: Decimal,
-    /// Net price of one, in the document's currency.
-    pub unit_price: Decimal,
-}
-
-/// One line of a stock movement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Material {
-    /// What moves.
-    pub item: Item,
-    /// How much of it, in `unit`.
-    pub quantity: Decimal,
-    /// Unit of measure, by the name the books use.
-    pub unit: String,
-    /// The warehouse it leaves, or comes back to.
-    pub warehouse: String,
-}
+use crate::{Key, Kind, Line, Material, Party};
 
 /// A request for one document, with everything needed to make it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +32,9 @@ impl Posting {
             Body::CreditNote(_) => Kind::CreditNote,
             Body::StockReturn(_) => Kind::StockReturn,
             Body::CommissionReversal(_) => Kind::CommissionReversal,
+            Body::OrderAmendment(_) => Kind::OrderAmendment,
+            Body::Advance(_) => Kind::Advance,
+            Body::AdvanceRefund(_) => Kind::AdvanceRefund,
         }
     }
 }
@@ -126,9 +45,9 @@ impl Posting {
 pub enum Body {
     /// A submitted order.
     SalesOrder(Order),
-    /// The withdrawal of an order nothing was invoiced from.
+    /// The withdrawal of an order.
     OrderCancellation(OrderCancellation),
-    /// A posted invoice.
+    /// An invoice.
     SalesInvoice(Invoice),
     /// Materials used up.
     StockIssue(StockIssue),
@@ -140,6 +59,12 @@ pub enum Body {
     StockReturn(StockReturn),
     /// A commission taken back.
     CommissionReversal(CommissionReversal),
+    /// A standing order with other dates or lines.
+    OrderAmendment(OrderAmendment),
+    /// A deposit that the customer has paid.
+    Advance(Advance),
+    /// A deposit, or what is left of it, paid back.
+    AdvanceRefund(AdvanceRefund),
 }
 
 /// A submitted order.
@@ -161,7 +86,10 @@ pub struct Order {
     pub commission_percent: Decimal,
 }
 
-/// The withdrawal of an order nothing was invoiced from.
+/// The withdrawal of an order.
+///
+/// An order of which something was invoiced and credited since is closed instead, where the books do not cancel it any
+/// more. One with an invoice that stands is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderCancellation {
     /// The order's key.
@@ -170,10 +98,32 @@ pub struct OrderCancellation {
     pub reason: String,
 }
 
-/// A posted invoice: of an order, or of a fee when `order` is none.
+/// Whether an invoice has its effect at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finish {
+    /// It is posted.
+    #[default]
+    Posted,
+    /// It is left as a draft, for an accountant to post. Posted by hand since, it is what was asked for.
+    Draft,
+}
+
+/// Who earns a commission with an invoice, for books that reckon commissions by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earner {
+    /// Who earns it.
+    pub provider: Party,
+    /// Percent of `base`.
+    pub percent: Decimal,
+    /// The net amount of the lines that this provider has earned it with.
+    pub base: Decimal,
+}
+
+/// An invoice: of an order, or of a fee when `order` is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invoice {
-    /// The key of the order it is made from.
+    /// The key of the order it is made from. Its lines may name more orders, see [`Line::bills`].
     pub order: Option<Key>,
     /// Who pays.
     pub customer: Party,
@@ -181,6 +131,29 @@ pub struct Invoice {
     pub currency: String,
     /// At least one line.
     pub lines: Vec<Line>,
+    /// Whether it is posted.
+    #[serde(default)]
+    pub finish: Finish,
+    /// Who earns a commission with it; none takes the order's provider and rate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earners: Vec<Earner>,
+    /// Keys of the advances that are settled with it, as far as its total goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advances: Vec<Key>,
+}
+
+impl Invoice {
+    /// The orders it bills, each once, in the order in which they are named.
+    #[must_use]
+    pub fn orders(&self) -> Vec<&Key> {
+        let mut orders: Vec<&Key> = self.order.iter().collect();
+        for line in self.lines.iter().filter_map(|line| line.bills.as_ref()) {
+            if !orders.contains(&&line.order) {
+                orders.push(&line.order);
+            }
+        }
+        orders
+    }
 }
 
 /// Materials used up.
@@ -234,21 +207,48 @@ pub struct CommissionReversal {
     pub reason: String,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A standing order with other dates or lines, after a visit was moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderAmendment {
+    /// The order's key. It keeps it; the amendment's own key only says that this was done.
+    pub order: Key,
+    /// Who performs now.
+    pub provider: Party,
+    /// All lines as they are from now on.
+    pub lines: Vec<Line>,
+    /// When the visit starts now.
+    pub start: DateTime<Utc>,
+    /// When the visit ends now.
+    pub end: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+}
 
-    #[test]
-    fn a_key_of_plain_characters_is_taken() {
-        for text in ["a", "apt-0042/1/order", "0192f0c1-7d3e/3/invoice_2.b", &"k".repeat(Key::MAX_LEN)] {
-            assert_eq!(Key::parse(text).map(|key| key.to_string()).as_deref(), Some(text));
-        }
-    }
+/// A deposit that the customer has paid, before anything is invoiced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advance {
+    /// The key of the order it was paid for; none where the company keeps no orders in the books.
+    pub order: Option<Key>,
+    /// Who paid.
+    pub customer: Party,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What was paid, tax included.
+    pub amount: Decimal,
+    /// How, by the name the books use for it: `Bank Draft`; none takes the connection's usual one.
+    pub method: Option<String>,
+    /// The payment's number where it was taken, printed on the document.
+    pub receipt: Option<String>,
+}
 
-    #[test]
-    fn a_key_some_erp_would_change_is_refused() {
-        for text in ["", "APT-0042", "a b", "a\n", " a", "a%", "é", &"k".repeat(Key::MAX_LEN + 1)] {
-            assert_eq!(Key::parse(text), None, "{text:?}");
-        }
-    }
+/// A deposit, or a part of it, paid back. An advance that was settled with an invoice is free again once that invoice
+/// was credited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdvanceRefund {
+    /// The advance's key.
+    pub advance: Key,
+    /// What is paid back, in the advance's currency.
+    pub amount: Decimal,
+    /// Why.
+    pub reason: String,
 }

@@ -5,8 +5,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::{
-    Body, CommissionEarned, CommissionReversal, CreditNote, Invoice, Item, Key, Kind, Line, Material, Order,
-    OrderCancellation, Party, Posting, StockIssue, StockReturn,
+    Advance, AdvanceRefund, Body, CommissionEarned, CommissionReversal, CreditNote, Earner, Failure, Finish,
+    Invoice, Item, Key, Kind, Line, Material, Order, OrderAmendment, OrderCancellation, OrderLine, Party,
+    Posting, StockIssue, StockReturn,
 };
 
 fn key(step: &str) -> Key {
@@ -41,12 +42,8 @@ fn item(code: &str, name: &str) -> Item {
 }
 
 fn lines() -> Vec<Line> {
-    vec![Line {
-        item: item("cooling", "Cooling System Service"),
-        description: "Cooling System Service, 29 March, Ola Lund".to_owned(),
-        quantity: decimal("1.50"),
-        unit_price: decimal("33.33"),
-    }]
+    let service = item("cooling", "Cooling System Service");
+    vec![Line::new(service, "Cooling System Service, 29 March, Ola Lund", decimal("1.50"), decimal("33.33"))]
 }
 
 fn materials() -> Vec<Material> {
@@ -74,7 +71,30 @@ fn all() -> Vec<Posting> {
         order: Some(key("order")),
         customer: customer(),
         currency: "EUR".to_owned(),
+        lines: vec![Line {
+            list_price: Some(decimal("40.00")),
+            bills: Some(OrderLine { order: key("order"), line: 0 }),
+            ..lines().remove(0)
+        }],
+        finish: Finish::Draft,
+        earners: vec![Earner { provider: provider(), percent: decimal("12.5"), base: decimal("50.00") }],
+        advances: vec![key("advance")],
+    };
+    let amendment = OrderAmendment {
+        order: key("order"),
+        provider: provider(),
         lines: lines(),
+        start,
+        end,
+        reason: "moved by the customer".to_owned(),
+    };
+    let advance = Advance {
+        order: Some(key("order")),
+        customer: customer(),
+        currency: "EUR".to_owned(),
+        amount: decimal("20.00"),
+        method: Some("Card".to_owned()),
+        receipt: Some("ch_17".to_owned()),
     };
     let commission = CommissionEarned {
         invoice: key("invoice"),
@@ -99,6 +119,16 @@ fn all() -> Vec<Posting> {
         posting(
             "reversal",
             Body::CommissionReversal(CommissionReversal { commission: key("commission"), reason: reason() }),
+        ),
+        posting("amendment", Body::OrderAmendment(amendment)),
+        posting("advance", Body::Advance(advance)),
+        posting(
+            "refund",
+            Body::AdvanceRefund(AdvanceRefund {
+                advance: key("advance"),
+                amount: decimal("20.00"),
+                reason: reason(),
+            }),
         ),
     ]
 }
@@ -132,4 +162,27 @@ fn the_tag_is_the_name_of_the_kind() {
 fn a_decimal_is_text_and_keeps_its_trailing_zeros() {
     let value = serde_json::to_value(&all()[0]).expect("it serialises");
     assert_eq!(value["body"]["lines"][0]["quantity"], "1.50");
+}
+
+#[test]
+fn a_refusal_stored_without_its_reason_is_still_read() {
+    let text = r#"{"class":"refused","fix":"reopen it","message":"the period is closed"}"#;
+    let failure: Failure = serde_json::from_str(text).expect("it parses");
+    assert_eq!(failure, Failure::refused("the period is closed", "reopen it"));
+}
+
+#[test]
+fn an_invoice_names_each_order_once() {
+    let bills = |step: &str, line| Some(OrderLine { order: key(step), line });
+    let line = |bills| Line { bills, ..lines().remove(0) };
+    let invoice = Invoice {
+        order: Some(key("order")),
+        customer: customer(),
+        currency: "EUR".to_owned(),
+        lines: vec![line(bills("other", 0)), line(None), line(bills("order", 1)), line(bills("other", 1))],
+        finish: Finish::Posted,
+        earners: Vec::new(),
+        advances: Vec::new(),
+    };
+    assert_eq!(invoice.orders(), [&key("order"), &key("other")]);
 }

@@ -27,21 +27,7 @@ impl Paper {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        use Kind::{
-            Commission, CommissionReversal, CreditNote, OrderCancellation, SalesInvoice, SalesOrder,
-            StockIssue, StockReturn,
-        };
-        let kinds = [
-            SalesOrder,
-            OrderCancellation,
-            SalesInvoice,
-            StockIssue,
-            Commission,
-            CreditNote,
-            StockReturn,
-            CommissionReversal,
-        ];
-        let asked = kinds.into_iter().find(|kind| kind.as_str() == text).map(Self::Asked);
+        let asked = Kind::ALL.into_iter().find(|kind| kind.as_str() == text).map(Self::Asked);
         asked.or_else(|| (text == Self::GoodsReceipt.as_str()).then_some(Self::GoodsReceipt))
     }
 
@@ -56,6 +42,9 @@ impl Paper {
             Self::Asked(Kind::CreditNote) => format!("CN-{:04}", date.year()),
             Self::Asked(Kind::StockReturn) => "STR".into(),
             Self::Asked(Kind::CommissionReversal) => "COR".into(),
+            Self::Asked(Kind::OrderAmendment) => "SOA".into(),
+            Self::Asked(Kind::Advance) => "ADV".into(),
+            Self::Asked(Kind::AdvanceRefund) => "ADR".into(),
             Self::GoodsReceipt => "REC".into(),
         }
     }
@@ -149,6 +138,10 @@ impl Filed {
             net: currency.amount(self.net),
             tax: currency.amount(self.tax),
             total: currency.amount(self.net + self.tax),
+            settled: None,
+            date: None,
+            party: None,
+            quantity: None,
         }))
     }
 
@@ -294,6 +287,7 @@ const fn state_text(state: State) -> &'static str {
         State::Submitted => "submitted",
         State::Posted => "posted",
         State::Cancelled => "cancelled",
+        State::Closed => "closed",
     }
 }
 

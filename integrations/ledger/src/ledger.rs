@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rust_decimal::Decimal;
 use slotledger_erp::{
-    Body, Capabilities, Commissions, Connector, Document, Failure, Key, KeyGuard, Posting, SystemInfo,
+    Body, Capabilities, Commissions, Connector, Document, Failure, Key, KeyGuard, Posted, Posting, SystemInfo,
 };
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
@@ -198,13 +198,14 @@ impl Ledger {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    async fn file(&self, posting: &Posting) -> Result<Filed, Error> {
+    /// The document, and whether it stood already.
+    async fn file(&self, posting: &Posting) -> Result<(Filed, bool), Error> {
         let mut transaction = self.begin().await?;
         if let Some(filed) = documents::find(&mut transaction, &posting.key).await? {
-            return adopt(filed, posting);
+            return Ok((adopt(filed, posting)?, true));
         }
         let draft = self.draft(&mut transaction, posting).await?;
-        commit(transaction, &draft).await
+        Ok((commit(transaction, &draft).await?, false))
     }
 
     async fn draft<'a>(
@@ -222,6 +223,10 @@ impl Ledger {
             Body::CreditNote(note) => sales::credit_note(connection, posting, note).await,
             Body::StockReturn(returned) => stock::returned(connection, books, posting, returned).await,
             Body::CommissionReversal(reversal) => commissions::reversal(connection, posting, reversal).await,
+            Body::OrderAmendment(_) | Body::Advance(_) | Body::AdvanceRefund(_) => Err(Error::refused(
+                format!("the ledger takes no {}", posting.kind().as_str()),
+                "Switch such documents off for this company.",
+            )),
         }
     }
 
@@ -234,7 +239,13 @@ impl Ledger {
 #[async_trait]
 impl Connector for Ledger {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { key_guard: KeyGuard::Unique, commissions: Commissions::Posted }
+        Capabilities {
+            key_guard: KeyGuard::Unique,
+            commissions: Commissions::Posted,
+            foreign_currency: false,
+            grouped_invoices: true,
+            stand_ins: &[],
+        }
     }
 
     async fn check(&self) -> Result<SystemInfo, Failure> {
@@ -255,9 +266,9 @@ impl Connector for Ledger {
         Ok(found.map(|filed| self.asked_for(&filed)).transpose()?.into_iter().collect())
     }
 
-    async fn post(&self, posting: &Posting) -> Result<Document, Failure> {
-        let filed = self.file(posting).await?;
-        Ok(self.asked_for(&filed)?)
+    async fn post(&self, posting: &Posting) -> Result<Posted, Failure> {
+        let (filed, adopted) = self.file(posting).await?;
+        Ok(Posted { document: self.asked_for(&filed)?, adopted })
     }
 }
 

@@ -183,7 +183,11 @@ mod tests {
                 Class::Retry { after } => format!("retry {:?}: {message}", after.map(|a| a.as_secs())),
                 Class::Ambiguous => format!("ambiguous: {message}"),
                 Class::Reauthenticate => format!("reauthenticate: {message}"),
-                Class::Refused { fix } => format!("refused: {message} / {fix}"),
+                Class::Refused { fix, .. } => format!("refused: {message} / {fix}"),
+                Class::Throttled { after } => {
+                    format!("throttled {:?}: {message}", after.map(|a| a.as_secs()))
+                }
+                Class::Busy { after } => format!("busy {:?}: {message}", after.map(|a| a.as_secs())),
                 Class::Bug => format!("bug: {message}"),
             },
         }

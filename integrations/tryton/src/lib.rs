@@ -17,7 +17,7 @@ mod steps;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use slotledger_erp::{
-    Capabilities, Commissions, Connector, Document, Failure, KeyGuard, Posting, SystemInfo,
+    Capabilities, Commissions, Connector, Document, Failure, KeyGuard, Posted, Posting, SystemInfo,
 };
 
 use classify::Effect;
@@ -95,7 +95,13 @@ impl Tryton {
 #[async_trait]
 impl Connector for Tryton {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { key_guard: KeyGuard::LookUp, commissions: Commissions::Derived }
+        Capabilities {
+            key_guard: KeyGuard::LookUp,
+            commissions: Commissions::Derived,
+            foreign_currency: true,
+            grouped_invoices: false,
+            stand_ins: &[],
+        }
     }
 
     async fn check(&self) -> Result<SystemInfo, Failure> {
@@ -115,9 +121,11 @@ impl Connector for Tryton {
         steps::find(&self.books().await?, posting).await
     }
 
-    async fn post(&self, posting: &Posting) -> Result<Document, Failure> {
+    async fn post(&self, posting: &Posting) -> Result<Posted, Failure> {
         let books = self.books().await?;
         let posted = steps::post(&books, posting).await;
-        posted.map_err(|failure| books.unsettled(failure))
+        // A document that stood was settled by looking alone.
+        let adopted = !books.has_written();
+        posted.map(|document| Posted { document, adopted }).map_err(|failure| books.unsettled(failure))
     }
 }

@@ -81,7 +81,10 @@ fn standing(own: &[&Delivery]) -> Standing {
             Body::OrderCancellation(_)
             | Body::CreditNote(_)
             | Body::StockReturn(_)
-            | Body::CommissionReversal(_) => {}
+            | Body::CommissionReversal(_)
+            | Body::OrderAmendment(_)
+            | Body::Advance(_)
+            | Body::AdvanceRefund(_) => {}
         }
     }
     standing
@@ -93,7 +96,13 @@ const fn undoes(body: &Body) -> Option<&Key> {
         Body::CreditNote(note) => Some(&note.invoice),
         Body::StockReturn(back) => Some(&back.issue),
         Body::CommissionReversal(reversal) => Some(&reversal.commission),
-        Body::SalesOrder(_) | Body::SalesInvoice(_) | Body::StockIssue(_) | Body::Commission(_) => None,
+        Body::AdvanceRefund(refund) => Some(&refund.advance),
+        Body::SalesOrder(_)
+        | Body::SalesInvoice(_)
+        | Body::StockIssue(_)
+        | Body::Commission(_)
+        | Body::OrderAmendment(_)
+        | Body::Advance(_) => None,
     }
 }
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::{
-    Body, CommissionEarned, Connector, Failure, Invoice, Item, Key, Kind, Line, Order, Party, Posting,
+    Body, CommissionEarned, Connector, Failure, Finish, Invoice, Item, Key, Kind, Line, Order, Party, Posting,
 };
 use slotledger_ledger::Ledger;
 use tokio::sync::{Notify, watch};
@@ -55,12 +55,8 @@ fn party(code: &str) -> Party {
 }
 
 fn line() -> Line {
-    Line {
-        item: Item { code: "COOL".to_owned(), name: "Cooling System Service".to_owned() },
-        description: "Cooling System Service".to_owned(),
-        quantity: Decimal::new(15, 1),
-        unit_price: Decimal::new(9999, 2),
-    }
+    let item = Item { code: "COOL".to_owned(), name: "Cooling System Service".to_owned() };
+    Line::new(item, "Cooling System Service", Decimal::new(15, 1), Decimal::new(9999, 2))
 }
 
 /// An order, its invoice, and the commission on it: 1.5 × 99.99 is 149.985, rounded to 149.99.
@@ -82,6 +78,9 @@ fn chain(appointment: i64) -> Vec<NewDelivery> {
             customer: party("CUSTOMER"),
             currency: currency(),
             lines: vec![line()],
+            finish: Finish::Posted,
+            earners: Vec::new(),
+            advances: Vec::new(),
         }),
         Body::Commission(CommissionEarned {
             invoice: invoice.clone(),

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::{
     Body, Capabilities, CommissionEarned, Commissions, Connector, Document, Failure, Key, KeyGuard, Kind,
-    Party, Posting, State, SystemInfo,
+    Party, Posted, Posting, State, SystemInfo,
 };
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -76,6 +76,10 @@ impl Script {
             net,
             tax: Decimal::ZERO,
             total: net,
+            settled: None,
+            date: None,
+            party: None,
+            quantity: None,
         };
         held.push(document.clone());
         document
@@ -112,7 +116,13 @@ impl Script {
 #[async_trait]
 impl Connector for Script {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { key_guard: KeyGuard::Unique, commissions: Commissions::Posted }
+        Capabilities {
+            key_guard: KeyGuard::Unique,
+            commissions: Commissions::Posted,
+            foreign_currency: false,
+            grouped_invoices: false,
+            stand_ins: &[],
+        }
     }
 
     async fn check(&self) -> Result<SystemInfo, Failure> {
@@ -124,13 +134,13 @@ impl Connector for Script {
         Ok(held.iter().filter(|document| document.key == posting.key).cloned().collect())
     }
 
-    async fn post(&self, posting: &Posting) -> Result<Document, Failure> {
+    async fn post(&self, posting: &Posting) -> Result<Posted, Failure> {
         self.posts.lock().expect("nobody panicked").push(posting.key.to_string());
         let busy = self.busy.fetch_add(1, Ordering::SeqCst) + 1;
         self.busiest.fetch_max(busy, Ordering::SeqCst);
         let answer = self.act(posting).await;
         self.busy.fetch_sub(1, Ordering::SeqCst);
-        answer
+        answer.map(Posted::made)
     }
 }
 

@@ -291,5 +291,9 @@ pub(crate) fn document(text: &str) -> Document {
         net: Decimal::new(14_990, 2),
         tax: Decimal::new(2_848, 2),
         total: Decimal::new(17_838, 2),
+        settled: None,
+        date: None,
+        party: None,
+        quantity: None,
     }
 }

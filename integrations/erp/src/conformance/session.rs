@@ -4,8 +4,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{Outcome, Setup};
 use crate::{
-    Body, Class, CommissionEarned, Commissions, Connector, CreditNote, Document, Invoice, Key, Kind, Line,
-    Material, Order, Posting, State, StockIssue,
+    Body, Class, CommissionEarned, Commissions, Connector, CreditNote, Document, Finish, Invoice, Key, Kind,
+    Line, Material, Order, Posted, Posting, State, StockIssue,
 };
 
 /// Two hours: how long the visits of this suite take.
@@ -41,7 +41,8 @@ impl Session<'_> {
     /// A line of the service.
     pub(super) fn line(&self, quantity: Decimal, unit_price: Decimal) -> Line {
         let item = self.setup.service_item.clone();
-        Line { description: format!("{}, as agreed", item.name), item, quantity, unit_price }
+        let description = format!("{}, as agreed", item.name);
+        Line::new(item, description, quantity, unit_price)
     }
 
     /// One piece of the service at its price.
@@ -69,6 +70,9 @@ impl Session<'_> {
             customer: self.setup.customer.clone(),
             currency: self.setup.currency.clone(),
             lines,
+            finish: Finish::Posted,
+            earners: Vec::new(),
+            advances: Vec::new(),
         };
         self.posting(row, "invoice", Body::SalesInvoice(invoice))
     }
@@ -117,7 +121,9 @@ impl Session<'_> {
     pub(super) async fn post(&self, posting: &Posting) -> Result<Document, String> {
         let key = &posting.key;
         let posted = self.books.post(posting).await;
-        posted.map_err(|failure| format!("posting {key}: {failure} ({:?})", failure.class))
+        posted
+            .map(|posted| posted.document)
+            .map_err(|failure| format!("posting {key}: {failure} ({:?})", failure.class))
     }
 
     pub(super) async fn find(&self, posting: &Posting) -> Result<Vec<Document>, String> {
@@ -173,10 +179,12 @@ impl Session<'_> {
     /// Posts what must be refused: with a fix, and with nothing stored.
     pub(super) async fn refused(&self, posting: &Posting) -> Outcome {
         let failure = match self.books.post(posting).await {
-            Ok(document) => return Err(format!("{} was made from what should be refused", document.number)),
+            Ok(Posted { document, .. }) => {
+                return Err(format!("{} was made from what should be refused", document.number));
+            }
             Err(failure) => failure,
         };
-        let Class::Refused { fix } = &failure.class else {
+        let Class::Refused { fix, .. } = &failure.class else {
             return Err(format!("not refused but {:?}: {failure}", failure.class));
         };
         require(!fix.is_empty() && !failure.message.is_empty(), || {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use slotledger_erp::{
-    Body, Class, CommissionEarned, CommissionReversal, Connector, CreditNote, Document, Invoice, Item, Key,
-    Line, Material, Order, OrderCancellation, Party, Posting, StockIssue, StockReturn,
+    Body, Class, CommissionEarned, CommissionReversal, Connector, CreditNote, Document, Finish, Invoice,
+    Item, Key, Line, Material, Order, OrderCancellation, Party, Posting, StockIssue, StockReturn,
 };
 use slotledger_ledger::{Ledger, Receipt, Settings};
 use tempfile::TempDir;
@@ -29,13 +29,14 @@ impl Books {
     }
 
     pub(crate) async fn post(&self, posting: &Posting) -> Document {
-        self.ledger.post(posting).await.unwrap_or_else(|failure| panic!("{}: {failure:?}", posting.key))
+        let posted = self.ledger.post(posting).await;
+        posted.unwrap_or_else(|failure| panic!("{}: {failure:?}", posting.key)).document
     }
 
     /// Posts what must be refused, and answers with the reason.
     pub(crate) async fn refusal(&self, posting: &Posting) -> String {
         let failure = self.ledger.post(posting).await.expect_err("a refusal");
-        let Class::Refused { fix } = failure.class else { panic!("not refused: {failure:?}") };
+        let Class::Refused { fix, .. } = failure.class else { panic!("not refused: {failure:?}") };
         assert!(!fix.is_empty());
         failure.message
     }
@@ -100,11 +101,8 @@ pub(crate) fn receipt(name: &str, code: &str, quantity: &str, unit_cost: &str) -
 }
 
 pub(crate) fn lines(prices: &[(&str, &str)]) -> Vec<Line> {
-    let line = |(quantity, price): &(&str, &str)| Line {
-        item: item("visit"),
-        description: "Maintenance visit".into(),
-        quantity: decimal(quantity),
-        unit_price: decimal(price),
+    let line = |(quantity, price): &(&str, &str)| {
+        Line::new(item("visit"), "Maintenance visit", decimal(quantity), decimal(price))
     };
     prices.iter().map(line).collect()
 }
@@ -142,7 +140,15 @@ pub(crate) fn invoice(name: &str, order: Option<&str>, lines: Vec<Line>) -> Post
     let order = order.map(key);
     posting(
         name,
-        Body::SalesInvoice(Invoice { order, customer: party("ana"), currency: "EUR".into(), lines }),
+        Body::SalesInvoice(Invoice {
+            order,
+            customer: party("ana"),
+            currency: "EUR".into(),
+            lines,
+            finish: Finish::Posted,
+            earners: Vec::new(),
+            advances: Vec::new(),
+        }),
     )
 }
 

@@ -21,10 +21,13 @@ async fn fifty_tasks_and_two_processes_make_one_document() {
             tokio::spawn(async move { ledger.post(&posting).await })
         })
         .collect();
+    let mut made = 0;
     for task in tasks {
-        let document = task.await.expect("a task").expect("a document");
-        assert_eq!(document.number, "INV-2026-00001");
+        let posted = task.await.expect("a task").expect("a document");
+        assert_eq!(posted.document.number, "INV-2026-00001");
+        made += u32::from(!posted.adopted);
     }
+    assert_eq!(made, 1, "all others found it standing");
     assert_eq!(books.numbers().await, ["INV-2026-00001"]);
     assert_eq!(books.balance("1100").await, decimal("30.00"));
 }

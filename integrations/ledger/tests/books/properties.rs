@@ -90,7 +90,7 @@ async fn carry_out(books: &Books, step: &Step) -> Result<(), TestCaseError> {
         return Ok(());
     };
     match books.ledger.post(&posting).await {
-        Ok(document) => prop_assert_eq!(books.post(&posting).await, document),
+        Ok(posted) => prop_assert_eq!(books.post(&posting).await, posted.document),
         Err(failure) => prop_assert!(matches!(failure.class, Class::Refused { .. }), "{failure:?}"),
     }
     Ok(())

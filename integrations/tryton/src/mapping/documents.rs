@@ -29,6 +29,10 @@ pub(crate) fn order(sale: &Sale, key: &Key) -> Document {
         net: sale.untaxed_amount,
         tax: sale.tax_amount,
         total: sale.total_amount,
+        settled: None,
+        date: None,
+        party: None,
+        quantity: None,
     }
 }
 
@@ -57,6 +61,10 @@ pub(crate) fn invoice(invoice: &Invoice, key: &Key) -> Document {
         net: invoice.untaxed_amount,
         tax: invoice.tax_amount,
         total: invoice.total_amount,
+        settled: None,
+        date: None,
+        party: None,
+        quantity: None,
     }
 }
 
@@ -116,6 +124,10 @@ pub(crate) fn stock_movement(shipment: &Shipment, kind: Kind, key: &Key, company
         net,
         tax: Decimal::ZERO,
         total: net,
+        settled: None,
+        date: None,
+        party: None,
+        quantity: None,
     }
 }
 
@@ -135,6 +147,10 @@ pub(crate) fn commission(rows: &[Commission], key: &Key, company: &Company) -> O
         net,
         tax: Decimal::ZERO,
         total: net,
+        settled: None,
+        date: None,
+        party: None,
+        quantity: None,
     })
 }
 

@@ -16,12 +16,8 @@ fn party(code: &str, name: &str) -> Party {
 }
 
 fn line(code: &str, quantity: &str, price: &str) -> Line {
-    Line {
-        item: Item { code: code.into(), name: code.into() },
-        description: format!("{code} as agreed"),
-        quantity: quantity.parse().unwrap(),
-        unit_price: price.parse().unwrap(),
-    }
+    let item = Item { code: code.into(), name: code.into() };
+    Line::new(item, format!("{code} as agreed"), quantity.parse().unwrap(), price.parse().unwrap())
 }
 
 fn order_of(lines: Vec<Line>) -> (Posting, Order) {

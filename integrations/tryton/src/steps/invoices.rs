@@ -39,7 +39,7 @@ pub(super) async fn by_key(books: &Books<'_>, key: &Key) -> Result<Option<Invoic
         .only(key, found, |invoice: &Invoice| match invoice.state() {
             State::Draft => Sort::Draft(invoice.id),
             State::Submitted | State::Posted => Sort::Standing,
-            State::Cancelled => Sort::Withdrawn,
+            State::Cancelled | State::Closed => Sort::Withdrawn,
         })
         .await
 }
@@ -99,7 +99,7 @@ async fn finish(
             Ok(Round::Tried((sale, Some(invoice.state)), posted))
         }
         State::Submitted | State::Posted => Ok(Round::Done(mapping::invoice(invoice, &posting.key))),
-        State::Cancelled => Err(Failure::refused(
+        State::Cancelled | State::Closed => Err(Failure::refused(
             format!(
                 "the invoice with the reference {} was cancelled in Tryton before it was posted",
                 posting.key

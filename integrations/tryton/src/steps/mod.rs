@@ -23,7 +23,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use slotledger_erp::{Body, Class, Document, Failure, Posting};
+use slotledger_erp::{Body, Class, Document, Failure, Posting, Reason};
 
 use crate::{
     OnShortage,
@@ -65,6 +65,7 @@ pub(crate) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
         Body::StockIssue(_) | Body::StockReturn(_) => stock::find(books, posting).await,
         Body::Commission(earned) => commissions::find(books, key, earned).await,
         Body::CommissionReversal(taken_back) => commissions::find_reversal(books, key, taken_back).await,
+        Body::OrderAmendment(_) | Body::Advance(_) | Body::AdvanceRefund(_) => Ok(Vec::new()),
     }
 }
 
@@ -82,7 +83,13 @@ pub(crate) async fn post(books: &Books<'_>, posting: &Posting) -> Result<Documen
         Body::StockReturn(back) => stock::take_back(books, posting, back).await,
         Body::Commission(earned) => commissions::post(books, posting, earned).await,
         Body::CommissionReversal(taken_back) => commissions::reverse(books, posting, taken_back).await,
+        Body::OrderAmendment(_) | Body::Advance(_) | Body::AdvanceRefund(_) => Err(unsupported(posting)),
     }
+}
+
+fn unsupported(posting: &Posting) -> Failure {
+    let message = format!("Tryton is sent no {}", posting.kind().as_str());
+    Failure::refused(message, "switch such documents off for this company").because(Reason::Unsupported)
 }
 
 impl<'a> Books<'a> {
@@ -100,11 +107,18 @@ impl<'a> Books<'a> {
         match failure.class {
             Class::Retry { .. } if self.wrote.load(Ordering::Relaxed) => Failure::ambiguous(failure.message),
             Class::Retry { .. }
+            | Class::Throttled { .. }
+            | Class::Busy { .. }
             | Class::Ambiguous
             | Class::Reauthenticate
             | Class::Refused { .. }
             | Class::Bug => failure,
         }
+    }
+
+    /// Whether anything was stored in Tryton so far.
+    pub(crate) fn has_written(&self) -> bool {
+        self.wrote.load(Ordering::Relaxed)
     }
 
     async fn search<T: Record + DeserializeOwned>(&self, domain: Value) -> Result<Vec<T>, Failure> {

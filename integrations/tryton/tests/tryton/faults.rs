@@ -26,7 +26,7 @@ async fn order_with(name: &str, forwarded: bool, reply: Reply) -> Failure {
     assert_eq!(line.struck().as_deref(), Some("model.sale.sale.create"));
 
     let books = connect(&server);
-    let document = books.post(&order).await.unwrap();
+    let document = books.post(&order).await.unwrap().document;
     assert_eq!(document.state, State::Submitted);
     assert_eq!(only(&books, &order).await, document);
     failure
@@ -65,7 +65,7 @@ async fn a_session_that_ended_is_renewed_once() {
         Fault { call: 2, counted: Counted::Writes, forwarded: false, reply: Reply::Status(401, "", "") };
     let line = Line::to(&server.url(), fault);
     let books = connect_by(&server, line.url());
-    assert_eq!(books.post(&order).await.unwrap().state, State::Submitted);
+    assert_eq!(books.post(&order).await.unwrap().document.state, State::Submitted);
     assert_eq!(line.struck().as_deref(), Some("model.sale.sale.quote"));
     only(&books, &order).await;
 }

@@ -37,7 +37,7 @@ async fn cut_everywhere(name: &str, before_each: Counted, scenario: impl Fn(&App
             let line = Line::to(&server.url(), Fault { call, counted, forwarded, reply: Reply::Cut });
             let outcome = connect_by(&server, line.url()).post(&cut).await;
             let Some(method) = line.struck() else {
-                assert_eq!(outcome.unwrap().state, state);
+                assert_eq!(outcome.unwrap().document.state, state);
                 break;
             };
             cuts += 1;
@@ -47,8 +47,11 @@ async fn cut_everywhere(name: &str, before_each: Counted, scenario: impl Fn(&App
                 assert!(uncertain, "{method} cut: {failure:?}");
             }
 
-            let document =
-                books.post(&cut).await.unwrap_or_else(|failure| panic!("after {method}: {failure:?}"));
+            let document = books
+                .post(&cut)
+                .await
+                .unwrap_or_else(|failure| panic!("after {method}: {failure:?}"))
+                .document;
             assert_eq!(document.state, state, "after {method}");
             assert_eq!(only(&books, &cut).await, document, "after {method}");
             for posting in &before {

@@ -44,7 +44,7 @@ pub(crate) fn connect_by(server: &Server, url: String) -> Tryton {
 pub(crate) async fn post_all(books: &Tryton, postings: &[Posting]) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
     for posting in postings {
-        documents.push(books.post(posting).await?);
+        documents.push(books.post(posting).await?.document);
     }
     Ok(documents)
 }

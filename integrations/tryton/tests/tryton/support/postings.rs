@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::{
-    Body, CommissionEarned, CommissionReversal, CreditNote, Invoice, Item, Key, Line, Material, Order,
-    OrderCancellation, Party, Posting, StockIssue, StockReturn,
+    Body, CommissionEarned, CommissionReversal, CreditNote, Finish, Invoice, Item, Key, Line, Material,
+    Order, OrderCancellation, Party, Posting, StockIssue, StockReturn,
 };
 
 /// One appointment's postings.
@@ -38,14 +38,12 @@ impl Appointment {
 
     pub(crate) fn invoice(&self, lines: Vec<Line>) -> Posting {
         let order = Some(self.key("order"));
-        let invoice = Invoice { order, customer: ana(), currency: "EUR".into(), lines };
-        self.posting("invoice", Body::SalesInvoice(invoice))
+        self.posting("invoice", Body::SalesInvoice(invoice(order, lines)))
     }
 
     pub(crate) fn fee(&self) -> Posting {
         let lines = vec![line("FEE", 1, "25.00")];
-        let invoice = Invoice { order: None, customer: ana(), currency: "EUR".into(), lines };
-        self.posting("fee", Body::SalesInvoice(invoice))
+        self.posting("fee", Body::SalesInvoice(invoice(None, lines)))
     }
 
     pub(crate) fn commission(&self, base: &str, amount: &str) -> Posting {
@@ -90,13 +88,21 @@ pub(crate) fn visit() -> Vec<Line> {
     vec![line("SVC-MAINT", 1, "120.00")]
 }
 
-pub(crate) fn line(code: &str, quantity: i64, price: &str) -> Line {
-    Line {
-        item: Item { code: code.into(), name: code.into() },
-        description: format!("{code} as agreed"),
-        quantity: quantity.into(),
-        unit_price: decimal(price),
+fn invoice(order: Option<Key>, lines: Vec<Line>) -> Invoice {
+    Invoice {
+        order,
+        customer: ana(),
+        currency: "EUR".into(),
+        lines,
+        finish: Finish::Posted,
+        earners: Vec::new(),
+        advances: Vec::new(),
     }
+}
+
+pub(crate) fn line(code: &str, quantity: i64, price: &str) -> Line {
+    let item = Item { code: code.into(), name: code.into() };
+    Line::new(item, format!("{code} as agreed"), quantity.into(), decimal(price))
 }
 
 pub(crate) fn material(code: &str, quantity: i64) -> Material {

@@ -16,6 +16,9 @@ pub(crate) struct Options {
     /// A tenth of the repetitions: enough to see whether something is badly wrong.
     #[arg(long)]
     quick: bool,
+    /// Measure only rows whose names begin like this. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
     /// Also write the figures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -46,6 +49,9 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     bench.arg("--host").arg(release.join("slotledger")).arg("--scratch").arg(&scratch);
     if options.quick {
         bench.arg("--quick");
+    }
+    for name in &options.only {
+        bench.arg("--only").arg(name);
     }
     if let Some(path) = &options.json {
         bench.arg("--json").arg(absolute(path)?);

@@ -15,9 +15,9 @@ mod report;
 mod serve;
 mod server;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Parser;
 
 use report::Report;
@@ -28,6 +28,9 @@ struct Arguments {
     /// A tenth of the repetitions: enough to see whether something is badly wrong.
     #[arg(long)]
     quick: bool,
+    /// Measures only rows whose names begin like this, and what comes along with them. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
     /// Also writes the figures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -46,19 +49,37 @@ fn main() -> Result<()> {
     let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(&arguments.scratch)?;
     let mut report = Report::new();
     report.heading();
-    report.add(decision::measure(scratch.path(), arguments.quick)?);
-    report.add(booking::measure(scratch.path(), arguments.quick)?);
-    for row in booking::postgres::measure(scratch.path(), arguments.quick)? {
-        report.add(row);
-    }
-    for row in serve::measure(&arguments.host, scratch.path(), arguments.quick)? {
-        report.add(row);
-    }
-    for row in diary::measure(&arguments.host, scratch.path(), arguments.quick)? {
-        report.add(row);
-    }
+    measure(&arguments, scratch.path(), &mut report)?;
+    ensure!(!report.is_empty(), "no row has a name that begins like one of {:?}", arguments.only);
     match arguments.json {
         Some(path) => report.write(&path),
         None => Ok(()),
+    }
+}
+
+fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result<()> {
+    let quick = arguments.quick;
+    let wanted = |rows: &[&str]| rows.iter().any(|row| arguments.wants(row));
+    if wanted(&decision::ROWS) {
+        report.add(decision::measure(scratch, quick)?);
+    }
+    if wanted(&booking::ROWS) {
+        report.add(booking::measure(scratch, quick)?);
+    }
+    if wanted(&booking::postgres::ROWS) {
+        booking::postgres::measure(scratch, quick)?.into_iter().for_each(|row| report.add(row));
+    }
+    if wanted(&serve::ROWS) {
+        serve::measure(&arguments.host, scratch, quick)?.into_iter().for_each(|row| report.add(row));
+    }
+    if wanted(&diary::ROWS) {
+        diary::measure(&arguments.host, scratch, quick, &wanted, report)?;
+    }
+    Ok(())
+}
+
+impl Arguments {
+    fn wants(&self, row: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|beginning| row.starts_with(beginning))
     }
 }

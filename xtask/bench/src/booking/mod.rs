@@ -25,6 +25,9 @@ use self::company::Company;
 use self::sample::Sample;
 use crate::report::Row;
 
+/// The rows measured here.
+pub(crate) const ROWS: [&str; 1] = ["booking.sqlite"];
+
 /// Clients at the same time, each with a provider of its own.
 const CLIENTS: usize = 8;
 const BOOKINGS: usize = 200;

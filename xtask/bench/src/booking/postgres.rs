@@ -18,6 +18,9 @@ use super::company::{self, Company};
 use super::{Pace, hosted, postgres_bare};
 use crate::report::Row;
 
+/// The rows measured here.
+pub(crate) const ROWS: [&str; 3] = ["booking.postgres", "booking.postgres_two", "booking.postgres_cpu"];
+
 /// Clients at the same time, each with a provider of its own.
 const CLIENTS: usize = 16;
 const BOOKINGS: usize = 120;

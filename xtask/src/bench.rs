@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::progress::phase;
-use crate::setup::postgres;
+use crate::setup::{postgres, tryton};
 use crate::{rules, shell, workspace};
 
 /// What the measurements take.
@@ -28,6 +28,7 @@ pub(crate) struct Options {
 pub(crate) fn bench(options: &Options) -> Result<()> {
     rules::build()?;
     postgres::install()?;
+    tryton::ready()?;
     phase("building slotledger and the measurements with all optimisations", || {
         let mut cargo = shell::cargo();
         cargo.args([
@@ -46,6 +47,8 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     let scratch = workspace::target().join("bench");
     fs::create_dir_all(&scratch)?;
     let mut bench = shell::program(release.join("slotledger-bench"));
+    // Tryton, which the relay is measured with.
+    bench.arg("--target").arg(workspace::target());
     bench.arg("--host").arg(release.join("slotledger")).arg("--scratch").arg(&scratch);
     if options.quick {
         bench.arg("--quick");

@@ -1,5 +1,5 @@
 //! Measures Slotledger against the bare thing beneath it: the rules against the same functions compiled natively, the
-//! booking path against a program that makes the same SQL writes and nothing else.
+//! booking path against a program that makes the same SQL writes and nothing else, the relay against its connector alone.
 //!
 //! Invariant: both sides of a ratio are measured in one run, in turns, so that a machine that slows down slows both.
 //!
@@ -11,6 +11,7 @@
 mod booking;
 mod decision;
 mod diary;
+mod relay;
 mod report;
 mod serve;
 mod server;
@@ -37,6 +38,9 @@ struct Arguments {
     /// The `slotledger` binary to start.
     #[arg(long, value_name = "FILE")]
     host: PathBuf,
+    /// Where a Tryton server is, or is installed to.
+    #[arg(long, value_name = "DIRECTORY")]
+    target: PathBuf,
     /// Databases are made in this directory. What its disk takes to sync is part of the figures.
     #[arg(long, value_name = "DIRECTORY")]
     scratch: PathBuf,
@@ -68,6 +72,11 @@ fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result
     }
     if wanted(&booking::postgres::ROWS) {
         booking::postgres::measure(scratch, quick)?.into_iter().for_each(|row| report.add(row));
+    }
+    if wanted(&relay::ROWS) {
+        relay::measure(scratch, &arguments.target, quick, &wanted)?
+            .into_iter()
+            .for_each(|row| report.add(row));
     }
     if wanted(&serve::ROWS) {
         serve::measure(&arguments.host, scratch, quick)?.into_iter().for_each(|row| report.add(row));

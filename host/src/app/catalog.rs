@@ -185,9 +185,13 @@ pub(super) struct Catalog {
 pub(super) struct Cache(Mutex<HashMap<CompanyId, Arc<Catalog>>>);
 
 impl Cache {
-    /// The company's catalogue at its present version.
-    pub(super) async fn current(&self, store: &dyn Store, company: CompanyId) -> Result<Arc<Catalog>> {
-        let version = store.catalog_version(company).await?;
+    /// The company's catalogue at this version, which was just read.
+    pub(super) async fn at(
+        &self,
+        store: &dyn Store,
+        company: CompanyId,
+        version: i64,
+    ) -> Result<Arc<Catalog>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&company).cloned();
         if let Some(known) = known.filter(|known| known.version == version) {
             return Ok(known);

@@ -126,6 +126,9 @@ pub trait Records: Send + Sync + 'static {
 
     /// Counts the changes of a company's master data. A decision made on one version is not committed on another.
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error>;
+
+    /// Whose a record is, and the version of that company's catalogue, in one reading: every decision begins with it.
+    async fn catalog_of(&self, kind: Kind, id: Uuid) -> Result<Option<(CompanyId, i64)>, Error>;
 }
 
 /// What becomes of an appointment's slots.

@@ -11,6 +11,7 @@
 
 mod bits;
 mod describe;
+mod division;
 mod effects;
 mod events;
 pub mod findings;
@@ -33,6 +34,7 @@ mod wishes;
 pub mod wit;
 
 pub use describe::describe;
+pub use division::divide;
 pub use lifecycle::transition;
 pub use openings::find_openings;
 pub use price::{price, total};
@@ -71,6 +73,10 @@ impl Guest for Component {
 
     fn price(snapshot: Snapshot, guests: u32) -> Result<Quote, Vec<Finding>> {
         price(&snapshot, guests)
+    }
+
+    fn divide(visits: Vec<Vec<String>>) -> Option<Vec<String>> {
+        divide(&visits)
     }
 
     fn total(snapshot: Snapshot, quotes: Vec<Quote>) -> Result<Quote, Vec<Finding>> {

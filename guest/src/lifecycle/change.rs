@@ -80,11 +80,13 @@ pub(crate) fn reschedule(case: &Case<'_>, rescheduling: &Rescheduling) -> Result
     };
     broken.extend(policy::check_reason(reason).err());
     broken.extend(check_id(case.new_id).err());
-    match validate::plan(case.snapshot, request) {
+    let plan = validate::plan(case.snapshot, request).map(|plan| keep_price(case, plan));
+    broken.extend(plan.iter().find_map(|plan| deposit::check_rise(case, &plan.quote).err()));
+    match plan {
         Ok(plan) if broken.is_empty() => {
             let mut drafts = case.drafts();
             counter::withdraw_order(&mut drafts, case.appointment, reason);
-            let successor = Some(moved(case, keep_price(case, plan)).map_err(one)?);
+            let successor = Some(moved(case, plan).map_err(one)?);
             let paid = money::nothing(case.appointment.paid);
             Ok(Decision { slots: Slots::Release, paid, effects: drafts.finish(), successor, ..decision })
         }
@@ -122,16 +124,19 @@ fn keep_price(case: &Case<'_>, plan: Plan) -> Plan {
     }
 }
 
-/// The appointment at the new time: confirmed with an order of its own if the old one was confirmed.
+/// The appointment at the new time: confirmed with an order of its own if the old one was confirmed, unless it asks for
+/// more in advance; then it waits for the rest.
 fn moved(case: &Case<'_>, plan: Plan) -> Result<Successor, Finding> {
     let mut drafts = case.successor_drafts();
     let status = match case.appointment.status {
-        Status::Confirmed | Status::EnRoute => {
+        Status::Confirmed | Status::EnRoute if deposit::rise(case, &plan.quote)?.is_none() => {
             sale::order(&mut drafts, case.snapshot, &plan.provider, plan.visit, &plan.quote)?;
             Status::Confirmed
         }
         Status::Open
         | Status::Scheduled
+        | Status::Confirmed
+        | Status::EnRoute
         | Status::InProgress
         | Status::Paused
         | Status::Completed

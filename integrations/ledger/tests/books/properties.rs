@@ -99,7 +99,7 @@ async fn carry_out(books: &Books, step: &Step) -> Result<(), TestCaseError> {
 async fn judge(books: &Books) -> Result<(), TestCaseError> {
     let trial = books.ledger.trial_balance().await.expect("a trial balance");
     prop_assert_eq!(trial.debit, trial.credit);
-    let records = books.ledger.documents(0, 500).await.expect("documents");
+    let records = books.ledger.filed(0, 500).await.expect("documents");
     let documents: Vec<Document> = records.into_iter().map(|record| record.document).collect();
     let sum = |kind: Kind, what: fn(&Document) -> Decimal| -> Decimal {
         documents.iter().filter(|document| document.kind == kind).map(what).sum()

@@ -53,10 +53,7 @@ CREATE TABLE documents (
 CREATE UNIQUE INDEX one_withdrawal_of_an_order ON documents (source) WHERE kind = 'order_cancellation';
 CREATE UNIQUE INDEX one_credit_of_an_invoice ON documents (source) WHERE kind = 'credit_note';
 CREATE UNIQUE INDEX one_reversal_of_a_commission ON documents (source) WHERE kind = 'commission_reversal';
-CREATE INDEX amendments_of_an_order ON documents (source, id) WHERE kind = 'order_amendment';
-CREATE INDEX invoices_of_an_order ON documents (source) WHERE kind = 'sales_invoice';
-CREATE INDEX returns_of_an_issue ON documents (source) WHERE kind = 'stock_return';
-CREATE INDEX refunds_of_an_advance ON documents (source) WHERE kind = 'advance_refund';
+CREATE INDEX documents_by_source ON documents (source, kind, id);
 CREATE INDEX documents_by_day ON documents (kind, date, id);
 
 CREATE TABLE document_lines (

@@ -10,7 +10,7 @@ use slotledger_erp::{
 };
 
 use crate::ledger::used;
-use crate::reading::PAGE_AND_ONE;
+use crate::reading::{Cursor, Filed};
 use crate::{Error, Ledger, Receipt, reading, records};
 
 /// Where the suite's materials lie.
@@ -108,17 +108,17 @@ impl Administration for Ledger {
 
 impl Ledger {
     async fn listed(&self, kind: Kind, days: Days, after: Option<&str>) -> Result<Page<Listed>, Error> {
-        let after: i64 = after.and_then(|id| id.parse().ok()).unwrap_or_default();
+        let after = after.and_then(Cursor::parse).unwrap_or_default();
         let mut connection = self.readers.acquire().await?;
-        let days = (days.from, days.to);
-        let filed = reading::of_days(&mut connection, kind, days, (after, PAGE_AND_ONE)).await?;
-        let more = filed.len() > MAX_PAGE;
-        let entries: Vec<Listed> = filed
-            .iter()
-            .take(MAX_PAGE)
-            .map(|filed| Ok(listed(self.asked_for(filed)?, filed.date()?)))
-            .collect::<Result<_, Error>>()?;
-        let next = entries.last().filter(|_| more).map(|last| last.reference.clone());
+        let filed = reading::of_days(&mut connection, kind, days, &after).await?;
+        let page = filed.get(..MAX_PAGE).unwrap_or(&filed);
+        let next = if filed.len() > MAX_PAGE {
+            page.last().map(|last| Cursor::after(last).to_string())
+        } else {
+            None
+        };
+        let listed = |filed: &Filed| Ok(listed(self.asked_for(filed)?, filed.date()?));
+        let entries = page.iter().map(listed).collect::<Result<_, Error>>()?;
         Ok(Page { entries, next })
     }
 

@@ -3,8 +3,10 @@
 //! Invariant: an order, its amendments and its withdrawal are read as the order that they are about: its number and
 //! state, and the lines and amounts that count now. Everything else is read as it was filed.
 
+use std::fmt;
+
 use chrono::NaiveDate;
-use slotledger_erp::{Document, Key, Kind, MAX_PAGE, Reason, State};
+use slotledger_erp::{Days, Document, Key, Kind, MAX_PAGE, Reason, State};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use crate::Error;
@@ -184,17 +186,46 @@ pub(crate) async fn page(
     rows.iter().filter_map(|filed| filed.record(currency).transpose()).collect()
 }
 
-/// Documents of one kind whose day lies between two, both included, in the order they were filed.
+/// A place in the list of documents by their days: after this day's document with this identifier.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    date: String,
+    id: i64,
+}
+
+impl Cursor {
+    /// Behind a document.
+    pub(crate) fn after(filed: &Filed) -> Self {
+        Self { date: filed.date.clone(), id: filed.id }
+    }
+
+    /// Nothing when it is none of ours.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (date, id) = text.split_once('/')?;
+        Some(Self { date: date.to_owned(), id: id.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.date, self.id)
+    }
+}
+
+/// Documents of one kind whose day lies between two, both included, by day; one more than a page.
 pub(crate) async fn of_days(
     connection: &mut SqliteConnection,
     kind: Kind,
-    (from, to): (NaiveDate, NaiveDate),
-    (after, limit): (i64, i64),
+    days: Days,
+    after: &Cursor,
 ) -> Result<Vec<Filed>, Error> {
-    let query =
-        format!("{FILED} WHERE d.kind = ? AND d.date BETWEEN ? AND ? AND d.id > ? ORDER BY d.id LIMIT ?");
-    let query = sqlx::query_as(AssertSqlSafe(query)).bind(kind.as_str()).bind(from.to_string());
-    Ok(query.bind(to.to_string()).bind(after).bind(limit).fetch_all(connection).await?)
+    let query = format!(
+        "{FILED} WHERE d.kind = ? AND d.date BETWEEN ? AND ? AND (d.date, d.id) > (?, ?)
+         ORDER BY d.date, d.id LIMIT ?"
+    );
+    let query = sqlx::query_as(AssertSqlSafe(query)).bind(kind.as_str());
+    let query = query.bind(days.from.to_string()).bind(days.to.to_string());
+    Ok(query.bind(&after.date).bind(after.id).bind(PAGE_AND_ONE).fetch_all(connection).await?)
 }
 
 pub(crate) fn date(text: &str) -> Result<NaiveDate, Error> {

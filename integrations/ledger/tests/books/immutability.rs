@@ -1,5 +1,6 @@
 //! The database defends the books against whoever opens the file.
 
+use slotledger_erp::Finish;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use crate::fixtures::*;
@@ -11,6 +12,11 @@ async fn filled() -> (Books, SqliteConnection) {
     books.post(&invoice("invoice", Some("order"), lines(&[("1", "100.00")]))).await;
     books.post(&issue("issue", vec![material("filter", "2")])).await;
     books.post(&order("open", lines(&[("1", "100.00")]))).await;
+    books.post(&advance("advance", None, "10.00")).await;
+    let draft = with(invoice("draft", None, lines(&[("1", "100.00")])), |invoice| {
+        invoice.finish = Finish::Draft;
+    });
+    books.post(&draft).await;
     let url = format!("sqlite://{}", books.path().display());
     (books, SqliteConnection::connect(&url).await.expect("a connection"))
 }
@@ -79,6 +85,62 @@ async fn a_document_that_does_not_add_up_is_not_taken() {
     let sound = stranger(2, 3, 3);
     sqlx::raw_sql(AssertSqlSafe(sound.as_str())).execute(&mut file).await.expect("a sound document is taken");
     assert!(books.numbers().await.contains(&"INV-2026-x".to_owned()));
+}
+
+#[tokio::test]
+async fn what_is_billed_and_settled_is_guarded_too() {
+    let (books, mut file) = filled().await;
+    let before = books.ledger.filed(0, 500).await.expect("documents");
+    for (statement, reason) in [
+        ("UPDATE billings SET ordered_line = 2", "never changed"),
+        ("DELETE FROM billings", "never deleted"),
+        ("INSERT INTO billings VALUES (99, 1, 2, 1)", "billed once"),
+        ("INSERT INTO billings VALUES (99, 1, 5, 7)", "of a standing order"),
+        ("INSERT INTO billings VALUES (3, 2, 5, 1)", "no further lines"),
+        ("INSERT INTO settlements VALUES (99, 6, 1001, 1)", "as far as it is free"),
+        ("INSERT INTO settlements VALUES (3, 6, 1, 1)", "no further advances"),
+        ("INSERT INTO settlements VALUES (7, 6, 1, 0)", "CHECK"),
+        ("UPDATE documents SET state = 'closed' WHERE key = 'open'", "never changed"),
+        (
+            "BEGIN;
+             INSERT INTO journal_lines VALUES (99, 1, '2300', 1001, 0, 1), (99, 2, '1000', 0, 1001, 1);
+             INSERT INTO documents VALUES (99, 'advance_refund', 'x', 'ADR', 1, 'ADR-x', 'posted', '2026-11-22', 'x',
+                 NULL, NULL, 6, 1001, 0, 1001, '{}');
+             COMMIT;",
+            "paid back as far as it is free",
+        ),
+    ] {
+        let refusal = refusal(&mut file, statement).await;
+        assert!(refusal.contains(reason), "{statement}: {refusal}");
+    }
+    assert_eq!(books.ledger.filed(0, 500).await.expect("documents"), before);
+}
+
+#[tokio::test]
+async fn a_draft_becomes_a_whole_document_or_stays_one() {
+    let (_books, mut file) = filled().await;
+    let numbered =
+        "UPDATE documents SET state = 'posted', series = 'INV-2026', serial = 2, number = 'INV-2026-00002'";
+    for (statement, reason) in [
+        ("UPDATE documents SET state = 'posted' WHERE key = 'draft'".to_owned(), "no gaps"),
+        (format!("{numbered} WHERE key = 'draft'"), "balances"),
+        (format!("{numbered}, net = 0, tax = 0, total = 0 WHERE key = 'draft'"), "never changed"),
+        ("UPDATE documents SET subject = 'x' WHERE key = 'draft'".to_owned(), "never changed"),
+        (
+            "BEGIN; INSERT INTO journal_lines VALUES (7, 1, '1100', 3, 0, 1); COMMIT;".to_owned(),
+            "FOREIGN KEY",
+        ),
+    ] {
+        let refusal = refusal(&mut file, &statement).await;
+        assert!(refusal.contains(reason), "{statement}: {refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_period_holds_for_a_stranger() {
+    let (books, mut file) = filled().await;
+    books.ledger.close_period(day()).await.expect("a closed period");
+    assert!(refusal(&mut file, &stranger(2, 3, 3)).await.contains("the period is closed"));
 }
 
 #[tokio::test]

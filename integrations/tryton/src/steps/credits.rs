@@ -7,7 +7,7 @@
 //! Deposits do not count as paid: what was settled with one is set free first, and is the customer's again.
 
 use serde_json::json;
-use slotledger_erp::{CreditNote, Document, Failure, Key, Posting, Reason, State};
+use slotledger_erp::{Class, CreditNote, Document, Failure, Key, Posting, Reason, State};
 
 use super::{Books, Round, amendments, invoices, settle};
 use crate::mapping::{self, Invoice, InvoiceState, Record, Word};
@@ -108,7 +108,21 @@ async fn set_free(books: &Books<'_>, invoice: &Invoice) -> Result<Result<(), Fai
     let Some(reconciliation) = reconciliation else {
         return Err(Failure::bug("a paid invoice has nothing that was reconciled"));
     };
-    Ok(books.delete("account.move.reconciliation", reconciliation).await)
+    let freed = books.delete("account.move.reconciliation", reconciliation).await;
+    Ok(freed.map_err(|failure| match failure.class {
+        // Tryton asks before it lets go of an entry that booked a difference between two rates: a person decides.
+        Class::Refused { .. } => Failure::refused(
+            failure.message,
+            "delete that reconciliation in Tryton and cancel the entry of the exchange difference, then retry",
+        )
+        .because(Reason::Conflict),
+        Class::Retry { .. }
+        | Class::Throttled { .. }
+        | Class::Busy { .. }
+        | Class::Ambiguous
+        | Class::Reauthenticate
+        | Class::Bug => failure,
+    }))
 }
 
 async fn finish(

@@ -21,7 +21,7 @@ async fn people_have_a_part_in_it() {
     an_older_day_is_kept_until_a_later_one_was_posted(&books).await;
     a_draft_waits_for_an_accountant(&books, &admin).await;
     a_processed_order_keeps_its_lines(&books).await;
-    a_deposit_at_another_rate_pays_its_invoice(&books, &admin).await;
+    a_deposit_in_dollars_pays_its_invoice(&books, &admin).await;
     what_is_disabled_is_named(&books, &admin).await;
     a_currency_without_a_rate_is_named(&books).await;
     a_payment_method_has_to_be_named(&settings(&server)).await;
@@ -86,13 +86,8 @@ async fn a_processed_order_keeps_its_lines(books: &Tryton) {
     assert_eq!(only(books, &moved).await, document);
 }
 
-/// Dollars were dearer when the deposit was paid: Tryton books the difference when both are reconciled.
-async fn a_deposit_at_another_rate_pays_its_invoice(books: &Tryton, admin: &Administrator) {
-    let dollar = admin.search("currency.currency", json!([["code", "=", "USD"]])).await[0];
-    let rate = json!({"currency": dollar, "date": date(day()), "rate": amount("1.60")});
-    let rates = admin.call("model.currency.currency.rate.create", vec![json!([rate])]).await;
-
-    let appointment = Appointment("dollars".into());
+/// An order, a deposit of the day before and an invoice that it pays, all in dollars.
+async fn in_dollars(books: &Tryton, appointment: &Appointment) -> Posting {
     let mut postings =
         [appointment.order(visit()), appointment.advance("200.00"), appointment.settled_invoice(visit())];
     for posting in &mut postings {
@@ -107,18 +102,36 @@ async fn a_deposit_at_another_rate_pays_its_invoice(books: &Tryton, admin: &Admi
         }
     }
     let documents = post_all(books, &postings).await.unwrap();
-    let (advance, invoice) = (&documents[1], &documents[2]);
+    let [_, advance, invoice] = documents.as_slice() else { panic!("{documents:?}") };
     assert_eq!(
         (advance.currency.as_str(), advance.net, advance.date),
         ("USD", 200.into(), Some(yesterday()))
     );
     assert_eq!((invoice.currency.as_str(), invoice.settled), ("USD", Some(144.into())));
-    assert_eq!(only(books, &postings[1]).await.settled, Some(144.into()));
+    let [_, advance, _] = postings;
+    assert_eq!(only(books, &advance).await.settled, Some(144.into()));
+    advance
+}
 
+/// At one rate all day long it is freed and paid back. Where the rate moved, Tryton books the difference when both are
+/// reconciled, and a person has to undo that before the invoice is credited.
+async fn a_deposit_in_dollars_pays_its_invoice(books: &Tryton, admin: &Administrator) {
+    let appointment = Appointment("dollars".into());
+    let advance = in_dollars(books, &appointment).await;
     books.post(&appointment.credit()).await.unwrap();
-    assert_eq!(only(books, &postings[1]).await.settled, Some(0.into()));
+    assert_eq!(only(books, &advance).await.settled, Some(0.into()));
     let refund = books.post(&appointment.refund("200.00")).await.unwrap().document;
     assert_eq!((refund.currency.as_str(), refund.total), ("USD", 200.into()));
+
+    if yesterday() == day() {
+        return;
+    }
+    let dollar = admin.search("currency.currency", json!([["code", "=", "USD"]])).await[0];
+    let rate = json!({"currency": dollar, "date": date(day()), "rate": amount("1.60")});
+    let rates = admin.call("model.currency.currency.rate.create", vec![json!([rate])]).await;
+    let appointment = Appointment("dearer".into());
+    in_dollars(books, &appointment).await;
+    assert_eq!(refused(books, &appointment.credit()).await.0, Reason::Conflict);
     admin.call("model.currency.currency.rate.delete", vec![rates]).await;
 }
 

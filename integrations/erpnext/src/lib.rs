@@ -1,0 +1,1 @@
+//! Slotledger documents in an ERPNext 15 server.

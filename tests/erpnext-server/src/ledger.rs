@@ -50,6 +50,7 @@ pub(crate) fn post(store: &mut Store, voucher: (&str, &str), day: &str, entries:
         put(&mut row, "account", entry.account.clone());
         put(&mut row, "account_currency", currency.unwrap_or_default());
         put(&mut row, "posting_date", day);
+        put(&mut row, "company", crate::COMPANY);
         put(&mut row, "party_type", entry.party.as_ref().map(|_| "Customer"));
         put(&mut row, "party", entry.party.clone());
         put(&mut row, "against_voucher", entry.against.clone());

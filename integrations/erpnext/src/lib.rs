@@ -45,6 +45,8 @@ pub struct Settings {
     pub tax_template: Option<String>,
     /// The account that deposits are paid into; none takes the company's default cash account.
     pub deposit_account: Option<String>,
+    /// The company's zone, in which a visit has its day.
+    pub time_zone: chrono_tz::Tz,
     /// How long to wait for an answer. ERPNext itself waits up to 50 s for a lock.
     pub timeout: Duration,
 }
@@ -62,6 +64,7 @@ impl Settings {
             company: None,
             tax_template: None,
             deposit_account: None,
+            time_zone: chrono_tz::UTC,
             timeout: Self::TIMEOUT,
         }
     }

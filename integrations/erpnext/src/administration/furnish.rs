@@ -4,8 +4,12 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde_json::json;
-use slotledger_erp::{Failure, Item, Key, Material, Party, Reason, conformance::Setup};
+use slotledger_erp::{
+    Failure, Item, Key, Material, Party, Reason,
+    conformance::{Foreign, Setup},
+};
 
 use crate::{
     client::Slice,
@@ -16,7 +20,7 @@ use crate::{
 const SERVICE: &str = "SLOTLEDGER-TEST-SERVICE";
 const MATERIAL: &str = "SLOTLEDGER-TEST-MATERIAL";
 const SCARCE: &str = "SLOTLEDGER-TEST-SCARCE";
-const PERSON: &str = "SLOTLEDGER-TEST-SELLER";
+const PERSONS: [&str; 2] = ["SLOTLEDGER-TEST-SELLER", "SLOTLEDGER-TEST-SELLER-2"];
 const UNIT: &str = "Nos";
 /// How many of the material each run receives; it uses a few dozen.
 const RECEIVED: u32 = 1000;
@@ -32,8 +36,10 @@ pub(crate) async fn furnish(books: &Books<'_>, run: &str, today: NaiveDate) -> R
         });
         ensure(books, "Item", code, &item).await?;
     }
-    let person = json!({"sales_person_name": PERSON, "enabled": 1, "is_group": 0, "commission_rate": "10"});
-    ensure(books, "Sales Person", PERSON, &person).await?;
+    for person in PERSONS {
+        let body = json!({"sales_person_name": person, "enabled": 1, "is_group": 0, "commission_rate": "10"});
+        ensure(books, "Sales Person", person, &body).await?;
+    }
     let company = ("company", "=", json!(books.company.name));
     let warehouse = first(books, "Warehouse", &[company, ("is_group", "=", json!(0))]).await?;
     receive(books, run, today, &warehouse).await?;
@@ -51,14 +57,38 @@ pub(crate) async fn furnish(books: &Books<'_>, run: &str, today: NaiveDate) -> R
         currency: books.company.default_currency.clone(),
         currency_digits: 2,
         customer: party(format!("slotledger-test-{run}"), format!("Slotledger Test {run}")),
-        provider: party(PERSON.into(), PERSON.into()),
+        provider: party(PERSONS[0].into(), PERSONS[0].into()),
+        second_provider: party(PERSONS[1].into(), PERSONS[1].into()),
         service_item: item(SERVICE),
         unit_price: Decimal::new(11_999, 2),
         fraction: None,
+        coupon_item: item(SERVICE),
         commission_percent: Decimal::TEN,
         material: material(MATERIAL, 3),
         scarce: Some(material(SCARCE, TOO_MANY)),
+        payment_method: None,
+        foreign: foreign(books, today).await?,
     })
+}
+
+#[derive(Deserialize)]
+struct Rate {
+    from_currency: String,
+}
+
+/// Another currency that has a rate on that day.
+async fn foreign(books: &Books<'_>, today: NaiveDate) -> Result<Option<Foreign>, Failure> {
+    let own = &books.company.default_currency;
+    let filters =
+        [("to_currency", "=", json!(own)), ("from_currency", "!=", json!(own)), ("date", "<=", json!(today))];
+    let slice = Slice { order_by: "date desc", limit: 1 };
+    let found: Vec<Rate> =
+        books.client.list("Currency Exchange", &filters, &["from_currency"], slice).await?;
+    Ok(found.into_iter().next().map(|rate| Foreign {
+        currency: rate.from_currency,
+        currency_digits: 2,
+        unit_price: Decimal::new(3_333, 2),
+    }))
 }
 
 async fn ensure(

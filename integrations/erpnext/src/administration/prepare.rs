@@ -59,6 +59,7 @@ const FIELDS: &[Field] = &[
     ),
     field("Sales Invoice", "slotledger_key", "Slotledger Key", "Data", true, "customer"),
     field("Stock Entry", "slotledger_key", "Slotledger Key", "Data", true, "stock_entry_type"),
+    field("Stock Entry", "slotledger_issue", "Slotledger Issue", "Data", false, "slotledger_key"),
     field("Payment Entry", "slotledger_key", "Slotledger Key", "Data", true, "party_name"),
     field("Payment Entry", "slotledger_advance", "Slotledger Advance", "Data", false, "slotledger_key"),
     field("Sales Team", "slotledger_key", "Slotledger Key", "Data", false, "incentives"),
@@ -104,7 +105,7 @@ pub(crate) async fn prepare(client: &Client, settings: &Settings, mode: Mode) ->
     checks.push(taxes(client, settings, &company).await?);
     checks.push(deposits(settings, &company));
     checks.push(purposes(client).await?);
-    checks.push(zone(client).await?);
+    checks.push(zone(client, settings).await?);
     Ok(checks)
 }
 
@@ -341,11 +342,19 @@ struct Zone {
     time_zone: Option<String>,
 }
 
-async fn zone(client: &Client) -> Result<Check, Failure> {
+async fn zone(client: &Client, settings: &Settings) -> Result<Check, Failure> {
     let arguments = [("doctype", "System Settings"), ("filters", "{}"), ("fieldname", "[\"time_zone\"]")];
     let asked = client.ask::<Zone>("frappe.client.get_value", &arguments).await;
     Ok(match wrong(asked.map_err(Failure::from))? {
-        Ok(Zone { time_zone: Some(zone) }) => Check::ready("time zone", zone),
+        Ok(Zone { time_zone: Some(zone) }) if zone == settings.time_zone.name() => {
+            Check::ready("time zone", zone)
+        }
+        Ok(Zone { time_zone: Some(zone) }) => Check {
+            name: "time zone".into(),
+            standing: Standing::Doubtful,
+            detail: format!("{zone} in ERPNext, {} here", settings.time_zone),
+            fix: Some("see that both are meant: documents are dated with the company's day here".into()),
+        },
         Ok(Zone { time_zone: None }) | Err(_) => Check {
             name: "time zone".into(),
             standing: Standing::Doubtful,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use slotledger_erp::{Body, Item, Key, Kind, Line, Material, Order as Asked, Party, Posting, StockIssue};
+use slotledger_erp::{Body, Item, Key, Kind, Line, Material, Order as Asked, Party, Posting, StockIssue, StockReturn};
 
 use super::*;
 
@@ -58,15 +58,24 @@ fn an_order_is_sent_with_its_key_its_currency_and_its_taxes() {
         asked(vec![line("SVC", "1.5", "33.33"), line("FREE", "1", "0"), line("COUPON", "1", "-5.00")]);
     let posting = posting(Body::SalesOrder(order.clone()));
     let taxes = vat();
-    let terms = Terms { company: "Demo", customer: "Ana", taxes: &taxes, sales_person: Some("Sam") };
+    let terms = Terms {
+        company: "Demo",
+        customer: "Ana",
+        taxes: &taxes,
+        sales_person: Some("Sam"),
+        zone: chrono_tz::Europe::Berlin,
+    };
     insta::assert_snapshot!(sent(&new_order(&posting, &order, &terms)));
 }
 
 #[test]
 fn a_visit_near_midnight_is_on_the_companys_day() {
-    let day = |text: &str| text.parse().unwrap();
-    assert_eq!(visit_day(day("2026-11-30"), day("2026-12-01")), day("2026-11-30"));
-    assert_eq!(visit_day(day("2026-11-25"), day("2026-12-01")), day("2026-12-01"));
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    let start = "2026-12-01T02:00:00Z".parse().unwrap();
+    let on = |ordered: &str, zone| visit_day(day(ordered), start, zone);
+    assert_eq!(on("2026-11-25", chrono_tz::America::New_York), day("2026-11-30"));
+    assert_eq!(on("2026-11-25", chrono_tz::Europe::Berlin), day("2026-12-01"));
+    assert_eq!(on("2026-12-05", chrono_tz::Europe::Berlin), day("2026-12-05"), "never before the order");
 }
 
 #[test]
@@ -78,12 +87,13 @@ fn materials_leave_and_come_back_at_their_value() {
         warehouse: "Stores - SD".into(),
     }];
     let posting = posting(Body::StockIssue(StockIssue { lines: lines.clone() }));
+    let back = StockReturn { issue: Key::parse("apt-1/1/issue").unwrap(), lines: lines.clone() };
     let rows: Vec<StockRow> =
         serde_json::from_str(r#"[{"item_code":"MAT","qty":2.0,"basic_rate":7.503018}]"#).unwrap();
     let both = format!(
         "{}\n{}",
         sent(&issue(&posting, &lines, "Demo")),
-        sent(&receipt(&posting, &lines, &rows, "Demo"))
+        sent(&receipt(&posting, &back, &rows, "Demo"))
     );
     insta::assert_snapshot!(both);
 }

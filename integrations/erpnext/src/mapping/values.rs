@@ -3,10 +3,11 @@
 //! Invariant: every body carries our key. The currency is always named, because one left out is the company's, and the
 //! day always set, because one that is only named is passed over.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use slotledger_erp::{Line, Material, Order, Party, Posting};
+use slotledger_erp::{Line, Material, Order, Party, Posting, StockReturn};
 
 use super::{Exact, OrderRow, StockRow, Tax, documents::money};
 
@@ -137,6 +138,8 @@ pub(crate) struct NewStockEntry<'a> {
     remarks: &'a str,
     items: Vec<NewStockRow<'a>>,
     slotledger_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slotledger_issue: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -231,18 +234,19 @@ pub(crate) struct Terms<'a> {
     pub(crate) customer: &'a str,
     pub(crate) taxes: &'a [Tax],
     pub(crate) sales_person: Option<&'a str>,
+    pub(crate) zone: Tz,
 }
 
 /// The body of a new order.
 pub(crate) fn order<'a>(posting: &'a Posting, order: &'a Order, terms: &Terms<'a>) -> NewOrder<'a> {
-    let day = delivery_date(posting.date, order);
+    let day = visit_day(posting.date, order.start, terms.zone);
     let team = terms.sales_person.map(|person| share(person, Decimal::ONE_HUNDRED, order.commission_percent));
     NewOrder {
         docstatus: 1,
         company: terms.company,
         customer: terms.customer,
         currency: &order.currency,
-        transaction_date: posting.date.min(day),
+        transaction_date: posting.date,
         delivery_date: day,
         skip_delivery_note: 1,
         disable_rounded_total: 1,
@@ -251,28 +255,25 @@ pub(crate) fn order<'a>(posting: &'a Posting, order: &'a Order, terms: &Terms<'a
         sales_team: team.into_iter().collect(),
         discount: discount(&order.lines),
         slotledger_key: posting.key.as_str(),
-        slotledger_visit: visit(&posting.subject, &order.provider, order.start, order.end),
+        slotledger_visit: visit(&posting.subject, &order.provider, (order.start, order.end), terms.zone),
         slotledger_discounts: discounts(&order.lines),
     }
 }
 
-/// The day of the visit. It is known in UTC; the posting's day, which is in the company's zone, decides between two.
-pub(crate) fn delivery_date(posted: NaiveDate, order: &Order) -> NaiveDate {
-    visit_day(posted, order.start.date_naive())
-}
-
-pub(crate) fn visit_day(posted: NaiveDate, start: NaiveDate) -> NaiveDate {
-    if (start - posted).num_days().abs() <= 1 { posted } else { start }
+/// The day of the visit where the company is. ERPNext refuses one before the order's.
+pub(crate) fn visit_day(ordered: NaiveDate, start: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    start.with_timezone(&zone).date_naive().max(ordered)
 }
 
 /// Who comes when, for whoever reads the order.
 pub(crate) fn visit(
     subject: &str,
     provider: &Party,
-    start: chrono::DateTime<chrono::Utc>,
-    end: chrono::DateTime<chrono::Utc>,
+    (start, end): (DateTime<Utc>, DateTime<Utc>),
+    zone: Tz,
 ) -> String {
-    let window = format!("{}–{} UTC", start.format("%Y-%m-%d %H:%M"), end.format("%H:%M"));
+    let (start, end) = (start.with_timezone(&zone), end.with_timezone(&zone));
+    let window = format!("{}–{} {}", start.format("%Y-%m-%d %H:%M"), end.format("%H:%M"), zone.name());
     format!("{subject}, {}, {window}", provider.name)
 }
 
@@ -358,13 +359,13 @@ pub(crate) fn issue<'a>(posting: &'a Posting, lines: &'a [Material], company: &'
         t_warehouse: None,
         basic_rate: None,
     };
-    stock_entry(posting, "Material Issue", lines.iter().map(row).collect(), company)
+    stock_entry(posting, "Material Issue", lines.iter().map(row).collect(), company, None)
 }
 
 /// The body of a stock return: what left comes back at the value at which it left.
 pub(crate) fn receipt<'a>(
     posting: &'a Posting,
-    lines: &'a [Material],
+    back: &'a StockReturn,
     issued: &[StockRow],
     company: &'a str,
 ) -> NewStockEntry<'a> {
@@ -376,7 +377,8 @@ pub(crate) fn receipt<'a>(
         t_warehouse: Some(&line.warehouse),
         basic_rate: issued.iter().find(|row| row.item_code == line.item.code).map(|row| row.basic_rate),
     };
-    stock_entry(posting, "Material Receipt", lines.iter().map(row).collect(), company)
+    let rows = back.lines.iter().map(row).collect();
+    stock_entry(posting, "Material Receipt", rows, company, Some(back.issue.as_str()))
 }
 
 fn stock_entry<'a>(
@@ -384,6 +386,7 @@ fn stock_entry<'a>(
     kind: &'static str,
     items: Vec<NewStockRow<'a>>,
     company: &'a str,
+    issue: Option<&'a str>,
 ) -> NewStockEntry<'a> {
     NewStockEntry {
         docstatus: 1,
@@ -394,6 +397,7 @@ fn stock_entry<'a>(
         remarks: &posting.subject,
         items,
         slotledger_key: posting.key.as_str(),
+        slotledger_issue: issue,
     }
 }
 

@@ -51,6 +51,10 @@ pub(super) async fn post(books: &Books<'_>, posting: &Posting, asked: &Asked) ->
 }
 
 async fn create(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<Made<Invoice>, Failure> {
+    // Whatever it needs is looked for before anything is stored.
+    for advance in &asked.advances {
+        books.standing::<Payment>(advance).await?;
+    }
     let billed = billed(books, asked).await?;
     let customer = match billed.first() {
         Some((_, order)) => order.customer.clone(),
@@ -127,11 +131,13 @@ async fn grow(books: &Books<'_>, asked: &Asked, billed: &mut [(Key, Order)]) -> 
         let mut changed = false;
         for (at, line) in mapping::sold(&asked.lines) {
             let Some(row) = row_of(asked, at, line, key, order) else { continue };
-            if let Some((qty, rate)) = orders::grown(row, line)
-                && let Some(wanted) =
-                    rows.iter_mut().find(|wanted| wanted.docname.as_deref() == Some(row.name.as_str()))
+            if !orders::too_small(row, line, order)? {
+                continue;
+            }
+            if let Some(wanted) =
+                rows.iter_mut().find(|wanted| wanted.docname.as_deref() == Some(row.name.as_str()))
             {
-                (wanted.qty, wanted.rate, changed) = (qty, rate, true);
+                (wanted.qty, wanted.rate, changed) = (Exact(line.quantity), Exact(line.unit_price), true);
             }
         }
         if changed {

@@ -31,8 +31,8 @@ use crate::{
 
 pub(crate) use lookups::{company, logged_in, version};
 
-/// Enough to see that there is more than one.
-const MAX_FOUND: usize = 10;
+/// More documents than stand under one key, or build on one.
+const MAX_FOUND: usize = 100;
 /// The field that carries our key.
 pub(crate) const KEY: &str = "slotledger_key";
 /// How ERPNext calls that field when it refuses a second document with its value.

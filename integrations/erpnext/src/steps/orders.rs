@@ -1,6 +1,5 @@
 //! Orders: made and submitted at once, amended, cancelled, or closed where ERPNext does not cancel any more.
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::json;
 use slotledger_erp::{
@@ -9,7 +8,7 @@ use slotledger_erp::{
 };
 
 use super::{Books, Made};
-use crate::mapping::{self, ChangedRow, Exact, Order, TeamShare};
+use crate::mapping::{self, ChangedRow, Order, TeamShare};
 
 const UPDATE_ROWS: &str = "erpnext.controllers.accounts_controller.update_child_qty_rate";
 const UPDATE_STATUS: &str = "erpnext.selling.doctype.sales_order.sales_order.update_status";
@@ -81,6 +80,7 @@ async fn create(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<M
         customer: &customer,
         taxes: &taxes,
         sales_person: person.as_deref(),
+        zone: books.settings.time_zone,
     };
     books.make(&posting.key, &mapping::new_order(posting, asked, &terms)).await
 }
@@ -170,7 +170,8 @@ pub(super) async fn amend(
         let fix = "have moved visits replace their orders, or cancel the order and make it anew";
         return Err(Failure::refused(message, fix).because(Reason::Unsupported));
     }
-    let day = mapping::visit_day(posting.date, amendment.start.date_naive());
+    let ordered = order.transaction_date.unwrap_or(posting.date);
+    let day = mapping::visit_day(ordered, amendment.start, books.settings.time_zone);
     let wanted = mapping::amended_rows(&order.items, &amendment.lines, day);
     let order = match mapping::same_rows(&order.items, &wanted) {
         true => order,
@@ -194,16 +195,17 @@ async fn write_header(
     amendments.push_str(posting.key.as_str());
     let header = Amended {
         modified: &order.modified,
-        slotledger_visit: note(&posting.subject, &amendment.provider, amendment.start, amendment.end),
+        slotledger_visit: mapping::visit(
+            &posting.subject,
+            &amendment.provider,
+            (amendment.start, amendment.end),
+            books.settings.time_zone,
+        ),
         slotledger_amendments: amendments,
         slotledger_discounts: mapping::discounts(&amendment.lines),
         sales_team: team,
     };
     books.change(&order.name, &header).await
-}
-
-fn note(subject: &str, provider: &Party, start: DateTime<Utc>, end: DateTime<Utc>) -> String {
-    mapping::visit(subject, provider, start, end)
 }
 
 /// The team with another provider at the same rate; none where nothing changes.
@@ -250,20 +252,16 @@ pub(super) fn rows_as_they_are(order: &Order) -> Vec<ChangedRow> {
     order.items.iter().map(row).collect()
 }
 
-/// What a row has to be for another line to be billed from it; none where it is enough as it is.
-pub(super) fn grown(row: &mapping::OrderRow, line: &Line) -> Option<(Exact, Exact)> {
-    use rust_decimal::{Decimal, RoundingStrategy};
+/// Whether a row has to become larger for a line to be billed from it. Only one of which nothing was billed does: else the
+/// same would be billed twice.
+pub(super) fn too_small(row: &mapping::OrderRow, line: &Line, order: &Order) -> Result<bool, Failure> {
     let amount = mapping::money(line.quantity * line.unit_price);
-    let needed = row.billed_amt.0 + amount;
-    if needed <= row.amount.0 {
-        return None;
+    if row.billed_amt.0 + amount <= row.amount.0 {
+        return Ok(false);
     }
     if row.billed_amt.0.is_zero() {
-        return Some((Exact(line.quantity), Exact(line.unit_price)));
+        return Ok(true);
     }
-    let rate = row.rate.0.max(line.unit_price);
-    let whole = row.qty.0.fract().is_zero() && line.quantity.fract().is_zero();
-    let digits = if whole { 0 } else { 3 };
-    let qty = if rate.is_zero() { Decimal::ZERO } else { needed / rate };
-    Some((Exact(qty.round_dp_with_strategy(digits, RoundingStrategy::AwayFromZero)), Exact(rate)))
+    let message = format!("{} of the order {} was invoiced in ERPNext already", row.item_code, order.name);
+    Err(Failure::refused(message, "see in ERPNext which invoice billed it").because(Reason::Conflict))
 }

@@ -34,7 +34,7 @@ async fn connecting_looks_first_and_makes_what_is_missing_once() {
     assert_eq!(standing(&applied, field), Standing::Made);
     assert!(applied.iter().all(|check| check.standing != Standing::Wrong), "{applied:#?}");
     let made = server.all("Custom Field");
-    assert_eq!(made.len(), 10);
+    assert_eq!(made.len(), 11);
 
     let again = admin.prepare(Mode::Apply).await.unwrap();
     assert!(again.iter().all(|check| check.standing == Standing::Ready), "{again:#?}");

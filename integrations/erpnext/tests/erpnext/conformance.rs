@@ -1,5 +1,6 @@
 //! The suite every connector passes: against the stand-in, and against a real site where one is named.
 
+use serde_json::json;
 use slotledger_erp::{Administration, Mode, Standing, conformance};
 use slotledger_erpnext::{Erpnext, Settings};
 
@@ -8,12 +9,13 @@ use crate::support::{self, TODAY, connect, ready};
 #[tokio::test]
 async fn the_conformance_suite_holds() {
     let server = ready().await;
+    let rate =
+        json!({"date": "2026-11-30", "from_currency": "USD", "to_currency": "EUR", "exchange_rate": 0.9});
+    server.desk("POST", "Currency Exchange", "", rate);
     let setup = support::manager(&server).furnish("run-1", TODAY).await.unwrap();
     let books = connect(&server);
-    let report = conformance::run(&books, &setup).await;
+    let report = conformance::administered(&books, &setup).await;
     assert!(report.held(), "\n{report}");
-    let balance = books.balance().await.unwrap();
-    assert_eq!(balance.debit, balance.credit);
 
     let again = conformance::run(&books, &setup).await;
     assert!(!again.held(), "a run's name can be used once");
@@ -38,8 +40,6 @@ async fn the_conformance_suite_holds_on_a_real_site() {
     let today = support::today();
     let run = format!("test-{}", support::moment());
     let setup = books.furnish(&run, today).await.unwrap();
-    let report = conformance::run(&books, &setup).await;
+    let report = conformance::administered(&books, &setup).await;
     assert!(report.held(), "\n{report}");
-    let balance = books.balance().await.unwrap();
-    assert_eq!(balance.debit, balance.credit);
 }

@@ -434,7 +434,7 @@ async fn an_order_follows_its_visit() {
     let after = server.all("Sales Order").remove(0);
     assert_eq!(after["items"][0]["name"], before["items"][0]["name"]);
     assert_eq!(after["delivery_date"], json!("2026-12-08"));
-    assert!(after["slotledger_visit"].as_str().unwrap().contains("2026-12-08 09:00"), "{after}");
+    assert!(after["slotledger_visit"].as_str().unwrap().contains("2026-12-08 10:00"), "{after}");
     let writes = server.writes();
     assert!(books.post(&moved).await.unwrap().adopted);
     assert_eq!(server.writes(), writes);

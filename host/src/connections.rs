@@ -86,6 +86,7 @@ fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {
         } else {
             slotledger_tryton::OnShortage::Refuse
         },
+        payment_method: None,
     };
     Tryton::new(settings).map_err(|error| wrong(error.to_string()))
 }

@@ -1,6 +1,8 @@
 """Fills an empty Tryton 8.2 database with the company that tests and the demo book in.
 
-Usage: TRYTOND_CONFIG=FILE setup.py DATABASE
+Usage: TRYTOND_CONFIG=FILE setup.py ADDRESS
+
+The address is sqlite:///NAME or postgresql:///NAME.
 
 Runs inside the server's own virtual environment, without a server: proteus opens the database itself. It is run
 once on a fresh database and is not meant to be repeated.
@@ -18,17 +20,21 @@ COMPANY = 'Slotledger Demo'
 API_LOGIN = 'slotledger'
 
 # What the connector's calls need, and no more. Lines, moves of a shipment and addresses follow their parent;
-# products, units, locations and taxes are readable by every user. Tryton itself refuses to delete what has a number:
-# the right is for the lines of a changed order, and for drafts that were created twice.
+# products, units, locations, taxes and payment methods are readable by every user. Tryton itself refuses to delete what
+# has a number: the right is for the lines of a changed order, and for drafts that were created twice. A reconciliation
+# is deleted to set a deposit free again when its invoice is credited.
 # model: (read, write, create, delete)
 RIGHTS = {
     'sale.sale': (True, True, True, True),
     'account.invoice': (True, True, True, True),
-    'account.invoice.line': (True, False, True, False),
+    'account.invoice.line': (True, True, True, True),
+    'account.move': (True, True, True, True),
+    'account.move.line': (True, True, True, False),
+    'account.move.reconciliation': (True, False, True, True),
     'stock.move': (True, False, True, False),
     'stock.shipment.internal': (True, True, True, True),
     'stock.shipment.out': (True, True, False, False),
-    'commission': (True, False, False, False),
+    'commission': (True, False, True, False),
     'commission.agent': (True, False, False, False),
     'commission.plan': (True, False, False, False),
     'party.party': (True, True, True, False),
@@ -40,10 +46,10 @@ BUTTONS = [
 ]
 
 
-def connect(database):
+def connect(address):
     config_file = os.environ['TRYTOND_CONFIG']
     trytond_config.update_etc(config_file)
-    return proteus_config.set_trytond(f'sqlite:///{database}', user='admin', config_file=config_file)
+    return proteus_config.set_trytond(address, user='admin', config_file=config_file)
 
 
 def one(model, /, **values):
@@ -62,6 +68,11 @@ def add_company(config):
     euro = make('currency.currency', name='Euro', symbol='€', code='EUR', numeric_code='978',
                 rounding=Decimal('0.01'), digits=2)
     make('currency.currency.rate', currency=euro, date=datetime.date(2000, 1, 1), rate=Decimal(1))
+    dollar = make('currency.currency', name='US Dollar', symbol='$', code='USD', numeric_code='840',
+                  rounding=Decimal('0.01'), digits=2)
+    make('currency.currency.rate', currency=dollar, date=datetime.date(2000, 1, 1), rate=Decimal('1.25'))
+    make('currency.currency', name='Pound Sterling', symbol='£', code='GBP', numeric_code='826',
+         rounding=Decimal('0.01'), digits=2)
     wizard = Wizard('company.company.config')
     wizard.execute('company')
     wizard.form.party = make('party.party', name=COMPANY)
@@ -89,6 +100,19 @@ def add_accounts(config, company):
     wizard.form.category_account_expense = accounts['expense']
     wizard.execute('create_properties')
     return accounts
+
+
+def add_payments(company, accounts):
+    cash = one('account.journal', code='CASH')
+    till = Model.get('account.account').find([('code', '=', '1.1.1')])[0]
+    for name in ('Cash', 'Bank Draft'):
+        make('account.invoice.payment.method', name=name, company=company, journal=cash,
+             credit_account=till, debit_account=till)
+    accounting = Model.get('account.configuration')(1)
+    accounting.currency_exchange_journal = one('account.journal', code='EXC')
+    accounting.currency_exchange_debit_account = accounts['expense']
+    accounting.currency_exchange_credit_account = accounts['revenue']
+    accounting.save()
 
 
 def add_fiscal_year(company, year):
@@ -210,11 +234,13 @@ def main():
     year = datetime.date.today().year
     add_fiscal_year(company, year)
     add_fiscal_year(company, year + 1)
+    add_payments(company, accounts)
     add_terms()
     category = add_category(company, accounts)
     commission = add_products(category)
     add_party('CUST-ANA', 'Ana Customer')
     add_agent(company, add_party('STAFF-SAM', 'Sam'), commission)
+    add_agent(company, add_party('STAFF-LEA', 'Lea'), commission)
     add_api_user(company, os.environ['SLOTLEDGER_API_PASSWORD'])
 
 

@@ -4,12 +4,16 @@
 //! rolled it back.
 //!
 //! Deliberately absent: retrying. Tryton has no error codes; the class of an error decides, and its text only chooses
-//! the advice.
+//! the advice, from `words.rs`.
+
+#[cfg(test)]
+mod tests;
+mod words;
 
 use std::time::Duration;
 
 use serde_json::Value;
-use slotledger_erp::{Class, Failure};
+use slotledger_erp::{Class, Failure, Reason};
 
 /// Whether a call may store something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub(crate) struct Answer<'a> {
 
 /// How long a login is locked after too many failures, where the server does not say.
 const LOGIN_LOCK: Duration = Duration::from_secs(300);
+/// How long a person may take to post a draft before it is asked for again.
+pub(crate) const DRAFT_WAIT: Duration = Duration::from_secs(3600);
 /// Error texts can carry 50 kB of field descriptions.
 const MESSAGE_CHARS: usize = 500;
 
@@ -64,13 +70,13 @@ fn refusal(status: u16, answer: &Answer<'_>, effect: Effect) -> Failure {
     match status {
         404 => {
             Failure::refused(message, "check the address of the Tryton server and the name of its database")
+                .because(Reason::Setup)
         }
+        403 => Failure::refused(message, "let the connector's user reach Tryton's RPC from this machine")
+            .because(Reason::Permission),
         // Rolled back because somebody wrote in between.
-        423 => Failure::retry(message),
-        429 => {
-            let after = Some(answer.retry_after.unwrap_or(LOGIN_LOCK));
-            Failure { class: Class::Retry { after }, message }
-        }
+        423 => Failure::busy(message, answer.retry_after),
+        429 => Failure::throttled(message, Some(answer.retry_after.unwrap_or(LOGIN_LOCK))),
         // 503 usually means that a lock was not obtained, but a database lost during the commit looks the same.
         500..=599 => match cut(&message, true, effect) {
             Failure { class: Class::Retry { after: None }, message } => {
@@ -99,8 +105,8 @@ fn application_error(error: &Value) -> Failure {
     match class {
         "UserError" => {
             let message = joined(&error[1][0], &error[1][1]);
-            let fix = advice(&message);
-            Failure::refused(message, fix)
+            let (reason, fix) = words::advice(&message);
+            Failure::refused(message, fix).because(reason)
         }
         "UserWarning" => {
             let message = joined(&error[1][1], &error[1][2]);
@@ -108,31 +114,12 @@ fn application_error(error: &Value) -> Failure {
                 message,
                 "do this step by hand in Tryton and answer its question there, then retry",
             )
+            .because(Reason::Conflict)
         }
-        "ConcurrencyException" => Failure::retry(short(error[1].as_str().unwrap_or(class))),
+        "ConcurrencyException" => Failure::busy(short(error[1].as_str().unwrap_or(class)), None),
         "LoginException" => Failure::reauthenticate("Tryton asks for another way to log in than a password"),
         other => Failure::bug(short(&format!("Tryton failed: {other}"))),
     }
-}
-
-/// What usually helps against a `UserError`, by the words of Tryton's English messages.
-fn advice(message: &str) -> &'static str {
-    const ADVICE: [(&str, &str); 8] = [
-        ("not allowed to access", "give the connector's group in Tryton the right to do this"),
-        ("not allowed to modify", "give the connector's group in Tryton the right to do this"),
-        ("fiscal year", "open a fiscal year for that date in Tryton"),
-        ("fiscalyear", "open a fiscal year for that date in Tryton"),
-        ("period", "reopen the accounting period in Tryton, or open one for that date"),
-        (
-            "set an invoice date after",
-            "post or delete the later invoices first: invoice dates cannot run backwards",
-        ),
-        ("exceeds the limit", "allow more digits in the unit of measure in Tryton, or send fewer"),
-        ("invoice address", "add an invoice address to the customer in Tryton"),
-    ];
-    let lower = message.to_lowercase();
-    let known = ADVICE.iter().find(|(words, _)| lower.contains(words));
-    known.map_or("correct in Tryton what its message says, then retry", |(_, fix)| fix)
 }
 
 fn joined(message: &Value, description: &Value) -> String {
@@ -163,99 +150,4 @@ fn plain(body: &[u8]) -> String {
 
 fn short(text: &str) -> String {
     text.chars().take(MESSAGE_CHARS).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LOCKED: &str = "<html lang=en><title>429 Too Many Requests</title><p>Too many</p>";
-
-    fn classify(status: u16, body: &str, effect: Effect) -> Result<Value, Trouble> {
-        result(&Answer { status, retry_after: None, body: body.as_bytes() }, effect)
-    }
-
-    fn class(status: u16, body: &str, effect: Effect) -> String {
-        match classify(status, body, effect) {
-            Ok(value) => format!("result {value}"),
-            Err(Trouble::SessionEnded) => "session ended".into(),
-            Err(Trouble::Failed(Failure { class, message })) => match class {
-                Class::Retry { after } => format!("retry {:?}: {message}", after.map(|a| a.as_secs())),
-                Class::Ambiguous => format!("ambiguous: {message}"),
-                Class::Reauthenticate => format!("reauthenticate: {message}"),
-                Class::Refused { fix, .. } => format!("refused: {message} / {fix}"),
-                Class::Throttled { after } => {
-                    format!("throttled {:?}: {message}", after.map(|a| a.as_secs()))
-                }
-                Class::Busy { after } => format!("busy {:?}: {message}", after.map(|a| a.as_secs())),
-                Class::Bug => format!("bug: {message}"),
-            },
-        }
-    }
-
-    #[test]
-    fn recorded_answers() {
-        let cases: &[(u16, &str)] = &[
-            (200, r#"{"id":1,"result":[]}"#),
-            (200, r#"{"id":1,"result":null}"#),
-            (200, r#"{"id":1,"error":["UserError",["The code on party must be unique.","",null]]}"#),
-            (
-                200,
-                r#"{"id":1,"error":["UserError",["You are not allowed to access \"Account Move\".","Within groups: Connector",null]]}"#,
-            ),
-            (
-                200,
-                r#"{"id":1,"error":["UserError",["To get a quote for sale \"(13)\" you must enter an invoice address.","",null]]}"#,
-            ),
-            (
-                200,
-                r#"{"id":1,"error":["UserWarning",["53d2.invoice_taxes","The invoice does not have the default taxes.",""]]}"#,
-            ),
-            (200, r#"{"id":1,"error":["ConcurrencyException","Records were modified in the meanwhile"]}"#),
-            (200, r#"{"id":1,"error":["LoginException",["password","Password for connector","password"]]}"#),
-            (200, r#"{"id":1,"error":["'external_id'",""]}"#),
-            (200, r#"[{"state":"done","id":1}]"#),
-            (200, "<html><p>Sign in to the network</p></html>"),
-            (401, ""),
-            (403, "<title>403 Forbidden</title><h1>Forbidden</h1>"),
-            (404, "<title>404 Not Found</title><h1>Not Found</h1>"),
-            (422, "<p>Missing context argument</p>"),
-            (423, "<h1>Locked</h1>"),
-            (429, LOCKED),
-            (500, "<h1>Internal Server Error</h1>"),
-            (503, "<h1>Service Unavailable</h1>"),
-        ];
-        let lines: Vec<String> = cases
-            .iter()
-            .map(|(status, body)| {
-                let (reads, writes) =
-                    (class(*status, body, Effect::Reads), class(*status, body, Effect::Writes));
-                if reads == writes { reads } else { format!("read: {reads}\nwrite: {writes}") }
-            })
-            .collect();
-        insta::assert_snapshot!(lines.join("\n"));
-    }
-
-    #[test]
-    fn a_cut_write_is_ambiguous_only_after_it_was_sent() {
-        assert_eq!(cut("reset", false, Effect::Writes).class, Class::Retry { after: None });
-        assert_eq!(cut("reset", true, Effect::Reads).class, Class::Retry { after: None });
-        assert_eq!(cut("reset", true, Effect::Writes).class, Class::Ambiguous);
-    }
-
-    #[test]
-    fn the_server_may_name_a_time() {
-        let answer = Answer { status: 429, retry_after: Some(Duration::from_secs(7)), body: b"" };
-        let Err(Trouble::Failed(failure)) = result(&answer, Effect::Reads) else { panic!("not a failure") };
-        assert_eq!(failure.class, Class::Retry { after: Some(Duration::from_secs(7)) });
-    }
-
-    #[test]
-    fn long_messages_are_cut() {
-        let body = format!(r#"{{"id":1,"error":["UserError",["{}","",null]]}}"#, "x".repeat(60_000));
-        let Err(Trouble::Failed(failure)) = classify(200, &body, Effect::Writes) else {
-            panic!("not a failure")
-        };
-        assert_eq!(failure.message.len(), MESSAGE_CHARS);
-    }
 }

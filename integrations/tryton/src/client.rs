@@ -8,11 +8,12 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::{DateTime, Utc};
 use reqwest::{Response, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use slotledger_erp::Failure;
+use slotledger_erp::{Failure, Reason};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -43,6 +44,8 @@ pub(crate) struct Client {
 struct Session {
     authorization: header::HeaderValue,
     company: Arc<Company>,
+    /// The groups that the user is in.
+    groups: Vec<i64>,
 }
 
 impl fmt::Debug for Client {
@@ -84,6 +87,17 @@ impl Client {
     pub(crate) async fn version(&self) -> Result<String, Failure> {
         let sent = self.send(&self.server, None, "common.server.version", &[], Effect::Reads).await;
         read(sent.map_err(without_session)?)
+    }
+
+    /// The server's clock, as it stamps its answers; none when it stamps none.
+    pub(crate) async fn clock(&self) -> Result<Option<DateTime<Utc>>, Failure> {
+        let body = json!({"id": 1, "method": "common.server.version", "params": []});
+        let answer = self.http.post(&self.server).json(&body).send().await;
+        let answer =
+            answer.map_err(|error| classify::cut(&in_full(&error.without_url()), true, Effect::Reads))?;
+        let stamp = answer.headers().get(header::DATE).and_then(|stamp| stamp.to_str().ok());
+        let read = stamp.and_then(|stamp| DateTime::parse_from_rfc2822(stamp).ok());
+        Ok(read.map(|moment| moment.with_timezone(&Utc)))
     }
 
     /// The company that documents are made in. Logs in if need be.
@@ -129,7 +143,7 @@ impl Client {
         context: &Value,
     ) -> Result<Value, Trouble> {
         let mut params = params.to_vec();
-        params.push(mapping::context(session.company.id, context));
+        params.push(mapping::context(session.company.id, &session.groups, context));
         self.send(&self.endpoint, Some(&session.authorization), method, &params, effect).await
     }
 
@@ -155,12 +169,12 @@ impl Client {
         let mut authorization = header::HeaderValue::from_str(&format!("Session {secret}"))
             .map_err(|_| Failure::bug("the session token is no header"))?;
         authorization.set_sensitive(true);
-        let company = Arc::new(self.company_of(&authorization).await?);
+        let (company, groups) = self.company_of(&authorization).await?;
         tracing::debug!(company = company.name, "logged in to Tryton");
-        Ok(Session { authorization, company })
+        Ok(Session { authorization, company: Arc::new(company), groups })
     }
 
-    async fn company_of(&self, authorization: &header::HeaderValue) -> Result<Company, Failure> {
+    async fn company_of(&self, authorization: &header::HeaderValue) -> Result<(Company, Vec<i64>), Failure> {
         let reads = Effect::Reads;
         let params = [json!(true), json!({})];
         let sent =
@@ -170,13 +184,15 @@ impl Client {
         let method = "model.company.company.search_read";
         let sent = self.send(&self.endpoint, Some(authorization), method, &params, reads).await;
         let found: Vec<Company> = read(sent.map_err(without_session)?)?;
-        found.into_iter().next().ok_or_else(|| {
+        let company = found.into_iter().next().ok_or_else(|| {
             let name = self.company.as_deref().unwrap_or("of its own");
             Failure::refused(
                 format!("the Tryton user {} has no company {name}", self.user),
                 "give the connector's user in Tryton the company, or correct the company's name in the settings",
             )
-        })
+            .because(Reason::WrongCompany)
+        })?;
+        Ok((company, preferences.groups))
     }
 
     async fn send(

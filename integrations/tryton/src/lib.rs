@@ -9,6 +9,7 @@
 //!
 //! Deliberately absent: retrying, and any memory besides the login session.
 
+mod administration;
 mod classify;
 mod client;
 mod mapping;
@@ -17,12 +18,13 @@ mod steps;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use slotledger_erp::{
-    Capabilities, Commissions, Connector, Document, Failure, KeyGuard, Posted, Posting, SystemInfo,
+    Capabilities, Commissions, Connector, Document, Failure, KeyGuard, Kind, Posted, Posting, StandIn,
+    SystemInfo,
 };
 
 use classify::Effect;
 use client::Client;
-use steps::Books;
+use steps::{Books, Habits};
 
 /// What to do when the warehouse has less than was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,6 +54,8 @@ pub struct Settings {
     pub consumption_location: String,
     /// What to do when the warehouse has less than was used.
     pub on_shortage: OnShortage,
+    /// The payment method, by its name in Tryton, for deposits that name none; none takes the only one there is.
+    pub payment_method: Option<String>,
 }
 
 impl Settings {
@@ -74,21 +78,46 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Tryton {
     client: Client,
-    consumption_location: String,
-    on_shortage: OnShortage,
+    habits: Habits,
 }
+
+/// What Tryton has no document of its own for.
+const STAND_INS: [StandIn; 5] = [
+    StandIn {
+        kind: Kind::Advance,
+        what: "A posted entry from the payment method's account to the customer's receivable account, put towards the \
+               invoice as any payment is.",
+    },
+    StandIn {
+        kind: Kind::AdvanceRefund,
+        what: "A posted entry from the customer's receivable account to the payment method's account, reconciled with \
+               the deposit.",
+    },
+    StandIn {
+        kind: Kind::StockIssue,
+        what: "An internal shipment from the warehouse's storage to a location of the type Lost and Found.",
+    },
+    StandIn { kind: Kind::StockReturn, what: "An internal shipment back from there." },
+    StandIn {
+        kind: Kind::OrderAmendment,
+        what: "The same sale with other lines, and a note on its first line; once it was processed, the note alone.",
+    },
+];
 
 impl Tryton {
     /// Takes the settings; reaches for the server only when asked for something.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let consumption_location = settings.consumption_location.clone();
-        let on_shortage = settings.on_shortage;
-        Ok(Self { client: Client::new(settings)?, consumption_location, on_shortage })
+        let habits = Habits {
+            consumption_location: settings.consumption_location.clone(),
+            on_shortage: settings.on_shortage,
+            payment_method: settings.payment_method.clone(),
+        };
+        Ok(Self { client: Client::new(settings)?, habits })
     }
 
     async fn books(&self) -> Result<Books<'_>, Failure> {
         let company = self.client.company().await?;
-        Ok(Books::new(&self.client, company, &self.consumption_location, self.on_shortage))
+        Ok(Books::new(&self.client, company, &self.habits))
     }
 }
 
@@ -99,8 +128,8 @@ impl Connector for Tryton {
             key_guard: KeyGuard::LookUp,
             commissions: Commissions::Derived,
             foreign_currency: true,
-            grouped_invoices: false,
-            stand_ins: &[],
+            grouped_invoices: true,
+            stand_ins: &STAND_INS,
         }
     }
 

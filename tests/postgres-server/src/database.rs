@@ -31,6 +31,12 @@ impl Database {
         Ok(Self { server, name })
     }
 
+    /// Its name on its server.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its address.
     #[must_use]
     pub fn url(&self) -> String {

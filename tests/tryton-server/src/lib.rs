@@ -20,7 +20,7 @@ use std::{
 use anyhow::{Context, Result};
 
 pub use server::Server;
-pub use template::Template;
+pub use template::{Engine, Template};
 
 /// The company that the template's documents belong to.
 pub const COMPANY: &str = "Slotledger Demo";
@@ -31,7 +31,7 @@ pub const USER: &str = "slotledger";
 /// That user's password. The server listens on the loopback interface only and lives as long as a test.
 pub const PASSWORD: &str = "slotledger-demo-only";
 
-/// The name of every server's database.
+/// The name of every SQLite server's database.
 pub const DATABASE: &str = "slotledger";
 
 /// Installs Tryton and fills a template database under `<workspace_target>/tryton`, unless both are there already.
@@ -39,12 +39,21 @@ pub const DATABASE: &str = "slotledger";
 /// From nothing it takes about a minute, and it needs `python3` with its `venv` module and PyPI. `progress` is told
 /// before each long step. Several processes may call it at once: one works, the others wait for it.
 pub fn provision(workspace_target: &Path, progress: &mut dyn FnMut(&str)) -> Result<Template> {
+    provision_on(Engine::Sqlite, workspace_target, progress)
+}
+
+/// The same for servers that keep their data in `engine`. With PostgreSQL it takes a minute longer.
+pub fn provision_on(
+    engine: Engine,
+    workspace_target: &Path,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Template> {
     let dir = workspace_target.join("tryton");
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let dir = dir.canonicalize()?;
     let _lock = lock(&dir, progress)?;
     let environment = environment::ensure(&dir, progress)?;
-    template::ensure(&dir, environment, progress)
+    template::ensure(&dir, environment, engine, progress)
 }
 
 /// Held by whoever provisions; the system releases it when that process ends.

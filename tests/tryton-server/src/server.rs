@@ -7,19 +7,20 @@ use std::{
     fs::{self, File},
     net::TcpStream,
     os::unix::process::CommandExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
+use slotledger_postgres_server::Database;
 use tempfile::TempDir;
 
 use crate::{
-    DATABASE, PASSWORD, Template, USER,
+    PASSWORD, Template, USER,
     environment::last_lines,
-    template::{database_file, write_config},
+    template::{Engine, Store, database_file, restore},
 };
 
 const GUNICORN: &str = include_str!("../gunicorn.conf.py");
@@ -33,6 +34,9 @@ const POLL_EVERY: Duration = Duration::from_millis(20);
 pub struct Server {
     template: Template,
     dir: TempDir,
+    /// Removed only after the server has stopped.
+    postgres: Option<Database>,
+    database: String,
     config: PathBuf,
     port: u16,
     child: Option<Child>,
@@ -42,10 +46,12 @@ impl Server {
     /// Copies the template's database and serves the copy on a free port. Returns once it answers.
     pub fn start(template: &Template) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("slotledger-tryton-").tempdir()?;
-        fs::copy(&template.database, database_file(dir.path())).context("cannot copy the Tryton template")?;
-        let config = write_config(dir.path())?;
+        let postgres = copy(template, dir.path())?;
+        let store = postgres.as_ref().map_or(Store::Sqlite(dir.path()), Store::Postgres);
+        let (database, config) = (store.name(), store.configure(dir.path())?);
         fs::write(dir.path().join("gunicorn.conf.py"), GUNICORN)?;
-        let mut server = Self { template: template.clone(), dir, config, port: 0, child: None };
+        let template = template.clone();
+        let mut server = Self { template, dir, postgres, database, config, port: 0, child: None };
         server.restart()?;
         Ok(server)
     }
@@ -58,8 +64,17 @@ impl Server {
 
     /// The database's name.
     #[must_use]
-    pub const fn database(&self) -> &'static str {
-        DATABASE
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// What it keeps its data in.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match self.postgres {
+            Some(_) => Engine::Postgres,
+            None => Engine::Sqlite,
+        }
     }
 
     /// The login of the connector's user.
@@ -105,7 +120,7 @@ impl Server {
             .arg("trytond.application:app")
             .current_dir(self.dir.path())
             .env("TRYTOND_CONFIG", &self.config)
-            .env("TRYTOND_DATABASE_NAMES", DATABASE)
+            .env("TRYTOND_DATABASE_NAMES", &self.database)
             .env("SLOTLEDGER_TRYTON_PORT", self.port.to_string())
             .env("SLOTLEDGER_TRYTON_READY", &ready)
             .stdin(Stdio::piped())
@@ -125,7 +140,7 @@ impl Server {
         last_lines(&fs::read_to_string(self.dir.path().join("server.log")).unwrap_or_default())
     }
 
-    fn wait_for_port(&mut self, ready: &std::path::Path) -> Result<u16> {
+    fn wait_for_port(&mut self, ready: &Path) -> Result<u16> {
         let deadline = Instant::now() + START_LIMIT;
         while Instant::now() < deadline {
             if let Ok(port) = fs::read_to_string(ready) {
@@ -137,6 +152,21 @@ impl Server {
             thread::sleep(POLL_EVERY);
         }
         bail!("the Tryton server did not start within {} s\n{}", START_LIMIT.as_secs(), self.log())
+    }
+}
+
+/// A copy of the template's data: a file in `dir`, or a database.
+fn copy(template: &Template, dir: &Path) -> Result<Option<Database>> {
+    match template.engine {
+        Engine::Sqlite => {
+            fs::copy(&template.source, database_file(dir)).context("cannot copy the Tryton template")?;
+            Ok(None)
+        }
+        Engine::Postgres => {
+            let database = Database::create()?;
+            restore(&database, &template.source)?;
+            Ok(Some(database))
+        }
     }
 }
 

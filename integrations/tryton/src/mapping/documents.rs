@@ -2,22 +2,23 @@
 //!
 //! Invariant: totals are Tryton's own. A counter-document's amounts are positive, as the port wants them.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use slotledger_erp::{Document, Key, Kind, Line, State};
 
 use super::{
-    Commission, Company, Invoice, InvoiceState, Sale, SaleState, Shipment, ShipmentState, exact,
-    records::{Coded, SaleLineRecord},
+    Commission, Company, Invoice, InvoiceState, Payment, Sale, SaleState, Shipment, ShipmentState, Word,
+    marks, papers::SaleLineRecord, records::Coded, rounded,
 };
 
 /// A sale as an order.
 pub(crate) fn order(sale: &Sale, key: &Key) -> Document {
     let state = match sale.state {
         SaleState::Draft => State::Draft,
-        SaleState::Quotation | SaleState::Confirmed | SaleState::Processing => State::Submitted,
-        SaleState::Done if sale.is_withdrawn() => State::Cancelled,
-        SaleState::Done => State::Submitted,
         SaleState::Cancelled => State::Cancelled,
+        SaleState::Quotation | SaleState::Confirmed => State::Submitted,
+        SaleState::Processing | SaleState::Done if sale.is_closed() => State::Closed,
+        SaleState::Done if sale.is_withdrawn() => State::Cancelled,
+        SaleState::Processing | SaleState::Done => State::Submitted,
     };
     Document {
         kind: Kind::SalesOrder,
@@ -30,22 +31,50 @@ pub(crate) fn order(sale: &Sale, key: &Key) -> Document {
         tax: sale.tax_amount,
         total: sale.total_amount,
         settled: None,
-        date: None,
-        party: None,
-        quantity: None,
+        date: sale.sale_date,
+        party: sale.party.code.clone(),
+        quantity: sold(sale.lines.iter().map(|line| (line.quantity, line.unit_price))),
     }
 }
 
-/// A withdrawn sale as the withdrawal; none while the sale stands.
+/// A withdrawn or closed sale as the withdrawal; none while the sale stands.
 pub(crate) fn order_cancellation(sale: &Sale, key: &Key) -> Option<Document> {
     let document = order(sale, key);
-    (document.state == State::Cancelled).then_some(Document { kind: Kind::OrderCancellation, ..document })
+    let withdrawn = matches!(document.state, State::Cancelled | State::Closed);
+    withdrawn.then_some(Document { kind: Kind::OrderCancellation, ..document })
+}
+
+/// A sale as the amendment with this key; none where the sale has no mark of it.
+pub(crate) fn order_amendment(sale: &Sale, key: &Key) -> Option<Document> {
+    let document = order(sale, key);
+    sale.has_mark(key, Word::Amended).then_some(Document { kind: Kind::OrderAmendment, ..document })
 }
 
 impl Sale {
     /// A processed sale cannot be cancelled; it is done, with all its papers ignored.
     pub(crate) fn is_withdrawn(&self) -> bool {
-        self.state == SaleState::Cancelled || (self.state == SaleState::Done && self.invoice_state == "none")
+        let numbered = self.invoices.iter().any(|invoice| invoice.number.is_some());
+        self.state == SaleState::Cancelled
+            || (self.state == SaleState::Done && self.invoice_state == "none" && !numbered)
+    }
+
+    /// Whether it was closed from here, after what was invoiced from it had been credited.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.marks().iter().any(|mark| mark.word == Word::Closed)
+    }
+
+    /// Whether this was done to it.
+    pub(crate) fn has_mark(&self, key: &Key, word: Word) -> bool {
+        self.marks().iter().any(|mark| mark.key == *key && mark.word == word)
+    }
+
+    fn marks(&self) -> Vec<super::marks::Mark<'_>> {
+        marks(self.lines.iter().map(|line| line.note.as_deref()))
+    }
+
+    /// The lines that sell something, as an order's lines are counted.
+    pub(crate) fn sold_lines(&self) -> impl Iterator<Item = &SaleLineRecord> {
+        self.lines.iter().filter(|line| line.product.is_some())
     }
 }
 
@@ -61,10 +90,10 @@ pub(crate) fn invoice(invoice: &Invoice, key: &Key) -> Document {
         net: invoice.untaxed_amount,
         tax: invoice.tax_amount,
         total: invoice.total_amount,
-        settled: None,
-        date: None,
-        party: None,
-        quantity: None,
+        settled: Some(invoice.advances().iter().map(|payment| payment.value()).sum()),
+        date: invoice.invoice_date,
+        party: invoice.party.code.clone(),
+        quantity: sold(invoice.lines.iter().map(|line| (line.quantity, line.unit_price))),
     }
 }
 
@@ -80,6 +109,30 @@ impl Invoice {
             (InvoiceState::Cancelled, None) => State::Cancelled,
         }
     }
+
+    /// The advances that were put towards it.
+    pub(crate) fn advances(&self) -> Vec<&Payment> {
+        let mut found: Vec<&Payment> = Vec::new();
+        for payment in self.payments.iter().chain(&self.settlements) {
+            if payment.is_advance() && found.iter().all(|known| known.id != payment.id) {
+                found.push(payment);
+            }
+        }
+        found
+    }
+}
+
+impl Payment {
+    /// Whether it is a deposit of ours: its entry is described by a key alone.
+    fn is_advance(&self) -> bool {
+        let described = self.entry.description.as_deref().and_then(Key::parse);
+        described.is_some_and(|key| key.as_str().contains('/'))
+    }
+
+    /// What it pays, in its own currency.
+    pub(crate) fn value(&self) -> Decimal {
+        self.amount_second_currency.map_or(self.credit - self.debit, negated)
+    }
 }
 
 /// A credit note. Tryton's amounts are negative.
@@ -90,6 +143,8 @@ pub(crate) fn credit_note(note: &Invoice, key: &Key) -> Document {
         net: negated(document.net),
         tax: negated(document.tax),
         total: negated(document.total),
+        settled: None,
+        quantity: document.quantity.map(negated),
         ..document
     }
 }
@@ -125,13 +180,13 @@ pub(crate) fn stock_movement(shipment: &Shipment, kind: Kind, key: &Key, company
         tax: Decimal::ZERO,
         total: net,
         settled: None,
-        date: None,
+        date: shipment.effective_date,
         party: None,
-        quantity: None,
+        quantity: Some(shipment.moves.iter().map(|item| item.quantity).sum()),
     }
 }
 
-/// The commission rows of one invoice as one commission; none if there are no rows.
+/// The commission rows of one provider with one invoice as one commission; none if there are no rows.
 pub(crate) fn commission(rows: &[Commission], key: &Key, company: &Company) -> Option<Document> {
     let first = rows.first()?;
     let net = rounded(rows.iter().map(|row| row.amount).sum(), company);
@@ -148,8 +203,8 @@ pub(crate) fn commission(rows: &[Commission], key: &Key, company: &Company) -> O
         tax: Decimal::ZERO,
         total: net,
         settled: None,
-        date: None,
-        party: None,
+        date: first.date,
+        party: first.agent.party.code.clone(),
         quantity: None,
     })
 }
@@ -163,15 +218,14 @@ pub(crate) fn reversal(rows: &[Commission], key: &Key, company: &Company) -> Opt
 
 /// Whether a sale has exactly these lines, in this order.
 pub(crate) fn same_lines(sale: &Sale, lines: &[Line]) -> bool {
-    sale.lines.len() == lines.len()
-        && sale.lines.iter().zip(lines).all(|(has, wanted)| same_line(has, wanted))
+    let mut has = sale.sold_lines();
+    lines.iter().all(|wanted| has.next().is_some_and(|has| same_line(has, wanted))) && has.next().is_none()
 }
 
 fn same_line(has: &SaleLineRecord, wanted: &Line) -> bool {
-    let quantity = has.quantity.as_ref().and_then(|number| exact(&number.to_string()).ok());
     let product = has.product.as_ref().and_then(|product| product.code.as_deref());
     product == Some(wanted.item.code.as_str())
-        && quantity == Some(wanted.quantity)
+        && has.quantity == Some(wanted.quantity)
         && has.unit_price == Some(wanted.unit_price)
 }
 
@@ -181,7 +235,14 @@ pub(crate) fn difference(document: &Document, agreed: Decimal) -> Option<String>
         .then(|| format!("Tryton reckoned {} {}, but {agreed} was agreed", document.net, document.currency))
 }
 
-fn number(number: Option<&str>, id: i64) -> String {
+/// How many are sold, lines that take something off left out.
+fn sold(lines: impl Iterator<Item = (Option<Decimal>, Option<Decimal>)>) -> Option<Decimal> {
+    let counted = lines.filter_map(|(quantity, price)| Some((quantity?, price?)));
+    let counted = counted.filter(|(_, price)| *price >= Decimal::ZERO);
+    Some(counted.map(|(quantity, _)| quantity).sum())
+}
+
+pub(super) fn number(number: Option<&str>, id: i64) -> String {
     number.map_or_else(|| id.to_string(), str::to_owned)
 }
 
@@ -189,12 +250,7 @@ fn code(currency: &Coded) -> String {
     currency.code.clone().unwrap_or_default()
 }
 
-/// Tryton keeps commissions and costs finer than the currency.
-fn rounded(amount: Decimal, company: &Company) -> Decimal {
-    amount.round_dp_with_strategy(company.currency_digits, RoundingStrategy::MidpointAwayFromZero)
-}
-
 /// A zero keeps no sign: `-0` is nothing a person should read.
-fn negated(amount: Decimal) -> Decimal {
+pub(super) fn negated(amount: Decimal) -> Decimal {
     if amount.is_zero() { Decimal::ZERO } else { -amount }
 }

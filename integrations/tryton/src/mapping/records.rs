@@ -1,11 +1,10 @@
-//! Tryton's records as this connector reads them: for each model the fields asked for, and their shape.
-//!
-//! Invariant: a state that Tryton 8.2 does not have is an error, never taken for another one.
+//! Tryton's master data as this connector reads them: for each model the fields asked for, and their shape.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::{amount, optional_amount, quantity};
+use super::{amount, date_in};
 
 /// A record read in one shape.
 pub(crate) trait Record {
@@ -38,12 +37,14 @@ pub(super) struct CompanyRecord {
     id: i64,
     #[serde(rename = "party.")]
     party: Named,
+    timezone: Option<String>,
     #[serde(rename = "currency.")]
     currency: CurrencyRecord,
 }
 
 #[derive(Deserialize)]
 struct CurrencyRecord {
+    id: i64,
     code: String,
     digits: u32,
 }
@@ -53,6 +54,8 @@ impl From<CompanyRecord> for super::Company {
         Self {
             id: record.id,
             name: record.party.name,
+            zone: record.timezone,
+            currency_id: record.currency.id,
             currency: record.currency.code,
             currency_digits: record.currency.digits,
         }
@@ -80,14 +83,22 @@ impl Record for Product {
     const FIELDS: &'static [&'static str] = &["code"];
 }
 
+/// Who earns commissions, by a plan.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Agent {
     pub(crate) id: i64,
+    #[serde(rename = "plan.")]
+    pub(crate) plan: Option<Plan>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Plan {
+    pub(crate) commission_product: i64,
 }
 
 impl Record for Agent {
     const MODEL: &'static str = "commission.agent";
-    const FIELDS: &'static [&'static str] = &["party"];
+    const FIELDS: &'static [&'static str] = &["plan.commission_product"];
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -106,186 +117,48 @@ impl Record for Id {
     const FIELDS: &'static [&'static str] = &["symbol"];
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum SaleState {
-    Draft,
-    Quotation,
-    Confirmed,
-    Processing,
-    Done,
-    Cancelled,
-}
-
+/// A currency with its rate on a day, which is how much of it the company's currency buys.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Sale {
+pub(crate) struct Currency {
     pub(crate) id: i64,
-    pub(crate) state: SaleState,
-    pub(crate) number: Option<String>,
     #[serde(deserialize_with = "amount")]
-    pub(crate) untaxed_amount: Decimal,
-    #[serde(deserialize_with = "amount")]
-    pub(crate) tax_amount: Decimal,
-    #[serde(deserialize_with = "amount")]
-    pub(crate) total_amount: Decimal,
-    #[serde(rename = "currency.")]
-    pub(crate) currency: Coded,
-    pub(crate) invoice_state: String,
-    pub(crate) shipment_state: String,
-    #[serde(rename = "lines.")]
-    pub(crate) lines: Vec<SaleLineRecord>,
-    #[serde(rename = "invoices.")]
-    pub(crate) invoices: Vec<SaleInvoice>,
-    #[serde(rename = "shipments.")]
-    pub(crate) shipments: Vec<SaleShipment>,
-    #[serde(rename = "moves.")]
-    pub(crate) moves: Vec<MoveState>,
+    pub(crate) rate: Decimal,
 }
 
-impl Record for Sale {
-    const MODEL: &'static str = "sale.sale";
-    const FIELDS: &'static [&'static str] = &[
-        "state",
-        "number",
-        "untaxed_amount",
-        "tax_amount",
-        "total_amount",
-        "currency.code",
-        "invoice_state",
-        "shipment_state",
-        "lines.quantity",
-        "lines.unit_price",
-        "lines.product.code",
-        "invoices.state",
-        "invoices.number",
-        "invoices.reference",
-        "shipments.state",
-        "moves.state",
-    ];
+impl Record for Currency {
+    const MODEL: &'static str = "currency.currency";
+    const FIELDS: &'static [&'static str] = &["rate"];
 }
 
+/// A stretch of days that entries may be posted in.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SaleLineRecord {
+pub(crate) struct Period {
     pub(crate) id: i64,
-    pub(crate) quantity: Option<serde_json::Number>,
-    #[serde(deserialize_with = "optional_amount")]
-    pub(crate) unit_price: Option<Decimal>,
-    #[serde(rename = "product.")]
-    pub(crate) product: Option<Coded>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SaleInvoice {
-    pub(crate) id: i64,
-    pub(crate) state: InvoiceState,
-    pub(crate) number: Option<String>,
-    pub(crate) reference: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SaleShipment {
-    pub(crate) id: i64,
+    pub(crate) name: String,
     pub(crate) state: String,
 }
 
+impl Record for Period {
+    const MODEL: &'static str = "account.period";
+    const FIELDS: &'static [&'static str] = &["name", "state"];
+}
+
+/// How customers pay: which journal and accounts it goes through.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct MoveState {
-    pub(crate) id: i64,
-    pub(crate) state: String,
+pub(crate) struct PaymentMethod {
+    pub(crate) journal: i64,
+    pub(crate) debit_account: i64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum InvoiceState {
-    Draft,
-    Validated,
-    Posted,
-    Paid,
-    Cancelled,
+impl Record for PaymentMethod {
+    const MODEL: &'static str = "account.invoice.payment.method";
+    const FIELDS: &'static [&'static str] = &["journal", "debit_account"];
 }
 
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Invoice {
-    pub(crate) id: i64,
-    pub(crate) state: InvoiceState,
-    pub(crate) number: Option<String>,
-    pub(crate) reference: Option<String>,
-    #[serde(deserialize_with = "amount")]
-    pub(crate) untaxed_amount: Decimal,
-    #[serde(deserialize_with = "amount")]
-    pub(crate) tax_amount: Decimal,
-    #[serde(deserialize_with = "amount")]
-    pub(crate) total_amount: Decimal,
-    #[serde(rename = "currency.")]
-    pub(crate) currency: Coded,
-}
-
-impl Record for Invoice {
-    const MODEL: &'static str = "account.invoice";
-    const FIELDS: &'static [&'static str] =
-        &["state", "number", "reference", "untaxed_amount", "tax_amount", "total_amount", "currency.code"];
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ShipmentState {
-    Request,
-    Draft,
-    Waiting,
-    Assigned,
-    Packed,
-    Shipped,
-    Done,
-    Cancelled,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Shipment {
-    pub(crate) id: i64,
-    pub(crate) state: ShipmentState,
-    pub(crate) number: Option<String>,
-    #[serde(rename = "moves.")]
-    pub(crate) moves: Vec<Move>,
-}
-
-impl Record for Shipment {
-    const MODEL: &'static str = "stock.shipment.internal";
-    const FIELDS: &'static [&'static str] =
-        &["state", "number", "moves.state", "moves.quantity", "moves.cost_price", "moves.product.code"];
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Move {
-    pub(crate) state: String,
-    #[serde(deserialize_with = "quantity")]
-    pub(crate) quantity: Decimal,
-    #[serde(deserialize_with = "optional_amount")]
-    pub(crate) cost_price: Option<Decimal>,
-    #[serde(rename = "product.")]
-    pub(crate) product: Coded,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Commission {
-    pub(crate) id: i64,
-    #[serde(deserialize_with = "amount")]
-    pub(crate) amount: Decimal,
-    #[serde(rename = "currency.")]
-    pub(crate) currency: Coded,
-    #[serde(rename = "agent.")]
-    pub(crate) agent: AgentParty,
-}
-
-impl Record for Commission {
-    const MODEL: &'static str = "commission";
-    const FIELDS: &'static [&'static str] = &["amount", "currency.code", "agent.party.code"];
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct AgentParty {
-    #[serde(rename = "party.")]
-    pub(crate) party: Coded,
-}
+/// A day in an answer.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Day(#[serde(deserialize_with = "date_in")] pub(crate) NaiveDate);
 
 /// What Tryton proposes for a document once its party is known.
 #[derive(Debug, Clone, Deserialize)]

@@ -2,9 +2,10 @@
 //!
 //! Invariant: a new record carries our key in its `reference` from its first moment.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use slotledger_erp::{Key, Line, Order, Party, Posting};
+use slotledger_erp::{CommissionEarned, Key, Line, Order, OrderAmendment, Party, Posting};
 
 use super::{LineDefaults, PartyDefaults, date, decimal};
 
@@ -22,6 +23,18 @@ pub(crate) struct SaleLine<'a> {
     pub(crate) line: &'a Line,
     pub(crate) product: i64,
     pub(crate) defaults: LineDefaults,
+    /// The line of a sale that it bills, and the unit that line counts in.
+    pub(crate) bills: Option<(i64, Option<i64>)>,
+}
+
+/// What an invoice says besides its lines.
+#[derive(Debug)]
+pub(crate) struct Bill<'a> {
+    pub(crate) buyer: &'a Buyer,
+    /// Who earns a commission with all of it.
+    pub(crate) agent: Option<i64>,
+    /// Its day, and the one that the payment term counts from; none lets Tryton take the day it is posted on.
+    pub(crate) date: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// One product that changes its place.
@@ -30,6 +43,8 @@ pub(crate) struct Movement {
     pub(crate) product: i64,
     pub(crate) quantity: Decimal,
     pub(crate) unit: i64,
+    /// The movement that it undoes.
+    pub(crate) undoes: Option<i64>,
 }
 
 /// A customer Tryton does not know yet. The address may be empty, but a sale needs one.
@@ -87,7 +102,7 @@ pub(crate) fn invoice_line_probe(
     })
 }
 
-/// A new sale.
+/// A new sale. What is billed of it and when is decided here, so Tryton makes no invoices of it by itself.
 pub(crate) fn sale_values(
     posting: &Posting,
     order: &Order,
@@ -99,39 +114,92 @@ pub(crate) fn sale_values(
     json!({
         "company": company,
         "reference": posting.key,
-        "description": description(&posting.subject, order),
+        "description": description(&posting.subject, &order.provider, order.start, order.end),
         "party": buyer.party,
         "currency": buyer.currency,
         "invoice_address": buyer.defaults.invoice_address,
         "shipment_address": buyer.defaults.shipment_address,
         "payment_term": buyer.defaults.payment_term,
-        "shipping_date": date(posting.date),
-        // An invoice of delivered goods only would leave the services out.
-        "invoice_method": "order",
+        "sale_date": date(posting.date),
+        "shipping_date": date(order.start.date_naive()),
+        "invoice_method": "manual",
         "agent": agent,
         "lines": [["create", lines.iter().map(line_values).collect::<Vec<_>>()]],
     })
 }
 
-/// The lines a sale has instead of `old`.
-pub(crate) fn sale_lines(old: &[i64], lines: &[SaleLine<'_>]) -> Value {
-    json!({"lines": [["delete", old], ["create", lines.iter().map(line_values).collect::<Vec<_>>()]]})
+/// What an amended sale has instead: all its lines, the first with the marks of what was done to it.
+pub(crate) fn amended_values(
+    posting: &Posting,
+    amendment: &OrderAmendment,
+    agent: Option<i64>,
+    old: &[i64],
+    lines: &[SaleLine<'_>],
+    note: &str,
+) -> Value {
+    let mut lines: Vec<Value> = lines.iter().map(line_values).collect();
+    if let Some(first) = lines.first_mut() {
+        first["note"] = json!(note);
+    }
+    json!({
+        "description": description(&posting.subject, &amendment.provider, amendment.start, amendment.end),
+        "shipping_date": date(amendment.start.date_naive()),
+        "agent": agent,
+        "lines": [["delete", old], ["create", lines]],
+    })
 }
 
-/// A new invoice that has no sale.
-pub(crate) fn fee_values(posting: &Posting, company: i64, buyer: &Buyer, lines: &[SaleLine<'_>]) -> Value {
+/// A new invoice.
+pub(crate) fn invoice_values(
+    posting: &Posting,
+    company: i64,
+    bill: &Bill<'_>,
+    lines: &[SaleLine<'_>],
+) -> Value {
+    let defaults = &bill.buyer.defaults;
     json!({
         "company": company,
         "type": "out",
         "reference": posting.key,
         "description": posting.subject,
-        "party": buyer.party,
-        "currency": buyer.currency,
-        "invoice_address": buyer.defaults.invoice_address,
-        "payment_term": buyer.defaults.payment_term,
-        "journal": buyer.defaults.journal,
-        "account": buyer.defaults.account,
-        "lines": [["create", lines.iter().map(invoice_line_values).collect::<Vec<_>>()]],
+        "party": bill.buyer.party,
+        "currency": bill.buyer.currency,
+        "invoice_address": defaults.invoice_address,
+        "payment_term": defaults.payment_term,
+        "journal": defaults.journal,
+        "account": defaults.account,
+        "agent": bill.agent,
+        "invoice_date": bill.date.map(|(day, _)| date(day)),
+        "payment_term_date": bill.date.map(|(_, today)| date(today)),
+        "lines": [["create", lines.iter().map(|line| invoice_line_values(line, bill.buyer)).collect::<Vec<_>>()]],
+    })
+}
+
+/// A provider's share of an invoice that Tryton does not reckon by itself.
+pub(crate) fn commission_values(
+    posting: &Posting,
+    earned: &CommissionEarned,
+    (agent, product): (i64, i64),
+    invoice_line: i64,
+) -> Value {
+    share(posting.date, (agent, product), invoice_line, earned.base, earned.amount)
+}
+
+/// A row of a commission; below zero it takes one back.
+pub(crate) fn share(
+    day: NaiveDate,
+    (agent, product): (i64, i64),
+    invoice_line: i64,
+    base: Decimal,
+    amount: Decimal,
+) -> Value {
+    json!({
+        "origin": format!("account.invoice.line,{invoice_line}"),
+        "agent": agent,
+        "product": product,
+        "base_amount": decimal(base),
+        "amount": decimal(amount),
+        "date": date(day),
     })
 }
 
@@ -139,8 +207,8 @@ pub(crate) fn fee_values(posting: &Posting, company: i64, buyer: &Buyer, lines: 
 pub(crate) fn shipment_values(
     posting: &Posting,
     company: i64,
-    from: i64,
-    to: i64,
+    (from, to): (i64, i64),
+    day: Option<NaiveDate>,
     movements: &[Movement],
 ) -> Value {
     let moves: Vec<Value> = movements
@@ -149,11 +217,13 @@ pub(crate) fn shipment_values(
             json!({
                 "company": company, "product": movement.product, "quantity": decimal(movement.quantity),
                 "unit": movement.unit, "from_location": from, "to_location": to,
+                "origin": movement.undoes.map(|id| format!("stock.move,{id}")),
             })
         })
         .collect();
     json!({
         "company": company, "reference": posting.key, "from_location": from, "to_location": to,
+        "effective_date": day.map(date),
         "moves": [["create", moves]],
     })
 }
@@ -181,7 +251,7 @@ fn line_values(line: &SaleLine<'_>) -> Value {
     json!({
         "type": "line",
         "product": line.product,
-        "description": line.line.description,
+        "description": described(line.line),
         "quantity": decimal(line.line.quantity),
         "unit": line.defaults.unit,
         "unit_price": decimal(line.line.unit_price),
@@ -189,13 +259,29 @@ fn line_values(line: &SaleLine<'_>) -> Value {
     })
 }
 
-fn invoice_line_values(line: &SaleLine<'_>) -> Value {
+fn invoice_line_values(line: &SaleLine<'_>, buyer: &Buyer) -> Value {
     let mut values = line_values(line);
+    // Its default is the company's, whatever the invoice is in.
+    values["currency"] = json!(buyer.currency);
     values["account"] = json!(line.defaults.account);
+    if let Some((billed, unit)) = line.bills {
+        values["origin"] = json!(format!("sale.line,{billed}"));
+        if unit.is_some() {
+            values["unit"] = json!(unit);
+        }
+    }
     values
 }
 
-fn description(subject: &str, order: &Order) -> String {
-    let window = format!("{}–{} UTC", order.start.format("%Y-%m-%d %H:%M"), order.end.format("%H:%M"));
-    format!("{subject}, {}, {window}", order.provider.name)
+fn description(subject: &str, provider: &Party, start: DateTime<Utc>, end: DateTime<Utc>) -> String {
+    let window = format!("{}–{} UTC", start.format("%Y-%m-%d %H:%M"), end.format("%H:%M"));
+    format!("{subject}, {}, {window}", provider.name)
+}
+
+/// A list price is shown where people read it: Tryton's own field for it belongs to a module that may be missing.
+fn described(line: &Line) -> String {
+    match line.list_price {
+        Some(list) if list != line.unit_price => format!("{} (list price {list})", line.description),
+        Some(_) | None => line.description.clone(),
+    }
 }

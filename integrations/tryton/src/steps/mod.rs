@@ -6,11 +6,17 @@
 //!
 //! Deliberately absent: shapes of records and values, which are the mapping's.
 
+mod adoption;
+mod advances;
+mod amendments;
 mod commissions;
+mod credits;
 mod invoices;
 mod lookups;
 mod orders;
+mod settlements;
 mod stock;
+mod withdrawals;
 
 use std::{
     fmt::Debug,
@@ -21,29 +27,42 @@ use std::{
     },
 };
 
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use slotledger_erp::{Body, Class, Document, Failure, Posting, Reason};
+use slotledger_erp::{Body, Class, Document, Failure, Posting};
+
+pub(crate) use adoption::adopt;
 
 use crate::{
     OnShortage,
     classify::Effect,
     client::{self, Client},
-    mapping::{Company, Record},
+    mapping::{Company, Day, Record},
 };
 
-/// More than the steps of any document; a document that needs more goes in circles.
-const MAX_ROUNDS: usize = 12;
+/// More than the steps of any document; a document that needs more goes in circles. One that bills a customer's month
+/// takes some for each of its orders, and one that is paid by deposits some for each of those.
+const MAX_ROUNDS: usize = 400;
 /// Enough to see that there is more than one.
 const MAX_FOUND: usize = 10;
+/// More than the lines of any order, and the entries of any deposit.
+const MAX_PARTS: usize = 1000;
 
 /// One company's books, for one posting.
 pub(crate) struct Books<'a> {
     client: &'a Client,
     company: Arc<Company>,
-    consumption_location: &'a str,
-    on_shortage: OnShortage,
+    habits: &'a Habits,
     wrote: AtomicBool,
+}
+
+/// What the settings say about how documents are made.
+#[derive(Debug)]
+pub(crate) struct Habits {
+    pub(crate) consumption_location: String,
+    pub(crate) on_shortage: OnShortage,
+    pub(crate) payment_method: Option<String>,
 }
 
 /// What one round came to.
@@ -59,13 +78,15 @@ pub(crate) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
     let key = &posting.key;
     match &posting.body {
         Body::SalesOrder(_) => orders::find(books, key).await,
-        Body::OrderCancellation(withdrawal) => orders::find_withdrawn(books, key, withdrawal).await,
+        Body::OrderCancellation(withdrawal) => withdrawals::find(books, key, withdrawal).await,
         Body::SalesInvoice(_) => invoices::find(books, key).await,
-        Body::CreditNote(note) => invoices::find_credit(books, key, note).await,
+        Body::CreditNote(note) => credits::find(books, key, note).await,
         Body::StockIssue(_) | Body::StockReturn(_) => stock::find(books, posting).await,
         Body::Commission(earned) => commissions::find(books, key, earned).await,
         Body::CommissionReversal(taken_back) => commissions::find_reversal(books, key, taken_back).await,
-        Body::OrderAmendment(_) | Body::Advance(_) | Body::AdvanceRefund(_) => Ok(Vec::new()),
+        Body::OrderAmendment(amendment) => amendments::find(books, key, amendment).await,
+        Body::Advance(_) => advances::find(books, key).await,
+        Body::AdvanceRefund(_) => advances::find_refund(books, key).await,
     }
 }
 
@@ -73,39 +94,38 @@ pub(crate) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
 pub(crate) async fn post(books: &Books<'_>, posting: &Posting) -> Result<Document, Failure> {
     match &posting.body {
         Body::SalesOrder(order) => orders::post(books, posting, order).await,
-        Body::OrderCancellation(withdrawal) => orders::withdraw(books, posting, withdrawal).await,
-        Body::SalesInvoice(invoice) => match &invoice.order {
-            Some(order) => invoices::post_order(books, posting, order, invoice).await,
-            None => invoices::post_fee(books, posting, invoice).await,
-        },
-        Body::CreditNote(note) => invoices::credit(books, posting, note).await,
+        Body::OrderCancellation(withdrawal) => withdrawals::withdraw(books, posting, withdrawal).await,
+        Body::SalesInvoice(invoice) => invoices::post(books, posting, invoice).await,
+        Body::CreditNote(note) => credits::credit(books, posting, note).await,
         Body::StockIssue(issue) => stock::issue(books, posting, issue).await,
         Body::StockReturn(back) => stock::take_back(books, posting, back).await,
         Body::Commission(earned) => commissions::post(books, posting, earned).await,
         Body::CommissionReversal(taken_back) => commissions::reverse(books, posting, taken_back).await,
-        Body::OrderAmendment(_) | Body::Advance(_) | Body::AdvanceRefund(_) => Err(unsupported(posting)),
+        Body::OrderAmendment(amendment) => amendments::amend(books, posting, amendment).await,
+        Body::Advance(advance) => advances::post(books, posting, advance).await,
+        Body::AdvanceRefund(back) => advances::pay_back(books, posting, back).await,
     }
-}
-
-fn unsupported(posting: &Posting) -> Failure {
-    let message = format!("Tryton is sent no {}", posting.kind().as_str());
-    Failure::refused(message, "switch such documents off for this company").because(Reason::Unsupported)
 }
 
 impl<'a> Books<'a> {
-    pub(crate) fn new(
-        client: &'a Client,
-        company: Arc<Company>,
-        consumption_location: &'a str,
-        on_shortage: OnShortage,
-    ) -> Self {
-        Self { client, company, consumption_location, on_shortage, wrote: AtomicBool::new(false) }
+    pub(crate) const fn new(client: &'a Client, company: Arc<Company>, habits: &'a Habits) -> Self {
+        Self { client, company, habits, wrote: AtomicBool::new(false) }
     }
 
-    /// A look-up that failed after something was stored is no proof that nothing was.
+    pub(crate) const fn client(&self) -> &'a Client {
+        self.client
+    }
+
+    pub(crate) fn company(&self) -> &Company {
+        &self.company
+    }
+
+    /// A failure after something was stored is no proof that nothing was.
     pub(crate) fn unsettled(&self, failure: Failure) -> Failure {
         match failure.class {
-            Class::Retry { .. } if self.wrote.load(Ordering::Relaxed) => Failure::ambiguous(failure.message),
+            Class::Retry { .. } | Class::Throttled { .. } | Class::Busy { .. } if self.has_written() => {
+                Failure::ambiguous(failure.message)
+            }
             Class::Retry { .. }
             | Class::Throttled { .. }
             | Class::Busy { .. }
@@ -122,9 +142,29 @@ impl<'a> Books<'a> {
     }
 
     async fn search<T: Record + DeserializeOwned>(&self, domain: Value) -> Result<Vec<T>, Failure> {
-        let params = vec![domain, json!(0), json!(MAX_FOUND), json!([["id", "ASC"]]), json!(T::FIELDS)];
+        self.list(domain, MAX_FOUND, json!({})).await
+    }
+
+    /// Looks for parts of one document.
+    async fn parts<T: Record + DeserializeOwned>(&self, domain: Value) -> Result<Vec<T>, Failure> {
+        self.list(domain, MAX_PARTS, json!({})).await
+    }
+
+    async fn list<T: Record + DeserializeOwned>(
+        &self,
+        domain: Value,
+        limit: usize,
+        context: Value,
+    ) -> Result<Vec<T>, Failure> {
+        let params = vec![domain, json!(0), json!(limit), json!([["id", "ASC"]]), json!(T::FIELDS)];
         let method = format!("model.{}.search_read", T::MODEL);
-        client::read(self.client.call(&method, params, Effect::Reads).await?)
+        client::read(self.client.call_on(&method, params, Effect::Reads, context).await?)
+    }
+
+    /// The company's day, by Tryton's clock.
+    pub(crate) async fn today(&self) -> Result<NaiveDate, Failure> {
+        let answer = self.client.call("model.ir.date.today", Vec::new(), Effect::Reads).await?;
+        client::read::<Day>(answer).map(|day| day.0)
     }
 
     /// Lets Tryton fill in what follows from `fields`.
@@ -163,19 +203,19 @@ impl<'a> Books<'a> {
         self.write_call(&format!("model.{model}.delete"), vec![json!([id])]).await.map(drop)
     }
 
-    /// Runs a wizard of one question on one record.
+    /// Runs a wizard of one question, or of none, on some records.
     async fn wizard(
         &self,
         name: &str,
         transition: &str,
         answers: Value,
         model: &str,
-        id: i64,
+        ids: &[i64],
     ) -> Result<(), Failure> {
         let method = |step| format!("wizard.{name}.{step}");
         let created = self.client.call(&method("create"), Vec::new(), Effect::Writes).await?;
         let (session, _, _): (i64, Value, Value) = client::read(created)?;
-        let on = json!({"active_model": model, "active_id": id, "active_ids": [id]});
+        let on = json!({"active_model": model, "active_id": ids.first(), "active_ids": ids});
         let params = vec![json!(session), answers, json!(transition)];
         let outcome = self.client.call_on(&method("execute"), params, Effect::Writes, on).await;
         if outcome.is_ok() {
@@ -187,6 +227,11 @@ impl<'a> Books<'a> {
             tracing::debug!(%failure, wizard = name, "a wizard's session was left over");
         }
         outcome.map(drop)
+    }
+
+    /// Sets lines of one account off against each other.
+    async fn reconcile(&self, lines: &[i64]) -> Result<(), Failure> {
+        self.wizard("account.move.reconcile_lines", "start", json!({}), "account.move.line", lines).await
     }
 }
 

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde_json::json;
-use slotledger_erp::{Document, Failure, Key, Material, Posting, StockIssue, StockReturn};
+use slotledger_erp::{Document, Failure, Key, Material, Posting, Reason, StockIssue, StockReturn};
 
 use super::{Books, Round, lookups::Sort, settle};
 use crate::{
     OnShortage,
-    mapping::{self, Movement, Record, Shipment, ShipmentState},
+    mapping::{self, Move, Movement, Record, Shipment, ShipmentState},
 };
 
 /// Which way the materials go.
@@ -34,7 +34,7 @@ pub(super) async fn issue(
     posting: &Posting,
     issue: &StockIssue,
 ) -> Result<Document, Failure> {
-    settle(|| round(books, posting, &issue.lines, Way::Out)).await
+    settle(|| round(books, posting, &issue.lines, Way::Out, &[])).await
 }
 
 pub(super) async fn take_back(
@@ -51,13 +51,50 @@ async fn return_round(
     back: &StockReturn,
 ) -> Result<Round<Option<ShipmentState>>, Failure> {
     let issued = by_key(books, &back.issue).await?;
-    if issued.is_none_or(|issued| issued.state != ShipmentState::Done) {
+    let Some(issued) = issued.filter(|issued| issued.state == ShipmentState::Done) else {
         return Err(Failure::refused(
             format!("Tryton has no finished shipment with the reference {}", back.issue),
             format!("deliver the stock issue {} first", back.issue),
-        ));
+        )
+        .because(Reason::MissingDocument));
+    };
+    refuse_surplus(books, posting, back, &issued).await?;
+    round(books, posting, &back.lines, Way::Back, &issued.moves).await
+}
+
+/// More cannot come back than went out: each return names the movements that it undoes.
+async fn refuse_surplus(
+    books: &Books<'_>,
+    posting: &Posting,
+    back: &StockReturn,
+    issued: &Shipment,
+) -> Result<(), Failure> {
+    let undone: Vec<String> = issued.moves.iter().map(|item| format!("stock.move,{}", item.id)).collect();
+    let returns: Vec<Shipment> =
+        books.parts(json!([["moves.origin", "in", undone], ["state", "!=", "cancelled"]])).await?;
+    let others =
+        returns.iter().filter(|shipment| shipment.reference.as_deref() != Some(posting.key.as_str()));
+    let others: Vec<&Move> = others.flat_map(|shipment| &shipment.moves).collect();
+    for line in &back.lines {
+        let code = line.item.code.as_str();
+        let asked: Decimal =
+            back.lines.iter().filter(|line| line.item.code == code).map(|line| line.quantity).sum();
+        let out = quantity_of(issued.moves.iter(), code);
+        let came = quantity_of(others.iter().copied(), code);
+        if came + asked > out {
+            return Err(Failure::refused(
+                format!("of {code} {out} went out and {came} came back: {asked} more cannot"),
+                "bring the rest in by an inventory in Tryton, and leave this delivery parked",
+            )
+            .because(Reason::Conflict));
+        }
     }
-    round(books, posting, &back.lines, Way::Back).await
+    Ok(())
+}
+
+fn quantity_of<'m>(moves: impl Iterator<Item = &'m Move>, code: &str) -> Decimal {
+    let same = moves.filter(|item| item.product.code.as_deref() == Some(code));
+    same.map(|item| item.quantity).sum()
 }
 
 async fn round(
@@ -65,10 +102,11 @@ async fn round(
     posting: &Posting,
     lines: &[Material],
     way: Way,
+    undone: &[Move],
 ) -> Result<Round<Option<ShipmentState>>, Failure> {
     let shipment = by_key(books, &posting.key).await?;
     let Some(shipment) = shipment.filter(|shipment| shipment.state != ShipmentState::Cancelled) else {
-        return Ok(Round::Tried(None, create(books, posting, lines, way).await));
+        return Ok(Round::Tried(None, create(books, posting, lines, way, undone).await));
     };
     let press = |button| books.button(Shipment::MODEL, button, shipment.id);
     let outcome = match shipment.state {
@@ -99,7 +137,7 @@ async fn assign(
     if tried.state != ShipmentState::Waiting {
         return Ok(Ok(()));
     }
-    match (way, books.on_shortage) {
+    match (way, books.habits.on_shortage) {
         // What was used up is in nobody's count; bringing it back must not depend on one.
         (Way::Back, OnShortage::Refuse | OnShortage::Force) | (Way::Out, OnShortage::Force) => {
             Ok(books.button(Shipment::MODEL, "assign_force", shipment.id).await)
@@ -124,6 +162,7 @@ fn shortage(shipment: &Shipment, lines: &[Material]) -> Failure {
         format!("not enough stock in {warehouse}: {}", missing.join(", ")),
         format!("receive the goods or correct the count of {warehouse} in Tryton, then retry"),
     )
+    .because(Reason::OutOfStock)
 }
 
 fn lacking(code: &str, missing: Decimal, lines: &[Material]) -> String {
@@ -133,7 +172,13 @@ fn lacking(code: &str, missing: Decimal, lines: &[Material]) -> String {
     format!("{code}: {missing} of {quantity} {unit} missing")
 }
 
-async fn create(books: &Books<'_>, posting: &Posting, lines: &[Material], way: Way) -> Result<(), Failure> {
+async fn create(
+    books: &Books<'_>,
+    posting: &Posting,
+    lines: &[Material],
+    way: Way,
+    undone: &[Move],
+) -> Result<(), Failure> {
     let storage = books.storage(only_warehouse(lines)?).await?;
     let consumption = books.consumption().await?;
     let (from, to) = match way {
@@ -144,9 +189,12 @@ async fn create(books: &Books<'_>, posting: &Posting, lines: &[Material], way: W
     for line in lines {
         let product = books.product(&line.item.code).await?;
         let unit = books.unit(&line.unit).await?;
-        movements.push(Movement { product, quantity: line.quantity, unit });
+        let same = |item: &&Move| item.product.code.as_deref() == Some(line.item.code.as_str());
+        let undoes = undone.iter().find(same).map(|item| item.id);
+        movements.push(Movement { product, quantity: line.quantity, unit, undoes });
     }
-    let values = mapping::shipment_values(posting, books.company.id, from, to, &movements);
+    let day = books.past_day(posting.date).await?;
+    let values = mapping::shipment_values(posting, books.company.id, (from, to), day, &movements);
     books.create(Shipment::MODEL, values).await
 }
 
@@ -159,7 +207,8 @@ fn only_warehouse(lines: &[Material]) -> Result<&str, Failure> {
     Err(Failure::refused(
         "one stock issue takes materials from several warehouses",
         "let all consumables of the service come from one warehouse",
-    ))
+    )
+    .because(Reason::Unsupported))
 }
 
 async fn by_key(books: &Books<'_>, key: &Key) -> Result<Option<Shipment>, Failure> {

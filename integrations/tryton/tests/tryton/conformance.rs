@@ -1,31 +1,37 @@
-//! The suite every connector passes.
+//! The suite every connector passes, on both of the databases that Tryton keeps its data in.
 
-use rust_decimal::Decimal;
-use slotledger_erp::conformance::{self, Setup};
+use slotledger_erp::{
+    Administration,
+    conformance::{self, Report, Setup},
+};
+use slotledger_tryton::{Settings, Tryton};
+use slotledger_tryton_server::{Engine, PASSWORD, Server};
 
-use crate::support::{connect, postings, server};
+use crate::support::{connect, postings, server_on, settings};
+
+/// Fills the company as its administrator, then runs the suite with the rights of the connector's user.
+async fn certified(server: &Server) -> (Report, Setup) {
+    let administrator = Settings { user: "admin".into(), password: PASSWORD.into(), ..settings(server) };
+    let administrator = Tryton::new(administrator).unwrap();
+    let setup = administrator.furnish("suite", postings::day()).await.unwrap();
+    (conformance::administered(&connect(server), &setup).await, setup)
+}
+
+fn holds(report: &Report) {
+    assert!(report.held(), "\n{report}");
+    assert_eq!(report.left_out, [], "\n{report}");
+}
 
 #[tokio::test]
-async fn the_conformance_suite_holds() {
-    let server = server();
-    let setup = Setup {
-        run: "conformance".into(),
-        date: postings::day(),
-        currency: "EUR".into(),
-        currency_digits: 2,
-        customer: postings::party("CUST-NEW", "Nobody knows her yet"),
-        provider: postings::sam(),
-        second_provider: postings::sam(),
-        service_item: postings::line("SVC-MAINT", 1, "120.00").item,
-        unit_price: postings::decimal("119.99"),
-        fraction: None,
-        coupon_item: postings::line("SVC-MAINT", 1, "120.00").item,
-        commission_percent: Decimal::TEN,
-        material: postings::material("MAT-FILTER", 3),
-        scarce: Some(postings::material("MAT-RARE", 5)),
-        payment_method: None,
-        foreign: None,
-    };
-    let report = conformance::run(&connect(&server), &setup).await;
-    assert!(report.held(), "\n{report}");
+async fn the_suite_holds_on_sqlite() {
+    let server = server_on(Engine::Sqlite);
+    let (report, _) = certified(&server).await;
+    holds(&report);
+}
+
+#[tokio::test]
+async fn the_suite_holds_on_postgresql() {
+    let server = server_on(Engine::Postgres);
+    let (report, _) = certified(&server).await;
+    holds(&report);
 }

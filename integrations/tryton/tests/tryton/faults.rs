@@ -48,7 +48,7 @@ async fn half_an_answer_is_ambiguous() {
 #[tokio::test]
 async fn a_busy_server_is_asked_later() {
     let failure = order_with("busy", false, Reply::Status(429, "Retry-After: 9\r\n", "")).await;
-    assert_eq!(failure.class, Class::Retry { after: Some(Duration::from_secs(9)) });
+    assert_eq!(failure.class, Class::Throttled { after: Some(Duration::from_secs(9)) });
 }
 
 #[tokio::test]

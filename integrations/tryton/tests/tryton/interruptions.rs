@@ -142,3 +142,68 @@ async fn a_credit_note() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_amendment() {
+    cut_everywhere("amend", Counted::Writes, |appointment| Scenario {
+        before: vec![appointment.order(visit())],
+        cut: appointment.amendment(vec![line("SVC-MAINT", 2, "119.99"), line("FEE", 1, "9.90")]),
+        state: State::Submitted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deposit() {
+    cut_everywhere("deposit", Counted::All, |appointment| Scenario {
+        before: vec![],
+        cut: appointment.advance("40.00"),
+        state: State::Posted,
+    })
+    .await;
+}
+
+/// The deposit is above the invoice's total, so that it has to be divided.
+#[tokio::test]
+async fn an_invoice_that_a_deposit_pays() {
+    cut_everywhere("settled", Counted::Writes, |appointment| Scenario {
+        before: vec![appointment.order(visit()), appointment.advance("200.00")],
+        cut: appointment.settled_invoice(visit()),
+        state: State::Posted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_credit_note_that_frees_a_deposit() {
+    cut_everywhere("freed", Counted::Writes, |appointment| Scenario {
+        before: vec![
+            appointment.order(visit()),
+            appointment.advance("144.00"),
+            appointment.settled_invoice(visit()),
+        ],
+        cut: appointment.credit(),
+        state: State::Posted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_of_a_part() {
+    cut_everywhere("refund", Counted::Writes, |appointment| Scenario {
+        before: vec![appointment.advance("40.00")],
+        cut: appointment.refund("15.00"),
+        state: State::Posted,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_that_is_closed() {
+    cut_everywhere("closed", Counted::All, |appointment| Scenario {
+        before: vec![appointment.order(visit()), appointment.invoice(visit()), appointment.credit()],
+        cut: appointment.cancellation(),
+        state: State::Closed,
+    })
+    .await;
+}

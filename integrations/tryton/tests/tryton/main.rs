@@ -7,7 +7,9 @@
     reason = "a broken fixture should stop its test"
 )]
 
+mod administration;
 mod conformance;
+mod documents;
 mod faults;
 mod interruptions;
 mod refusals;

@@ -150,7 +150,7 @@ async fn an_order_that_was_processed_can_still_be_withdrawn() {
     admin.call("model.sale.sale.confirm", vec![json!([id])]).await;
 
     let document = books.post(&appointment.cancellation()).await.unwrap().document;
-    assert_eq!((document.state, &document.number), (State::Cancelled, &order.number));
+    assert_eq!((document.state, &document.number), (State::Closed, &order.number));
     assert_eq!(only(&books, &appointment.cancellation()).await, document);
     refused(&books, &appointment.invoice(visit())).await;
 }

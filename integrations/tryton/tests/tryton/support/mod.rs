@@ -8,12 +8,16 @@ use std::{path::Path, sync::Once};
 
 use slotledger_erp::{Connector, Document, Failure, Posting};
 use slotledger_tryton::{OnShortage, Settings, Tryton};
-use slotledger_tryton_server::{Server, provision};
+use slotledger_tryton_server::{Engine, Server, provision_on};
 
 /// A fresh Tryton. The first test on a machine installs it.
 pub(crate) fn server() -> Server {
+    server_on(Engine::Sqlite)
+}
+
+pub(crate) fn server_on(engine: Engine) -> Server {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let template = provision(target, &mut |step| eprintln!("{step}")).unwrap();
+    let template = provision_on(engine, target, &mut |step| eprintln!("{step}")).unwrap();
     Server::start(&template).unwrap()
 }
 
@@ -28,6 +32,7 @@ pub(crate) fn settings(server: &Server) -> Settings {
         company: None,
         consumption_location: Settings::CONSUMPTION_LOCATION.to_owned(),
         on_shortage: OnShortage::Refuse,
+        payment_method: Some("Cash".to_owned()),
     }
 }
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::{
-    Body, CommissionEarned, CommissionReversal, CreditNote, Finish, Invoice, Item, Key, Line, Material,
-    Order, OrderCancellation, Party, Posting, StockIssue, StockReturn,
+    Advance, AdvanceRefund, Body, CommissionEarned, CommissionReversal, CreditNote, Finish, Invoice, Item,
+    Key, Line, Material, Order, OrderAmendment, OrderCancellation, Party, Posting, StockIssue, StockReturn,
 };
 
 /// One appointment's postings.
@@ -77,6 +77,48 @@ impl Appointment {
         self.posting("credit", Body::CreditNote(note))
     }
 
+    pub(crate) fn amendment(&self, lines: Vec<Line>) -> Posting {
+        let amendment = OrderAmendment {
+            order: self.key("order"),
+            provider: sam(),
+            lines,
+            start: moment("2026-12-02T09:00:00Z"),
+            end: moment("2026-12-02T10:30:00Z"),
+            reason: "the customer asked for another day".into(),
+        };
+        self.posting("amend", Body::OrderAmendment(amendment))
+    }
+
+    pub(crate) fn advance(&self, amount: &str) -> Posting {
+        let advance = Advance {
+            order: Some(self.key("order")),
+            customer: ana(),
+            currency: "EUR".into(),
+            amount: decimal(amount),
+            method: Some("Cash".into()),
+            receipt: Some("R-7".into()),
+        };
+        self.posting("advance", Body::Advance(advance))
+    }
+
+    pub(crate) fn refund(&self, amount: &str) -> Posting {
+        let back = AdvanceRefund {
+            advance: self.key("advance"),
+            amount: decimal(amount),
+            reason: "cancelled in time".into(),
+        };
+        self.posting("refund", Body::AdvanceRefund(back))
+    }
+
+    /// An invoice of the order that the advance is put towards.
+    pub(crate) fn settled_invoice(&self, lines: Vec<Line>) -> Posting {
+        let mut posting = self.invoice(lines);
+        if let Body::SalesInvoice(invoice) = &mut posting.body {
+            invoice.advances.push(self.key("advance"));
+        }
+        posting
+    }
+
     pub(crate) fn reversal(&self) -> Posting {
         let taken_back =
             CommissionReversal { commission: self.key("commission"), reason: "cancelled".into() };
@@ -130,9 +172,10 @@ pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-/// The day the documents belong to. Tryton dates invoices and shipments itself.
+/// The day the documents belong to: the one that Tryton takes by itself.
+#[expect(clippy::disallowed_methods, reason = "the server under test has no other clock than the machine's")]
 pub(crate) fn day() -> NaiveDate {
-    "2026-12-01".parse().unwrap()
+    DateTime::<Utc>::from(std::time::SystemTime::now()).date_naive()
 }
 
 fn moment(text: &str) -> DateTime<Utc> {

@@ -1,0 +1,127 @@
+//! Adoption: our key on a document that somebody made by hand.
+//!
+//! Invariant: a document that has another reference already keeps it. What is locked in Tryton is not worked around.
+
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use slotledger_erp::{Body, Document, Failure, Posting, Reason};
+
+use super::{Books, find};
+use crate::mapping::{Entry, Invoice, Record, Sale, SaleState, Shipment};
+
+/// What a document has to show before it may count as the posting's.
+struct Found {
+    id: i64,
+    reference: Option<String>,
+    /// Our code of its party; none where such documents have none.
+    party: Option<String>,
+    /// Whether the field for the key can still be written.
+    open: bool,
+}
+
+pub(crate) async fn adopt(
+    books: &Books<'_>,
+    posting: &Posting,
+    reference: &str,
+) -> Result<Document, Failure> {
+    let id: i64 = reference.parse().map_err(|_| missing(reference))?;
+    let (model, field, found) = look(books, posting, id).await?.ok_or_else(|| missing(reference))?;
+    let party = match &posting.body {
+        Body::SalesOrder(order) => Some(&order.customer.code),
+        Body::SalesInvoice(invoice) => Some(&invoice.customer.code),
+        Body::Advance(advance) => Some(&advance.customer.code),
+        _ => None,
+    };
+    if party.is_some() && found.party.as_ref() != party {
+        return Err(conflict(
+            format!("document {reference} in Tryton is of another party"),
+            "choose another one",
+        ));
+    }
+    match found.reference.as_deref() {
+        Some(carried) if carried == posting.key.as_str() => {}
+        Some(carried) if !carried.is_empty() => {
+            let fix = "clear its reference in Tryton first, if it is the right one";
+            return Err(conflict(format!("document {reference} in Tryton has the reference {carried}"), fix));
+        }
+        Some(_) | None if found.open => {
+            books.write(model, found.id, json!({field: posting.key})).await?;
+        }
+        Some(_) | None => {
+            return Err(Failure::refused(
+                format!("document {reference} is posted in Tryton, which locks its {field}"),
+                "cancel it in Tryton and let it be posted from here, or leave this delivery skipped",
+            )
+            .because(Reason::Unsupported));
+        }
+    }
+    let documents = find(books, posting).await?;
+    let found = documents.into_iter().find(|document| document.reference == reference);
+    found.ok_or_else(|| conflict(format!("document {reference} is of another kind"), "choose another one"))
+}
+
+/// The document, with its model and the field that our key belongs in.
+async fn look(
+    books: &Books<'_>,
+    posting: &Posting,
+    id: i64,
+) -> Result<Option<(&'static str, &'static str, Found)>, Failure> {
+    let refused = || {
+        let message = format!("Tryton has no {} of its own that could be adopted", posting.kind().as_str());
+        Failure::refused(message, "adopt the order or the invoice instead").because(Reason::Unsupported)
+    };
+    Ok(match &posting.body {
+        Body::SalesOrder(_) => one::<Sale>(books, id).await?.map(|sale| {
+            let open = sale.state != SaleState::Cancelled;
+            (Sale::MODEL, "reference", Found { id, reference: sale.reference, party: sale.party.code, open })
+        }),
+        Body::SalesInvoice(_) => one::<Invoice>(books, id)
+            .await?
+            .filter(|invoice| invoice.untaxed_amount >= rust_decimal::Decimal::ZERO)
+            // Tryton lets only accounting administrators write it once the invoice was printed; it says so itself.
+            .map(|invoice| {
+                let found = Found { id, reference: invoice.reference, party: invoice.party.code, open: true };
+                (Invoice::MODEL, "reference", found)
+            }),
+        Body::CreditNote(note) => {
+            let of = json!(["lines.origin.invoice.reference", "=", note.invoice, "account.invoice.line"]);
+            let found: Vec<Invoice> = books.search(json!([["id", "=", id], of])).await?;
+            // It is found by the invoice it credits, and needs no key of ours.
+            found.into_iter().next().map(|note| {
+                let reference = Some(posting.key.to_string());
+                (Invoice::MODEL, "reference", Found { id, reference, party: note.party.code, open: false })
+            })
+        }
+        Body::StockIssue(_) | Body::StockReturn(_) => one::<Shipment>(books, id).await?.map(|shipment| {
+            let found = Found { id, reference: shipment.reference, party: None, open: true };
+            (Shipment::MODEL, "reference", found)
+        }),
+        Body::Advance(_) => one::<Entry>(books, id).await?.map(|entry| {
+            let party = entry.lines.iter().find_map(|line| line.party.as_ref()?.coded.code.clone());
+            let (open, reference) = (!entry.is_posted(), entry.description);
+            (Entry::MODEL, "description", Found { id, reference, party, open })
+        }),
+        Body::OrderCancellation(_)
+        | Body::OrderAmendment(_)
+        | Body::Commission(_)
+        | Body::CommissionReversal(_)
+        | Body::AdvanceRefund(_) => return Err(refused()),
+    })
+}
+
+async fn one<T: Record + DeserializeOwned>(books: &Books<'_>, id: i64) -> Result<Option<T>, Failure> {
+    let found: Vec<T> = books.search(json!([["id", "=", id], ["company", "=", books.company.id]])).await?;
+    Ok(found.into_iter().next())
+}
+
+fn missing(reference: &str) -> Failure {
+    Failure::refused(
+        format!("Tryton has no such document as {reference}"),
+        "choose one that the list of documents shows",
+    )
+    .because(Reason::MissingDocument)
+}
+
+fn conflict(message: String, fix: &str) -> Failure {
+    Failure::refused(message, fix).because(Reason::Conflict)
+}

@@ -1,0 +1,166 @@
+//! Connecting, importing, listing and adopting.
+
+use serde_json::{Value, json};
+use slotledger_erp::{
+    Administration, Class, Connector, Days, Kind, Mode, Reason, RecordKind, Standing, State,
+};
+use slotledger_erpnext::Erpnext;
+use slotledger_erpnext_server::{NOBODY, USER};
+
+use crate::support::{
+    TODAY, bare, connect, manager, only, post_all,
+    postings::{Appointment, day, decimal, material, visit},
+    ready, settings,
+};
+
+fn standing(checks: &[slotledger_erp::Check], name: &str) -> Standing {
+    let found = checks.iter().find(|check| check.name == name);
+    found.unwrap_or_else(|| panic!("no check `{name}` in {checks:#?}")).standing
+}
+
+#[tokio::test]
+async fn connecting_looks_first_and_makes_what_is_missing_once() {
+    let server = bare();
+    let admin = manager(&server);
+    let field = "field slotledger_key of Sales Order";
+
+    let looked = admin.prepare(Mode::Look).await.unwrap();
+    assert_eq!(standing(&looked, field), Standing::Missing);
+    assert!(server.all("Custom Field").is_empty(), "looking changes nothing");
+    assert!(server.all("Sales Order").is_empty() && server.all("Customer").len() == 2);
+    assert_eq!(standing(&looked, "tax template"), Standing::Ready);
+
+    let applied = admin.prepare(Mode::Apply).await.unwrap();
+    assert_eq!(standing(&applied, field), Standing::Made);
+    assert!(applied.iter().all(|check| check.standing != Standing::Wrong), "{applied:#?}");
+    let made = server.all("Custom Field");
+    assert_eq!(made.len(), 10);
+
+    let again = admin.prepare(Mode::Apply).await.unwrap();
+    assert!(again.iter().all(|check| check.standing == Standing::Ready), "{again:#?}");
+    assert_eq!(server.all("Custom Field"), made);
+
+    // A field somebody loosened is put right.
+    server.desk("PUT", "Custom Field", "Sales Order-slotledger_key", json!({"allow_on_submit": 0}));
+    assert_eq!(standing(&admin.prepare(Mode::Look).await.unwrap(), field), Standing::Missing);
+    assert_eq!(standing(&admin.prepare(Mode::Apply).await.unwrap(), field), Standing::Made);
+
+    let daily = connect(&server).prepare(Mode::Look).await.unwrap();
+    assert_eq!(standing(&daily, field), Standing::Ready);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_found_before_the_first_booking() {
+    let server = bare();
+    let daily = connect(&server);
+    let checks = daily.prepare(Mode::Apply).await.unwrap();
+    assert_eq!(standing(&checks, "field slotledger_key of Sales Invoice"), Standing::Wrong);
+    server.deny("Payment Entry");
+    let checks = daily.prepare(Mode::Look).await.unwrap();
+    assert_eq!(standing(&checks, "right to make Payment Entry"), Standing::Wrong);
+    assert_eq!(standing(&checks, "right to make Sales Order"), Standing::Ready);
+
+    let nobody = Erpnext::new(settings(server.url(), NOBODY)).unwrap();
+    let checks = nobody.prepare(Mode::Look).await.unwrap();
+    assert!(checks.iter().any(|check| check.standing == Standing::Wrong && check.fix.is_some()));
+
+    let mut wrong = settings(server.url(), (USER.0, "wrong"));
+    let checks = Erpnext::new(wrong.clone()).unwrap().prepare(Mode::Look).await.unwrap();
+    assert_eq!((checks.len(), standing(&checks, "login")), (1, Standing::Wrong));
+    wrong = settings(server.url(), USER);
+    wrong.company = Some("Nope Inc".into());
+    let checks = Erpnext::new(wrong).unwrap().prepare(Mode::Look).await.unwrap();
+    assert_eq!(standing(&checks, "company"), Standing::Wrong);
+}
+
+#[tokio::test]
+async fn master_data_are_listed() {
+    let server = ready().await;
+    let books = connect(&server);
+    let items = books.records(RecordKind::Item, None).await.unwrap();
+    let filter = items.entries.iter().find(|item| item.code == "MAT-FILTER").unwrap();
+    assert!(filter.stocked && filter.active && filter.unit.as_deref() == Some("Nos"));
+    assert!(items.next.is_none());
+    let rest = books.records(RecordKind::Item, Some("MAT-FILTER")).await.unwrap();
+    assert!(rest.entries.len() < items.entries.len());
+    books.post(&Appointment("x".into()).order(visit())).await.unwrap();
+    let customers = books.records(RecordKind::Customer, None).await.unwrap().entries;
+    assert!(customers.iter().any(|customer| customer.code == "cust-ana" && customer.name == "Ana Customer"));
+    let providers = books.records(RecordKind::Provider, None).await.unwrap().entries;
+    assert_eq!(providers.iter().map(|of| of.code.as_str()).collect::<Vec<_>>(), ["Eve", "Sam"]);
+    let warehouses = books.records(RecordKind::Warehouse, None).await.unwrap().entries;
+    assert!(warehouses.iter().all(|of| of.code != "All Warehouses - SD"));
+    let templates = books.records(RecordKind::TaxTemplate, None).await.unwrap().entries;
+    assert_eq!(templates[0].code, "VAT 19 - SD");
+}
+
+#[tokio::test]
+async fn documents_are_listed_whoever_made_them() {
+    let server = ready().await;
+    let books = connect(&server);
+    let at = Appointment("listed".into());
+    let issue = at.issue(vec![material("MAT-FILTER", 1)]);
+    post_all(&books, &[at.order(visit()), at.advance("10.00"), at.settled(visit()), issue, at.credit()])
+        .await
+        .unwrap();
+    let by_hand = json!({"customer": "Walk-in", "company": "Slotledger Demo", "docstatus": 1,
+        "items": [{"item_code": "FEE", "qty": 1, "rate": 5}]});
+    server.desk("POST", "Sales Invoice", "", by_hand);
+    let days = Days { from: TODAY, to: TODAY };
+    for (kind, count) in [
+        (Kind::SalesOrder, 1),
+        (Kind::SalesInvoice, 2),
+        (Kind::CreditNote, 1),
+        (Kind::StockIssue, 1),
+        (Kind::StockReturn, 0),
+        (Kind::Advance, 1),
+        (Kind::AdvanceRefund, 0),
+        (Kind::Commission, 0),
+    ] {
+        let page = books.documents(kind, days, None).await.unwrap();
+        assert_eq!(page.entries.len(), count, "{kind:?}: {page:?}");
+        assert!(page.entries.iter().all(|listed| listed.total >= decimal("0") && listed.date == TODAY));
+    }
+    let invoices = books.documents(Kind::SalesInvoice, days, None).await.unwrap().entries;
+    assert_eq!(invoices[0].key, Some(at.key("invoice")));
+    assert_eq!(invoices[0].party.as_deref(), Some("cust-ana"));
+    assert_eq!((invoices[1].key.clone(), invoices[1].party.as_deref()), (None, Some("Walk-in")));
+    let behind =
+        books.documents(Kind::SalesInvoice, days, Some(&invoices[0].reference)).await.unwrap().entries;
+    assert_eq!(behind.len(), 1);
+    let elsewhere = Days { from: day("2026-11-01"), to: day("2026-11-30") };
+    assert!(books.documents(Kind::SalesInvoice, elsewhere, None).await.unwrap().entries.is_empty());
+}
+
+#[tokio::test]
+async fn a_document_made_by_hand_is_adopted() {
+    let server = ready().await;
+    let books = connect(&server);
+    let at = Appointment("adopted".into());
+    let order = at.order(visit());
+    let customer = json!({"customer_name": "Ana Customer", "slotledger_code": "cust-ana"});
+    server.desk("POST", "Customer", "", customer);
+    let make = |customer: &str| {
+        let body = json!({"customer": customer, "company": "Slotledger Demo", "docstatus": 1, "delivery_date": "2026-12-02",
+            "items": [{"item_code": "SVC-MAINT", "qty": 1, "rate": 120}]});
+        let (status, answer): (u16, Value) = server.desk("POST", "Sales Order", "", body);
+        assert_eq!(status, 200, "{answer}");
+        answer["data"]["name"].as_str().unwrap().to_owned()
+    };
+    let (theirs, ours) = (make("Walk-in"), make("Ana Customer"));
+    let refused = |failure: slotledger_erp::Failure| match failure.class {
+        Class::Refused { reason, .. } => reason,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(books.adopt(&order, &theirs).await.unwrap_err()), Reason::Conflict);
+    assert_eq!(refused(books.adopt(&order, "SAL-ORD-1").await.unwrap_err()), Reason::MissingDocument);
+    assert_eq!(refused(books.adopt(&at.cancellation(), &ours).await.unwrap_err()), Reason::Unsupported);
+
+    let adopted = books.adopt(&order, &ours).await.unwrap();
+    assert_eq!((adopted.reference.as_str(), adopted.state), (ours.as_str(), State::Submitted));
+    assert_eq!(only(&books, &order).await, adopted);
+    assert_eq!(books.adopt(&order, &ours).await.unwrap(), adopted, "once more changes nothing");
+    assert!(books.post(&order).await.unwrap().adopted);
+    let another = Appointment("another".into()).order(visit());
+    assert_eq!(refused(books.adopt(&another, &ours).await.unwrap_err()), Reason::Conflict);
+}

@@ -1,0 +1,15 @@
+//! The connector against the stand-in, alone and with a line that fails.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a broken fixture should stop its test"
+)]
+
+mod administration;
+mod conformance;
+mod faults;
+mod interruptions;
+mod support;
+mod traps;

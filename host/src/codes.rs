@@ -78,6 +78,9 @@ codes! {
     /// A recurrence rule has no occurrence.
     RULE_EMPTY = "SL0117", 422, "The series has no occurrence",
         "Check the rule against `start`, its end and the excluded dates; a preview lists what it means.";
+    /// A notice without the signature it should have.
+    NOTICE_UNSIGNED = "SL0118", 401, "The notice is not signed as it should be",
+        "Sign the body with the secret that `[notices.NAME]` in the configuration names, and check both clocks.";
 
     /// A record or an appointment does not exist.
     MISSING = "SL0301", 404, "It does not exist",
@@ -162,6 +165,15 @@ codes! {
     /// The company's ERP connection is not configured.
     BOOKS_UNKNOWN = "SL0505", 503, "The company's books are not configured",
         "Add a connection of that name to the configuration, or change the company's `erp`.";
+    /// The books are kept in a currency that the company's documents cannot be in.
+    BOOKS_CURRENCY = "SL0506", 422, "The books are kept in another currency",
+        "Choose a connection whose books are kept in the company's currency, or change the company's `currency`.";
+    /// The document in the books is not what was asked for.
+    BOOKS_DIFFER = "SL0507", 409, "The document is not what was asked for",
+        "Correct the document in the ERP, or name another one; then adopt it again.";
+    /// A finding of a reconciliation cannot be put right in this way.
+    NOT_REPAIRABLE = "SL0508", 409, "The finding cannot be put right this way",
+        "`detail` says why; the finding lists the repairs that fit it.";
 }
 
 /// Findings of the rules that speak of a conflict with the present state of things, so that the same request may be

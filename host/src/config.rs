@@ -24,10 +24,26 @@ pub struct Config {
     pub rules: Rules,
     /// How documents reach the books.
     pub relay: Relay,
+    /// How documents are compared with the books.
+    pub reconciliation: Reconciliation,
     /// What is logged.
     pub log: Log,
     /// The ERP connections, by the names that companies know them by.
     pub erp: BTreeMap<String, Erp>,
+    /// What the notices of ERP connections are signed with, by the connections' names.
+    pub notices: BTreeMap<String, Secret>,
+}
+
+/// Where a secret is: in a variable of the environment, or in a file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secret {
+    /// The variable.
+    #[serde(default, rename = "secret_env")]
+    pub env: Option<String>,
+    /// The file.
+    #[serde(default, rename = "secret_file")]
+    pub file: Option<PathBuf>,
 }
 
 /// Where requests come in.
@@ -82,6 +98,18 @@ pub struct Relay {
     pub lease_margin_seconds: u64,
 }
 
+/// How documents are compared with the books.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reconciliation {
+    /// Whether it is done every night, by one of the hosts that send documents.
+    pub nightly: bool,
+    /// The hour of the company's clocks from which on.
+    pub hour: u32,
+    /// How many days back, up to the day before.
+    pub days: u32,
+}
+
 /// What is logged.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -100,6 +128,17 @@ pub enum Erp {
     Ledger(Ledger),
     /// A Tryton server.
     Tryton(Tryton),
+}
+
+impl Erp {
+    /// The kind, as the configuration calls it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Ledger(_) => "ledger",
+            Self::Tryton(_) => "tryton",
+        }
+    }
 }
 
 /// The built-in books.
@@ -138,6 +177,14 @@ pub struct Tryton {
     /// Whether materials are issued although the count says there are none left.
     #[serde(default)]
     pub force_shortage: bool,
+}
+
+impl Tryton {
+    /// Where the user's password is.
+    #[must_use]
+    pub fn secret(&self) -> Secret {
+        Secret { env: self.password_env.clone(), file: self.password_file.clone() }
+    }
 }
 
 /// Why a configuration cannot be used.
@@ -180,6 +227,12 @@ impl Default for Relay {
     }
 }
 
+impl Default for Reconciliation {
+    fn default() -> Self {
+        Self { nightly: true, hour: 2, days: 7 }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { filter: "info".to_owned(), json: false }
@@ -216,6 +269,9 @@ impl Config {
         self.store.url = self.store.url.take().map(|url| url.within(directory));
         self.rules.component.as_mut().map(anchor);
         self.rules.cache.as_mut().map(anchor);
+        for notices in self.notices.values_mut() {
+            notices.file.as_mut().map(anchor);
+        }
         for erp in self.erp.values_mut() {
             match erp {
                 Erp::Ledger(ledger) => anchor(&mut ledger.path),

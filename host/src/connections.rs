@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use slotledger_erp::Connector;
 use slotledger_ledger::Ledger;
 use slotledger_tryton::Tryton;
 
-use crate::app::Connections;
-use crate::config::{self, Erp};
+use crate::app::{Connections, Link};
+use crate::config::{self, Erp, Secret};
 use crate::model::master::currency_digits;
 
 /// Why a connection could not be set up.
@@ -36,16 +35,25 @@ pub enum Error {
 }
 
 /// Sets up every configured connection. None of them is asked anything yet.
-pub async fn open(erp: &BTreeMap<String, Erp>) -> Result<Connections, Error> {
-    let mut connectors = BTreeMap::new();
+pub async fn open(
+    erp: &BTreeMap<String, Erp>,
+    notices: &BTreeMap<String, Secret>,
+) -> Result<Connections, Error> {
+    let mut links = BTreeMap::new();
     for (name, erp) in erp {
-        let connector: Arc<dyn Connector> = match erp {
-            Erp::Ledger(settings) => Arc::new(ledger(name, settings).await?),
-            Erp::Tryton(settings) => Arc::new(tryton(name, settings)?),
-        };
-        connectors.insert(name.clone(), connector);
+        let notices = notices.get(name).map(|named| secret(named, "notices")).transpose();
+        let notices = notices.map_err(|reason| Error::Settings { name: name.clone(), reason })?;
+        links.insert(name.clone(), Link { notices, ..link(name, erp).await? });
     }
-    Ok(Connections::new(connectors))
+    Ok(Connections::new(links))
+}
+
+/// Sets one connection up.
+pub async fn link(name: &str, erp: &Erp) -> Result<Link, Error> {
+    Ok(match erp {
+        Erp::Ledger(settings) => Link::sending(erp.kind(), Arc::new(ledger(name, settings).await?)),
+        Erp::Tryton(settings) => Link::sending(erp.kind(), Arc::new(tryton(name, settings)?)),
+    })
 }
 
 /// Opens the built-in books of a connection.
@@ -70,7 +78,7 @@ fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {
         url: settings.url.clone(),
         database: settings.database.clone(),
         user: settings.user.clone(),
-        password: password(settings).map_err(wrong)?,
+        password: secret(&settings.secret(), "password").map_err(wrong)?,
         company: settings.company.clone(),
         consumption_location: slotledger_tryton::Settings::CONSUMPTION_LOCATION.to_owned(),
         on_shortage: if settings.force_shortage {
@@ -83,19 +91,21 @@ fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {
     Tryton::new(settings).map_err(|error| wrong(error.to_string()))
 }
 
-/// The secret, from where the configuration says it is.
-fn password(settings: &config::Tryton) -> Result<SecretString, String> {
-    match (&settings.password_env, &settings.password_file) {
+/// A secret, from where the configuration says it is; `what` begins the names of its settings.
+fn secret(secret: &Secret, what: &str) -> Result<SecretString, String> {
+    match (&secret.env, &secret.file) {
         (Some(variable), None) => std::env::var(variable)
             .map(SecretString::from)
-            .map_err(|_| format!("set the environment variable {variable} to the user's password")),
+            .map_err(|_| format!("set the environment variable {variable} to its secret")),
         (None, Some(path)) => read(path),
-        (None, None) | (Some(_), Some(_)) => Err("name one of password_env and password_file".to_owned()),
+        (None, None) | (Some(_), Some(_)) => {
+            Err(format!("name one of the two places that its {what} can be in, and not both"))
+        }
     }
 }
 
 fn read(path: &PathBuf) -> Result<SecretString, String> {
     let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("the password file {} cannot be read: {error}", path.display()))?;
+        .map_err(|error| format!("the file {} cannot be read: {error}", path.display()))?;
     Ok(SecretString::from(text.trim_end_matches(['\r', '\n'])))
 }

@@ -2,4 +2,6 @@
 
 mod kill;
 mod ledger;
+mod reconcile;
+mod repair;
 mod tryton;

@@ -191,5 +191,6 @@ async fn records<T: Master>(store: &SharedStore, house: &House) -> Arc<[Stored<T
 
 fn typed<T: Master>(record: Record) -> Stored<T> {
     let Record { id, company, version, updated_at, data, .. } = record;
-    Stored { id, company, version, updated_at, data: serde_json::from_value(data).expect("its fields") }
+    let data = serde_json::from_value(data).expect("its fields");
+    Stored { id, company, version, updated_at, data, warnings: Vec::new() }
 }

@@ -268,6 +268,8 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::Rules(_)
         | Error::Contradiction(_)
         | Error::Store(_)
+        | Error::Differs(_)
+        | Error::NotRepairable(_)
         | Error::Books(_) => Err(format!("no way to answer: {error:?}")),
     }
 }

@@ -43,6 +43,12 @@ impl Host {
         Self::made(&[], "2", None)
     }
 
+    /// A host of the sample company whose books cannot be reached.
+    pub(crate) fn without_books() -> Self {
+        // A port that is reserved and that nobody listens on.
+        Self::made(&["--tryton-url", "http://127.0.0.1:1", "--tryton-user", USER], "2", None)
+    }
+
     /// The same with its store on PostgreSQL.
     pub(crate) fn on_postgres() -> Self {
         let database = Database::create().expect("PostgreSQL is installed");

@@ -3,35 +3,76 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use slotledger_erp::{Connector, Document};
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use slotledger_erp::{Administration, Connector, Document, Failure, Reason};
 
 use super::{App, Error, Result};
-use crate::model::{AppointmentId, Company, CompanyId, Delivery, DeliveryState};
+use crate::model::{AppointmentId, Company, CompanyId, Delivery, DeliveryState, Mapping};
 use crate::store::DeliveryFilter;
 
 /// How many deliveries are read at a time.
-const BATCH: u32 = 500;
+pub(super) const BATCH: u32 = 500;
+
+/// A configured ERP connection.
+#[derive(Clone)]
+pub struct Link {
+    /// What kind of ERP it is, as the configuration calls it.
+    pub kind: &'static str,
+    /// What sends.
+    pub connector: Arc<dyn Connector>,
+    /// What an administrator works with; none where such a connector has not learnt that.
+    pub administration: Option<Arc<dyn Administration>>,
+    /// What its notices are signed with; none where it sends none.
+    pub notices: Option<SecretString>,
+}
+
+impl Link {
+    /// A connection that can send, and nothing else.
+    #[must_use]
+    pub fn sending(kind: &'static str, connector: Arc<dyn Connector>) -> Self {
+        Self { kind, connector, administration: None, notices: None }
+    }
+
+    /// A connection that can be looked after, too.
+    #[must_use]
+    pub fn administered(kind: &'static str, administration: Arc<dyn Administration>) -> Self {
+        let connector = administration.clone();
+        Self { kind, connector, administration: Some(administration), notices: None }
+    }
+
+    /// What an administrator works with.
+    ///
+    /// # Errors
+    /// A refusal, where such a connector has not learnt that.
+    pub fn administration(&self) -> std::result::Result<&Arc<dyn Administration>, Failure> {
+        self.administration.as_ref().ok_or_else(|| {
+            let message = format!("a connection of the kind {} cannot be administered from here", self.kind);
+            Failure::refused(message, "Do it in the ERP itself.").because(Reason::Unsupported)
+        })
+    }
+}
 
 /// The configured ERP connections, by the names that companies know them by.
 #[derive(Default)]
-pub struct Connections(BTreeMap<String, Arc<dyn Connector>>);
+pub struct Connections(BTreeMap<String, Link>);
 
 impl Connections {
     /// These connections.
     #[must_use]
-    pub const fn new(connections: BTreeMap<String, Arc<dyn Connector>>) -> Self {
+    pub const fn new(connections: BTreeMap<String, Link>) -> Self {
         Self(connections)
     }
 
     /// The connection of this name.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<Arc<dyn Connector>> {
-        self.0.get(name).cloned()
+    pub fn get(&self, name: &str) -> Option<&Link> {
+        self.0.get(name)
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<dyn Connector>)> {
-        self.0.iter().map(|(name, connector)| (name.as_str(), connector))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Link)> {
+        self.0.iter().map(|(name, link)| (name.as_str(), link))
     }
 }
 
@@ -39,7 +80,7 @@ impl App {
     /// An appointment's documents as the books hold them now: every one that carries the key of a delivery done.
     pub async fn documents(&self, id: AppointmentId) -> Result<Vec<Document>> {
         let appointment = self.appointment(id).await?;
-        let (_, connector) = self.connection(appointment.company).await?;
+        let (_, link, mapping) = self.mapped_connection(appointment.company).await?;
         let filter = DeliveryFilter {
             appointment: Some(id),
             state: Some(DeliveryState::Done),
@@ -47,7 +88,8 @@ impl App {
         };
         let mut documents = Vec::new();
         for delivery in self.every_delivery(&filter).await? {
-            documents.extend(connector.find_by_key(&delivery.posting).await.map_err(Error::Books)?);
+            let found = link.connector.find_by_key(&mapping.applied(&delivery.posting)).await;
+            documents.extend(found.map_err(Error::Books)?);
         }
         Ok(documents)
     }
@@ -67,11 +109,35 @@ impl App {
     }
 
     /// The connection that takes a company's documents, and its name.
-    pub async fn connection(&self, company: CompanyId) -> Result<(String, Arc<dyn Connector>)> {
+    pub async fn connection(&self, company: CompanyId) -> Result<(String, Link)> {
         let name = self.get::<Company>(company.0).await?.data.erp;
         match self.ports.books.get(&name) {
-            Some(connector) => Ok((name, connector)),
+            Some(link) => Ok((name, link.clone())),
             None => Err(Error::NoConnection(name)),
         }
+    }
+
+    /// The same, and what our codes are called there.
+    pub async fn mapped_connection(&self, company: CompanyId) -> Result<(String, Link, Arc<Mapping>)> {
+        let (name, link) = self.connection(company).await?;
+        let mapping = self.mapping(&name).await?;
+        Ok((name, link, mapping))
+    }
+
+    /// What the notices of a connection are signed with.
+    #[must_use]
+    pub fn notice_secret(&self, name: &str) -> Option<&SecretString> {
+        self.ports.books.get(name)?.notices.as_ref()
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.ports.clock.now()
+    }
+
+    /// The connection of this name.
+    pub(super) fn link(&self, name: &str) -> Result<&Link> {
+        self.ports.books.get(name).ok_or_else(|| Error::missing("connection", name))
     }
 }

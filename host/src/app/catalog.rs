@@ -33,14 +33,11 @@ impl App {
             return Ok(Reply::Replayed(answer));
         }
         self.check(company, &data).await?;
+        self.check_currency(&data).await?;
         let id = self.ports.clock.new_id();
-        let stored = Stored {
-            id,
-            company: company.map_or(id, |company| company.0),
-            version: 1,
-            updated_at: self.ports.clock.now(),
-            data,
-        };
+        let company = company.map_or(id, |company| company.0);
+        let warnings = self.warnings(CompanyId(company), &data).await?;
+        let stored = Stored { id, company, version: 1, updated_at: self.ports.clock.now(), data, warnings };
         let answer = request.map(|request| answer_of(request, &stored)).transpose()?;
         match self.ports.store.insert(&record_of(&stored)?, answer.as_ref()).await {
             Ok(()) => Ok(Reply::Fresh(stored)),
@@ -59,8 +56,10 @@ impl App {
         let company = (T::KIND != Kind::Company).then_some(CompanyId(old.company));
         self.check(company, &data).await?;
         self.check_chain(id, &data).await?;
+        self.check_currency(&data).await?;
+        let warnings = self.warnings(CompanyId(old.company), &data).await?;
         let version = expected + 1;
-        let stored = Stored { version, updated_at: self.ports.clock.now(), data, ..old };
+        let stored = Stored { version, updated_at: self.ports.clock.now(), data, warnings, ..old };
         match self.ports.store.replace(&record_of(&stored)?, expected, None).await {
             Ok(()) => Ok(stored),
             Err(store::Error::Stale(_)) => {
@@ -188,7 +187,7 @@ fn record_of<T: Master>(stored: &Stored<T>) -> Result<Record> {
 fn typed<T: Master>(record: Record) -> Result<Stored<T>> {
     let data = serde_json::from_value(record.data).map_err(corrupt)?;
     let Record { id, company, version, updated_at, .. } = record;
-    Ok(Stored { id, company, version, updated_at, data })
+    Ok(Stored { id, company, version, updated_at, data, warnings: Vec::new() })
 }
 
 fn corrupt(error: serde_json::Error) -> Error {

@@ -107,6 +107,12 @@ pub enum Error {
     /// The store failed.
     #[error(transparent)]
     Store(store::Error),
+    /// A finding cannot be put right in this way. Problem code `SL0508`.
+    #[error("{0}")]
+    NotRepairable(String),
+    /// A document in the books is not what was asked for. Problem code `SL0507`.
+    #[error("{0}")]
+    Differs(String),
     /// The books could not be asked.
     #[error("the books did not answer: {0}")]
     Books(slotledger_erp::Failure),

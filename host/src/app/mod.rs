@@ -13,24 +13,31 @@ mod bundle;
 mod calendar;
 mod catalog;
 mod command;
+mod compare;
 mod conflicts;
 mod earliest;
 mod effects;
 mod error;
 mod expanded;
 mod hold;
+mod import;
+mod mapping;
 mod occupancy;
 mod openings;
 mod outcome;
 mod preference;
 mod query;
+mod reconcile;
+mod repair;
 mod request;
 mod series;
 mod snapshot;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod translate;
 mod waitlist;
+mod warnings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,17 +48,23 @@ pub use alternatives::{Alternative, Difference};
 pub use bookings::{
     BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode,
 };
-pub use books::Connections;
+pub use books::{Connections, Link};
 pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
+pub use compare::compare;
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
 pub use error::{Error, Finding, Refusal};
 pub use hold::Booking;
+pub use import::{Import, record_kind};
+pub use mapping::{MAX_CODES, NewCode};
 pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order};
 pub use outcome::TITLE_MARK;
 pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
+pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, remedies};
+pub use repair::{DeliveryStory, Voice};
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
+pub use standing::ConnectionView;
 pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;
@@ -89,12 +102,13 @@ pub struct Ports {
 pub struct App {
     ports: Ports,
     catalogs: catalog::Cache,
+    mappings: mapping::Cache,
 }
 
 impl App {
     /// The use cases on these ports.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports, catalogs: catalog::Cache::default() }
+        Self { ports, catalogs: catalog::Cache::default(), mappings: mapping::Cache::default() }
     }
 }

@@ -4,10 +4,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::request::earlier;
-use super::{App, Error, Reply, Request, Result};
+use super::{App, Error, Result};
 use crate::model::{Appointment, AppointmentId, Delivery, Event};
-use crate::store::{self, Answer, AppointmentFilter, DeliveryFilter, Page};
+use crate::store::{AppointmentFilter, DeliveryFilter, Page};
 
 /// The rules component that decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -49,40 +48,6 @@ impl App {
     /// One delivery.
     pub async fn delivery(&self, id: i64) -> Result<Delivery> {
         self.ports.store.delivery(id).await?.ok_or_else(|| Error::missing("delivery", id))
-    }
-
-    /// Puts a parked or waiting delivery back in line at once. `written` renders the answer that is kept.
-    pub async fn retry_delivery(
-        &self,
-        id: i64,
-        request: Option<&Request>,
-        written: impl Fn(&Delivery) -> String + Send,
-    ) -> Result<Reply<Delivery>> {
-        if let Some(answer) = earlier(&*self.ports.store, request).await? {
-            return Ok(Reply::Replayed(answer));
-        }
-        let now = self.ports.clock.now();
-        let delivery = self.put_in_line(id).await?;
-        self.ports.wake.notify_one();
-        let Some(Request { key, fingerprint }) = request.cloned() else { return Ok(Reply::Fresh(delivery)) };
-        // Kept after the act, not with it: a delivery that is in line already changes nothing by being put there again.
-        let answer = Answer { key, fingerprint, status: 200, body: written(&delivery), at: now };
-        match self.ports.store.keep_answer(&answer).await {
-            Ok(()) => Ok(Reply::Fresh(delivery)),
-            Err(store::Error::AnswerExists) => self.replay(request).await,
-            Err(other) => Err(other.into()),
-        }
-    }
-
-    async fn put_in_line(&self, id: i64) -> Result<Delivery> {
-        match self.ports.store.retry_delivery(id, self.ports.clock.now()).await {
-            Ok(delivery) => Ok(delivery),
-            Err(store::Error::Missing(kind)) => Err(Error::missing(kind, id)),
-            Err(store::Error::Stale(_)) => {
-                Err(Error::Stale { current: self.delivery(id).await?.state.as_str().to_owned() })
-            }
-            Err(other) => Err(other.into()),
-        }
     }
 
     /// Whose API key this is; none if nobody's.

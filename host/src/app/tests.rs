@@ -63,7 +63,7 @@ impl World {
             store: Arc::new(Sqlite::open(&directory.path().join("store.sqlite")).await.unwrap()),
             rules: Rules::embedded(None).unwrap(),
             clock: clock.clone(),
-            books: Arc::new(crate::connections::open(&erp).await.unwrap()),
+            books: Arc::new(crate::connections::open(&erp, &Default::default()).await.unwrap()),
             wake: Arc::new(Notify::new()),
         });
         let company =

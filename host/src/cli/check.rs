@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use super::serve::rules;
+use super::serve::{Host, rules};
 use crate::config::Config;
 use crate::connections;
 
@@ -17,11 +17,11 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     };
     say("store", store(&config).await);
     say("rules", rules(&config.rules).map(|rules| format!("{} {}", rules.description().id, rules.digest())));
-    match connections::open(&config.erp).await {
+    match connections::open(&config.erp, &config.notices).await {
         Err(error) => say("erp", Err(error.into())),
         Ok(connections) => {
-            for (name, connector) in connections.iter() {
-                let answer = connector.check().await;
+            for (name, link) in connections.iter() {
+                let answer = link.connector.check().await;
                 let answer = answer.map(|system| {
                     format!(
                         "{} {}, {} in {}",
@@ -32,8 +32,22 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
             }
         }
     }
+    if broken == 0 {
+        warn(&config).await?;
+    }
     if broken > 0 {
         bail!("{broken} of these do not work");
+    }
+    Ok(())
+}
+
+/// What the books of each company will not take, as far as is known.
+async fn warn(config: &Config) -> anyhow::Result<()> {
+    let host = Host::open(config).await?;
+    for (company, troubles) in host.app.audit_all().await? {
+        for trouble in troubles {
+            println!("warning {company:<16} {trouble}");
+        }
     }
     Ok(())
 }

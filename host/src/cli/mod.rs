@@ -1,17 +1,24 @@
-//! The command line: `serve`, `init`, `check`, `ledger`, `store`.
+//! The command line, one file for each command.
 
 mod check;
+mod connect;
+mod deliveries;
+mod erp;
 mod init;
 mod ledger;
+mod progress;
+mod reconcile;
 mod sample;
 mod serve;
 mod store;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
+use crate::model::CodeKind;
 
 /// Service appointments decided in WebAssembly, delivered to the ERP exactly once.
 ///
@@ -36,12 +43,56 @@ enum Command {
     Init(init::Init),
     /// Says whether the configuration, the store, the rules component and every ERP connection work.
     ///
-    /// Changes nothing but what a new version has to bring up to date. Exits with 1 if anything does not work.
+    /// Warns of codes that the books do not know, as far as they were imported. Changes nothing but what a new version
+    /// has to bring up to date. Exits with 1 if anything does not work.
     Check(ConfigFile),
+    /// Looks at everything that a connection to an ERP needs, and makes with --apply what is missing.
+    ///
+    /// Exits with 0 if it is ready, with 1 if something has to be put right in the ERP or it does not answer, and with 2
+    /// if something is missing that --apply makes.
+    Connect(connect::Connect),
+    /// Lists documents on their way to the books, and does something about those that do not get there.
+    Deliveries(deliveries::DeliveriesCommand),
+    /// Brings master data of the books, maps codes, certifies a system.
+    Erp(erp::ErpCommand),
     /// Keeps the built-in books: takes goods into stock, prints the journal and the trial balance.
     Ledger(ledger::LedgerCommand),
+    /// Compares documents with the books, both ways, and puts right what differs.
+    ///
+    /// Exits with 0 if everything stands as it was asked for, with 2 if something does not, and with 1 if the books could
+    /// not be compared.
+    Reconcile(reconcile::Reconcile),
     /// Moves everything to another store: from SQLite to PostgreSQL, or back.
     Store(store::StoreCommand),
+}
+
+/// Who acts.
+#[derive(Debug, Args)]
+struct Person {
+    /// Who does it, as it is written down.
+    #[arg(long, env = "USER", default_value = "somebody")]
+    by: String,
+}
+
+impl Person {
+    /// As it is written down: apart from the labels of API keys.
+    fn name(&self) -> String {
+        format!("{} (command line)", self.by)
+    }
+}
+
+/// Reads `item:OURS=THEIRS`.
+fn mapping(text: &str) -> Result<(CodeKind, String, String), String> {
+    let form = || {
+        "write it as item:OURS=THEIRS; kinds are item, customer, provider, warehouse, unit, method".to_owned()
+    };
+    let (kind, codes) = text.split_once(':').ok_or_else(form)?;
+    let (ours, theirs) = codes.split_once('=').ok_or_else(form)?;
+    let kind = CodeKind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or_else(form)?;
+    if ours.trim().is_empty() || theirs.trim().is_empty() {
+        return Err(form());
+    }
+    Ok((kind, ours.to_owned(), theirs.to_owned()))
 }
 
 /// Which configuration to use.
@@ -54,14 +105,19 @@ struct ConfigFile {
 
 impl Cli {
     /// Does what was asked.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Connect(command) => return connect::run(command).await,
+            Command::Erp(command) => return erp::run(command).await,
+            Command::Reconcile(command) => return reconcile::run(command).await,
+            Command::Deliveries(command) => deliveries::run(command).await,
             Command::Serve(file) => serve::run(load(&file)?).await,
             Command::Init(init) => init::run(init).await,
             Command::Check(file) => check::run(load(&file)?).await,
             Command::Ledger(command) => ledger::run(command).await,
             Command::Store(command) => store::run(command).await,
-        }
+        }?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 

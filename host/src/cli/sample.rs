@@ -59,7 +59,9 @@ pub(super) async fn fill(kept: &SharedStore, config: &Config, erp: &str) -> anyh
         store: kept.clone(),
         rules: Rules::embedded(config.rules.cache.as_deref())?,
         clock: numbers.clone(),
-        books: Arc::new(connections::open(&config.erp).await.unwrap_or_else(|_| Connections::default())),
+        books: Arc::new(
+            connections::open(&config.erp, &config.notices).await.unwrap_or_else(|_| Connections::default()),
+        ),
         wake: Arc::new(Notify::new()),
     });
     let company = CompanyId(add(&app, &numbers, None, company(erp)).await?.id);

@@ -2,23 +2,28 @@
 
 use std::io::IsTerminal;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use futures::future::BoxFuture;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
-use crate::app::{App, Ports};
+use crate::app::{App, Night, Ports};
 use crate::clock::SystemClock;
 use crate::config::{Config, Log, Rules as RulesConfig};
-use crate::relay::rounds::{HOLDS, OFFERS};
+use crate::relay::rounds::{HOLDS, LOOKS, OFFERS};
 use crate::relay::{self, Jitter, Relay};
 use crate::store::SharedStore;
 use crate::wasm::Rules;
 use crate::{connections, http};
+
+/// Whether some company's night has come is looked at once in so many rounds: about once a minute.
+const NIGHT_CHECK: u32 = 60;
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     log(&config.log)?;
@@ -56,7 +61,7 @@ impl Host {
             store: store.clone(),
             rules: rules(&config.rules)?,
             clock: Arc::new(SystemClock),
-            books: Arc::new(connections::open(&config.erp).await?),
+            books: Arc::new(connections::open(&config.erp, &config.notices).await?),
             wake: wake.clone(),
         };
         Ok(Self { app: Arc::new(App::new(ports)), store, wake })
@@ -78,10 +83,32 @@ impl Host {
             tokio::spawn(HOLDS.run(expire, stopped.clone())),
             tokio::spawn(OFFERS.run(offer, stopped.clone())),
         ];
+        let app = self.app.clone();
+        tokio::spawn(async move { app.ask_connections().await });
         if config.relay.enabled {
+            tasks.push(tokio::spawn(LOOKS.run(self.looks(config), stopped.clone())));
             tasks.push(tokio::spawn(Arc::new(self.relay(config)).run(stopped)));
         }
         tasks
+    }
+
+    /// Puts the looks of the night in line now and then, and does those that wait.
+    fn looks(
+        &self,
+        config: &Config,
+    ) -> impl Fn(u32) -> BoxFuture<'static, crate::app::Result<u32>> + Send + Sync + use<> {
+        let night = Night { hour: config.reconciliation.hour, days: config.reconciliation.days };
+        let (nightly, app) = (config.reconciliation.nightly, self.app.clone());
+        let asked = Arc::new(AtomicU32::new(0));
+        move |limit| {
+            let (app, asked) = (app.clone(), asked.clone());
+            Box::pin(async move {
+                if nightly && asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(NIGHT_CHECK) {
+                    app.ask_nightly(night).await?;
+                }
+                app.reconcile_waiting(limit).await
+            })
+        }
     }
 
     fn relay(&self, config: &Config) -> Relay {

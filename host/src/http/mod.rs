@@ -1,7 +1,8 @@
 //! The HTTP API: REST under `/api/v1`, described by `/openapi.json`.
 //!
 //! Invariants: a handler extracts, makes one call of [`crate::app`], and renders. Whatever is not a success is an
-//! RFC 9457 problem with a code. Every path but `/healthz`, `/readyz` and `/openapi.json` needs an API key.
+//! RFC 9457 problem with a code. Every path but `/healthz`, `/readyz`, `/openapi.json` and the notices of
+//! ERPs, which are signed, needs an API key.
 //!
 //! Deliberately absent: rules, SQL, and any ERP.
 
@@ -15,6 +16,7 @@ mod cases;
 mod commands;
 mod companies;
 mod conflicts;
+mod connections;
 mod customers;
 mod deliveries;
 mod documents;
@@ -24,11 +26,13 @@ mod health;
 mod layers;
 pub mod limits;
 mod masters;
+mod notices;
 mod openapi;
 mod openings;
 mod operation;
 mod problem;
 mod providers;
+mod reconciliation;
 mod rules;
 mod schema;
 mod series;
@@ -52,7 +56,7 @@ use crate::model::{Branch, Case, Company, Customer, Service, Unit};
 
 /// The whole API on these use cases.
 pub fn router(app: Arc<App>) -> Router {
-    let (open, described) = health::routes().split_for_parts();
+    let (open, described) = open().split_for_parts();
     let (closed, api) = closed().split_for_parts();
     let document = openapi::document(described.merge_from(api));
     let closed = closed
@@ -68,7 +72,12 @@ pub fn router(app: Arc<App>) -> Router {
 /// The description of the API: OpenAPI 3.1.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    openapi::document(health::routes().into_openapi().merge_from(closed().into_openapi()))
+    openapi::document(open().into_openapi().merge_from(closed().into_openapi()))
+}
+
+/// What needs no API key.
+fn open() -> OpenApiRouter<State> {
+    health::routes().merge(notices::routes())
 }
 
 /// Everything that needs an API key.
@@ -89,6 +98,8 @@ fn closed() -> OpenApiRouter<State> {
         .merge(series::routes())
         .merge(waitlist::routes())
         .merge(deliveries::routes())
+        .merge(connections::routes())
+        .merge(reconciliation::routes())
         .merge(rules::routes())
 }
 

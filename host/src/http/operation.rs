@@ -22,6 +22,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::problem::{Details, MEDIA_TYPE};
 use super::{limits, schema};
 use crate::app::App;
+use crate::model::fields::CODE;
 
 /// What handlers work on.
 pub(super) type State = Arc<App>;
@@ -58,11 +59,16 @@ impl Operation {
         Self::new(path, HttpMethod::Put, MethodFilter::PUT, id, summary)
     }
 
+    /// An operation that takes something away.
+    pub(super) fn delete(path: &str, id: &str, summary: &str) -> Self {
+        Self::new(path, HttpMethod::Delete, MethodFilter::DELETE, id, summary)
+    }
+
     fn new(path: &str, method: HttpMethod, filter: MethodFilter, id: &str, summary: &str) -> Self {
         let builder = OperationBuilder::new().operation_id(Some(id)).summary(Some(summary));
         let operation = Self { path: path.to_owned(), method, filter, builder, schemas: Vec::new() };
         let operation = operation.refuses(&[401, 500, 503]);
-        if path.contains("{id}") { operation.refuses(&[400, 404]) } else { operation }
+        if path.contains('{') { operation.refuses(&[400, 404]) } else { operation }
     }
 
     /// Puts it into a chapter of the documentation.
@@ -85,6 +91,12 @@ impl Operation {
     /// The path holds a number.
     pub(super) fn numbered(self) -> Self {
         self.path_id(SchemaFormat::KnownFormat(KnownFormat::Int64), Type::Integer)
+    }
+
+    /// The path holds the name of a connection.
+    pub(super) fn named(self) -> Self {
+        let schema = text(1, CODE).build();
+        self.parameter("name", ParameterIn::Path, Required::True, "Its name.", schema)
     }
 
     fn path_id(self, format: SchemaFormat, kind: Type) -> Self {

@@ -200,6 +200,8 @@ impl From<app::Error> for Problem {
             app::Error::Rules(error) => Self::decided(error),
             app::Error::Contradiction(_) => Self::new(codes::RULES_CONTRADICT, sentence(&error.to_string())),
             app::Error::Store(error) => Self::stored(error),
+            app::Error::NotRepairable(_) => Self::new(codes::NOT_REPAIRABLE, sentence(&error.to_string())),
+            app::Error::Differs(_) => Self::new(codes::BOOKS_DIFFER, sentence(&error.to_string())),
             app::Error::Books(failure) => Self::kept(failure),
         };
         if problem.details.status >= 500 {

@@ -8,10 +8,13 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 use utoipa::openapi::schema::{
-    AdditionalProperties, Array, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+    AdditionalProperties, Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat,
+    SchemaType, Type,
 };
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::model::FieldError;
 
 pub(super) type Schemas = Vec<(String, RefOr<Schema>)>;
 
@@ -117,6 +120,7 @@ impl<T: ToSchema> ToSchema for StoredOf<T> {
     }
 
     fn schemas(schemas: &mut Schemas) {
+        component::<FieldError>(schemas);
         T::schemas(schemas);
     }
 }
@@ -138,7 +142,12 @@ impl<T: ToSchema> PartialSchema for StoredOf<T> {
             .insert("company".to_owned(), id("The company it belongs to; of a company, its own."));
         object.properties.insert("version".to_owned(), version.into());
         object.properties.insert("updated_at".to_owned(), updated.into());
-        closed(object)
+        let mut object = complete(object);
+        let warnings = ArrayBuilder::new().items(Ref::from_schema_name(FieldError::name())).description(
+            Some("What the books will not take, as far as is known; only said when it is saved."),
+        );
+        object.properties.insert("warnings".to_owned(), warnings.into());
+        RefOr::T(object.into())
     }
 }
 
@@ -149,10 +158,14 @@ pub(super) fn component<T: ToSchema>(schemas: &mut Schemas) {
 }
 
 /// Closes the schema of an answer: every field is there, and no other.
-pub(super) fn closed(mut object: Object) -> RefOr<Schema> {
+pub(super) fn closed(object: Object) -> RefOr<Schema> {
+    RefOr::T(complete(object).into())
+}
+
+fn complete(mut object: Object) -> Object {
     object.required = object.properties.keys().cloned().collect();
     object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
-    RefOr::T(object.into())
+    object
 }
 
 fn object<T: ToSchema>() -> Object {

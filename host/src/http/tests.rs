@@ -154,6 +154,11 @@ async fn every_operation_but_health_needs_a_key() {
             let request = key.into_iter().fold(request, |request, key| request.header("authorization", key));
             request.body(Body::empty()).unwrap()
         };
+        if path.ends_with("/notices") {
+            // Those are signed.
+            api.send(request(None)).await.is_problem(401, "SL0118");
+            continue;
+        }
         if said["security"] == json!([]) {
             assert_eq!(api.send(request(None)).await.status, StatusCode::OK, "{method} {path}");
             continue;
@@ -204,7 +209,11 @@ async fn a_record_is_added_read_and_replaced_at_its_version() {
     assert_eq!((added.status, added.header("etag")), (StatusCode::CREATED, "\"1\""));
     let address = added.header("location").to_owned();
     assert_eq!(address, format!("/api/v1/companies/{}", added.json()["id"].as_str().unwrap()));
-    assert_eq!(api.get(&address).await.text, added.text);
+    // What its books lack is only said when it is saved; here none are configured.
+    let mut saved = added.json();
+    let warnings = saved.as_object_mut().unwrap().remove("warnings");
+    assert_eq!(warnings.unwrap()[0]["field"], "erp");
+    assert_eq!(api.get(&address).await.json(), saved);
 
     let new = json!({"name": "Clearwater", "currency": "EUR", "time_zone": "Europe/Berlin"});
     api.call("PUT", &address, &[], new.clone()).await.is_problem(428, "SL0113");

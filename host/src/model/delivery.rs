@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use slotledger_erp::{Document, Failure, Key, Kind, Posting};
+use serde_json::Value;
+use slotledger_erp::{Class, Document, Failure, Key, Kind, Posting};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
 
@@ -69,6 +70,90 @@ pub struct Delivery {
     pub created_at: DateTime<Utc>,
     /// When it was done, parked or skipped.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Whether the document stood already when it was asked for, or was made by hand and taken for it.
+    pub adopted: bool,
+    /// How many acts of people there are about it.
+    pub repairs: u32,
+}
+
+/// One try to bring a document to the books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Counts the tries of its delivery. A number that is left out was never heard of again.
+    pub number: u32,
+    /// When it was sent.
+    pub started: DateTime<Utc>,
+    /// When its answer was there, or was waited for no longer.
+    pub finished: DateTime<Utc>,
+    /// How the failure was classified; none if the document stands.
+    pub class: Option<String>,
+    /// Of a refusal, what kind of thing stood in the way.
+    pub reason: Option<String>,
+    /// The ERP's own words, or the network's.
+    pub message: Option<String>,
+    /// Whether the document stood already.
+    pub adopted: bool,
+}
+
+/// What a person did about a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Had it tried again at once.
+    Retry,
+    /// Decided to do without the document.
+    Skip,
+    /// Said which document in the books it is.
+    Adopt,
+    /// Changed what codes mean to the books, and had it tried again.
+    Edit,
+    /// Had a document that was gone from the books made again.
+    Resend,
+}
+
+impl Act {
+    /// The name used in the store and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Skip => "skip",
+            Self::Adopt => "adopt",
+            Self::Edit => "edit",
+            Self::Resend => "resend",
+        }
+    }
+}
+
+/// One act about a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// Counts the acts about its delivery, from 1.
+    pub number: u32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who: the label of an API key, or a user of the machine.
+    pub by: String,
+    /// What.
+    pub act: Act,
+    /// Why; empty where nobody has to say.
+    pub reason: String,
+    /// The particulars: which document, which codes.
+    pub details: Value,
+}
+
+/// The name of a class of failures, as it is stored, logged and shown.
+#[must_use]
+pub const fn class(class: &Class) -> &'static str {
+    match class {
+        Class::Retry { .. } => "retry",
+        Class::Throttled { .. } => "throttled",
+        Class::Busy { .. } => "busy",
+        Class::Ambiguous => "ambiguous",
+        Class::Reauthenticate => "reauthenticate",
+        Class::Refused { .. } => "refused",
+        Class::Bug => "bug",
+    }
 }
 
 /// The JSON Schema of a document's kind, whose type belongs to a crate that knows no schemas.

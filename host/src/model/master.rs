@@ -48,7 +48,7 @@ impl Kind {
 }
 
 /// A field whose value has no sensible shape.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// The field's path: `prices[0].unit_price`.
     pub field: String,
@@ -85,6 +85,9 @@ pub struct Stored<T> {
     /// Its fields.
     #[serde(flatten)]
     pub data: T,
+    /// What the company's books will not take, as far as is known; only said when it is saved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<FieldError>,
 }
 
 /// The company that sells, with the policies that hold for all its services.

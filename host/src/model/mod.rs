@@ -6,19 +6,22 @@
 pub mod appointment;
 pub mod calendar;
 pub mod check;
+pub mod connection;
 pub mod delivery;
 pub mod fields;
 pub mod ids;
 pub mod master;
 pub mod offer;
 pub mod party;
+pub mod reconcile;
 pub mod wait;
 
 pub use appointment::{
     Actor, Appointment, Claim, Event, Payment, Quote, QuoteLine, SharedVisit, Status, Timing, UnitClaim,
 };
 pub use calendar::{Break, Leave, OpeningHours, Shift};
-pub use delivery::{Delivery, DeliveryState};
+pub use connection::{Circuit, CircuitState, CodeKind, Imported, Known, MappedCode, Mapping};
+pub use delivery::{Act, Attempt, Delivery, DeliveryState, Repair};
 pub use ids::{
     AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
     UnitId, WaitId,

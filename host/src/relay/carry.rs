@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use slotledger_erp::{Class, Document, Failure};
+use slotledger_erp::{Class, Failure, Posted};
 use tokio::time::{sleep, timeout};
 
 use super::circuit::Admission;
-use super::{Connection, Relay, compare, verdict};
+use super::{Connection, Relay, verdict};
+use crate::app::compare;
 use crate::faults;
-use crate::model::Delivery;
-use crate::relay::verdict::later;
-use crate::store::Outcome;
+use crate::model::{Circuit, CircuitState, Delivery};
+use crate::store::{Outcome, Span};
 
 /// How often writing down an outcome is tried; after that the lease ends and the document is looked up again.
 const FINISH_TRIES: u32 = 5;
@@ -19,67 +18,65 @@ const FINISH_TRIES: u32 = 5;
 /// What is waited between two of them, times the number of the try.
 const FINISH_PAUSE: Duration = Duration::from_millis(200);
 
-/// Waiting deliveries come back spread over this time after a pause, not all in one moment.
-const SPREAD: Duration = Duration::from_secs(2);
-
 impl Relay {
     /// Sends a delivery that is leased to us, and writes down what came of it.
     pub(super) async fn carry(&self, delivery: Delivery) {
+        let started = self.ports.clock.now();
         let outcome = match self.ports.books.connection(delivery.company).await {
             Ok(connection) => self.offer(&delivery, &connection).await,
             Err(failure) => self.judge(&delivery, &failure),
         };
-        self.finish(&delivery, &outcome).await;
+        let span = Span { started, finished: self.ports.clock.now() };
+        self.finish(&delivery, &outcome, span).await;
         faults::point("relay.finished");
     }
 
     async fn offer(&self, delivery: &Delivery, connection: &Connection) -> Outcome {
         let now = self.ports.clock.now();
-        match self.circuits.admit(&connection.name, now, self.settings.lease()) {
+        match self.circuits.admit(&connection.name, delivery.company, now, self.settings.lease()) {
             Admission::Go => {}
-            Admission::Wait(until, message) => return self.hold_back(until, message),
+            Admission::Wait => return Outcome::Untried,
         }
         match self.send(delivery, connection).await {
-            Ok(document) => Outcome::Done(Box::new(document)),
+            Ok(posted) => Outcome::Done(Box::new(posted)),
             Err(failure) => self.judge(delivery, &failure),
         }
     }
 
-    async fn send(&self, delivery: &Delivery, connection: &Connection) -> Result<Document, Failure> {
+    async fn send(&self, delivery: &Delivery, connection: &Connection) -> Result<Posted, Failure> {
+        let posting = connection.mapping.applied(&delivery.posting);
         faults::point("relay.before_post");
-        let call = connection.connector.post(&delivery.posting);
+        let call = connection.connector.post(&posting);
         let answer = timeout(self.settings.longest_call, call).await.unwrap_or_else(|_| {
             let seconds = self.settings.longest_call.as_secs();
             Err(Failure::ambiguous(format!("no answer within {seconds} s")))
         });
         faults::point("relay.after_post");
-        self.report(&connection.name, answer.as_ref().err());
-        let document = answer?.document;
-        compare(&delivery.posting, &document)?;
-        Ok(document)
+        self.report(&connection.name, answer.as_ref().err()).await;
+        let posted = answer?;
+        compare(&posting, &posted.document)?;
+        Ok(posted)
     }
 
-    /// Tells the connection's circuit whether the ERP answered. A refusal is an answer; refused credentials are none.
-    fn report(&self, connection: &str, failure: Option<&Failure>) {
+    /// Tells the connection's circuit whether the ERP answered, and whoever looks after connections what that changed. A
+    /// refusal is an answer; refused credentials are none.
+    async fn report(&self, connection: &str, failure: Option<&Failure>) {
         let now = self.ports.clock.now();
-        match failure.map(|failure| (&failure.class, &failure.message)) {
+        let changed = match failure.map(|failure| (&failure.class, &failure.message)) {
             None | Some((Class::Busy { .. } | Class::Refused { .. } | Class::Bug, _)) => {
-                if self.circuits.answered(connection, now) {
-                    tracing::info!(erp.connection = connection, "«{connection}» answers again");
-                }
+                self.circuits.answered(connection, now)
             }
-            Some((
-                Class::Retry { .. } | Class::Throttled { .. } | Class::Ambiguous | Class::Reauthenticate,
-                message,
-            )) => {
-                if self.circuits.silent(connection, message, now) {
-                    tracing::error!(
-                        erp.connection = connection,
-                        erp.message = message,
-                        "«{connection}» does not answer and is left alone for a while: {message}"
-                    );
-                }
+            Some((Class::Throttled { after }, message)) => {
+                let asked = after.map(|after| after.min(self.settings.policy.after_max));
+                self.circuits.throttled(connection, message, now, asked)
             }
+            Some((Class::Retry { .. } | Class::Ambiguous | Class::Reauthenticate, message)) => {
+                self.circuits.silent(connection, message, now)
+            }
+        };
+        if let Some(circuit) = changed {
+            tell_of(&circuit);
+            self.ports.books.note(&circuit).await;
         }
     }
 
@@ -90,16 +87,9 @@ impl Relay {
         outcome
     }
 
-    /// The circuit is open: the delivery waits without having been tried.
-    fn hold_back(&self, until: DateTime<Utc>, message: String) -> Outcome {
-        let at = later(until, (self.ports.jitter)().up_to(SPREAD));
-        Outcome::Again(Failure::retry(message), at)
-    }
-
-    async fn finish(&self, delivery: &Delivery, outcome: &Outcome) {
+    async fn finish(&self, delivery: &Delivery, outcome: &Outcome, span: Span) {
         for attempt in 1..=FINISH_TRIES {
-            let now = self.ports.clock.now();
-            match self.ports.outbox.finish_delivery(delivery.id, &self.owner, outcome, now).await {
+            match self.ports.outbox.finish_delivery(delivery.id, &self.owner, outcome, span).await {
                 Ok(true) => return done(delivery, outcome),
                 Ok(false) => {
                     return tracing::warn!(
@@ -116,8 +106,10 @@ impl Relay {
 }
 
 fn done(delivery: &Delivery, outcome: &Outcome) {
-    if let Outcome::Done(document) = outcome {
+    if let Outcome::Done(posted) = outcome {
+        let document = &posted.document;
         tracing::info!(
+            document.adopted = posted.adopted,
             delivery.id,
             delivery.key = %delivery.posting.key,
             document.number,
@@ -141,6 +133,20 @@ fn tell(delivery: &Delivery, failure: &Failure, outcome: &Outcome) {
         (_, Outcome::Again(_, at)) => {
             tracing::warn!(delivery.id = id, delivery.key = %key, next = %at, "{kind} is tried again: {message}");
         }
-        (_, Outcome::Done(_)) => {}
+        (_, Outcome::Done(_) | Outcome::Untried) => {}
+    }
+}
+
+fn tell_of(circuit: &Circuit) {
+    let Circuit { connection, message, .. } = circuit;
+    if circuit.state == CircuitState::Closed {
+        tracing::info!(erp.connection = connection, "«{connection}» answers");
+    } else {
+        let message = message.as_deref().unwrap_or_default();
+        tracing::error!(
+            erp.connection = connection,
+            erp.message = message,
+            "«{connection}» does not answer and is left alone for a while: {message}"
+        );
     }
 }

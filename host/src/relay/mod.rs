@@ -12,7 +12,6 @@
 mod books;
 mod carry;
 mod circuit;
-mod compare;
 pub mod rounds;
 #[cfg(test)]
 mod tests;
@@ -26,12 +25,11 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 
 pub use books::{Books, Connection};
-pub use circuit::{Circuit, State as CircuitState};
-pub use compare::compare;
 pub use verdict::{Jitter, Policy, verdict};
 
 use crate::clock::SharedClock;
 use crate::faults;
+use crate::model::Circuit;
 use crate::store::{self, Outbox};
 use circuit::Circuits;
 
@@ -150,14 +148,16 @@ impl Relay {
             return Ok(LONGEST_SLEEP);
         }
         let now = self.ports.clock.now();
+        let (except, probe_at) = self.circuits.held_up(now);
         // Looking first keeps an idle relay out of the database's one writing transaction.
-        let Some(at) = self.ports.outbox.next_delivery_at().await? else { return Ok(LONGEST_SLEEP) };
+        let next = self.ports.outbox.next_delivery_at(&except).await?;
+        let Some(at) = next.into_iter().chain(probe_at).min() else { return Ok(LONGEST_SLEEP) };
         if at > now {
             let wait = (at - now).to_std().unwrap_or(LONGEST_SLEEP);
             return Ok(wait.clamp(SHORTEST_SLEEP, LONGEST_SLEEP));
         }
-        let claimed =
-            self.ports.outbox.claim_deliveries(&self.owner, self.settings.lease(), now, room).await?;
+        let lease = self.settings.lease();
+        let claimed = self.ports.outbox.claim_deliveries(&self.owner, lease, now, room, &except).await?;
         for delivery in claimed {
             faults::point("relay.claimed");
             let relay = Arc::clone(self);

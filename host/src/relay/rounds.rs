@@ -24,6 +24,9 @@ pub const HOLDS: Rounds = Rounds { what: "holds ended", batch: 100 };
 /// Freed time that somebody may be offered: each takes several decisions.
 pub const OFFERS: Rounds = Rounds { what: "freed times looked at", batch: 10 };
 
+/// Looks at the books that wait: each takes as long as the books do.
+pub const LOOKS: Rounds = Rounds { what: "looks at the books", batch: 1 };
+
 /// How often it is asked: a slot is free again at most that long after its hold has run out, and offered to the next in
 /// line at most that long after.
 pub const PERIOD: Duration = Duration::from_secs(1);

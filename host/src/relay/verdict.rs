@@ -16,6 +16,8 @@ pub struct Policy {
     pub base: Duration,
     /// No wait grows longer than this: when the books are back, the queue follows within that time.
     pub cap: Duration,
+    /// No wait for a document that is locked in the books grows longer than this.
+    pub busy_cap: Duration,
     /// The longest first wait after refused credentials. Trying fast locks accounts.
     pub locked_out: Duration,
     /// The longest time the books can ask to be left alone.
@@ -27,6 +29,7 @@ impl Default for Policy {
         Self {
             base: Duration::from_secs(1),
             cap: Duration::from_secs(300),
+            busy_cap: Duration::from_secs(20),
             locked_out: Duration::from_secs(60),
             after_max: Duration::from_secs(3600),
         }
@@ -62,7 +65,12 @@ pub fn verdict(
     jitter: Jitter,
 ) -> Outcome {
     let wait = match &failure.class {
-        Class::Retry { after } | Class::Throttled { after } | Class::Busy { after } => {
+        // The ERP works: a lock is gone within moments, and nobody else is to wait.
+        Class::Busy { after } => {
+            let asked = after.unwrap_or_default().min(policy.after_max);
+            asked + jitter.up_to(ceiling(policy.base, attempts, policy.busy_cap))
+        }
+        Class::Retry { after } | Class::Throttled { after } => {
             let asked = after.unwrap_or_default().min(policy.after_max);
             asked + jitter.up_to(ceiling(policy.base, attempts, policy.cap))
         }
@@ -103,7 +111,7 @@ mod tests {
         let now = DateTime::<Utc>::UNIX_EPOCH;
         match verdict(failure, attempts, &Policy::default(), now, jitter) {
             Outcome::Again(_, at) => (at - now).to_std().ok(),
-            Outcome::Done(_) | Outcome::Parked(_) => None,
+            Outcome::Done(_) | Outcome::Parked(_) | Outcome::Untried => None,
         }
     }
 
@@ -123,6 +131,15 @@ mod tests {
         };
         assert_eq!(wait(&after(30), 1, LEAST), Some(Duration::from_secs(30)));
         assert_eq!(wait(&after(86_400), 1, LEAST), Some(Duration::from_secs(3600)));
+    }
+
+    #[test]
+    fn what_is_locked_is_tried_again_soon_or_when_the_books_say() {
+        let busy = |after| Failure::busy("deadlock", after);
+        let waits = [1, 2, 5, 6, 40].map(|attempts| wait(&busy(None), attempts, MOST));
+        assert_eq!(waits, [1, 2, 16, 20, 20].map(|seconds| Some(Duration::from_secs(seconds))));
+        let named = Some(Duration::from_secs(600));
+        assert_eq!(wait(&busy(named), 1, LEAST), named);
     }
 
     #[test]

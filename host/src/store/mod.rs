@@ -9,40 +9,50 @@
 pub mod address;
 #[cfg(test)]
 pub(crate) mod conformance;
+mod connections;
 pub mod copy;
 mod days;
 pub mod diary;
 pub mod error;
 pub mod occupancy;
+mod outbox;
 pub mod postgres;
 mod read;
+mod reconcile;
 mod rendered;
 pub mod sqlite;
 pub mod waitlist;
 mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use slotledger_erp::{Document, Failure};
 use uuid::Uuid;
 
 pub use address::Address;
+pub use connections::ErpConnections;
 pub use diary::{AppointmentFilter, Booking, Change, Commit, Diary, Frame, NewDelivery, Series, Slots};
 pub use error::Error;
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
+pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
+pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
-use crate::model::{Appointment, AppointmentId, CompanyId, Delivery, DeliveryState};
+use crate::model::{Appointment, CompanyId};
 
 /// Everything the host keeps.
-pub trait Store: Records + Diary + Occupancy + Waitlist + Outbox + Requests + Keys {}
+pub trait Store:
+    Records + Diary + Occupancy + Waitlist + Outbox + ErpConnections + Reconciliation + Requests + Keys
+{
+}
 
-impl<T: Records + Diary + Occupancy + Waitlist + Outbox + Requests + Keys> Store for T {}
+impl<T> Store for T where
+    T: Records + Diary + Occupancy + Waitlist + Outbox + ErpConnections + Reconciliation + Requests + Keys
+{
+}
 
 /// A store that is shared.
 pub type SharedStore = Arc<dyn Store>;
@@ -130,71 +140,6 @@ pub trait Records: Send + Sync + 'static {
 
     /// Whose a record is, and the version of that company's catalogue, in one reading: every decision begins with it.
     async fn catalog_of(&self, kind: Kind, id: Uuid) -> Result<Option<(CompanyId, i64)>, Error>;
-}
-
-/// What came of a try.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The document stands.
-    Done(Box<Document>),
-    /// Not now; again at this time.
-    Again(Failure, DateTime<Utc>),
-    /// A person has to act.
-    Parked(Failure),
-}
-
-/// Which deliveries to list.
-#[derive(Debug, Clone, Default)]
-pub struct DeliveryFilter {
-    /// Of this company.
-    pub company: Option<CompanyId>,
-    /// Of this appointment.
-    pub appointment: Option<AppointmentId>,
-    /// In this state.
-    pub state: Option<DeliveryState>,
-}
-
-/// Documents on their way to the books. Claiming and finishing are transactions of their own.
-#[async_trait]
-pub trait Outbox: Send + Sync + 'static {
-    /// Takes up to `limit` deliveries whose turn it is and leases them to `owner`.
-    ///
-    /// Whose turn it is: pending and due, or leased with the lease run out; no earlier delivery of the same
-    /// appointment pending or leased; every delivery it comes after done or skipped. One delivery an appointment at a
-    /// time. A parked delivery holds up only those that come after it by name.
-    async fn claim_deliveries(
-        &self,
-        owner: &str,
-        lease: Duration,
-        now: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<Delivery>, Error>;
-
-    /// Writes down what came of a try. False, and nothing is written, if the lease has passed to somebody else.
-    async fn finish_delivery(
-        &self,
-        id: i64,
-        owner: &str,
-        outcome: &Outcome,
-        now: DateTime<Utc>,
-    ) -> Result<bool, Error>;
-
-    /// Puts a parked or waiting delivery back in line at once. Fails with [`Error::Missing`] or [`Error::Stale`].
-    async fn retry_delivery(&self, id: i64, now: DateTime<Utc>) -> Result<Delivery, Error>;
-
-    /// One delivery.
-    async fn delivery(&self, id: i64) -> Result<Option<Delivery>, Error>;
-
-    /// Deliveries by number, after the given one.
-    async fn deliveries(
-        &self,
-        filter: &DeliveryFilter,
-        after: i64,
-        limit: u32,
-    ) -> Result<Vec<Delivery>, Error>;
-
-    /// When the next pending delivery falls due or the next lease ends; none if there is nothing to do.
-    async fn next_delivery_at(&self) -> Result<Option<DateTime<Utc>>, Error>;
 }
 
 /// Answers kept for repeated requests.

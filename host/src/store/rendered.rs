@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use slotledger_erp::{Key, Posting};
+use slotledger_erp::{Class, Failure, Key, Posting};
 
 use super::words::{kept, to_json};
-use super::{Answer, Change, Error, Frame, NewDelivery, Outcome, PendingAnswer, Slots};
+use super::{Answer, Change, Error, Frame, Mend, NewDelivery, Outcome, PendingAnswer, Slots};
 use crate::model::{
     Appointment, CompanyId, DeliveryState, Event, Payment, Quote, SharedVisit, Timing, UnitId,
 };
@@ -159,22 +159,109 @@ pub(super) struct Finish {
     /// None leaves it as it was.
     pub(super) next_attempt: Option<DateTime<Utc>>,
     pub(super) finished: Option<DateTime<Utc>>,
+    pub(super) adopted: bool,
+    /// What is kept of the try; none if there was none.
+    pub(super) tried: Option<Tried>,
+}
+
+/// What is kept of a try, column by column.
+pub(super) struct Tried {
+    pub(super) class: Option<&'static str>,
+    pub(super) reason: Option<&'static str>,
+    pub(super) message: Option<String>,
 }
 
 impl Finish {
     pub(super) fn of(outcome: &Outcome, now: DateTime<Utc>) -> Result<Self, Error> {
-        let failure = |failure| to_json("failure", failure).map(Some);
-        let (state, finished) = match outcome {
-            Outcome::Done(_) => (DeliveryState::Done, Some(now)),
-            Outcome::Again(..) => (DeliveryState::Pending, None),
-            Outcome::Parked(_) => (DeliveryState::Parked, Some(now)),
+        Ok(match outcome {
+            Outcome::Done(posted) => Self {
+                state: DeliveryState::Done,
+                document: Some(to_json("document", &posted.document)?),
+                finished: Some(now),
+                adopted: posted.adopted,
+                tried: Some(Tried { class: None, reason: None, message: None }),
+                ..Self::UNTRIED
+            },
+            Outcome::Again(why, at) => Self { next_attempt: Some(*at), ..Self::failed(why)? },
+            Outcome::Parked(why) => {
+                Self { state: DeliveryState::Parked, finished: Some(now), ..Self::failed(why)? }
+            }
+            Outcome::Untried => Self::UNTRIED,
+        })
+    }
+
+    const UNTRIED: Self = Self {
+        state: DeliveryState::Pending,
+        document: None,
+        failure: None,
+        next_attempt: None,
+        finished: None,
+        adopted: false,
+        tried: None,
+    };
+
+    fn failed(why: &Failure) -> Result<Self, Error> {
+        let failure = Some(to_json("failure", why)?);
+        Ok(Self { failure, tried: Some(Tried::failed(why)), ..Self::UNTRIED })
+    }
+}
+
+impl Tried {
+    fn failed(failure: &Failure) -> Self {
+        let reason = match &failure.class {
+            Class::Refused { reason, .. } => Some(reason.as_str()),
+            Class::Retry { .. }
+            | Class::Throttled { .. }
+            | Class::Busy { .. }
+            | Class::Ambiguous
+            | Class::Reauthenticate
+            | Class::Bug => None,
         };
-        let (document, failure, next_attempt) = match outcome {
-            Outcome::Done(document) => (Some(to_json("document", document)?), None, None),
-            Outcome::Again(why, at) => (None, failure(why)?, Some(*at)),
-            Outcome::Parked(why) => (None, failure(why)?, None),
+        let class = Some(crate::model::delivery::class(&failure.class));
+        Self { class, reason, message: Some(failure.message.clone()) }
+    }
+}
+
+/// What a person's act makes of a delivery, column by column.
+pub(super) struct Mended {
+    /// The states it can be done in, as SQL.
+    pub(super) from: &'static str,
+    pub(super) state: DeliveryState,
+    pub(super) document: Option<String>,
+    /// None leaves it as it was.
+    pub(super) next_attempt: Option<DateTime<Utc>>,
+    pub(super) finished: Option<DateTime<Utc>>,
+    pub(super) keeps_failure: bool,
+    pub(super) adopted: bool,
+}
+
+impl Mended {
+    pub(super) fn by(mend: &Mend, at: DateTime<Utc>) -> Result<Self, Error> {
+        let in_line = Self {
+            from: "'pending', 'parked'",
+            state: DeliveryState::Pending,
+            document: None,
+            next_attempt: Some(at),
+            finished: None,
+            keeps_failure: true,
+            adopted: false,
         };
-        Ok(Self { state, document, failure, next_attempt, finished })
+        Ok(match mend {
+            Mend::Retry | Mend::Edit => in_line,
+            Mend::Resend => Self { from: "'done'", ..in_line },
+            Mend::Skip => {
+                Self { state: DeliveryState::Skipped, next_attempt: None, finished: Some(at), ..in_line }
+            }
+            Mend::Adopt(document) => Self {
+                from: "'parked', 'done'",
+                state: DeliveryState::Done,
+                document: Some(to_json("document", document)?),
+                next_attempt: None,
+                finished: Some(at),
+                keeps_failure: false,
+                adopted: true,
+            },
+        })
     }
 }
 

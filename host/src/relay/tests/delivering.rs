@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::scene::{Act, Scene};
 use crate::model::DeliveryState;
 use crate::relay::Settings;
+use crate::store::conformance::house::span;
 use crate::store::{Outbox, Outcome};
 
 #[tokio::test(start_paused = true)]
@@ -49,8 +50,7 @@ async fn what_is_parked_holds_up_what_builds_on_it_and_nothing_else() {
     assert_eq!(scene.books[0].stands(), ["2/order", "1/stock"]);
     assert_eq!(scene.books[0].posts().len(), 3, "what is parked is not tried again by itself");
 
-    let now = parked.next_attempt_at;
-    scene.outbox.retry_delivery(parked.id, now).await.expect("it is put back");
+    scene.outbox.back_in_line(parked.id);
     scene.until("the rest follows", |scene| scene.outbox.all_done()).await;
     scene.stop().await;
 }
@@ -94,9 +94,8 @@ async fn whoever_lost_the_lease_writes_nothing() {
         let mut rows = scene.outbox.rows();
         rows[0].lease_owner = Some("another host".to_owned());
     }
-    let now = scene.outbox.row("1/order").next_attempt_at;
     let finished =
-        scene.outbox.finish_delivery(1, "another host", &Outcome::Parked(theirs.clone()), now).await;
+        scene.outbox.finish_delivery(1, "another host", &Outcome::Parked(theirs.clone()), span(0)).await;
     assert!(finished.expect("it is finished"));
     scene.until("the first one comes back", |scene| !scene.books[0].stands().is_empty()).await;
     scene.stop().await;

@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use slotledger_erp::Key;
 
-use crate::model::{Delivery, DeliveryState};
+use crate::model::{Attempt, CompanyId, Delivery, DeliveryState, Repair};
 use crate::relay::verdict::later;
-use crate::store::{DeliveryFilter, Error, Outbox, Outcome};
+use crate::store::{Backlog, DeliveryFilter, Error, Mend, Outbox, Outcome, Span};
 
 #[derive(Default)]
 pub(super) struct Memory(Mutex<Vec<Delivery>>);
@@ -23,6 +23,13 @@ impl Memory {
     pub(super) fn row(&self, key: &str) -> Delivery {
         let rows = self.rows();
         rows.iter().find(|row| row.posting.key.as_str() == key).expect("a delivery of this key").clone()
+    }
+
+    /// What a person does about one that is parked.
+    pub(super) fn back_in_line(&self, id: i64) {
+        let mut rows = self.rows();
+        let row = rows.iter_mut().find(|row| row.id == id).expect("a delivery of this number");
+        row.state = DeliveryState::Pending;
     }
 
     pub(super) fn all_done(&self) -> bool {
@@ -52,6 +59,7 @@ impl Outbox for Memory {
         lease: Duration,
         now: DateTime<Utc>,
         limit: u32,
+        except: &[CompanyId],
     ) -> Result<Vec<Delivery>, Error> {
         let mut rows = self.rows();
         for row in rows.iter_mut().filter(|row| row.lease_until.is_some_and(|until| until <= now)) {
@@ -60,7 +68,7 @@ impl Outbox for Memory {
         }
         let due: Vec<usize> = (0..rows.len())
             .filter(|&at| rows[at].state == DeliveryState::Pending && rows[at].next_attempt_at <= now)
-            .filter(|&at| unblocked(&rows, &rows[at]))
+            .filter(|&at| unblocked(&rows, &rows[at]) && !except.contains(&rows[at].company))
             .take(usize::try_from(limit).expect("a small number"))
             .collect();
         let mut claimed = Vec::new();
@@ -79,7 +87,7 @@ impl Outbox for Memory {
         id: i64,
         owner: &str,
         outcome: &Outcome,
-        now: DateTime<Utc>,
+        span: Span,
     ) -> Result<bool, Error> {
         let mut rows = self.rows();
         let row = rows.iter_mut().find(|row| row.id == id).ok_or(Error::Missing("delivery"))?;
@@ -88,9 +96,9 @@ impl Outbox for Memory {
         }
         (row.lease_owner, row.lease_until) = (None, None);
         match outcome {
-            Outcome::Done(document) => {
+            Outcome::Done(posted) => {
                 row.state = DeliveryState::Done;
-                (row.document, row.failure) = (Some((**document).clone()), None);
+                (row.document, row.failure) = (Some(posted.document.clone()), None);
             }
             Outcome::Again(failure, at) => {
                 row.state = DeliveryState::Pending;
@@ -98,17 +106,37 @@ impl Outbox for Memory {
             }
             Outcome::Parked(failure) => {
                 row.state = DeliveryState::Parked;
-                (row.finished_at, row.failure) = (Some(now), Some(failure.clone()));
+                (row.finished_at, row.failure) = (Some(span.finished), Some(failure.clone()));
+            }
+            Outcome::Untried => {
+                row.state = DeliveryState::Pending;
+                row.attempts -= 1;
             }
         }
         Ok(true)
     }
 
-    async fn retry_delivery(&self, id: i64, now: DateTime<Utc>) -> Result<Delivery, Error> {
+    async fn mend_delivery(&self, id: i64, _: &Mend, act: &Repair) -> Result<Delivery, Error> {
         let mut rows = self.rows();
         let row = rows.iter_mut().find(|row| row.id == id).ok_or(Error::Missing("delivery"))?;
-        (row.state, row.next_attempt_at) = (DeliveryState::Pending, now);
+        (row.state, row.next_attempt_at) = (DeliveryState::Pending, act.at);
         Ok(row.clone())
+    }
+
+    async fn delivery_of(&self, key: &Key) -> Result<Option<Delivery>, Error> {
+        Ok(self.rows().iter().find(|row| row.posting.key == *key).cloned())
+    }
+
+    async fn attempts(&self, _: i64) -> Result<Vec<Attempt>, Error> {
+        Ok(Vec::new())
+    }
+
+    async fn repairs(&self, _: i64) -> Result<Vec<Repair>, Error> {
+        Ok(Vec::new())
+    }
+
+    async fn backlog(&self) -> Result<Vec<Backlog>, Error> {
+        Ok(Vec::new())
     }
 
     async fn delivery(&self, id: i64) -> Result<Option<Delivery>, Error> {
@@ -119,9 +147,10 @@ impl Outbox for Memory {
         Ok(self.rows().iter().filter(|row| row.id > after).cloned().collect())
     }
 
-    async fn next_delivery_at(&self) -> Result<Option<DateTime<Utc>>, Error> {
+    async fn next_delivery_at(&self, except: &[CompanyId]) -> Result<Option<DateTime<Utc>>, Error> {
         let rows = self.rows();
         let waiting = rows.iter().filter(|row| row.state == DeliveryState::Pending && unblocked(&rows, row));
+        let waiting = waiting.filter(|row| !except.contains(&row.company));
         let leases = rows.iter().filter_map(|row| row.lease_until);
         Ok(waiting.map(|row| row.next_attempt_at).chain(leases).min())
     }

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::model::{CompanyId, DeliveryState};
+use crate::model::{Circuit, CompanyId, DeliveryState};
 use crate::relay::{Books, Connection, Jitter, Ports, Relay, Settings};
 use crate::store::conformance::house::{House, id, minute};
 use crate::store::sqlite::Sqlite;
@@ -42,8 +42,10 @@ struct OneLedger(Arc<Ledger>);
 #[async_trait]
 impl Books for OneLedger {
     async fn connection(&self, _: CompanyId) -> Result<Connection, Failure> {
-        Ok(Connection { name: "books".to_owned(), connector: self.0.clone() })
+        Ok(Connection { name: "books".to_owned(), connector: self.0.clone(), mapping: Arc::default() })
     }
+
+    async fn note(&self, _: &Circuit) {}
 }
 
 fn key(appointment: i64, step: &str) -> Key {

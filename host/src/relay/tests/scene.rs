@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::outbox::Memory;
 use crate::clock::Clock;
-use crate::model::{AppointmentId, CompanyId, Delivery, DeliveryState};
+use crate::model::{AppointmentId, Circuit, CompanyId, Delivery, DeliveryState};
 use crate::relay::{Books, Connection, Jitter, Ports, Relay, Settings};
 
 /// What the books do with the next posting of a key.
@@ -171,8 +171,11 @@ impl Books for Shelf {
     async fn connection(&self, company: CompanyId) -> Result<Connection, Failure> {
         let number = usize::try_from(company.0.as_u128()).expect("a small number");
         let script = self.0.get(number).ok_or_else(|| Failure::retry("not configured"))?;
-        Ok(Connection { name: format!("books-{number}"), connector: script.clone() })
+        let mapping = Arc::default();
+        Ok(Connection { name: format!("books-{number}"), connector: script.clone(), mapping })
     }
+
+    async fn note(&self, _: &Circuit) {}
 }
 
 /// A relay with what it works on.
@@ -234,6 +237,8 @@ impl Scene {
             document: None,
             created_at: DateTime::UNIX_EPOCH,
             finished_at: None,
+            adopted: false,
+            repairs: 0,
         });
     }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::scene::Scene;
-use crate::relay::{CircuitState, Settings};
+use crate::model::CircuitState;
+use crate::relay::Settings;
 
 fn backlog(scene: &Scene) {
     for appointment in 1..=12 {

@@ -6,15 +6,19 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 use slotledger_erp::{
-    Body, Document, Key, Kind as DocumentKind, OrderCancellation, Posting, State as DocumentState,
+    Body, Document, Key, Kind as DocumentKind, OrderCancellation, Posted, Posting, State as DocumentState,
 };
 use uuid::Uuid;
 
 use crate::model::master::Kind;
 use crate::model::{
-    Actor, Appointment, Claim, CompanyId, Event, ProviderId, Quote, QuoteLine, Status, Timing,
+    Actor, Appointment, Claim, CompanyId, Delivery, Event, ProviderId, Quote, QuoteLine, Repair, Status,
+    Timing,
 };
-use crate::store::{Change, Commit, Error, NewDelivery, Outcome, PendingAnswer, Record, SharedStore, Slots};
+use crate::store::{
+    Change, Commit, Error, Mend, NewDelivery, Outbox, Outcome, PendingAnswer, Record, SharedStore, Slots,
+    Span,
+};
 
 /// A moment on the slot grid; all cases play after it.
 pub(crate) const EPOCH: i64 = 1_800_000_000;
@@ -176,13 +180,16 @@ pub(crate) async fn furnish(store: &SharedStore) {
     store.commit(house.decision(vec![next(&visit, Status::Confirmed)])).await.expect("revision 1");
     let lease = std::time::Duration::from_secs(60);
     for expected in [1, 2] {
-        let claimed = store.claim_deliveries("r", lease, minute(0), 1).await.expect("a claim").remove(0);
+        let claimed = store.claim_deliveries("r", lease, minute(0), 1, &[]).await.expect("a claim").remove(0);
         assert_eq!(claimed.id, expected);
         if expected == 1 {
-            let done = Outcome::Done(Box::new(document("a")));
-            assert!(store.finish_delivery(1, "r", &done, minute(0)).await.expect("a write"));
+            let done = Outcome::Done(Box::new(Posted::made(document("a"))));
+            assert!(store.finish_delivery(1, "r", &done, span(0)).await.expect("a write"));
         }
     }
+    retry(&**store, 3, 0).await.expect("it waits");
+    super::connections::known(store).await;
+    super::reconcile::seen(store, &house).await;
 }
 
 /// A record with a few fields.
@@ -262,6 +269,33 @@ pub(crate) fn event(appointment: &Appointment, from: Option<Status>) -> Event {
         rules_digest: "d".repeat(64),
         attributes: vec![("channel".to_owned(), "desk".to_owned())],
     }
+}
+
+/// A try that took half a minute, up to this one.
+pub(crate) fn span(minutes: i64) -> Span {
+    Span { started: minute(minutes) - TimeDelta::seconds(30), finished: minute(minutes) }
+}
+
+/// What somebody does about a delivery.
+pub(crate) async fn mend(store: &dyn Outbox, id: i64, mend: &Mend, minutes: i64) -> Result<Delivery, Error> {
+    store.mend_delivery(id, mend, &act(mend, minutes)).await
+}
+
+/// How that is written down.
+pub(crate) fn act(mend: &Mend, minutes: i64) -> Repair {
+    Repair {
+        number: 0,
+        at: minute(minutes),
+        by: "desk".to_owned(),
+        act: mend.act(),
+        reason: "It is time.".to_owned(),
+        details: json!({ "why": "not" }),
+    }
+}
+
+/// Puts a delivery back in line.
+pub(crate) async fn retry(store: &dyn Outbox, id: i64, minutes: i64) -> Result<Delivery, Error> {
+    mend(store, id, &Mend::Retry, minutes).await
 }
 
 /// A key that is known to be one.

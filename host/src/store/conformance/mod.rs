@@ -4,11 +4,13 @@
 //!
 //! Deliberately absent: what only one engine can be asked, such as its triggers and plans. That stands with the engine.
 
+pub(crate) mod connections;
 pub(crate) mod diary;
 pub(crate) mod house;
 pub(crate) mod occupancy;
 pub(crate) mod opening;
 pub(crate) mod outbox;
+pub(crate) mod reconcile;
 pub(crate) mod records;
 pub(crate) mod requests;
 pub(crate) mod turns;
@@ -94,6 +96,19 @@ macro_rules! conformance {
             outbox: only_what_waits_is_retried,
             outbox: deliveries_are_filtered_and_paged,
             outbox: the_next_delivery_is_known,
+            outbox: every_try_is_kept,
+            outbox: what_was_not_tried_is_as_before,
+            outbox: companies_are_passed_over,
+            outbox: a_delivery_is_skipped_and_what_comes_after_it_goes_on,
+            outbox: a_document_is_adopted_and_made_again,
+            outbox: what_waits_is_counted_by_company,
+            outbox: documents_are_found_by_key_and_by_day,
+            connections: what_answered_and_what_is_left_alone_is_known,
+            connections: the_newest_mapping_of_a_code_holds,
+            connections: imported_records_are_replaced_and_forgotten,
+            reconcile: a_night_is_looked_at_once_and_by_one_host,
+            reconcile: a_finding_is_kept_once_until_it_changes,
+            reconcile: what_is_not_seen_again_is_closed,
             turns: deliveries_of_an_appointment_go_in_order,
             turns: a_failing_delivery_holds_up_its_own_appointment_only,
             turns: what_comes_after_a_parked_delivery_waits,

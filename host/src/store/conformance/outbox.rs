@@ -2,28 +2,28 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
-use slotledger_erp::Failure;
+use slotledger_erp::{Days, Document, Failure, Posted, Reason};
 
 use super::Twice;
-use super::house::{House, document, key, minute, wanted};
-use crate::model::{CompanyId, Delivery, DeliveryState};
-use crate::store::{DeliveryFilter, Error, Outcome, SharedStore};
+use super::house::{House, act, document, key, mend, minute, retry, span, wanted};
+use crate::model::{Attempt, CompanyId, Delivery, DeliveryState, Repair};
+use crate::store::{Backlog, DeliveryFilter, Error, Mend, Outcome, SharedStore};
 
 /// Five minutes.
 pub(super) const LEASE: Duration = Duration::from_secs(300);
 
 pub(super) async fn claim(store: &SharedStore, owner: &str, now: i64) -> Vec<Delivery> {
-    store.claim_deliveries(owner, LEASE, minute(now), 100).await.expect("a claim")
+    store.claim_deliveries(owner, LEASE, minute(now), 100, &[]).await.expect("a claim")
 }
 
 pub(super) async fn finish(store: &SharedStore, id: i64, owner: &str, outcome: &Outcome, now: i64) -> bool {
-    store.finish_delivery(id, owner, outcome, minute(now)).await.expect("a write")
+    store.finish_delivery(id, owner, outcome, span(now)).await.expect("a write")
 }
 
 pub(crate) fn done(delivery: &Delivery) -> Outcome {
-    Outcome::Done(Box::new(document(delivery.posting.key.as_str())))
+    Outcome::Done(Box::new(Posted::made(document(delivery.posting.key.as_str()))))
 }
 
 pub(crate) fn parked() -> Outcome {
@@ -57,6 +57,8 @@ pub(crate) async fn a_delivery_is_read_as_it_was_asked_for(twice: &Twice) {
         document: None,
         created_at: minute(0),
         finished_at: None,
+        adopted: false,
+        repairs: 0,
     };
     assert_eq!(stored[1], expected);
     assert_eq!(twice.other.delivery(expected.id).await.expect("a read"), Some(expected));
@@ -81,7 +83,7 @@ pub(crate) async fn twenty_claimers_lease_each_delivery_once(twice: &Twice) {
         let store = twice.side(n);
         tokio::spawn(async move {
             let owner = format!("relay-{n}");
-            let claimed = store.claim_deliveries(&owner, LEASE, minute(1), 4).await.expect("a claim");
+            let claimed = store.claim_deliveries(&owner, LEASE, minute(1), 4, &[]).await.expect("a claim");
             (owner, claimed)
         })
     }))
@@ -104,7 +106,7 @@ pub(crate) async fn no_more_than_the_limit_is_claimed(twice: &Twice) {
     for n in 0..3 {
         house.ask(&twice.one, n * 20, &[(&format!("{n}/1/order"), &[])]).await;
     }
-    let first = twice.one.claim_deliveries("r", LEASE, minute(1), 2).await.expect("a claim");
+    let first = twice.one.claim_deliveries("r", LEASE, minute(1), 2, &[]).await.expect("a claim");
     assert_eq!(keys(&first), ["0/1/order", "1/1/order"], "what has waited longest goes first");
     assert_eq!(keys(&claim(&twice.other, "s", 1).await), ["2/1/order"]);
 }
@@ -179,9 +181,9 @@ pub(crate) async fn a_parked_delivery_is_retried_by_hand(twice: &Twice) {
     assert!(claim(&twice.other, "r", 1000).await.is_empty(), "nobody tries it by himself");
     let before = twice.other.delivery(claimed.id).await.expect("a read").expect("kept");
     assert_eq!((before.state, before.finished_at), (DeliveryState::Parked, Some(minute(2))));
-    let retried = twice.other.retry_delivery(claimed.id, minute(1001)).await.expect("parked");
+    let retried = retry(&*twice.other, claimed.id, 1001).await.expect("parked");
     assert_eq!((retried.state, retried.next_attempt_at), (DeliveryState::Pending, minute(1001)));
-    assert_eq!((retried.finished_at, &retried.failure), (None, &before.failure));
+    assert_eq!((retried.finished_at, &retried.failure, retried.repairs), (None, &before.failure, 1));
     assert_eq!(claim(&twice.one, "r", 1001).await.len(), 1);
 }
 
@@ -189,16 +191,16 @@ pub(crate) async fn only_what_waits_is_retried(twice: &Twice) {
     let house = House::build(&twice.one).await;
     house.ask(&twice.one, 0, &[("a/1/order", &[])]).await;
     let claimed = claim(&twice.one, "r", 1).await.remove(0);
-    let leased = twice.other.retry_delivery(claimed.id, minute(2)).await;
+    let leased = retry(&*twice.other, claimed.id, 2).await;
     assert!(matches!(leased, Err(Error::Stale("delivery"))), "{leased:?}");
     assert!(finish(&twice.one, claimed.id, "r", &again(60), 2).await);
-    let waiting = twice.other.retry_delivery(claimed.id, minute(3)).await.expect("it waits");
+    let waiting = retry(&*twice.other, claimed.id, 3).await.expect("it waits");
     assert_eq!(waiting.next_attempt_at, minute(3));
     let claimed = claim(&twice.one, "r", 3).await.remove(0);
     assert!(finish(&twice.one, claimed.id, "r", &done(&claimed), 4).await);
-    let over = twice.other.retry_delivery(claimed.id, minute(5)).await;
+    let over = retry(&*twice.other, claimed.id, 5).await;
     assert!(matches!(over, Err(Error::Stale("delivery"))), "{over:?}");
-    let unknown = twice.other.retry_delivery(-1, minute(5)).await;
+    let unknown = retry(&*twice.other, -1, 5).await;
     assert!(matches!(unknown, Err(Error::Missing("delivery"))), "{unknown:?}");
 }
 
@@ -207,7 +209,7 @@ pub(crate) async fn deliveries_are_filtered_and_paged(twice: &Twice) {
     let first = house.ask(&twice.one, 0, &[("a/1/order", &[]), ("a/1/invoice", &["a/1/order"])]).await;
     house.ask(&twice.one, 20, &[("b/1/order", &[])]).await;
     neighbour.ask(&twice.one, 0, &[("c/1/order", &[])]).await;
-    let claimed = twice.one.claim_deliveries("r", LEASE, minute(1), 1).await.expect("a claim").remove(0);
+    let claimed = twice.one.claim_deliveries("r", LEASE, minute(1), 1, &[]).await.expect("a claim").remove(0);
     assert!(finish(&twice.one, claimed.id, "r", &parked(), 1).await);
     let any = DeliveryFilter::default;
     let cases = [
@@ -246,6 +248,168 @@ pub(crate) async fn the_next_delivery_is_known(twice: &Twice) {
     assert_eq!(next(twice).await, None, "what is left waits for a person");
 }
 
+pub(crate) async fn every_try_is_kept(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[])]).await;
+    let refused = Outcome::Parked(Failure::refused("Closed.", "Open it.").because(Reason::ClosedPeriod));
+    let id = claim(&twice.one, "r", 1).await[0].id;
+    assert!(finish(&twice.one, id, "r", &again(5), 2).await);
+    assert_eq!(claim(&twice.one, "r", 5).await[0].attempts, 2);
+    assert!(finish(&twice.other, id, "r", &refused, 6).await);
+    retry(&*twice.one, id, 7).await.expect("parked");
+    assert_eq!(claim(&twice.one, "r", 8).await.len(), 1);
+    let adopted = Outcome::Done(Box::new(Posted::adopted(document("a/1/order"))));
+    assert!(finish(&twice.one, id, "r", &adopted, 9).await);
+    assert!(!finish(&twice.one, id, "r", &adopted, 10).await, "that one is not kept");
+    let failed = |number, class: &str, reason: Option<&str>, message: &str| Attempt {
+        number,
+        started: span([2, 6][number as usize - 1]).started,
+        finished: minute([2, 6][number as usize - 1]),
+        class: Some(class.to_owned()),
+        reason: reason.map(str::to_owned),
+        message: Some(message.to_owned()),
+        adopted: false,
+    };
+    let stood = Attempt {
+        number: 3,
+        started: span(9).started,
+        finished: minute(9),
+        class: None,
+        reason: None,
+        message: None,
+        adopted: true,
+    };
+    let expected = [
+        failed(1, "retry", None, "Connection refused."),
+        failed(2, "refused", Some("closed_period"), "Closed."),
+        stood,
+    ];
+    assert_eq!(twice.other.attempts(id).await.expect("a list"), expected);
+    assert!(twice.other.delivery(id).await.expect("a read").expect("kept").adopted);
+}
+
+pub(crate) async fn what_was_not_tried_is_as_before(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[])]).await;
+    let id = claim(&twice.one, "r", 1).await[0].id;
+    assert!(finish(&twice.one, id, "r", &again(5), 2).await);
+    let before = twice.other.delivery(id).await.expect("a read");
+    assert_eq!(claim(&twice.one, "r", 6).await.len(), 1);
+    assert!(finish(&twice.one, id, "r", &Outcome::Untried, 7).await);
+    assert_eq!(twice.other.delivery(id).await.expect("a read"), before);
+    assert_eq!(twice.other.attempts(id).await.expect("a list").len(), 1);
+    assert_eq!(claim(&twice.one, "r", 8).await[0].attempts, 2);
+}
+
+pub(crate) async fn companies_are_passed_over(twice: &Twice) {
+    let (house, neighbour) = (House::build(&twice.one).await, House::build(&twice.one).await);
+    for n in 0..5 {
+        house.ask(&twice.one, n * 20, &[(&format!("a/{n}/order"), &[])]).await;
+    }
+    for n in 0..3 {
+        neighbour
+            .ask(&twice.one, n * 20, &[(&format!("b/{n}/order"), &[]), (&format!("b/{n}/invoice"), &[])])
+            .await;
+    }
+    let (first, second) = (CompanyId(house.company), CompanyId(neighbour.company));
+    let claim = |limit, except: Vec<CompanyId>| async move {
+        twice.other.claim_deliveries("r", LEASE, minute(1), limit, &except).await.expect("a claim")
+    };
+    let next =
+        |except: Vec<CompanyId>| async move { twice.one.next_delivery_at(&except).await.expect("a read") };
+    assert_eq!(next(vec![first, second]).await, None);
+    assert!(claim(9, vec![first, second]).await.is_empty());
+    assert_eq!(next(vec![first]).await, Some(minute(0)));
+    assert_eq!(keys(&claim(2, vec![first]).await), ["b/0/order", "b/1/order"]);
+    assert_eq!(keys(&claim(9, vec![first]).await), ["b/2/order"]);
+    assert_eq!(next(vec![first]).await, Some(minute(6)), "when the leases end");
+    assert_eq!(claim(9, vec![second]).await.len(), 5, "nobody has touched them");
+}
+
+pub(crate) async fn a_delivery_is_skipped_and_what_comes_after_it_goes_on(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[]), ("a/1/invoice", &["a/1/order"])]).await;
+    let order = claim(&twice.one, "r", 1).await[0].id;
+    let early = mend(&*twice.one, order, &Mend::Skip, 2).await;
+    assert!(matches!(early, Err(Error::Stale("delivery"))), "it is on its way: {early:?}");
+    assert!(finish(&twice.one, order, "r", &parked(), 2).await);
+    assert!(claim(&twice.one, "r", 3).await.is_empty());
+    let skipped = mend(&*twice.other, order, &Mend::Skip, 4).await.expect("it is parked");
+    assert_eq!((skipped.state, skipped.finished_at), (DeliveryState::Skipped, Some(minute(4))));
+    assert_eq!(keys(&claim(&twice.one, "r", 5).await), ["a/1/invoice"]);
+    let again = mend(&*twice.one, order, &Mend::Retry, 6).await;
+    assert!(matches!(again, Err(Error::Stale("delivery"))), "{again:?}");
+    let expected = Repair { number: 1, ..act(&Mend::Skip, 4) };
+    assert_eq!(twice.other.repairs(order).await.expect("a list"), [expected]);
+}
+
+pub(crate) async fn a_document_is_adopted_and_made_again(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[]), ("a/1/invoice", &["a/1/order"])]).await;
+    let order = claim(&twice.one, "r", 1).await[0].id;
+    assert!(finish(&twice.one, order, "r", &parked(), 2).await);
+    let adopt = Mend::Adopt(Box::new(document("a/1/order")));
+    let adopted = mend(&*twice.other, order, &adopt, 3).await.expect("it is parked");
+    assert_eq!((adopted.state, adopted.adopted, adopted.repairs), (DeliveryState::Done, true, 1));
+    assert_eq!((adopted.document, adopted.failure), (Some(document("a/1/order")), None));
+    let again = mend(&*twice.one, order, &Mend::Retry, 4).await;
+    assert!(matches!(again, Err(Error::Stale("delivery"))), "{again:?}");
+
+    let resent = mend(&*twice.one, order, &Mend::Resend, 5).await.expect("it is done");
+    assert_eq!((resent.state, resent.document, resent.adopted), (DeliveryState::Pending, None, false));
+    let claimed = claim(&twice.other, "r", 6).await;
+    assert_eq!(keys(&claimed), ["a/1/order"], "what comes after it waits again");
+    assert_eq!(claimed[0].attempts, 2);
+    assert!(finish(&twice.one, order, "r", &done(&claimed[0]), 7).await);
+    assert_eq!(keys(&claim(&twice.one, "r", 8).await), ["a/1/invoice"]);
+    let numbers = twice.other.repairs(order).await.expect("a list");
+    assert_eq!(numbers.iter().map(|repair| repair.number).collect::<Vec<_>>(), [1, 2]);
+    let moved = Mend::Adopt(Box::new(Document { number: "SO-8".to_owned(), ..document("a/1/order") }));
+    let moved = mend(&*twice.one, order, &moved, 9).await.expect("it is done");
+    assert_eq!(moved.document.expect("one").number, "SO-8");
+}
+
+pub(crate) async fn what_waits_is_counted_by_company(twice: &Twice) {
+    let (house, neighbour) = (House::build(&twice.one).await, House::build(&twice.one).await);
+    assert_eq!(twice.other.backlog().await.expect("counts"), []);
+    for n in 0..3 {
+        house.ask(&twice.one, n * 20, &[(&format!("a/{n}/order"), &[])]).await;
+    }
+    neighbour.ask(&twice.one, 0, &[("b/1/order", &[]), ("b/1/invoice", &[])]).await;
+    let claimed = claim(&twice.one, "r", 1).await;
+    for (delivery, outcome) in claimed.iter().zip([done, |_: &Delivery| parked()]) {
+        assert!(finish(&twice.one, delivery.id, "r", &outcome(delivery), 2).await);
+    }
+    let waiting = |house: &House, pending, parked| Backlog {
+        company: CompanyId(house.company),
+        pending,
+        parked,
+        oldest: minute(0),
+    };
+    let expected = [waiting(&house, 1, 1), waiting(&neighbour, 2, 0)];
+    assert_eq!(twice.other.backlog().await.expect("counts"), expected);
+}
+
+pub(crate) async fn documents_are_found_by_key_and_by_day(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[]), ("a/1/invoice", &[])]).await;
+    let order = claim(&twice.one, "r", 1).await.remove(0);
+    assert!(finish(&twice.one, order.id, "r", &done(&order), 2).await);
+    let found = twice.other.delivery_of(&key("a/1/order")).await.expect("a read").expect("kept");
+    assert_eq!(found.id, order.id);
+    assert_eq!(twice.other.delivery_of(&key("a/2/order")).await.expect("a read"), None);
+    let day = order.posting.date;
+    for (from, to, count) in [(day, day, 1), (day.succ_opt().expect("a day"), day + TimeDelta::days(9), 0)] {
+        let filter = DeliveryFilter {
+            company: Some(house.company.into()),
+            state: Some(DeliveryState::Done),
+            days: Some(Days { from, to }),
+            ..DeliveryFilter::default()
+        };
+        assert_eq!(twice.one.deliveries(&filter, 0, 10).await.expect("a list").len(), count);
+    }
+}
+
 async fn next(twice: &Twice) -> Option<DateTime<Utc>> {
-    twice.other.next_delivery_at().await.expect("a read")
+    twice.other.next_delivery_at(&[]).await.expect("a read")
 }

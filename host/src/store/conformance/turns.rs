@@ -1,6 +1,7 @@
 //! Whose turn a delivery is.
 
 use super::Twice;
+use super::house::retry;
 use super::house::{House, next, wanted};
 use super::outbox::{again, claim, done, finish, keys, parked};
 use crate::model::{Delivery, Status};
@@ -64,7 +65,7 @@ pub(crate) async fn what_comes_after_a_parked_delivery_waits(twice: &Twice) {
         "it does not come after the parked one"
     );
     assert!(claim(&twice.other, "r", 3).await.is_empty());
-    twice.other.retry_delivery(stock, super::house::minute(4)).await.expect("parked");
+    retry(&*twice.other, stock, 4).await.expect("parked");
     assert_eq!(keys(&deliver(&twice.one, 4).await), ["a/1/stock"]);
     assert_eq!(keys(&deliver(&twice.other, 4).await), ["a/1/return"]);
 }
@@ -94,7 +95,7 @@ pub(crate) async fn what_waits_for_a_parked_delivery_holds_up_nobody_else(twice:
     assert_eq!(keys(&deliver(&twice.other, 2).await), ["a/2/reversal"]);
     assert_eq!(keys(&deliver(&twice.one, 3).await), ["a/3/order"]);
     assert!(claim(&twice.other, "r", 4).await.is_empty());
-    twice.one.retry_delivery(stock, super::house::minute(5)).await.expect("parked");
+    retry(&*twice.one, stock, 5).await.expect("parked");
     for (minute, key) in [(5, "a/1/stock"), (6, "a/2/return"), (7, "a/2/recount")] {
         assert_eq!(keys(&deliver(&twice.other, minute).await), [key]);
     }
@@ -113,7 +114,7 @@ pub(crate) async fn a_retried_delivery_goes_before_the_later_ones(twice: &Twice)
     let house = House::build(&twice.one).await;
     house.ask(&twice.one, 0, &[("a/1/stock", &[]), ("a/1/invoice", &[]), ("a/1/commission", &[])]).await;
     let stock = park(&twice.one, "a/1/stock", 1).await;
-    twice.other.retry_delivery(stock, super::house::minute(2)).await.expect("parked");
+    retry(&*twice.other, stock, 2).await.expect("parked");
     for expected in ["a/1/stock", "a/1/invoice", "a/1/commission"] {
         assert_eq!(keys(&deliver(&twice.other, 2).await), [expected]);
     }
@@ -125,9 +126,9 @@ pub(crate) async fn a_retried_delivery_waits_for_the_one_in_hand(twice: &Twice) 
     let stock = park(&twice.one, "a/1/stock", 1).await;
     let invoice = claim(&twice.one, "r", 2).await;
     assert_eq!(keys(&invoice), ["a/1/invoice"]);
-    twice.other.retry_delivery(stock, super::house::minute(3)).await.expect("parked");
+    retry(&*twice.other, stock, 3).await.expect("parked");
     assert!(claim(&twice.other, "s", 3).await.is_empty(), "one delivery of an appointment at a time");
-    assert_eq!(twice.other.next_delivery_at().await.expect("a read"), invoice[0].lease_until);
+    assert_eq!(twice.other.next_delivery_at(&[]).await.expect("a read"), invoice[0].lease_until);
     // The relay that held the invoice is gone: the order holds again.
     assert_eq!(keys(&deliver(&twice.other, 20).await), ["a/1/stock"]);
     assert_eq!(keys(&deliver(&twice.other, 20).await), ["a/1/invoice"]);

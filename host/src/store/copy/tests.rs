@@ -9,8 +9,12 @@ use super::tables::{ALL, DERIVED};
 use super::*;
 use crate::model::Status;
 use crate::model::master::Kind;
-use crate::store::conformance::house::{House, cancel, claim as claim_of, id, minute, next, record};
+use crate::store::conformance::connections::known;
+use crate::store::conformance::house::{
+    House, cancel, claim as claim_of, id, minute, next, record, retry, span,
+};
 use crate::store::conformance::outbox::{done, parked};
+use crate::store::conformance::reconcile::seen;
 use crate::store::conformance::waitlist::place;
 use crate::store::{Booking, Commit, Frame, Series, SharedStore, Slots};
 
@@ -41,10 +45,14 @@ async fn fill(store: &SharedStore) -> House {
     for outcome in [done, |_: &_| parked()] {
         let delivery = claim(store).await.remove(0);
         assert!(
-            store.finish_delivery(delivery.id, "r", &outcome(&delivery), minute(1)).await.expect("a write")
+            store.finish_delivery(delivery.id, "r", &outcome(&delivery), span(1)).await.expect("a write")
         );
     }
     assert_eq!(claim(store).await.len(), 1, "one is leased");
+    let waiting = store.deliveries(&Default::default(), 0, 100).await.expect("a list");
+    retry(&**store, waiting.last().expect("one").id, 0).await.expect("it waits");
+    known(store).await;
+    seen(store, &house).await;
     house
 }
 
@@ -81,7 +89,7 @@ async fn frames(store: &SharedStore, house: &House) {
 }
 
 async fn claim(store: &SharedStore) -> Vec<crate::model::Delivery> {
-    store.claim_deliveries("r", Duration::from_secs(60), minute(1), 1).await.expect("a claim")
+    store.claim_deliveries("r", Duration::from_secs(60), minute(1), 1, &[]).await.expect("a claim")
 }
 
 async fn rows(address: &Address) -> Vec<Vec<Row>> {
@@ -100,16 +108,14 @@ async fn go_on(store: &SharedStore, house: &House) -> Vec<String> {
     assert!(matches!(refused, Err(StoreError::DoubleBooking(_))), "{refused:?}");
     let mut said = vec![booked.name];
     for delivery in store.deliveries(&Default::default(), 0, 100).await.expect("a list") {
-        let _ = store.retry_delivery(delivery.id, minute(100)).await;
+        let _ = retry(&**store, delivery.id, 100).await;
     }
     loop {
         let lease = Duration::from_secs(60);
-        let claimed = store.claim_deliveries("s", lease, minute(100), 1).await.expect("a claim");
+        let claimed = store.claim_deliveries("s", lease, minute(100), 1, &[]).await.expect("a claim");
         let Some(delivery) = claimed.first() else { return said };
         said.push(delivery.posting.key.as_str().to_owned());
-        assert!(
-            store.finish_delivery(delivery.id, "s", &done(delivery), minute(100)).await.expect("a write")
-        );
+        assert!(store.finish_delivery(delivery.id, "s", &done(delivery), span(100)).await.expect("a write"));
     }
 }
 

@@ -26,11 +26,13 @@
 
 mod claims;
 mod commit;
+mod connections;
 mod diary;
 mod error;
 mod keys;
 mod occupancy;
 mod outbox;
+mod reconcile;
 mod records;
 mod requests;
 mod rows;

@@ -12,10 +12,13 @@ use sqlx::{PgConnection, QueryBuilder};
 
 use super::Postgres;
 use super::error::failed;
-use super::rows::Columns;
-use crate::model::Delivery;
-use crate::store::rendered::{Finish, lease_end};
-use crate::store::{DeliveryFilter, Error, Outbox, Outcome, read};
+use super::rows::{Columns, ids};
+use slotledger_erp::Key;
+
+use crate::model::{Attempt, CompanyId, Delivery, Repair};
+use crate::store::rendered::{Finish, Mended, Tried, lease_end};
+use crate::store::words::to_json;
+use crate::store::{Backlog, DeliveryFilter, Error, Mend, Outbox, Outcome, Span, read};
 
 /// How many leases that have run out one claim ends; each takes a transaction of its own.
 const END_AT_ONCE: i64 = 100;
@@ -23,7 +26,19 @@ const END_AT_ONCE: i64 = 100;
 const COLUMNS: &str =
     "id, appointment, company, posting::text AS posting, to_json(after_keys)::text AS after_keys, state, attempts,
     next_attempt_at, lease_owner, lease_until_at, failure::text AS failure, document::text AS document, created_at,
-    finished_at";
+    finished_at, adopted, repairs";
+
+/// The companies that have something that could be sent, one step in the index for each.
+const LINES: &str = "WITH RECURSIVE line (of_company) AS (
+         (SELECT company FROM delivery
+          WHERE state = 'pending' AND blocked_by IS NULL AND prerequisites_left = 0 ORDER BY company LIMIT 1)
+         UNION ALL
+         SELECT (SELECT d.company FROM delivery d
+                 WHERE d.state = 'pending' AND d.blocked_by IS NULL AND d.prerequisites_left = 0
+                     AND d.company > line.of_company
+                 ORDER BY d.company LIMIT 1)
+         FROM line WHERE line.of_company IS NOT NULL
+     )";
 
 #[async_trait]
 impl Outbox for Postgres {
@@ -33,19 +48,12 @@ impl Outbox for Postgres {
         lease: Duration,
         now: DateTime<Utc>,
         limit: u32,
+        except: &[CompanyId],
     ) -> Result<Vec<Delivery>, Error> {
         self.end_leases(now).await?;
-        // `MATERIALIZED`, or the planner may look for due deliveries more than once.
-        let mut query = QueryBuilder::<sqlx::Postgres>::new(
-            "WITH due AS MATERIALIZED (
-                 SELECT id AS due_id FROM delivery
-                 WHERE state = 'pending' AND blocked_by IS NULL AND prerequisites_left = 0 AND next_attempt_at <= ",
-        );
+        let mut query = due(now, limit, except);
         query
-            .push_bind(now)
-            .push(" ORDER BY next_attempt_at, id LIMIT ")
-            .push_bind(i64::from(limit))
-            .push(" FOR NO KEY UPDATE SKIP LOCKED) UPDATE delivery SET state = 'leased', lease_owner = ")
+            .push(" UPDATE delivery SET state = 'leased', lease_owner = ")
             .push_bind(owner)
             .push(", lease_until_at = ")
             .push_bind(lease_end(now, lease))
@@ -63,49 +71,127 @@ impl Outbox for Postgres {
         id: i64,
         owner: &str,
         outcome: &Outcome,
-        now: DateTime<Utc>,
+        span: Span,
     ) -> Result<bool, Error> {
-        let finish = Finish::of(outcome, now)?;
+        let finish = Finish::of(outcome, span.finished)?;
         let mut transaction = self.begin().await?;
         lock_line(&mut transaction, id).await?;
         let done = sqlx::query(
-            "UPDATE delivery SET state = $1, document = $2::text::json, failure = $3::text::json,
-                 next_attempt_at = coalesce($4, next_attempt_at), finished_at = $5, lease_owner = NULL,
-                 lease_until_at = NULL
-             WHERE id = $6 AND state = 'leased' AND lease_owner = $7",
+            "UPDATE delivery SET state = $1, document = $2::text::json,
+                 failure = CASE WHEN $3 THEN $4::text::json ELSE failure END,
+                 next_attempt_at = coalesce($5, next_attempt_at), finished_at = $6, adopted = $7,
+                 attempts = attempts - $8, lease_owner = NULL, lease_until_at = NULL
+             WHERE id = $9 AND state = 'leased' AND lease_owner = $10",
         )
         .bind(finish.state.as_str())
         .bind(finish.document)
+        .bind(finish.tried.is_some())
         .bind(finish.failure)
         .bind(finish.next_attempt)
         .bind(finish.finished)
+        .bind(finish.adopted)
+        .bind(i64::from(finish.tried.is_none()))
         .bind(id)
         .bind(owner)
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if let Some(tried) = finish.tried {
+            keep_attempt(&mut transaction, id, tried, finish.adopted, span).await?;
+        }
         transaction.commit().await.map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+        Ok(true)
     }
 
-    async fn retry_delivery(&self, id: i64, now: DateTime<Utc>) -> Result<Delivery, Error> {
+    async fn mend_delivery(&self, id: i64, mend: &Mend, act: &Repair) -> Result<Delivery, Error> {
+        let mended = Mended::by(mend, act.at)?;
         let mut transaction = self.begin().await?;
         lock_line(&mut transaction, id).await?;
-        let done = sqlx::query(
-            "UPDATE delivery SET state = 'pending', next_attempt_at = $1, finished_at = NULL
-             WHERE id = $2 AND state IN ('pending', 'parked')",
+        let mut noted = QueryBuilder::<sqlx::Postgres>::new(
+            "INSERT INTO repair_act (delivery, number, acted_at, actor, act, reason, details) SELECT id, repairs + 1, ",
+        );
+        noted.push_bind(act.at).push(", ").push_bind(&act.by).push(", ").push_bind(mend.act().as_str());
+        noted.push(", ").push_bind(&act.reason).push(", ").push_bind(to_json("act", &act.details)?);
+        noted.push("::text::json FROM delivery WHERE state IN (").push(mended.from).push(") AND id = ");
+        // Locked until the end, so that a relay cannot lease it in between.
+        noted.push_bind(id).push(" FOR NO KEY UPDATE");
+        let noted = noted.build().execute(&mut *transaction).await.map_err(failed)?;
+        if noted.rows_affected() == 0 {
+            one(&mut transaction, id).await?.ok_or(Error::Missing("delivery"))?;
+            return Err(Error::Stale("delivery"));
+        }
+        sqlx::query(
+            "UPDATE delivery SET state = $1::text, document = $2::text::json, failure = CASE WHEN $3 THEN failure END,
+                 next_attempt_at = coalesce($4, next_attempt_at), finished_at = $5, adopted = $6,
+                 blocked_by = CASE WHEN $1::text = 'pending' THEN blocked_by END, repairs = repairs + 1
+             WHERE id = $7",
         )
-        .bind(now)
+        .bind(mended.state.as_str())
+        .bind(mended.document)
+        .bind(mended.keeps_failure)
+        .bind(mended.next_attempt)
+        .bind(mended.finished)
+        .bind(mended.adopted)
         .bind(id)
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
         let delivery = one(&mut transaction, id).await?.ok_or(Error::Missing("delivery"))?;
-        if done.rows_affected() == 0 {
-            return Err(Error::Stale("delivery"));
-        }
         transaction.commit().await.map_err(failed)?;
         Ok(delivery)
+    }
+
+    async fn delivery_of(&self, key: &Key) -> Result<Option<Delivery>, Error> {
+        let mut query = QueryBuilder::<sqlx::Postgres>::new("SELECT ");
+        query.push(COLUMNS).push(" FROM delivery WHERE key = ").push_bind(key.as_str());
+        let row = query.build().fetch_optional(&self.pool).await.map_err(failed)?;
+        row.as_ref().map(|row| read::delivery(&Columns(row))).transpose()
+    }
+
+    async fn attempts(&self, id: i64) -> Result<Vec<Attempt>, Error> {
+        let rows = sqlx::query(
+            "SELECT number, started_at, finished_at, class, reason, message, adopted
+             FROM delivery_attempt WHERE delivery = $1 ORDER BY number",
+        )
+        .bind(id)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::attempt(&Columns(row))).collect()
+    }
+
+    async fn repairs(&self, id: i64) -> Result<Vec<Repair>, Error> {
+        let rows = sqlx::query(
+            "SELECT number, acted_at, actor, act, reason, details::text AS details
+             FROM repair_act WHERE delivery = $1 ORDER BY number",
+        )
+        .bind(id)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::repair(&Columns(row))).collect()
+    }
+
+    async fn backlog(&self) -> Result<Vec<Backlog>, Error> {
+        // State by state, so that each finds its partial index.
+        let rows = sqlx::query(
+            "SELECT company, count(*) FILTER (WHERE NOT parked) AS pending, count(*) FILTER (WHERE parked) AS parked,
+                 min(created_at) AS oldest_at
+             FROM (
+                 SELECT company, FALSE AS parked, created_at FROM delivery WHERE state = 'pending'
+                 UNION ALL
+                 SELECT company, FALSE, created_at FROM delivery WHERE state = 'leased'
+                 UNION ALL
+                 SELECT company, TRUE, created_at FROM delivery WHERE state = 'parked'
+             ) waiting GROUP BY company ORDER BY company",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::backlog(&Columns(row))).collect()
     }
 
     async fn delivery(&self, id: i64) -> Result<Option<Delivery>, Error> {
@@ -125,18 +211,59 @@ impl Outbox for Postgres {
         rows.iter().map(|row| read::delivery(&Columns(row))).collect()
     }
 
-    async fn next_delivery_at(&self) -> Result<Option<DateTime<Utc>>, Error> {
-        sqlx::query_scalar(
-            "SELECT least(
-                 (SELECT min(next_attempt_at) FROM delivery
-                  WHERE state = 'pending' AND blocked_by IS NULL AND prerequisites_left = 0),
-                 (SELECT min(lease_until_at) FROM delivery WHERE state = 'leased')
-             )",
-        )
-        .fetch_one(&self.pool)
-        .await
-        .map_err(failed)
+    async fn next_delivery_at(&self, except: &[CompanyId]) -> Result<Option<DateTime<Utc>>, Error> {
+        let mut query = next_due(except);
+        query.build_query_scalar().fetch_one(&self.pool).await.map_err(failed)
     }
+}
+
+/// What has waited longest, as `due`. `MATERIALIZED`, or the planner may look for it more than once.
+fn due(now: DateTime<Utc>, limit: u32, except: &[CompanyId]) -> QueryBuilder<sqlx::Postgres> {
+    if except.is_empty() {
+        let mut query = QueryBuilder::new(
+            "WITH due AS MATERIALIZED (
+                 SELECT id AS due_id FROM delivery
+                 WHERE state = 'pending' AND blocked_by IS NULL AND prerequisites_left = 0 AND next_attempt_at <= ",
+        );
+        query.push_bind(now).push(" ORDER BY next_attempt_at, id LIMIT ").push_bind(i64::from(limit));
+        query.push(" FOR NO KEY UPDATE SKIP LOCKED)");
+        return query;
+    }
+    let mut query = QueryBuilder::new(LINES);
+    query.push(
+        ", due AS MATERIALIZED (
+             SELECT first.id AS due_id FROM line CROSS JOIN LATERAL (
+                 SELECT e.id, e.next_attempt_at FROM delivery e
+                 WHERE e.state = 'pending' AND e.blocked_by IS NULL AND e.prerequisites_left = 0
+                     AND e.company = line.of_company AND e.next_attempt_at <= ",
+    );
+    query.push_bind(now).push(" ORDER BY e.next_attempt_at, e.id LIMIT ").push_bind(i64::from(limit));
+    query.push(" FOR NO KEY UPDATE SKIP LOCKED) first WHERE line.of_company <> ALL (");
+    query.push_bind(ids(except.iter().copied())).push(") ORDER BY first.next_attempt_at, first.id LIMIT ");
+    query.push_bind(i64::from(limit)).push(")");
+    query
+}
+
+/// When there is something to do again.
+fn next_due(except: &[CompanyId]) -> QueryBuilder<sqlx::Postgres> {
+    const LEASES: &str = "(SELECT min(lease_until_at) FROM delivery WHERE state = 'leased')";
+    if except.is_empty() {
+        let mut query = QueryBuilder::new("SELECT least(");
+        query.push(LEASES).push(
+            ", (SELECT min(next_attempt_at) FROM delivery
+               WHERE state = 'pending' AND blocked_by IS NULL AND prerequisites_left = 0))",
+        );
+        return query;
+    }
+    let mut query = QueryBuilder::new(LINES);
+    query.push(" SELECT least(").push(LEASES).push(
+        ", (SELECT min((SELECT min(e.next_attempt_at) FROM delivery e
+                        WHERE e.state = 'pending' AND e.blocked_by IS NULL AND e.prerequisites_left = 0
+                            AND e.company = line.of_company))
+            FROM line WHERE line.of_company <> ALL (",
+    );
+    query.push_bind(ids(except.iter().copied())).push(")))");
+    query
 }
 
 impl Postgres {
@@ -166,6 +293,30 @@ impl Postgres {
         }
         Ok(())
     }
+}
+
+async fn keep_attempt(
+    connection: &mut PgConnection,
+    id: i64,
+    tried: Tried,
+    adopted: bool,
+    span: Span,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO delivery_attempt (delivery, number, started_at, finished_at, class, reason, message, adopted)
+         SELECT id, attempts, $1, $2, $3, $4, $5, $6 FROM delivery WHERE id = $7",
+    )
+    .bind(span.started)
+    .bind(span.finished)
+    .bind(tried.class)
+    .bind(tried.reason)
+    .bind(tried.message)
+    .bind(adopted)
+    .bind(id)
+    .execute(connection)
+    .await
+    .map_err(failed)?;
+    Ok(())
 }
 
 /// Has the line that a delivery stands in to itself until the transaction ends.
@@ -199,6 +350,11 @@ fn selection(filter: &DeliveryFilter) -> QueryBuilder<sqlx::Postgres> {
     if let Some(state) = filter.state {
         // As a constant: a partial index is not used for a value that is bound.
         query.push(" AND state = '").push(state.as_str()).push("'");
+    }
+    if let Some(days) = filter.days {
+        let day = "posting ->> 'date'";
+        query.push(" AND ").push(day).push(" >= ").push_bind(days.from.to_string());
+        query.push(" AND ").push(day).push(" <= ").push_bind(days.to.to_string());
     }
     query
 }

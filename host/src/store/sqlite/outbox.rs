@@ -12,14 +12,27 @@ use sqlx::{QueryBuilder, SqliteConnection};
 use super::Sqlite;
 use super::error::failed;
 use super::rows::{Columns, instant, micros, text};
-use crate::model::Delivery;
+use slotledger_erp::Key;
+
+use crate::model::{Attempt, CompanyId, Delivery, Repair};
 use crate::store::read;
-use crate::store::rendered::{Finish, lease_end};
-use crate::store::{DeliveryFilter, Error, Outbox, Outcome};
+use crate::store::rendered::{Finish, Mended, Tried, lease_end};
+use crate::store::words::to_json;
+use crate::store::{Backlog, DeliveryFilter, Error, Mend, Outbox, Outcome, Span};
 
 const COLUMNS: &str =
     "id, appointment, company, posting, after_keys, state, attempts, next_attempt_us AS next_attempt_at, lease_owner,
-    lease_until_us AS lease_until_at, failure, document, created_us AS created_at, finished_us AS finished_at";
+    lease_until_us AS lease_until_at, failure, document, created_us AS created_at, finished_us AS finished_at, adopted, repairs";
+
+/// The companies that have something that could be sent, one step in the index for each.
+const LINES: &str = "WITH RECURSIVE line (of) AS (
+         SELECT min(company) FROM delivery INDEXED BY delivery_due_of
+         WHERE state = 'pending' AND blocked_by IS NULL
+         UNION ALL
+         SELECT (SELECT min(d.company) FROM delivery d INDEXED BY delivery_due_of
+                 WHERE d.state = 'pending' AND d.blocked_by IS NULL AND d.company > line.of)
+         FROM line WHERE line.of IS NOT NULL
+     ) ";
 
 #[async_trait]
 impl Outbox for Sqlite {
@@ -29,12 +42,22 @@ impl Outbox for Sqlite {
         lease: Duration,
         now: DateTime<Utc>,
         limit: u32,
+        except: &[CompanyId],
     ) -> Result<Vec<Delivery>, Error> {
         let until = lease_end(now, lease);
         let mut transaction = self.begin().await?;
         end_leases(&mut transaction, now).await?;
-        let claimed = lease_due(&mut transaction, owner, until, now, limit).await?;
+        let mut query =
+            QueryBuilder::<sqlx::Sqlite>::new("UPDATE delivery SET state = 'leased', lease_owner = ");
+        query.push_bind(owner).push(", lease_until_us = ").push_bind(micros(until));
+        query.push(", attempts = attempts + 1 WHERE id IN (");
+        push_due(&mut query, now, limit, except);
+        query.push(") RETURNING ").push(COLUMNS);
+        let rows = query.build().fetch_all(&mut *transaction).await.map_err(failed)?;
+        let claimed = rows.iter().map(|row| read::delivery(&Columns(row)));
+        let mut claimed = claimed.collect::<Result<Vec<_>, _>>()?;
         transaction.commit().await.map_err(failed)?;
+        claimed.sort_by_key(|delivery| delivery.id);
         Ok(claimed)
     }
 
@@ -43,44 +66,122 @@ impl Outbox for Sqlite {
         id: i64,
         owner: &str,
         outcome: &Outcome,
-        now: DateTime<Utc>,
+        span: Span,
     ) -> Result<bool, Error> {
-        let finish = Finish::of(outcome, now)?;
+        let finish = Finish::of(outcome, span.finished)?;
+        let mut transaction = self.begin().await?;
         let done = sqlx::query(
-            "UPDATE delivery SET state = ?, document = ?, failure = ?, next_attempt_us = coalesce(?, next_attempt_us),
-                 finished_us = ?, lease_owner = NULL, lease_until_us = NULL
+            "UPDATE delivery SET state = ?, document = ?, failure = CASE WHEN ? THEN ? ELSE failure END,
+                 next_attempt_us = coalesce(?, next_attempt_us), finished_us = ?, adopted = ?,
+                 attempts = attempts - ?, lease_owner = NULL, lease_until_us = NULL
              WHERE id = ? AND state = 'leased' AND lease_owner = ?",
         )
         .bind(finish.state.as_str())
         .bind(finish.document)
+        .bind(finish.tried.is_some())
         .bind(finish.failure)
         .bind(finish.next_attempt.map(micros))
         .bind(finish.finished.map(micros))
+        .bind(finish.adopted)
+        .bind(i64::from(finish.tried.is_none()))
         .bind(id)
         .bind(owner)
-        .execute(&self.writer)
+        .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if let Some(tried) = finish.tried {
+            keep_attempt(&mut transaction, id, tried, finish.adopted, span).await?;
+        }
+        transaction.commit().await.map_err(failed)?;
+        Ok(true)
     }
 
-    async fn retry_delivery(&self, id: i64, now: DateTime<Utc>) -> Result<Delivery, Error> {
+    async fn mend_delivery(&self, id: i64, mend: &Mend, act: &Repair) -> Result<Delivery, Error> {
+        let mended = Mended::by(mend, act.at)?;
         let mut transaction = self.begin().await?;
-        let done = sqlx::query(
-            "UPDATE delivery SET state = 'pending', next_attempt_us = ?, finished_us = NULL
-             WHERE id = ? AND state IN ('pending', 'parked')",
+        let mut noted = QueryBuilder::<sqlx::Sqlite>::new(
+            "INSERT INTO repair_act (delivery, number, at_us, actor, act, reason, details) SELECT id, repairs + 1, ",
+        );
+        let mut values = noted.separated(", ");
+        values.push_bind(micros(act.at)).push_bind(&act.by).push_bind(mend.act().as_str());
+        values.push_bind(&act.reason).push_bind(to_json("act", &act.details)?);
+        noted.push(" FROM delivery WHERE state IN (").push(mended.from).push(") AND id = ").push_bind(id);
+        let noted = noted.build().execute(&mut *transaction).await.map_err(failed)?;
+        if noted.rows_affected() == 0 {
+            one(&mut transaction, id).await?.ok_or(Error::Missing("delivery"))?;
+            return Err(Error::Stale("delivery"));
+        }
+        sqlx::query(
+            "UPDATE delivery SET state = ?1, document = ?2, failure = CASE WHEN ?3 THEN failure END,
+                 next_attempt_us = coalesce(?4, next_attempt_us), finished_us = ?5, adopted = ?6,
+                 blocked_by = CASE WHEN ?1 = 'pending' THEN blocked_by END, repairs = repairs + 1
+             WHERE id = ?7",
         )
-        .bind(micros(now))
+        .bind(mended.state.as_str())
+        .bind(mended.document)
+        .bind(mended.keeps_failure)
+        .bind(mended.next_attempt.map(micros))
+        .bind(mended.finished.map(micros))
+        .bind(mended.adopted)
         .bind(id)
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
         let delivery = one(&mut transaction, id).await?.ok_or(Error::Missing("delivery"))?;
-        if done.rows_affected() == 0 {
-            return Err(Error::Stale("delivery"));
-        }
         transaction.commit().await.map_err(failed)?;
         Ok(delivery)
+    }
+
+    async fn delivery_of(&self, key: &Key) -> Result<Option<Delivery>, Error> {
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new("SELECT ");
+        query.push(COLUMNS).push(" FROM delivery WHERE key = ").push_bind(key.as_str());
+        let row = query.build().fetch_optional(&self.readers).await.map_err(failed)?;
+        row.as_ref().map(|row| read::delivery(&Columns(row))).transpose()
+    }
+
+    async fn attempts(&self, id: i64) -> Result<Vec<Attempt>, Error> {
+        let rows = sqlx::query(
+            "SELECT number, started_us AS started_at, finished_us AS finished_at, class, reason, message, adopted
+             FROM delivery_attempt WHERE delivery = ? ORDER BY number",
+        )
+        .bind(id)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::attempt(&Columns(row))).collect()
+    }
+
+    async fn repairs(&self, id: i64) -> Result<Vec<Repair>, Error> {
+        let rows = sqlx::query(
+            "SELECT number, at_us AS acted_at, actor, act, reason, details
+             FROM repair_act WHERE delivery = ? ORDER BY number",
+        )
+        .bind(id)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::repair(&Columns(row))).collect()
+    }
+
+    async fn backlog(&self) -> Result<Vec<Backlog>, Error> {
+        // State by state, so that each finds its partial index.
+        let rows = sqlx::query(
+            "SELECT company, sum(parked = 0) AS pending, sum(parked) AS parked, min(created_us) AS oldest_at
+             FROM (
+                 SELECT company, 0 AS parked, created_us FROM delivery WHERE state = 'pending'
+                 UNION ALL
+                 SELECT company, 0, created_us FROM delivery WHERE state = 'leased'
+                 UNION ALL
+                 SELECT company, 1, created_us FROM delivery WHERE state = 'parked'
+             ) GROUP BY company ORDER BY company",
+        )
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::backlog(&Columns(row))).collect()
     }
 
     async fn delivery(&self, id: i64) -> Result<Option<Delivery>, Error> {
@@ -100,17 +201,9 @@ impl Outbox for Sqlite {
         rows.iter().map(|row| read::delivery(&Columns(row))).collect()
     }
 
-    async fn next_delivery_at(&self) -> Result<Option<DateTime<Utc>>, Error> {
-        let next: Option<i64> = sqlx::query_scalar(
-            "SELECT min(at_us) FROM (
-                 SELECT min(next_attempt_us) AS at_us FROM delivery WHERE state = 'pending' AND blocked_by IS NULL
-                 UNION ALL
-                 SELECT min(lease_until_us) FROM delivery WHERE state = 'leased'
-             )",
-        )
-        .fetch_one(&self.readers)
-        .await
-        .map_err(failed)?;
+    async fn next_delivery_at(&self, except: &[CompanyId]) -> Result<Option<DateTime<Utc>>, Error> {
+        let mut query = next_due(except);
+        let next: Option<i64> = query.build_query_scalar().fetch_one(&self.readers).await.map_err(failed)?;
         next.map(instant).transpose()
     }
 }
@@ -128,30 +221,82 @@ async fn end_leases(connection: &mut SqliteConnection, now: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Leases what has waited longest. The index is named because the planner has no statistics to choose it by.
-async fn lease_due(
-    connection: &mut SqliteConnection,
-    owner: &str,
-    until: DateTime<Utc>,
-    now: DateTime<Utc>,
-    limit: u32,
-) -> Result<Vec<Delivery>, Error> {
-    let mut query = QueryBuilder::<sqlx::Sqlite>::new("UPDATE delivery SET state = 'leased', lease_owner = ");
+/// What has waited longest. Indexes are named because the planner has no statistics to choose them by.
+fn push_due(query: &mut QueryBuilder<sqlx::Sqlite>, now: DateTime<Utc>, limit: u32, except: &[CompanyId]) {
+    let (now, limit) = (micros(now), i64::from(limit));
+    if except.is_empty() {
+        query.push(
+            "SELECT id FROM delivery INDEXED BY delivery_due
+             WHERE state = 'pending' AND blocked_by IS NULL AND next_attempt_us <= ",
+        );
+        query.push_bind(now).push(" ORDER BY next_attempt_us, id LIMIT ").push_bind(limit);
+        return;
+    }
+    query.push(LINES).push(
+        "SELECT d.id FROM line CROSS JOIN delivery d ON d.id IN (
+             SELECT e.id FROM delivery e INDEXED BY delivery_due_of
+             WHERE e.state = 'pending' AND e.blocked_by IS NULL AND e.company = line.of AND e.next_attempt_us <= ",
+    );
+    query.push_bind(now).push(" ORDER BY e.next_attempt_us, e.id LIMIT ").push_bind(limit);
+    query.push(") WHERE line.of IS NOT NULL");
+    leave_out(query, except);
+    query.push(" ORDER BY d.next_attempt_us, d.id LIMIT ").push_bind(limit);
+}
+
+/// When there is something to do again.
+fn next_due(except: &[CompanyId]) -> QueryBuilder<sqlx::Sqlite> {
+    const LEASES: &str = "SELECT min(lease_until_us) AS at_us FROM delivery WHERE state = 'leased'";
+    if except.is_empty() {
+        let mut query = QueryBuilder::new("SELECT min(at_us) FROM (");
+        query.push(LEASES).push(
+            " UNION ALL
+              SELECT min(next_attempt_us) FROM delivery WHERE state = 'pending' AND blocked_by IS NULL)",
+        );
+        return query;
+    }
+    let mut query = QueryBuilder::new(LINES);
+    query.push("SELECT min(at_us) FROM (").push(LEASES).push(
+        " UNION ALL
+          SELECT (SELECT min(e.next_attempt_us) FROM delivery e INDEXED BY delivery_due_of
+                  WHERE e.state = 'pending' AND e.blocked_by IS NULL AND e.company = line.of)
+          FROM line WHERE line.of IS NOT NULL",
+    );
+    leave_out(&mut query, except);
+    query.push(")");
     query
-        .push_bind(owner)
-        .push(", lease_until_us = ")
-        .push_bind(micros(until))
-        .push(", attempts = attempts + 1 WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_due")
-        .push(" WHERE state = 'pending' AND blocked_by IS NULL AND next_attempt_us <= ")
-        .push_bind(micros(now))
-        .push(" ORDER BY next_attempt_us, id LIMIT ")
-        .push_bind(i64::from(limit))
-        .push(") RETURNING ")
-        .push(COLUMNS);
-    let rows = query.build().fetch_all(connection).await.map_err(failed)?;
-    let mut claimed = rows.iter().map(|row| read::delivery(&Columns(row))).collect::<Result<Vec<_>, _>>()?;
-    claimed.sort_by_key(|delivery| delivery.id);
-    Ok(claimed)
+}
+
+fn leave_out(query: &mut QueryBuilder<sqlx::Sqlite>, except: &[CompanyId]) {
+    query.push(" AND line.of NOT IN (");
+    let mut list = query.separated(", ");
+    for company in except {
+        list.push_bind(text(*company));
+    }
+    query.push(")");
+}
+
+async fn keep_attempt(
+    connection: &mut SqliteConnection,
+    id: i64,
+    tried: Tried,
+    adopted: bool,
+    span: Span,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO delivery_attempt (delivery, number, started_us, finished_us, class, reason, message, adopted)
+         SELECT id, attempts, ?, ?, ?, ?, ?, ? FROM delivery WHERE id = ?",
+    )
+    .bind(micros(span.started))
+    .bind(micros(span.finished))
+    .bind(tried.class)
+    .bind(tried.reason)
+    .bind(tried.message)
+    .bind(adopted)
+    .bind(id)
+    .execute(connection)
+    .await
+    .map_err(failed)?;
+    Ok(())
 }
 
 async fn one(connection: &mut SqliteConnection, id: i64) -> Result<Option<Delivery>, Error> {
@@ -173,6 +318,11 @@ fn selection(filter: &DeliveryFilter) -> QueryBuilder<sqlx::Sqlite> {
     if let Some(state) = filter.state {
         // As a constant: a partial index is not used for a value that is bound.
         query.push(" AND state = '").push(state.as_str()).push("'");
+    }
+    if let Some(days) = filter.days {
+        let day = "json_extract(posting, '$.date')";
+        query.push(" AND ").push(day).push(" >= ").push_bind(days.from.to_string());
+        query.push(" AND ").push(day).push(" <= ").push_bind(days.to.to_string());
     }
     query
 }

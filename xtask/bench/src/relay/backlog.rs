@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use slotledger::clock::{Clock as _, SystemClock};
 use slotledger::store::sqlite::Sqlite;
-use slotledger::store::{Outbox as _, Outcome};
+use slotledger::store::{Outbox as _, Outcome, Span};
 use slotledger_erp::Failure;
 
 use crate::booking::{CLIENTS, company, hosted as booked};
@@ -40,12 +40,13 @@ async fn claims(scratch: &Path, waiting: usize) -> Result<f64> {
     for _ in 0..CLAIMS {
         let now = SystemClock.now();
         let since = Instant::now();
-        let claimed = store.claim_deliveries("bench", LEASE, now, LIMIT).await?;
+        let claimed = store.claim_deliveries("bench", LEASE, now, LIMIT, &[]).await?;
         samples.push(since.elapsed().as_secs_f64() * 1_000_000.0);
         ensure!(claimed.len() == LIMIT as usize, "{} were claimed, not {LIMIT}", claimed.len());
         for delivery in claimed {
             let back = Outcome::Again(Failure::retry("measured"), now);
-            store.finish_delivery(delivery.id, "bench", &back, now).await?;
+            let span = Span { started: now, finished: now };
+            store.finish_delivery(delivery.id, "bench", &back, span).await?;
         }
     }
     store.close().await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use async_trait::async_trait;
 use slotledger::clock::SystemClock;
-use slotledger::model::{CompanyId, DeliveryState};
+use slotledger::model::{Circuit, CompanyId, DeliveryState};
 use slotledger::relay::{Books, Connection, Jitter, Ports, Relay, Settings};
 use slotledger::store::sqlite::Sqlite;
 use slotledger::store::{DeliveryFilter, Outbox as _};
@@ -28,8 +28,10 @@ struct OneTryton(Arc<Tryton>);
 #[async_trait]
 impl Books for OneTryton {
     async fn connection(&self, _: CompanyId) -> Result<Connection, Failure> {
-        Ok(Connection { name: "tryton".to_owned(), connector: self.0.clone() })
+        Ok(Connection { name: "tryton".to_owned(), connector: self.0.clone(), mapping: Arc::default() })
     }
+
+    async fn note(&self, _: &Circuit) {}
 }
 
 /// What the outbox of this file asks for.
@@ -53,7 +55,7 @@ pub(super) async fn deliver(file: &Path, books: Arc<Tryton>, in_flight: u32) -> 
     let (stop, stopped) = watch::channel(false);
     let relay = Arc::new(Relay::new(ports, Settings { in_flight, ..Settings::default() }));
     let running = tokio::spawn(relay.run(stopped));
-    while store.next_delivery_at().await?.is_some() {
+    while store.next_delivery_at(&[]).await?.is_some() {
         sleep(POLL_EVERY).await;
     }
     stop.send_replace(true);

@@ -12,7 +12,7 @@ use sqlx::postgres::PgPool;
 use super::{opened, twice};
 use crate::model::master::Kind;
 use crate::model::{AppointmentId, CompanyId, DeliveryState, Status};
-use crate::store::conformance::house::{House, claim, id, minute, moved, next, record, wanted};
+use crate::store::conformance::house::{House, claim, id, minute, moved, next, record, retry, span, wanted};
 use crate::store::conformance::outbox::{again, done, parked};
 use crate::store::postgres::Postgres;
 use crate::store::{Change, Commit, DeliveryFilter, Diary, Error, Outbox, Records, Slots};
@@ -116,19 +116,19 @@ async fn two_prerequisites_that_end_at_once_both_count() {
         house.ask(&twice.one, round * 100, &[(&p, &[])]).await;
         house.ask(&twice.one, round * 100 + 20, &[(&q, &[])]).await;
         house.ask(&twice.one, round * 100 + 40, &[(&key("d"), &[&p, &q])]).await;
-        let lease = |limit| twice.one.claim_deliveries("r", Duration::from_secs(60), minute(0), limit);
+        let lease = |limit| twice.one.claim_deliveries("r", Duration::from_secs(60), minute(0), limit, &[]);
         let claimed = lease(9).await.expect("a claim");
         assert_eq!(claimed.len(), 2);
         let (one, other) = (done(&claimed[0]), done(&claimed[1]));
         let (first, second) = tokio::join!(
-            twice.one.finish_delivery(claimed[0].id, "r", &one, minute(0)),
-            twice.other.finish_delivery(claimed[1].id, "r", &other, minute(0)),
+            twice.one.finish_delivery(claimed[0].id, "r", &one, span(0)),
+            twice.other.finish_delivery(claimed[1].id, "r", &other, span(0)),
         );
         assert!(first.expect("a write") && second.expect("a write"));
         let last = lease(9).await.expect("a claim");
         assert_eq!(last.len(), 1, "round {round}: what waited for both is due");
         let outcome = done(&last[0]);
-        assert!(twice.one.finish_delivery(last[0].id, "r", &outcome, minute(0)).await.expect("a write"));
+        assert!(twice.one.finish_delivery(last[0].id, "r", &outcome, span(0)).await.expect("a write"));
     }
 }
 
@@ -159,21 +159,21 @@ impl Storm {
         let (owner, now) = (format!("w{worker}"), self.time.fetch_add(1, Ordering::Relaxed));
         // Some leases run out before they are finished.
         let lease = Duration::from_secs(random.random_range(1..20) * 60);
-        let claimed = self.store.claim_deliveries(&owner, lease, minute(now), 3).await?;
+        let claimed = self.store.claim_deliveries(&owner, lease, minute(now), 3, &[]).await?;
         for delivery in claimed {
             let outcome = match random.random_range(0..5) {
                 0 => parked(),
                 1 => again(now),
                 _ => done(&delivery),
             };
-            self.store.finish_delivery(delivery.id, &owner, &outcome, minute(now)).await?;
+            self.store.finish_delivery(delivery.id, &owner, &outcome, span(now)).await?;
         }
         Ok(())
     }
 
     async fn retry(&self, random: &mut StdRng) -> Result<(), Error> {
         let id = random.random_range(1..=self.asked.load(Ordering::Relaxed).max(1));
-        self.store.retry_delivery(id, minute(0)).await.map(drop)
+        retry(&self.store, id, 0).await.map(drop)
     }
 
     /// Puts a delivery in line that comes after one or two others, of whichever appointment.
@@ -227,22 +227,20 @@ async fn calm(store: &Postgres) {
     for delivery in store.deliveries(&DeliveryFilter::default(), 0, 1000).await.expect("a list") {
         match delivery.state {
             DeliveryState::Parked | DeliveryState::Pending => {
-                store.retry_delivery(delivery.id, minute(0)).await.expect("it waits");
+                retry(store, delivery.id, 0).await.expect("it waits");
             }
             DeliveryState::Leased | DeliveryState::Done | DeliveryState::Skipped => {}
         }
     }
     loop {
         let lease = Duration::from_secs(60);
-        let claimed = store.claim_deliveries("last", lease, minute(far), 100).await.expect("a claim");
+        let claimed = store.claim_deliveries("last", lease, minute(far), 100, &[]).await.expect("a claim");
         if claimed.is_empty() {
             break;
         }
         for delivery in claimed {
             let outcome = done(&delivery);
-            assert!(
-                store.finish_delivery(delivery.id, "last", &outcome, minute(far)).await.expect("a write")
-            );
+            assert!(store.finish_delivery(delivery.id, "last", &outcome, span(far)).await.expect("a write"));
         }
     }
     let left = store.deliveries(&DeliveryFilter::default(), 0, 1000).await.expect("a list");

@@ -38,6 +38,17 @@ async fn history_cannot_be_rewritten() {
         ("UPDATE delivery SET key = 'x' WHERE id = 3", "delivery_immutable"),
         ("UPDATE delivery SET after_keys = '{}' WHERE id = 3", "delivery_immutable"),
         ("UPDATE delivery SET attempts = 0 WHERE id = 1", "delivery_done"),
+        ("UPDATE delivery SET repairs = 1 WHERE id = 1", "delivery_done"),
+        ("UPDATE delivery_attempt SET message = 'x'", "delivery_attempt_append_only"),
+        ("DELETE FROM delivery_attempt", "delivery_attempt_append_only"),
+        ("UPDATE repair_act SET reason = 'x'", "repair_act_append_only"),
+        ("DELETE FROM repair_act", "repair_act_append_only"),
+        ("UPDATE erp_mapping SET theirs = 'x'", "erp_mapping_append_only"),
+        ("DELETE FROM erp_mapping", "erp_mapping_append_only"),
+        ("UPDATE finding SET kind = 'doubled'", "finding_identity"),
+        ("DELETE FROM finding", "finding_delete"),
+        ("UPDATE finding_act SET reason = 'x'", "finding_act_append_only"),
+        ("DELETE FROM finding_act", "finding_act_append_only"),
         ("UPDATE appointment SET name = 'x'", "appointment_revision"),
         ("UPDATE appointment SET revision = revision + 2", "appointment_revision"),
         ("UPDATE appointment SET revision = revision + 1, created_at = 'epoch'", "appointment_identity"),
@@ -141,6 +152,12 @@ async fn frequent_statements_find_their_index() {
             "SELECT id FROM delivery WHERE state = 'pending' AND blocked_by IS NULL AND prerequisites_left = 0
              AND next_attempt_at <= now() ORDER BY next_attempt_at, id LIMIT 9 FOR NO KEY UPDATE SKIP LOCKED",
             "delivery_due",
+        ),
+        (
+            "SELECT id FROM delivery WHERE state = 'pending' AND blocked_by IS NULL AND prerequisites_left = 0
+             AND company = '00000000-0000-7000-8000-000000000000' AND next_attempt_at <= now()
+             ORDER BY next_attempt_at, id LIMIT 9 FOR NO KEY UPDATE SKIP LOCKED",
+            "delivery_due_of",
         ),
         (
             "SELECT id FROM delivery WHERE state = 'leased' AND lease_until_at <= now() ORDER BY lease_until_at LIMIT 9",

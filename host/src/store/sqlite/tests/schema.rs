@@ -59,6 +59,17 @@ async fn history_cannot_be_rewritten() {
         ("UPDATE delivery SET key = 'x' WHERE id = 3", "delivery_immutable"),
         ("UPDATE delivery SET after_keys = '[]' WHERE id = 3", "delivery_immutable"),
         ("UPDATE delivery SET attempts = 0 WHERE id = 1", "delivery_done"),
+        ("UPDATE delivery SET repairs = 1 WHERE id = 1", "delivery_done"),
+        ("UPDATE delivery_attempt SET message = 'x'", "delivery_attempt_append_only"),
+        ("DELETE FROM delivery_attempt", "delivery_attempt_append_only"),
+        ("UPDATE repair_act SET reason = 'x'", "repair_act_append_only"),
+        ("DELETE FROM repair_act", "repair_act_append_only"),
+        ("UPDATE erp_mapping SET theirs = 'x'", "erp_mapping_append_only"),
+        ("DELETE FROM erp_mapping", "erp_mapping_append_only"),
+        ("UPDATE finding SET kind = 'doubled'", "finding_identity"),
+        ("DELETE FROM finding", "finding_delete"),
+        ("UPDATE finding_act SET reason = 'x'", "finding_act_append_only"),
+        ("DELETE FROM finding_act", "finding_act_append_only"),
         ("UPDATE appointment SET name = 'x'", "appointment_revision"),
         ("UPDATE appointment SET revision = revision + 2", "appointment_revision"),
         ("UPDATE appointment SET revision = revision + 1, created_us = 0", "appointment_identity"),
@@ -155,6 +166,16 @@ async fn frequent_statements_find_their_index() {
             "SELECT id FROM delivery WHERE state = 'pending' AND blocked_by IS NULL AND next_attempt_us <= ?
              ORDER BY next_attempt_us, id LIMIT 9",
             "delivery_due",
+        ),
+        (
+            "SELECT id FROM delivery INDEXED BY delivery_due_of WHERE state = 'pending' AND blocked_by IS NULL
+             AND company = ? AND next_attempt_us <= ? ORDER BY next_attempt_us, id LIMIT 9",
+            "delivery_due_of (company=? AND next_attempt_us<?)",
+        ),
+        (
+            "SELECT id FROM delivery WHERE TRUE AND company = ? AND state = 'done'
+             AND json_extract(posting, '$.date') >= ? AND json_extract(posting, '$.date') <= ? AND id > ?",
+            "delivery_by_day",
         ),
         (
             "UPDATE delivery SET state = 'pending' WHERE state = 'leased' AND lease_until_us <= ?",

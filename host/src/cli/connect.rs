@@ -1,0 +1,61 @@
+//! `slotledger connect`: everything that a connection needs, looked at, and made where it is missing.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use slotledger_erp::{Check, Mode, Standing};
+
+use super::{ConfigFile, load};
+use crate::connections;
+
+/// Something is missing that `--apply` makes.
+const MISSING: u8 = 2;
+
+#[derive(Debug, Args)]
+pub(super) struct Connect {
+    #[command(flatten)]
+    file: ConfigFile,
+    /// The connection, as the configuration names it: `erpnext` for `[erp.erpnext]`.
+    connection: String,
+    /// Makes what is missing and can be made. Repeating it changes nothing.
+    #[arg(long)]
+    apply: bool,
+}
+
+pub(super) async fn run(command: Connect) -> anyhow::Result<ExitCode> {
+    let config = load(&command.file)?;
+    let name = &command.connection;
+    let erp = config.erp.get(name).with_context(|| format!("the configuration has no [erp.{name}]"))?;
+    let link = connections::link(name, erp).await?;
+    let mode = if command.apply { Mode::Apply } else { Mode::Look };
+    let checks = link.administration()?.prepare(mode).await;
+    let checks = checks.with_context(|| format!("«{name}» could not be asked"))?;
+    checks.iter().for_each(show);
+    let count = |standing| checks.iter().filter(|check| check.standing == standing).count();
+    let (wrong, missing) = (count(Standing::Wrong), count(Standing::Missing));
+    if wrong > 0 {
+        println!("{wrong} of these have to be put right in the ERP.");
+        return Ok(ExitCode::FAILURE);
+    }
+    if missing > 0 {
+        println!("{missing} of these are missing; `slotledger connect {name} --apply` makes them.");
+        return Ok(ExitCode::from(MISSING));
+    }
+    println!("«{name}» is ready.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(check: &Check) {
+    let standing = match check.standing {
+        Standing::Ready => "ready",
+        Standing::Missing => "missing",
+        Standing::Made => "made",
+        Standing::Doubtful => "doubtful",
+        Standing::Wrong => "wrong",
+    };
+    println!("{standing:<9} {:<40} {}", check.name, check.detail);
+    if let Some(fix) = &check.fix {
+        println!("{:<9} {:<40} -> {fix}", "", "");
+    }
+}

@@ -31,11 +31,12 @@ const SHARES: u64 = 4;
 /// A share of so many seeds comes past every kind of event.
 const ENOUGH: usize = 40;
 /// What can happen to an appointment.
-const EVENTS: [&str; 18] = [
+const EVENTS: [&str; 19] = [
     "appointment.held",
     "appointment.scheduled",
     "appointment.confirmed",
     "appointment.deposit_paid",
+    "appointment.deposit_refunded",
     "appointment.expired",
     "appointment.declined",
     "appointment.reassigned",

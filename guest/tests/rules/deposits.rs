@@ -21,7 +21,7 @@ fn a_deposit_paid_confirms_and_shows_the_balance() {
             input.snapshot.actor = actor;
             let decision = granted(&input);
             assert_eq!((decision.next, decision.paid), (Status::Confirmed, decimal(2_697, 2)));
-            assert_eq!(steps(&decision), ["sales_order"]);
+            assert_eq!(steps(&decision), ["sales_order", "advance"]);
             let names: Vec<&str> = decision.events.iter().map(|event| event.name.as_str()).collect();
             assert_eq!(names, ["appointment.deposit_paid", "appointment.confirmed"]);
             let shown: Vec<(&str, &str)> = decision.events[0]
@@ -50,7 +50,12 @@ fn a_payment_that_does_not_fit_is_refused() {
         }
     }
     let payment = |amount, currency: &str| {
-        Command::Pay(Payment { amount, currency: currency.to_owned(), reference: "card-1".to_owned() })
+        Command::Pay(Payment {
+            amount,
+            currency: currency.to_owned(),
+            reference: "card-1".to_owned(),
+            method: None,
+        })
     };
     let open = |command| input(Some(Status::Open), command);
     assert_eq!(refused(&open(payment(decimal(26_975, 3), "EUR"))), [PAYMENT_UNFIT]);

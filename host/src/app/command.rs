@@ -11,9 +11,9 @@ use super::hold::sensible;
 use super::outcome::Decided;
 use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES, effects, translate};
+use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{Actor, Appointment, AppointmentId, Consumable, ProviderId, Status, UnitId};
-use crate::store::{self, DeliveryFilter};
+use crate::store;
 use crate::wasm::bindings::slotledger::rules::decisions;
 use crate::wasm::bindings::slotledger::types::appointments as words;
 
@@ -67,6 +67,10 @@ pub struct Pay {
     /// What the payment is known by where it was made.
     #[schema(min_length = 1, max_length = 200)]
     pub reference: String,
+    /// How it was made, by the name that the books use: `Bank Draft`; none takes their usual one.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
+    pub method: Option<String>,
 }
 
 /// A refusal.
@@ -222,9 +226,12 @@ impl App {
     ) -> Result<Decided<'a>> {
         let new_id = self.ports.clock.new_id();
         let calendars = Calendars { beside, ..calendars(scene, old, command)? };
+        let mut snapshot = self.snapshot(scene, &calendars).await?;
+        let sale = self.sale(old).await?;
+        snapshot.booking = sale.words(self, scene, old, &beside).await?;
         let input = decisions::TransitionInput {
-            snapshot: self.snapshot(scene, &calendars).await?,
-            appointment: Some(self.words(old).await?),
+            snapshot,
+            appointment: Some(self.words(old, sale.links(old, &beside)?)?),
             new_id: new_id.to_string(),
             command: command_words(command, old)?,
         };
@@ -234,6 +241,7 @@ impl App {
             scene,
             booking: None,
             old: Some(old),
+            beside: sale.rests_on(),
             reason: reason(command),
             new_id,
             decision,
@@ -242,10 +250,12 @@ impl App {
         })
     }
 
-    /// The appointment as the rules are shown it.
-    pub(super) async fn words(&self, appointment: &Appointment) -> Result<words::Appointment> {
-        let filter = DeliveryFilter { appointment: Some(appointment.id), ..DeliveryFilter::default() };
-        let deliveries = self.every_delivery(&filter).await?;
+    /// The appointment as the rules are shown it, with what was asked for it.
+    pub(super) fn words(
+        &self,
+        appointment: &Appointment,
+        documents: Vec<words::DocumentLink>,
+    ) -> Result<words::Appointment> {
         Ok(words::Appointment {
             id: appointment.id.to_string(),
             revision: appointment.revision,
@@ -260,7 +270,9 @@ impl App {
             hold_until: appointment.hold_until.map(|at| at.timestamp()),
             timing: translate::timing(&appointment.timing),
             reschedules: appointment.reschedules,
-            documents: effects::links(&deliveries)?,
+            documents,
+            replaces: appointment.replaces.iter().map(ToString::to_string).collect(),
+            terms: appointment.terms.map(|terms| translate::posting(&terms)),
             successor: appointment.successor.map(|id| id.to_string()),
             attributes: Vec::new(),
         })
@@ -365,6 +377,8 @@ fn command_words(command: &Command, old: &Appointment) -> Result<decisions::Comm
             currency: None,
             units: Vec::new(),
             preferences: Vec::new(),
+            // The agreed price has the coupon in it.
+            coupon: None,
         };
     let exception = |reason: &Option<String>| reason.clone().map(|reason| decisions::Exception { reason });
     Ok(match command {
@@ -374,6 +388,7 @@ fn command_words(command: &Command, old: &Appointment) -> Result<decisions::Comm
             amount: translate::decimal(pay.amount)?,
             currency: pay.currency.clone().unwrap_or_else(|| old.quote.currency.clone()),
             reference: pay.reference.clone(),
+            method: pay.method.clone(),
         }),
         Command::Expire => decisions::Command::Expire,
         Command::Decline(decline) => decisions::Command::Decline(decisions::Declination {

@@ -115,7 +115,7 @@ impl App {
         let reserved = When::Reserved(appointment.reserved_start, appointment.reserved_end);
         let calendars = one_provider(&scene, appointment.provider, &reserved, Some(&appointment))?;
         let snapshot = self.snapshot(&scene, &calendars).await?;
-        let findings = self.ports.rules.recheck(&snapshot, &self.words(&appointment).await?)?;
+        let findings = self.ports.rules.recheck(&snapshot, &self.words(&appointment, Vec::new())?)?;
         if findings.is_empty() {
             return Ok(None);
         }

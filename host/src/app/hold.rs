@@ -60,6 +60,10 @@ pub struct Booking {
     /// The currency the customer was shown; another than the company's is refused.
     #[serde(default)]
     pub currency: Option<String>,
+    /// The coupon that the customer names.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
+    pub coupon: Option<String>,
     /// What stands behind the number; none takes the service's name.
     #[serde(default)]
     pub title: Option<String>,
@@ -115,6 +119,7 @@ impl App {
             booking: Some(booking),
             payment: None,
             old: None,
+            beside: Vec::new(),
             reason: None,
             new_id,
             decision,
@@ -187,6 +192,7 @@ fn words(booking: &Booking) -> decisions::Request {
         currency: booking.currency.clone(),
         units: booking.units.iter().map(ToString::to_string).collect(),
         preferences: booking.preferences.iter().map(Preference::words).collect(),
+        coupon: booking.coupon.clone(),
     }
 }
 

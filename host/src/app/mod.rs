@@ -25,6 +25,7 @@ mod outcome;
 mod preference;
 mod query;
 mod request;
+mod sale;
 mod series;
 mod snapshot;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Use cases on a real store and the real component, with a clock that the test sets.
 
 mod bookings;
+mod sales;
 mod series;
 mod waitlist;
 

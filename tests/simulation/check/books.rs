@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rust_decimal::Decimal;
 use slotledger::model::{Appointment, Delivery, Status};
 use slotledger_erp::{Body, Key};
 
@@ -18,11 +19,17 @@ pub(super) fn check(facts: &Facts) -> Verdict {
         })?;
     }
     for appointment in &facts.appointments {
+        // What was asked for an appointment that was moved belongs to the one in its place.
+        if facts.appointments.iter().any(|other| other.replaces.contains(&appointment.id)) {
+            ensure(appointment.status == Status::Cancelled, || format!("moved and there: {appointment:?}"))?;
+            continue;
+        }
+        let is_own = |id| id == appointment.id || appointment.replaces.contains(&id);
         let own: Vec<&Delivery> = facts
             .deliveries
             .iter()
             .map(AsRef::as_ref)
-            .filter(|delivery: &&Delivery| delivery.appointment == appointment.id)
+            .filter(|delivery: &&Delivery| is_own(delivery.appointment))
             .collect();
         check_sale(facts, appointment, &own).map_err(|words| {
             format!("{words}: {appointment:?} asked for {:#?}", own.iter().map(|own| &own.posting))
@@ -63,7 +70,9 @@ fn check_sale(facts: &Facts, appointment: &Appointment, own: &[&Delivery]) -> Ve
     };
     ensure(standing == right, || format!("{standing:?} stands, and should {right:?}"))?;
     let may_owe = usize::from(matches!(appointment.status, Status::Cancelled | Status::NoShow));
-    ensure(standing.fees <= may_owe, || format!("{} fees", standing.fees))
+    ensure(standing.fees <= may_owe, || format!("{} fees", standing.fees))?;
+    check_order(appointment, own)?;
+    check_advances(appointment, own)
 }
 
 fn standing(own: &[&Delivery]) -> Standing {
@@ -88,6 +97,59 @@ fn standing(own: &[&Delivery]) -> Standing {
         }
     }
     standing
+}
+
+/// The order says when and by whom the visit is, wherever it was moved since; only an order that stands is amended.
+fn check_order(appointment: &Appointment, own: &[&Delivery]) -> Verdict {
+    let bodies = || own.iter().map(|delivery| (&delivery.posting.key, &delivery.posting.body));
+    let orders: BTreeSet<&Key> =
+        bodies().filter(|(_, body)| matches!(body, Body::SalesOrder(_))).map(|(key, _)| key).collect();
+    let mut last = None;
+    for (_, body) in bodies() {
+        match body {
+            Body::SalesOrder(order) => last = Some((order.start, order.end)),
+            Body::OrderAmendment(amendment) => {
+                ensure(orders.contains(&amendment.order), || format!("{} is no order", amendment.order))?;
+                last = Some((amendment.start, amendment.end));
+            }
+            _ => {}
+        }
+    }
+    let under_way = matches!(
+        appointment.status,
+        Status::Confirmed | Status::EnRoute | Status::InProgress | Status::Paused
+    );
+    let visit = (appointment.start, appointment.end);
+    ensure(!under_way || last == Some(visit), || format!("the order says {last:?}, the visit is {visit:?}"))
+}
+
+/// What was paid and not paid back stands as advances, each settled with one invoice at most, and with that of the
+/// service once it stands.
+fn check_advances(appointment: &Appointment, own: &[&Delivery]) -> Verdict {
+    let bodies = || own.iter().map(|delivery| (&delivery.posting.key, &delivery.posting.body));
+    let undone: BTreeSet<&Key> = bodies().filter_map(|(_, body)| undoes(body)).collect();
+    let mut paid = Decimal::ZERO;
+    for (key, body) in bodies().filter(|(key, _)| !undone.contains(key)) {
+        let Body::Advance(advance) = body else { continue };
+        paid += advance.amount;
+        let settles = |(invoice, body): &(&Key, &Body)| {
+            let settles = matches!(body, Body::SalesInvoice(invoice) if invoice.advances.contains(key));
+            settles && !undone.contains(invoice)
+        };
+        let count = bodies().filter(settles).count();
+        let least = usize::from(appointment.status == Status::Completed);
+        ensure((least..=1).contains(&count), || format!("{key} is settled {count} times"))?;
+    }
+    for (_, body) in bodies() {
+        let Body::AdvanceRefund(refund) = body else { continue };
+        let taken = |(key, body): (&Key, &Body)| match body {
+            Body::Advance(advance) => *key == refund.advance && advance.amount == refund.amount,
+            _ => false,
+        };
+        ensure(bodies().any(taken), || format!("{refund:?} pays back what was not paid"))?;
+    }
+    let entered: Decimal = appointment.payments.iter().map(|payment| payment.amount).sum();
+    ensure(paid == entered, || format!("advances of {paid} stand, and {entered} is paid"))
 }
 
 const fn undoes(body: &Body) -> Option<&Key> {

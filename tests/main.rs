@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so and stops")]
 
 mod api;
+mod bookings;
 mod diary;
 mod erp;
 mod rules;

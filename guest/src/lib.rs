@@ -12,6 +12,7 @@
 mod bits;
 mod coupons;
 mod describe;
+mod division;
 mod effects;
 mod events;
 pub mod findings;
@@ -34,6 +35,7 @@ mod wishes;
 pub mod wit;
 
 pub use describe::describe;
+pub use division::divide;
 pub use lifecycle::transition;
 pub use openings::find_openings;
 pub use price::{price, total};
@@ -72,6 +74,10 @@ impl Guest for Component {
 
     fn price(snapshot: Snapshot, guests: u32, coupon: Option<String>) -> Result<Quote, Vec<Finding>> {
         price(&snapshot, guests, coupon.as_deref())
+    }
+
+    fn divide(visits: Vec<Vec<String>>) -> Option<Vec<String>> {
+        divide(&visits)
     }
 
     fn total(snapshot: Snapshot, quotes: Vec<Quote>) -> Result<Quote, Vec<Finding>> {

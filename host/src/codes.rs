@@ -177,6 +177,7 @@ const CONFLICTS: &[&str] = &[
     "SL0245", // the visit has not started
     "SL0246", // it is the same provider
     "SL0247", // nothing would change
+    "SL0249", // more is due in advance
     "SL0255", // another appointment has its work
     "SL0256", // the deposit is due
     "SL0257", // nothing is due in advance

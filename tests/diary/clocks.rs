@@ -10,6 +10,7 @@ use crate::support::{Host, Shop, id, on_every_engine, starts, written};
 on_every_engine! {
     no_slot_is_lost_or_doubled_when_clocks_change,
     a_visit_across_the_change_lasts_as_long_as_any,
+    a_break_and_a_day_s_work_keep_their_local_times,
 }
 
 /// Zones whose clocks change by an hour, by half an hour, and around a month that moves; and one with an odd offset.
@@ -74,8 +75,7 @@ async fn no_slot_is_lost_or_doubled_when_clocks_change(host: Host) {
         for night in nights(zone) {
             let (noon, next_noon) = (night.start - TimeDelta::hours(9), night.end + TimeDelta::hours(6));
             let query = format!("from={}&to={}&step_minutes=5", written(noon), written(next_noon));
-            let every_slot = std::iter::successors(Some(night.start), |at| Some(*at + TimeDelta::minutes(5)));
-            let right: Vec<String> = every_slot.take_while(|at| *at < night.end).map(written).collect();
+            let right: Vec<String> = every_slot(night.start, night.end).collect();
             let slots = i64::try_from(right.len()).expect("few");
             assert_eq!(slots * 5, 8 * 60 - night.change, "{night:?}");
             assert_eq!(starts(&shop.search(&service, &query).await), right, "{night:?}");
@@ -101,4 +101,38 @@ async fn a_visit_across_the_change_lasts_as_long_as_any(host: Host) {
             assert_eq!(found["openings"], json!([]), "{night:?} on {}: it is full", night.evening);
         }
     }
+}
+
+async fn a_break_and_a_day_s_work_keep_their_local_times(host: Host) {
+    for zone in ZONES {
+        let shop = Shop::with(&host, zone.name(), json!({})).await;
+        let pause = json!([{ "start": "04:00:00", "end": "05:00:00" }]);
+        let nina = shop.provider_with_break("Nina", ("22:00", "06:00"), pause).await;
+        let pia = shop.provider("Pia", "09:00", "17:00").await;
+        let fields = json!({ "duration_minutes": 5, "horizon_days": 730 });
+        let (by_night, by_day) =
+            (shop.service(&[&nina], fields.clone()).await, shop.service(&[&pia], fields).await);
+        for night in nights(zone) {
+            let morning = night.evening + Days::new(1);
+            let local = |hour: u32| {
+                let local = morning.and_time(NaiveTime::from_hms_opt(hour, 0, 0).expect("a time"));
+                zone.from_local_datetime(&local).single().expect("a time that comes once").to_utc()
+            };
+            let query = format!("from={}&to={}&step_minutes=5", written(night.start), written(night.end));
+            let found = starts(&shop.search(&by_night, &query).await);
+            let right: Vec<String> =
+                every_slot(night.start, local(4)).chain(every_slot(local(5), night.end)).collect();
+            assert_eq!(found, right, "the break of {night:?}");
+            let query = format!("from={}&to={}&step_minutes=5", written(night.end), written(local(23)));
+            let found = starts(&shop.search(&by_day, &query).await);
+            let right: Vec<String> = every_slot(local(9), local(17)).collect();
+            assert_eq!((found.len(), found), (8 * 12, right), "the day after {night:?}");
+        }
+    }
+}
+
+/// The starts of the slots from one moment to another.
+fn every_slot(from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = String> {
+    let slots = std::iter::successors(Some(from), |at| Some(*at + TimeDelta::minutes(5)));
+    slots.take_while(move |at| *at < to).map(written)
 }

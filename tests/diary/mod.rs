@@ -4,6 +4,7 @@ mod calendars;
 mod changes;
 mod classes;
 mod clocks;
+mod conflicts;
 mod deposits;
 mod leave;
 mod races;

@@ -1,5 +1,7 @@
 //! Many clients, one place: one of them wins, the others are told so, and nothing is left half-made.
 
+use std::time::Duration;
+
 use futures::StreamExt;
 use serde_json::{Value, json};
 
@@ -9,6 +11,7 @@ on_every_engine! {
     of_a_thousand_clients_one_gets_the_slot,
     of_fifty_clients_one_gets_the_last_seat,
     of_fifty_clients_one_gets_the_last_room,
+    of_many_clients_one_gets_the_slot_of_a_hold_that_ends,
 }
 
 /// How many requests are on their way at once.
@@ -77,7 +80,7 @@ async fn of_fifty_clients_one_gets_the_last_seat(host: Host) {
     let start = at(day(), "10:00");
     shop.hold(&service, &start, json!({ "guests": 7 })).await.expect(201);
     let booking = shop.booking(&service, &start, json!({ "guests": 1, "provider": provider }));
-    winner(&race(&host, 50, |_| booking.clone()).await);
+    winner(&race_on(&[&host, &host.twin()], 50, |_| booking.clone()).await);
     let guests: Vec<u64> =
         shop.appointments().await.iter().filter_map(|each| each["guests"].as_u64()).collect();
     assert_eq!(guests, [7, 1]);
@@ -95,7 +98,31 @@ async fn of_fifty_clients_one_gets_the_last_room(host: Host) {
     let start = at(day(), "10:00");
     let with =
         |n: usize| shop.booking(&service, &start, json!({ "provider": providers[n % providers.len()] }));
-    let won = winner(&race(&host, 50, with).await);
+    let won = winner(&race_on(&[&host, &host.twin()], 50, with).await);
     assert_eq!(won["units"], json!([room]));
     assert_eq!(shop.appointments().await, [won]);
+}
+
+/// The shortest hold there is.
+const HOLD: Duration = Duration::from_secs(60);
+/// How many clients ask in one go for what is about to be free.
+const CROWD: usize = 8;
+
+async fn of_many_clients_one_gets_the_slot_of_a_hold_that_ends(host: Host) {
+    let twin = host.twin();
+    let shop = Shop::with(&host, "UTC", json!({ "hold_minutes": 1 })).await;
+    let provider = shop.provider("Pia", "09:00", "17:00").await;
+    let service = shop.service(&[&provider], json!({})).await;
+    let booking = shop.booking(&service, &at(day(), "10:00"), json!({}));
+    let held = id(&host.post("/api/v1/appointments", &booking).await.expect(201));
+    tokio::time::sleep(HOLD - Duration::from_secs(2)).await;
+    let mut answers = Vec::new();
+    while !answers.iter().any(|answer: &Answer| answer.status == 201) {
+        answers.extend(race_on(&[&host, &twin], CROWD, |_| booking.clone()).await);
+    }
+    answers.extend(race_on(&[&host, &twin], CROWD, |_| booking.clone()).await);
+    let won = winner(&answers);
+    let ended = host.get(&format!("/api/v1/appointments/{held}")).await.expect(200);
+    assert_eq!(ended["cancellation_reason"], "hold_expired");
+    assert_eq!(shop.appointments().await, [ended, won]);
 }

@@ -1,15 +1,15 @@
 //! What the store holds, read from the store alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use slotledger::model::{
-    Appointment, AppointmentId, Claim, Delivery, Event, Master, Provider, Service, Stored, Unit, UnitClaim,
+    Appointment, AppointmentId, BookingId, Claim, Delivery, Event, Master, Provider, SeriesId, Service,
+    Stored, Unit, UnitClaim,
 };
-use slotledger::store::sqlite::Sqlite;
 use slotledger::store::{
-    AppointmentFilter, Busy, DeliveryFilter, Diary, Occupancy, Outbox, Page, Record, Records,
+    AppointmentFilter, Booking, Busy, DeliveryFilter, Page, Record, Series, SharedStore, Wait, WaitFilter,
 };
 use uuid::Uuid;
 
@@ -26,12 +26,21 @@ pub(super) struct Facts {
     /// The trails of those that have changed since the facts before.
     pub(super) changed: Vec<(Appointment, Vec<Event>)>,
     pub(super) claims: Vec<Claim>,
+    /// What was claimed before the step.
+    pub(super) claims_before: Vec<Claim>,
     pub(super) unit_claims: Vec<UnitClaim>,
     pub(super) busy: Vec<Busy>,
     pub(super) deliveries: Vec<Arc<Delivery>>,
     pub(super) providers: Arc<[Stored<Provider>]>,
     pub(super) units: Arc<[Stored<Unit>]>,
+    /// The units as they were before the step.
+    pub(super) units_before: Arc<[Stored<Unit>]>,
     pub(super) services: Arc<[Stored<Service>]>,
+    /// What appointments are sold in, and recur in.
+    pub(super) bookings: Vec<Arc<Booking>>,
+    pub(super) series: Vec<Arc<Series>>,
+    /// The waitlist, the oldest place first.
+    pub(super) waits: Vec<Wait>,
 }
 
 impl Facts {
@@ -49,7 +58,7 @@ impl Facts {
 
 /// Reads the facts again and again, and knows which trails it has read.
 pub(super) struct Reader {
-    store: Sqlite,
+    store: SharedStore,
     house: House,
     /// Of the catalogue's version.
     providers: Arc<[Stored<Provider>]>,
@@ -59,14 +68,28 @@ pub(super) struct Reader {
     /// What was asked for never changes: only what is new is read.
     deliveries: Vec<Arc<Delivery>>,
     read: HashMap<AppointmentId, u32>,
+    /// A frame never changes either.
+    bookings: Vec<Arc<Booking>>,
+    series: Vec<Arc<Series>>,
+    claims: Vec<Claim>,
 }
 
 impl Reader {
     /// A reader with a connection of its own.
-    pub(super) fn new(store: Sqlite, house: House) -> Self {
-        let (providers, units, services) = (Arc::default(), Arc::default(), Arc::default());
-        let (version, deliveries, read) = (0, Vec::new(), HashMap::new());
-        Self { store, house, providers, units, services, version, deliveries, read }
+    pub(super) fn new(store: SharedStore, house: House) -> Self {
+        Self {
+            store,
+            house,
+            providers: Arc::default(),
+            units: Arc::default(),
+            services: Arc::default(),
+            version: 0,
+            deliveries: Vec::new(),
+            read: HashMap::new(),
+            bookings: Vec::new(),
+            series: Vec::new(),
+            claims: Vec::new(),
+        }
     }
 
     /// Reads everything.
@@ -82,20 +105,54 @@ impl Reader {
         let claims = self.store.claims(providers, from, to).await.expect("claims");
         let unit_claims = self.store.unit_claims(units, from, to).await.expect("claims on units");
         let busy = self.store.busy(&resources, day(from), day(to)).await.expect("busy days");
+        let waits = self.store.waits(&WaitFilter::default(), page).await.expect("the waitlist");
+        let (claims_before, units_before) =
+            (std::mem::replace(&mut self.claims, claims.clone()), self.units.clone());
         self.read_deliveries().await;
         self.read_catalog().await;
+        self.read_frames(&appointments).await;
         Facts {
             now,
             changed: self.changed(&appointments).await,
             appointments,
             claims,
+            claims_before,
             unit_claims,
             busy,
             deliveries: self.deliveries.clone(),
             providers: self.providers.clone(),
             units: self.units.clone(),
+            units_before,
             services: self.services.clone(),
+            bookings: self.bookings.clone(),
+            series: self.series.clone(),
+            waits,
         }
+    }
+
+    /// Reads what stands, in the middle of a step: the next reading begins where the last one ended.
+    pub(super) async fn peek(&mut self, now: DateTime<Utc>) -> Facts {
+        let (claims, units, version, read) =
+            (self.claims.clone(), self.units.clone(), self.version, self.read.clone());
+        let facts = self.read(now).await;
+        (self.claims, self.units, self.version, self.read) = (claims, units, version, read);
+        facts
+    }
+
+    async fn read_frames(&mut self, appointments: &[Appointment]) {
+        let mut bookings: HashSet<BookingId> = appointments.iter().filter_map(|one| one.booking).collect();
+        let mut series: HashSet<SeriesId> = appointments.iter().filter_map(|one| one.series).collect();
+        bookings.retain(|id| self.bookings.iter().all(|known| known.id != *id));
+        series.retain(|id| self.series.iter().all(|known| known.id != *id));
+        for id in bookings {
+            self.bookings.extend(self.store.booking(id).await.expect("a booking").map(Arc::new));
+        }
+        for id in series {
+            self.series.extend(self.store.series(id).await.expect("a series").map(Arc::new));
+        }
+        // The order they are found in is chance.
+        self.bookings.sort_unstable_by_key(|booking| booking.id);
+        self.series.sort_unstable_by_key(|series| series.id);
     }
 
     async fn read_deliveries(&mut self) {
@@ -126,7 +183,7 @@ impl Reader {
     }
 }
 
-async fn records<T: Master>(store: &Sqlite, house: &House) -> Arc<[Stored<T>]> {
+async fn records<T: Master>(store: &SharedStore, house: &House) -> Arc<[Stored<T>]> {
     let page = Page { after: None, limit: ALL };
     let records = store.records(T::KIND, Some(house.company.0), page).await.expect("records");
     records.into_iter().map(typed).collect()

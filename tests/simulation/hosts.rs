@@ -1,67 +1,80 @@
 //! The hosts of a run: asked, cut off in the middle of an answer, started again.
 
 use std::future::poll_fn;
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use slotledger::app::{App, Error, Reply, Request};
-use slotledger::model::{Appointment, Leave, ProviderId, Unit, UnitId};
-use slotledger::store::Requests;
-use slotledger::store::sqlite::Sqlite;
+use serde::de::DeserializeOwned;
+use slotledger::app::{App, BookingView, Error, Reply, Request, SeriesView};
+use slotledger::model::{Appointment, Unit, UnitId};
+use slotledger::store::SharedStore;
 use slotledger::wasm::Rules;
 
-use super::clock::Settable;
+use super::ground::Ground;
 use super::house::app;
-use super::steps::Step;
+use super::steps::{Refit, Step};
 
 /// The most holds that are ended at one go.
 const BATCH: u32 = 100;
 
-/// What a host answered.
-pub(super) type Answer = Result<Option<Box<Appointment>>, Error>;
+/// What a host answered: the appointments that it named, as they are.
+pub(super) type Answer = Result<Vec<Appointment>, Error>;
 
 /// One host.
 pub(super) struct Host {
-    path: PathBuf,
+    ground: Arc<Ground>,
     rules: Rules,
-    clock: Arc<Settable>,
-    store: Sqlite,
+    store: SharedStore,
     pub(super) app: App,
 }
 
 impl Host {
-    /// Starts a host on the store in this file.
-    pub(super) async fn start(path: PathBuf, rules: Rules, clock: Arc<Settable>) -> Self {
-        let store = Sqlite::open(&path).await.expect("the store opens");
-        let app = app(store.clone(), rules.clone(), clock.clone());
-        Self { path, rules, clock, store, app }
+    /// Starts a host.
+    pub(super) async fn start(ground: Arc<Ground>, rules: Rules) -> Self {
+        let store = ground.open().await;
+        let app = app(store.clone(), rules.clone(), ground.clock.clone());
+        Self { ground, rules, store, app }
     }
 
     /// Starts it again, with nothing left of what it knew.
     pub(super) async fn restart(&mut self) {
-        *self = Self::start(self.path.clone(), self.rules.clone(), self.clock.clone()).await;
+        *self = Self::start(self.ground.clone(), self.rules.clone()).await;
     }
 
-    /// Waits until what was begun on its connection and cut off is undone.
+    /// Waits until what was begun on its store and cut off is undone.
     pub(super) async fn settle(&self) {
-        self.store.forget_answers(chrono::DateTime::UNIX_EPOCH).await.expect("the store goes on");
+        self.ground.settle(&self.store).await;
     }
 
-    /// Carries out a step. The appointment is what the host says it is now.
+    /// Carries out a step.
     pub(super) async fn ask(&self, step: &Step) -> Answer {
-        match step {
+        let app = &self.app;
+        match step.clone() {
             Step::Hold { booking, actor, key } => {
                 let request = key.map(|key| Request { key: key.to_string(), fingerprint: key.to_string() });
-                self.app.hold((**booking).clone(), *actor, request.as_ref()).await.map(said)
+                app.hold(*booking, actor, request.as_ref()).await.map(|reply| vec![said(reply)])
             }
             Step::Command { id, expected, command, actor } => {
-                self.app.command(*id, *expected, command.clone(), *actor, None).await.map(said)
+                app.command(id, expected, command, actor, None).await.map(|reply| vec![said(reply)])
             }
-            Step::Leave(provider, leave) => self.leave(*provider, leave).await,
-            Step::Enable(unit, enabled) => self.enable(*unit, *enabled).await,
-            Step::Expire => self.app.expire_holds(BATCH).await.map(|_| None),
+            Step::Book { wanted, actor } => app.book(*wanted, actor, None).await.map(booked),
+            Step::CommandBooking { id, expected, command, actor } => {
+                app.command_booking(id, expected, command, actor, None).await.map(booked)
+            }
+            Step::MakeSeries { wanted, actor } => app.make_series(*wanted, actor, None).await.map(recurring),
+            Step::MoveSeries { id, wanted, actor } => {
+                app.reschedule_series(id, None, wanted, actor, None).await.map(recurring)
+            }
+            Step::CancelSeries { id, wanted, actor } => {
+                app.cancel_series(id, None, wanted, actor, None).await.map(recurring)
+            }
+            Step::Wait(wanted) => app.wait_for(*wanted, None).await.map(|_| Vec::new()),
+            Step::Withdraw(id) => app.withdraw(id, None, None).await.map(|_| Vec::new()),
+            Step::Leave(provider, leave) => app.add_leave(provider, leave, None).await.map(|_| Vec::new()),
+            Step::Refit(unit, refit) => self.refit(unit, refit).await,
+            Step::Expire => app.expire_holds(BATCH).await.map(|_| Vec::new()),
+            Step::Offer => app.offer_freed(BATCH).await.map(|_| Vec::new()),
         }
     }
 
@@ -77,20 +90,28 @@ impl Host {
         .await
     }
 
-    async fn leave(&self, provider: ProviderId, leave: &Leave) -> Answer {
-        self.app.add_leave(provider, leave.clone(), None).await.map(|_| None)
-    }
-
-    async fn enable(&self, unit: UnitId, enabled: bool) -> Answer {
+    async fn refit(&self, unit: UnitId, refit: Refit) -> Answer {
         let stored = self.app.get::<Unit>(unit.0).await?;
-        let data = Unit { active: enabled, ..stored.data };
-        self.app.replace(unit.0, stored.version, data).await.map(|_| None)
+        let data = match refit {
+            Refit::Enabled(active) => Unit { active, ..stored.data },
+            Refit::Capacity(capacity) => Unit { capacity, overlap_allowed: capacity > 1, ..stored.data },
+            Refit::Parent(parent) => Unit { parent, ..stored.data },
+        };
+        self.app.replace(unit.0, stored.version, data).await.map(|_| Vec::new())
     }
 }
 
-fn said(reply: Reply<Appointment>) -> Option<Box<Appointment>> {
+fn said<T: DeserializeOwned>(reply: Reply<T>) -> T {
     match reply {
-        Reply::Fresh(appointment) => Some(Box::new(appointment)),
-        Reply::Replayed(answer) => Some(serde_json::from_str(&answer.body).expect("an appointment")),
+        Reply::Fresh(said) => said,
+        Reply::Replayed(answer) => serde_json::from_str(&answer.body).expect("what was said before"),
     }
+}
+
+fn booked(reply: Reply<BookingView>) -> Vec<Appointment> {
+    said(reply).appointments
+}
+
+fn recurring(reply: Reply<SeriesView>) -> Vec<Appointment> {
+    said(reply).appointments
 }

@@ -1,7 +1,6 @@
 //! The company that every run begins with: a branch whose clocks change while the run lasts, providers by day and by
 //! night, a tree of units, and a service for each kind of rule.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -12,16 +11,10 @@ use slotledger::model::{
     Branch, Company, CompanyId, Customer, CustomerId, Master, Provider, ProviderId, Service, ServiceId, Unit,
     UnitId,
 };
-use slotledger::store::sqlite::Sqlite;
+use slotledger::store::SharedStore;
 use slotledger::wasm::Rules;
-use tempfile::TempDir;
 use tokio::sync::Notify;
 use uuid::Uuid;
-
-use super::clock::Settable;
-
-/// The file that a host keeps everything in.
-pub(super) const FILE: &str = "store.sqlite";
 
 /// When every run begins: a Thursday, three days before Berlin's clocks go forward.
 const BEGIN: &str = "2026-03-26T05:20:00Z";
@@ -50,56 +43,19 @@ impl House {
     }
 }
 
-/// A store with the house in it and nothing booked, copied for each run.
-pub(super) struct Template {
-    directory: TempDir,
-    pub(super) house: House,
-    pub(super) rules: Rules,
-    next_id: u64,
-}
-
-impl Template {
-    /// Builds the house.
-    pub(super) async fn build() -> Self {
-        let directory = directory();
-        // Compiled once for all of the tests.
-        let compiled = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules");
-        let rules = Rules::embedded(Some(&compiled)).expect("the shipped rules");
-        let clock = Arc::new(Settable::at(begin(), 1));
-        let store = Sqlite::open(&directory.path().join(FILE)).await.expect("a store");
-        let house = build(&app(store.clone(), rules.clone(), clock.clone())).await;
-        // The file is copied without its log.
-        store.close().await;
-        Self { directory, house, rules, next_id: clock.given() }
-    }
-
-    /// A copy of the store, and the clock of a run on it.
-    pub(super) fn copy(&self) -> (TempDir, Arc<Settable>) {
-        let copy = directory();
-        let from = self.directory.path().join(FILE);
-        std::fs::copy(from, copy.path().join(FILE)).expect("a copy");
-        (copy, Arc::new(Settable::at(begin(), self.next_id)))
-    }
-}
-
 /// The use cases on a store.
-pub(super) fn app(store: Sqlite, rules: Rules, clock: SharedClock) -> App {
+pub(super) fn app(store: SharedStore, rules: Rules, clock: SharedClock) -> App {
     let (books, wake) = (Arc::new(Connections::default()), Arc::new(Notify::new()));
-    App::new(Ports { store: Arc::new(store), rules, clock, books, wake })
+    App::new(Ports { store, rules, clock, books, wake })
 }
 
-fn begin() -> DateTime<Utc> {
+/// The moment every run begins at.
+pub(super) fn begin() -> DateTime<Utc> {
     BEGIN.parse().expect("a moment")
 }
 
-/// In memory where the system offers it: a run commits durably after each step.
-fn directory() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-    made.expect("a directory")
-}
-
-async fn build(app: &App) -> House {
+/// Builds the house.
+pub(super) async fn build(app: &App) -> House {
     let company = json!({
         "name": "Runs", "currency": "EUR", "time_zone": "Europe/Berlin", "hold_minutes": 12,
         "late_cancel_fee": "15.00", "no_show_fee": "20.00",

@@ -7,16 +7,15 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use slotledger::app::{Error, OpeningsQuery};
+use slotledger::app::{ConflictsQuery, Error, OpeningsQuery};
 use slotledger::clock::Clock;
-use slotledger::store::sqlite::Sqlite;
-use tempfile::TempDir;
 
 use super::check::{self, Search, Verdict};
 use super::clock::Settable;
 use super::facts::{Facts, Reader};
+use super::ground::Template;
 use super::hosts::{Answer, Host};
-use super::house::{FILE, House, Template};
+use super::house::House;
 use super::steps::{Dice, Step};
 
 /// Steps of a run.
@@ -36,7 +35,6 @@ pub(super) struct Run {
     facts: Facts,
     last: VecDeque<String>,
     events: Vec<String>,
-    _directory: TempDir,
 }
 
 impl Run {
@@ -52,25 +50,14 @@ impl Run {
     }
 
     async fn begin(template: &Template, seed: u64) -> Self {
-        let (directory, clock) = template.copy();
-        let path = directory.path().join(FILE);
-        let start = || Host::start(path.clone(), template.rules.clone(), clock.clone());
+        let ground = Arc::new(template.ground().await);
+        let (clock, house) = (ground.clock.clone(), ground.house.clone());
+        let start = || Host::start(ground.clone(), template.rules.clone());
         let hosts = [start().await, start().await];
-        let store = Sqlite::open(&path).await.expect("the store opens");
-        let mut reader = Reader::new(store, template.house.clone());
+        let mut reader = Reader::new(ground.open().await, house.clone());
         let facts = reader.read(clock.now()).await;
-        let (random, house) = (StdRng::seed_from_u64(seed), template.house.clone());
-        Self {
-            random,
-            clock,
-            hosts,
-            reader,
-            house,
-            facts,
-            last: VecDeque::new(),
-            events: Vec::new(),
-            _directory: directory,
-        }
+        let (random, last) = (StdRng::seed_from_u64(seed), VecDeque::new());
+        Self { random, clock, hosts, reader, house, facts, last, events: Vec::new() }
     }
 
     fn shown(&self) -> String {
@@ -92,14 +79,15 @@ impl Run {
             0..12 => self.pass(),
             12..32 => self.together().await?,
             32..40 => self.cut_off().await?,
-            40..55 => self.book_an_opening().await?,
+            40..53 => self.book_an_opening().await?,
             _ => self.alone().await?,
         };
-        self.facts = self.reader.read(self.clock.now()).await;
+        let before = std::mem::replace(&mut self.facts, self.reader.read(self.clock.now()).await);
         let trails = self.facts.changed.iter().flat_map(|(appointment, trail)| {
             trail.iter().filter(|event| event.revision == appointment.revision)
         });
         self.events.extend(trails.map(|event| event.name.clone()));
+        self.events.extend(check::happened(&before, &self.facts).map(str::to_owned));
         check::all(&self.facts)?;
         answers.iter().try_for_each(|answer| self.check_answer(answer))?;
         self.check_openings().await
@@ -127,7 +115,10 @@ impl Run {
         let (step, host) = (self.dice().step(), self.random.random_range(0..2));
         let answer = self.hosts[host].ask(&step).await;
         self.note(format!("host {host} alone: {step:?}: {}", told(&answer)));
-        judge(&answer, false)?;
+        judge(&step, &answer, false)?;
+        if step.upsets() {
+            self.check_conflicts(host).await?;
+        }
         Ok(vec![answer])
     }
 
@@ -136,8 +127,8 @@ impl Run {
         let [first, second] = &self.hosts;
         let answers = tokio::join!(first.ask(&one), second.ask(&other));
         self.note(format!("host 0: {one:?}: {}; host 1: {other:?}: {}", told(&answers.0), told(&answers.1)));
-        judge(&answers.0, true)?;
-        judge(&answers.1, true)?;
+        judge(&one, &answers.0, true)?;
+        judge(&other, &answers.1, true)?;
         Ok(vec![answers.0, answers.1])
     }
 
@@ -150,10 +141,9 @@ impl Run {
         self.note(format!("host {host}, woken {wakes} times, dies: {dies}: {step:?}: {told}"));
         if dies {
             self.hosts[host].restart().await;
-        } else {
-            self.hosts[host].settle().await;
         }
-        answer.iter().try_for_each(|answer| judge(answer, false))?;
+        self.hosts[host].settle().await;
+        answer.iter().try_for_each(|answer| judge(&step, answer, false))?;
         Ok(answer.into_iter().collect())
     }
 
@@ -182,11 +172,27 @@ impl Run {
 
     /// What a host has said is so, or has been so before what came later.
     fn check_answer(&self, answer: &Answer) -> Verdict {
-        let Ok(Some(said)) = answer else { return Ok(()) };
-        let stored =
-            self.facts.find(said.id).ok_or_else(|| format!("said to be booked, and lost: {said:?}"))?;
-        let kept = stored.revision > said.revision || stored == &**said;
-        if kept { Ok(()) } else { Err(format!("{said:?} was said, and stored is {stored:?}")) }
+        for said in answer.iter().flatten() {
+            let stored =
+                self.facts.find(said.id).ok_or_else(|| format!("said to be booked, and lost: {said:?}"))?;
+            if stored.revision <= said.revision && stored != said {
+                return Err(format!("{said:?} was said, and stored is {stored:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whatever can no longer take place is listed.
+    async fn check_conflicts(&mut self, host: usize) -> Verdict {
+        let facts = self.reader.peek(self.clock.now()).await;
+        let query =
+            ConflictsQuery { company: Some(self.house.company), limit: Some(200), ..Default::default() };
+        let found = self.hosts[host].app.conflicts(&query).await;
+        let found = found.map_err(|error| format!("conflicts cannot be listed: {error:?}"))?.found;
+        let missing = check::upset(&facts)
+            .into_iter()
+            .find(|one| found.iter().all(|conflict| conflict.appointment.id != one.id));
+        missing.map_or(Ok(()), |one| Err(format!("it cannot take place, and is not listed: {one:?}")))
     }
 
     /// A search finds what is free, and nothing else.
@@ -243,14 +249,16 @@ fn query(
     }
 }
 
-/// A refusal is an answer; a failure is none.
-fn judge(answer: &Answer, rivals: bool) -> Verdict {
+/// A refusal is an answer; a failure is none. Without a rival nobody can be faster.
+fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
     let Err(error) = answer else { return Ok(()) };
     match error {
         Error::Refused(refusal) if !refusal.findings.is_empty() => Ok(()),
-        Error::Taken | Error::Stale { .. } => Ok(()),
-        Error::Busy if rivals => Ok(()),
+        Error::Stale { .. } => Ok(()),
+        Error::Busy | Error::Taken(_) if rivals => Ok(()),
+        Error::Invalid(_) if step.may_be_unfit() => Ok(()),
         Error::Refused(_)
+        | Error::Taken(_)
         | Error::Busy
         | Error::Missing { .. }
         | Error::Invalid(_)
@@ -266,8 +274,11 @@ fn judge(answer: &Answer, rivals: bool) -> Verdict {
 
 fn told(answer: &Answer) -> String {
     match answer {
-        Ok(None) => "done".to_owned(),
-        Ok(Some(said)) => format!("{} {}", said.id, said.status.as_str()),
+        Ok(said) if said.is_empty() => "done".to_owned(),
+        Ok(said) => {
+            let each = said.iter().map(|one| format!("{} {}", one.id, one.status.as_str()));
+            each.collect::<Vec<_>>().join(", ")
+        }
         Err(error) => error.to_string(),
     }
 }

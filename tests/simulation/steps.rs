@@ -8,12 +8,18 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rust_decimal::Decimal;
 use slotledger::app::{
-    Booking, Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule,
+    Booking, BookingCommand, BookingRequest, Cancel, CancelSeries, Command, Complete, Correct, Decline,
+    NewTime, Pay, Reassign, Reschedule, RescheduleSeries, SeriesRequest, WaitRequest,
 };
-use slotledger::model::{Actor, Appointment, AppointmentId, Leave, ProviderId, ServiceId, Status, UnitId};
+use slotledger::model::{
+    Actor, Appointment, AppointmentId, BookingId, Leave, ProviderId, SeriesId, ServiceId, Status, UnitId,
+    WaitId,
+};
 
 use super::facts::Facts;
 use super::house::House;
+
+mod several;
 
 /// Something asked of one host.
 #[derive(Debug, Clone)]
@@ -22,12 +28,51 @@ pub(super) enum Step {
     Hold { booking: Box<Booking>, actor: Actor, key: Option<u32> },
     /// A command, on a revision or on whichever there is.
     Command { id: AppointmentId, expected: Option<u32>, command: Command, actor: Actor },
+    /// Several appointments sold together.
+    Book { wanted: Box<BookingRequest>, actor: Actor },
+    /// A command on all of a booking, or on a part of it.
+    CommandBooking { id: BookingId, expected: Option<u32>, command: BookingCommand, actor: Actor },
+    /// Appointments that recur.
+    MakeSeries { wanted: Box<SeriesRequest>, actor: Actor },
+    /// One of a series and all that follow go to another time.
+    MoveSeries { id: SeriesId, wanted: RescheduleSeries, actor: Actor },
+    /// A series, or the rest of it, is called off.
+    CancelSeries { id: SeriesId, wanted: CancelSeries, actor: Actor },
+    /// A place on the waitlist.
+    Wait(Box<WaitRequest>),
+    /// A place is given up.
+    Withdraw(WaitId),
     /// Time away for a provider.
     Leave(ProviderId, Leave),
-    /// A unit goes out of service, or comes back.
-    Enable(UnitId, bool),
+    /// A unit is changed.
+    Refit(UnitId, Refit),
     /// The turn of whoever ends holds.
     Expire,
+    /// The turn of whoever offers freed time.
+    Offer,
+}
+
+/// A change of a unit.
+#[derive(Debug, Clone)]
+pub(super) enum Refit {
+    /// It goes out of service, or comes back.
+    Enabled(bool),
+    /// So many visits can use it at once.
+    Capacity(u32),
+    /// It becomes a part of another one, or of none.
+    Parent(Option<UnitId>),
+}
+
+impl Step {
+    /// Whether it may be answered that it makes no sense: it was drawn without looking.
+    pub(super) const fn may_be_unfit(&self) -> bool {
+        matches!(self, Self::Book { .. } | Self::CommandBooking { .. } | Self::Refit(..) | Self::Wait(_))
+    }
+
+    /// Whether it changes what can take place.
+    pub(super) const fn upsets(&self) -> bool {
+        matches!(self, Self::Leave(..) | Self::Refit(..))
+    }
 }
 
 /// Draws steps for one run.
@@ -53,13 +98,14 @@ impl Dice<'_> {
     /// One step.
     pub(super) fn step(&mut self) -> Step {
         match self.random.random_range(0..100) {
-            0..20 => self.any_hold(),
-            20..92 => match self.appointment() {
+            0..17 => self.any_hold(),
+            17..75 => match self.appointment() {
                 Some(appointment) => self.command(&appointment),
                 None => self.any_hold(),
             },
-            92..95 => self.leave(),
-            95..97 => Step::Enable(self.one_of(&self.house.units), self.random.random_bool(0.5)),
+            75..90 => self.several(),
+            90..93 => self.leave(),
+            93..97 => self.refit(),
             _ => Step::Expire,
         }
     }
@@ -251,6 +297,16 @@ impl Dice<'_> {
         let start = self.start(self.house.visit);
         let end = start + TimeDelta::minutes(self.random.random_range(1..180));
         Step::Leave(self.one_of(&self.house.providers), Leave { start, end, reason: String::new() })
+    }
+
+    fn refit(&mut self) -> Step {
+        let refit = match self.random.random_range(0..4) {
+            0 => Refit::Capacity(self.random.random_range(1..=2)),
+            1 => Refit::Parent(self.random.random_bool(0.8).then(|| self.one_of(&self.house.units))),
+            // Most are soon back in service.
+            _ => Refit::Enabled(self.random.random_bool(0.7)),
+        };
+        Step::Refit(self.one_of(&self.house.units), refit)
     }
 
     fn somebody(&mut self) -> Option<ProviderId> {

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::progress::phase;
-use crate::setup::postgres;
+use crate::setup::{postgres, tryton};
 use crate::{rules, shell, workspace};
 
 /// What the measurements take.
@@ -16,6 +16,9 @@ pub(crate) struct Options {
     /// A tenth of the repetitions: enough to see whether something is badly wrong.
     #[arg(long)]
     quick: bool,
+    /// Measure only rows whose names begin like this. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
     /// Also write the figures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -25,6 +28,7 @@ pub(crate) struct Options {
 pub(crate) fn bench(options: &Options) -> Result<()> {
     rules::build()?;
     postgres::install()?;
+    tryton::ready()?;
     phase("building slotledger and the measurements with all optimisations", || {
         let mut cargo = shell::cargo();
         cargo.args([
@@ -43,9 +47,14 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     let scratch = workspace::target().join("bench");
     fs::create_dir_all(&scratch)?;
     let mut bench = shell::program(release.join("slotledger-bench"));
+    // Tryton, which the relay is measured with.
+    bench.arg("--target").arg(workspace::target());
     bench.arg("--host").arg(release.join("slotledger")).arg("--scratch").arg(&scratch);
     if options.quick {
         bench.arg("--quick");
+    }
+    for name in &options.only {
+        bench.arg("--only").arg(name);
     }
     if let Some(path) = &options.json {
         bench.arg("--json").arg(absolute(path)?);

@@ -105,6 +105,8 @@ codes! {
         "The appointment is with that provider already.";
     NOTHING_CHANGES = "SL0247", "Nothing would change",
         "The command names the provider and the units that the appointment has, or none at all.";
+    DEPOSIT_RISEN = "SL0249", "More is due in advance",
+        "The appointment would ask for a larger deposit than was paid for it, so that it would not stay confirmed. Staff can move it all the same: it is confirmed once the rest is paid.";
     CANCEL_CUTOFF = "SL0250", "It is too late to cancel",
         "The service can be cancelled until a certain time before its start. Staff can make an exception and say why.";
     RESCHEDULE_CUTOFF = "SL0251", "It is too late to reschedule",

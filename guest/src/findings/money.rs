@@ -2,7 +2,7 @@
 
 use super::codes::{
     AMOUNT_TOO_LARGE, COUPON_NOT_FOR_SERVICE, COUPON_NOT_VALID, COUPON_UNKNOWN, CURRENCY_CHANGED,
-    CURRENCY_REFUSED, CURRENCY_UNUSABLE, DEPOSIT_DUE, FEE_ITEM_MISSING, LIST_PRICE_UNFIT, NO_DEPOSIT,
+    CURRENCY_REFUSED, CURRENCY_UNUSABLE, DEPOSIT_DUE, DEPOSIT_RISEN, FEE_ITEM_MISSING, LIST_PRICE_UNFIT, NO_DEPOSIT,
     NO_PRICE, NOTHING_TO_TOTAL, PAYMENT_UNFIT, PERCENT_UNUSABLE, PRICE_UNUSABLE, QUANTITY_UNUSABLE,
 };
 use super::finding;
@@ -78,6 +78,14 @@ pub(crate) fn fee_item_missing() -> Finding {
 
 pub(crate) fn deposit_due() -> Finding {
     finding(DEPOSIT_DUE, "The deposit has not been paid.", "Pay the deposit; that confirms the appointment.")
+}
+
+pub(crate) fn deposit_risen(due: &str, currency: &str) -> Finding {
+    finding(
+        DEPOSIT_RISEN,
+        format!("The deposit of the new appointment is {due} {currency} more than was paid."),
+        "Keep the number of guests, or ask staff to move the appointment and take the rest.",
+    )
 }
 
 pub(crate) fn no_deposit() -> Finding {

@@ -85,11 +85,13 @@ pub(crate) fn reschedule(case: &Case<'_>, rescheduling: &Rescheduling) -> Result
     };
     broken.extend(policy::check_reason(reason).err());
     broken.extend(check_id(case.new_id).err());
-    match validate::plan(case.snapshot, request) {
+    let plan = validate::plan(case.snapshot, request).map(|plan| keep_price(case, plan));
+    broken.extend(plan.iter().find_map(|plan| deposit::check_rise(case, &plan.quote).err()));
+    match plan {
         Ok(plan) if broken.is_empty() => {
             let mut sale = case.sale();
             sale.withdraw_to_replace(reason);
-            let successor = Some(moved(case, keep_price(case, plan), &sale, reason).map_err(one)?);
+            let successor = Some(moved(case, plan, &sale, reason).map_err(one)?);
             let paid = money::nothing(case.appointment.paid);
             Ok(Decision { slots: Slots::Release, paid, effects: sale.finish(), successor, ..decision })
         }
@@ -131,12 +133,15 @@ fn keep_price(case: &Case<'_>, plan: Plan) -> Plan {
     }
 }
 
-/// The appointment at the new time: confirmed, and on the order, if the old one was confirmed.
+/// The appointment at the new time: confirmed, and on the order, if the old one was confirmed, unless it asks for more in
+/// advance; then it waits for the rest.
 fn moved(case: &Case<'_>, plan: Plan, old: &Sale<'_>, reason: &str) -> Result<Successor, Finding> {
     let status = match case.appointment.status {
-        Status::Confirmed | Status::EnRoute => Status::Confirmed,
+        Status::Confirmed | Status::EnRoute if deposit::rise(case, &plan.quote)?.is_none() => Status::Confirmed,
         Status::Open
         | Status::Scheduled
+        | Status::Confirmed
+        | Status::EnRoute
         | Status::InProgress
         | Status::Paused
         | Status::Completed

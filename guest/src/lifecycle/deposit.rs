@@ -8,7 +8,7 @@ use rust_decimal::Decimal as Number;
 use crate::effects::{Sale, Turn, is_refunded};
 use crate::lifecycle::{Case, booking};
 use crate::money::{self, Currency};
-use crate::wit::{Actor, Decision, Finding, Payment, Status};
+use crate::wit::{Actor, Decision, Finding, Payment, Quote, Status};
 use crate::{events, findings};
 
 /// Acknowledges the appointment because its deposit was paid.
@@ -81,6 +81,30 @@ pub(crate) fn check_paid(case: &Case<'_>) -> Result<(), Finding> {
 /// Passes unless a hold would be booked without its deposit.
 pub(crate) fn check_hold_paid(case: &Case<'_>) -> Result<(), Finding> {
     if case.appointment.status == Status::Open { check_paid(case) } else { Ok(()) }
+}
+
+/// What a new price asks for in advance beyond what was paid, where it asks for more than the price agreed before.
+///
+/// A deposit that staff went without is not asked for again by a move that leaves it as it is.
+pub(crate) fn rise(case: &Case<'_>, quote: &Quote) -> Result<Option<Number>, Finding> {
+    let read = |amount| money::read(amount).ok_or_else(findings::price_unusable);
+    let (before, paid) = (read(case.appointment.quote.deposit)?, read(case.appointment.paid)?);
+    let deposit = read(quote.deposit)?;
+    if deposit <= before.max(paid) {
+        return Ok(None);
+    }
+    deposit.checked_sub(paid).map(Some).ok_or_else(findings::amount_too_large)
+}
+
+/// Passes unless a new price asks for more in advance and neither staff nor Slotledger itself goes on without it.
+pub(crate) fn check_rise(case: &Case<'_>, quote: &Quote) -> Result<(), Finding> {
+    let currency = Currency::of(&case.snapshot.company)?;
+    match (rise(case, quote)?, case.snapshot.actor) {
+        (None, _) | (Some(_), Actor::Staff | Actor::System) => Ok(()),
+        (Some(due), Actor::Customer | Actor::Provider) => {
+            Err(findings::deposit_risen(&currency.show(due), &quote.currency))
+        }
+    }
 }
 
 fn is_due(case: &Case<'_>) -> Result<bool, Finding> {

@@ -1,15 +1,17 @@
 //! Money in advance, totals, and appointments that stand.
 
 use slotledger_rules::findings::{
-    ALREADY, CURRENCY_CHANGED, CURRENCY_REFUSED, DEPOSIT_DUE, HOLD_RAN_OUT, NO_DEPOSIT, NOT_ALLOWED,
-    NOTHING_CHANGES, NOTHING_TO_TOTAL, PAYMENT_UNFIT, SAME_PROVIDER,
+    ALREADY, CURRENCY_CHANGED, CURRENCY_REFUSED, DEPOSIT_DUE, DEPOSIT_RISEN, HOLD_RAN_OUT, NO_DEPOSIT,
+    NOT_ALLOWED, NOTHING_CHANGES, NOTHING_TO_TOTAL, PAYMENT_UNFIT, SAME_PROVIDER,
 };
 use slotledger_rules::fixtures::{
     ANNA, BEN, appointment, at, bitmap, decimal, input, pay, quote, reassign, request, reschedule, snapshot,
     stored, with_seats, with_units,
 };
-use slotledger_rules::wit::{Actor, Command, Declination, Payment, Slots, Snapshot, Status, TransitionInput};
-use slotledger_rules::{recheck, total};
+use slotledger_rules::wit::{
+    Actor, Command, Declination, Payment, PriceBasis, Request, Slots, Snapshot, Status, TransitionInput,
+};
+use slotledger_rules::{recheck, total, transition};
 
 use crate::{codes, granted, refused, steps};
 
@@ -107,6 +109,61 @@ fn a_move_takes_the_money_along() {
     assert_eq!(granted(&input).paid, decimal(8_990, 2));
     input.command = pay(6_294);
     assert_eq!(refused(&input), [PAYMENT_UNFIT]);
+}
+
+/// A confirmed appointment whose deposit was paid, to be moved by half an hour with two guests: twice the price.
+fn moved_for_two(actor: Actor) -> TransitionInput {
+    let two = Request { guests: 2, ..request(Some(ANNA), at(10, 30)) };
+    let mut input = input(Some(Status::Confirmed), reschedule(two, None));
+    input.snapshot.actor = actor;
+    let prices = &mut input.snapshot.service.prices;
+    prices.truncate(1);
+    prices[0].basis = PriceBasis::PerGuest;
+    input.appointment.as_mut().expect("one").paid = decimal(2_697, 2);
+    input
+}
+
+#[test]
+fn a_move_that_raises_the_deposit_is_staffs_to_make_and_waits_for_the_rest() {
+    for actor in [Actor::Customer, Actor::Provider] {
+        let findings = transition(&moved_for_two(actor)).expect_err("more is due");
+        assert_eq!(codes(&findings), [DEPOSIT_RISEN]);
+        assert!(findings[0].message.contains("26.97 EUR"), "{}", findings[0].message);
+    }
+    let input = moved_for_two(Actor::Staff);
+    let moved = granted(&input);
+    let successor = moved.successor.clone().expect("a successor");
+    assert_eq!((successor.status, successor.paid), (Status::Scheduled, decimal(2_697, 2)));
+    assert_eq!(successor.plan.quote.deposit, decimal(5_394, 2));
+    assert_eq!((successor.effects.len(), steps(&moved)), (0, vec!["order_cancellation"]));
+}
+
+#[test]
+fn the_rest_of_a_deposit_confirms_what_was_moved() {
+    let successor = granted(&moved_for_two(Actor::Staff)).successor.expect("a successor");
+    let mut input = input(Some(Status::Scheduled), Command::Confirm);
+    input.snapshot.actor = Actor::Customer;
+    let appointment = input.appointment.as_mut().expect("one");
+    (appointment.quote, appointment.paid) = (successor.plan.quote, successor.paid);
+    assert_eq!(refused(&input), [DEPOSIT_DUE]);
+    input.command = pay(2_696);
+    assert_eq!(refused(&input), [PAYMENT_UNFIT]);
+    input.command = pay(2_697);
+    assert_eq!((granted(&input).next, granted(&input).paid), (Status::Confirmed, decimal(5_394, 2)));
+}
+
+#[test]
+fn a_move_asks_again_for_no_deposit_that_was_paid_or_that_staff_went_without() {
+    for actor in [Actor::Customer, Actor::Staff] {
+        let mut paid = moved_for_two(actor);
+        paid.appointment.as_mut().expect("one").paid = decimal(5_394, 2);
+        let mut unpaid = input(Some(Status::Confirmed), reschedule(request(Some(ANNA), at(10, 30)), None));
+        unpaid.snapshot.actor = actor;
+        for input in [paid, unpaid] {
+            let successor = granted(&input).successor.expect("a successor");
+            assert_eq!(successor.status, Status::Confirmed, "{actor:?}");
+        }
+    }
 }
 
 #[test]

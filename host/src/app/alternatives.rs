@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::error::Refusal;
 use super::openings::{Opening, Place, Search};
 use super::preference::Preference;
 use super::snapshot::Scene;
@@ -104,12 +105,21 @@ impl Near {
 impl App {
     /// The refusal, with what could be booked instead. Whoever cannot be helped is refused all the same.
     pub(super) async fn with_alternatives(&self, refusal: Error, near: &Near) -> Error {
-        let Error::Refused(mut refused) = refusal else { return refusal };
-        match self.alternatives(near).await {
-            Ok(found) => refused.alternatives = found,
-            Err(error) => tracing::debug!(%error, "No alternatives could be looked for."),
+        if !matches!(refusal, Error::Refused(_) | Error::Taken(_)) {
+            return refusal;
         }
-        Error::Refused(refused)
+        let alternatives = match self.alternatives(near).await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::debug!(%error, "No alternatives could be looked for.");
+                Vec::new()
+            }
+        };
+        if let Error::Refused(refused) = refusal {
+            Error::Refused(Refusal { alternatives, ..refused })
+        } else {
+            Error::Taken(alternatives)
+        }
     }
 
     /// What could be booked instead.

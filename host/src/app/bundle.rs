@@ -6,16 +6,13 @@
 //! Deliberately absent: what is decided. Bookings, series and the waitlist say that.
 
 use futures::future::BoxFuture;
-use uuid::Uuid;
 
 use super::beside::Beside;
 use super::command::Command;
 use super::error::Refusal;
-use super::hold::Booking;
-use super::outcome::Decided;
 use super::request::earlier;
 use super::snapshot::Scene;
-use super::{App, Error, Reply, Request, Result, TRIES, translate};
+use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::faults;
 use crate::model::{Actor, Appointment, AppointmentId, CompanyId};
 use crate::store::{self, Change, Commit, Frame, Page, PendingAnswer, Slots};
@@ -117,42 +114,13 @@ impl App {
                 return Ok(Reply::Replayed(answer));
             }
             match attempt().await {
-                Err(Error::Taken) => taken = true,
+                Err(Error::Taken(_)) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
                 Err(refusal @ Error::Refused(_)) => return self.unless_answered(request, refusal).await,
                 other => return other.map(Reply::Fresh),
             }
         }
-        Err(if taken { Error::Taken } else { Error::Busy })
-    }
-
-    /// Decides a hold on top of what is taken `ahead`; it runs out after the company's hold time, or after so many
-    /// minutes.
-    pub(super) async fn decide_new(
-        &self,
-        scene: &Scene,
-        booking: &Booking,
-        new_id: Uuid,
-        ahead: &[Appointment],
-        minutes: Option<u32>,
-    ) -> Result<Change> {
-        let mut input = self.hold_input(scene, booking, new_id, ahead).await?;
-        let company = &mut input.snapshot.company;
-        company.hold_minutes = minutes.unwrap_or(company.hold_minutes);
-        let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
-        let mut decided = Decided {
-            scene,
-            booking: Some(booking),
-            payment: None,
-            old: None,
-            beside: Vec::new(),
-            reason: None,
-            new_id,
-            decision,
-            status: 201,
-            request: None,
-        };
-        Ok(self.changes(&mut decided)?.remove(0))
+        Err(if taken { Error::Taken(Vec::new()) } else { Error::Busy })
     }
 
     /// Decides commands one after another, and says which of them are refused. Nothing is stored.
@@ -253,4 +221,19 @@ pub(super) fn merged(before: &[Appointment], changed: &[&Appointment]) -> Vec<Ap
     let mut all: Vec<Appointment> = kept.chain(changed.iter().copied()).cloned().collect();
     all.sort_by_key(|appointment| appointment.id);
     all
+}
+
+/// Counts the changes of appointments that belong together. Revisions only go up, and none of the appointments goes away.
+pub(super) fn version(appointments: &[Appointment]) -> i64 {
+    appointments.iter().map(|one| i64::from(one.revision)).sum()
+}
+
+/// Passes unless somebody has seen another version than the present one.
+pub(super) fn check_version(expected: Option<u32>, current: i64) -> Result<()> {
+    match expected {
+        Some(expected) if i64::from(expected) != current => {
+            Err(Error::Stale { current: current.to_string() })
+        }
+        Some(_) | None => Ok(()),
+    }
 }

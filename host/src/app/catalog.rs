@@ -18,6 +18,9 @@ use super::{App, Error, Reply, Request, Result};
 /// How many records are read at a time when a company's catalogue is gathered.
 const BATCH: u32 = 500;
 
+/// How deep units may be parts of each other: a site, a building, a floor, a room, a chair, and some more.
+const MAX_DEPTH: usize = 16;
+
 impl App {
     /// Adds a master record. `company` is none only for a company.
     pub async fn create<T: Master>(
@@ -55,6 +58,7 @@ impl App {
         }
         let company = (T::KIND != Kind::Company).then_some(CompanyId(old.company));
         self.check(company, &data).await?;
+        self.check_chain(id, &data).await?;
         let version = expected + 1;
         let stored = Stored { version, updated_at: self.ports.clock.now(), data, ..old };
         match self.ports.store.replace(&record_of(&stored)?, expected, None).await {
@@ -104,18 +108,41 @@ impl App {
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
 
-    /// References to records that do not exist in this company.
+    /// Refuses a unit that would be a part of itself, directly or not.
+    async fn check_chain<T: Master>(&self, id: Uuid, data: &T) -> Result<()> {
+        let mut next = parent(&serde_json::to_value(data).map_err(corrupt)?);
+        for _ in 0..MAX_DEPTH {
+            let Some(above) = next else { return Ok(()) };
+            if above == id {
+                return Err(Error::field("parent", "the unit would be a part of itself"));
+            }
+            let found = self.ports.store.record(Kind::Unit, above).await?;
+            next = found.and_then(|record| parent(&record.data));
+        }
+        Err(Error::field("parent", format!("units are parts of each other at most {MAX_DEPTH} deep")))
+    }
+
+    /// References to records that do not exist in this company, or to a unit at another branch.
     async fn strangers(&self, company: CompanyId, data: &Value) -> Result<Vec<FieldError>> {
         let mut errors = Vec::new();
         for (field, kind, id) in references(data) {
             let found = self.ports.store.record(kind, id).await?;
-            if found.is_none_or(|record| record.company != company.0) {
-                let message = format!("the company has no {} {id}", kind.as_str());
-                errors.push(FieldError { field, message });
-            }
+            let message = match found.filter(|record| record.company == company.0) {
+                None => format!("the company has no {} {id}", kind.as_str()),
+                Some(record) if kind == Kind::Unit && record.data.get("branch") != data.get("branch") => {
+                    "the unit it would be a part of is at another branch".to_owned()
+                }
+                Some(_) => continue,
+            };
+            errors.push(FieldError { field, message });
         }
         Ok(errors)
     }
+}
+
+/// The unit that a unit is a part of.
+fn parent(data: &Value) -> Option<Uuid> {
+    data.get("parent")?.as_str()?.parse().ok()
 }
 
 /// The records that a record names, with the field each is named in.
@@ -185,9 +212,13 @@ pub(super) struct Catalog {
 pub(super) struct Cache(Mutex<HashMap<CompanyId, Arc<Catalog>>>);
 
 impl Cache {
-    /// The company's catalogue at its present version.
-    pub(super) async fn current(&self, store: &dyn Store, company: CompanyId) -> Result<Arc<Catalog>> {
-        let version = store.catalog_version(company).await?;
+    /// The company's catalogue at this version, which was just read.
+    pub(super) async fn at(
+        &self,
+        store: &dyn Store,
+        company: CompanyId,
+        version: i64,
+    ) -> Result<Arc<Catalog>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&company).cloned();
         if let Some(known) = known.filter(|known| known.version == version) {
             return Ok(known);

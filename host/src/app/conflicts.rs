@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::alternatives::{Alternative, Near};
+use super::command::words;
 use super::request::earlier;
 use super::snapshot::{When, one_provider};
 use super::{App, Error, Finding, Reply, Request, Result, translate};
@@ -113,9 +114,14 @@ impl App {
     async fn conflict(&self, appointment: Appointment) -> Result<Option<Conflict>> {
         let scene = self.scene(appointment.service, Some(appointment.customer), Actor::Staff).await?;
         let reserved = When::Reserved(appointment.reserved_start, appointment.reserved_end);
-        let calendars = one_provider(&scene, appointment.provider, &reserved, Some(&appointment))?;
+        let mut calendars = one_provider(&scene, appointment.provider, &reserved, Some(&appointment))?;
+        if calendars.branch_id != appointment.branch {
+            // The provider has moved: the branch that was agreed on knows them no longer.
+            (calendars.branch_id, calendars.branch) = (appointment.branch, scene.branch(appointment.branch)?);
+            calendars.providers.clear();
+        }
         let snapshot = self.snapshot(&scene, &calendars).await?;
-        let findings = self.ports.rules.recheck(&snapshot, &self.words(&appointment, Vec::new())?)?;
+        let findings = self.ports.rules.recheck(&snapshot, &words::appointment(&appointment, Vec::new())?)?;
         if findings.is_empty() {
             return Ok(None);
         }

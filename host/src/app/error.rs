@@ -38,6 +38,16 @@ impl Refusal {
         self
     }
 
+    /// Adds what the rules have against another place, each reason once.
+    pub(super) fn add(&mut self, findings: impl Iterator<Item = Finding>) {
+        let known = self.findings.len();
+        for finding in findings {
+            if self.findings.iter().take(known).all(|known| known.code != finding.code) {
+                self.findings.push(finding);
+            }
+        }
+    }
+
     fn messages(&self) -> String {
         self.findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ")
     }
@@ -76,9 +86,9 @@ pub enum Error {
         /// The present version or revision.
         current: String,
     },
-    /// Somebody else was given the slot in the same moment.
+    /// Somebody else was given the slot in the same moment; this could be had instead.
     #[error("the time was given to somebody else in this moment")]
-    Taken,
+    Taken(Vec<Alternative>),
     /// The idempotency key was used for a different request.
     #[error("the idempotency key was used for a different request")]
     KeyReused,
@@ -107,7 +117,7 @@ impl From<store::Error> for Error {
         if matches!(error, store::Error::Busy(_)) {
             Self::Busy
         } else if matches!(error, store::Error::DoubleBooking(_)) {
-            Self::Taken
+            Self::Taken(Vec::new())
         } else {
             Self::Store(error)
         }

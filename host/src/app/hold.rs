@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use super::alternatives::Near;
 use super::beside::Beside;
+use super::bundle::Bundle;
+use super::error::Refusal;
 use super::openings::Place;
 use super::outcome::Decided;
 use super::preference::Preference;
@@ -14,9 +16,10 @@ use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{
-    Actor, Appointment, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId, UnitId,
+    Actor, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId,
+    UnitId,
 };
-use crate::store;
+use crate::store::{self, Change};
 use crate::wasm::bindings::slotledger::rules::decisions;
 
 /// The years that visits can lie in. Outside of them a date is a slip of the pen, and calendars are guesswork.
@@ -42,7 +45,7 @@ pub struct Booking {
     /// With whom; none means anybody who offers it.
     #[serde(default)]
     pub provider: Option<ProviderId>,
-    /// Where; needed only if anybody will do and several branches offer the service.
+    /// Where; none means at any branch that offers it, the oldest that can going first.
     #[serde(default)]
     pub branch: Option<BranchId>,
     /// How many guests; none means one.
@@ -88,13 +91,15 @@ impl App {
     ) -> Result<Reply<Appointment>> {
         sensible("start", booking.start)?;
         let booking = self.with_case(booking).await?;
+        let mut taken = false;
         for _ in 0..TRIES {
             if let Some(answer) = earlier(&*self.ports.store, request).await? {
                 return Ok(Reply::Replayed(answer));
             }
             match self.try_hold(&booking, actor, request).await {
                 // Somebody was faster: the rules see that now, and say so or find another provider.
-                Err(Error::Taken | Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => {}
+                Err(Error::Taken(_)) => taken = true,
+                Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
                 Err(refusal @ Error::Refused(_)) => {
                     let refusal = self.with_alternatives(refusal, &Near::of(&booking)).await;
                     return self.unless_answered(request, refusal).await;
@@ -102,7 +107,10 @@ impl App {
                 other => return other.map(Reply::Fresh),
             }
         }
-        Err(Error::Taken)
+        if !taken {
+            return Err(Error::Busy);
+        }
+        Err(self.with_alternatives(Error::Taken(Vec::new()), &Near::of(&booking)).await)
     }
 
     async fn try_hold(
@@ -112,10 +120,63 @@ impl App {
         request: Option<&Request>,
     ) -> Result<Appointment> {
         let scene = self.scene(booking.service, booking.customer, actor).await?;
-        let new_id = self.ports.clock.new_id();
-        let decision = self.decide_hold(&scene, booking, new_id, &[]).await?;
-        let decided = Decided {
-            scene: &scene,
+        let change = self.decide_new(&scene, booking, self.ports.clock.new_id(), &[], None).await?;
+        self.settle(Bundle::of(&scene, vec![change]), 201, request).await
+    }
+
+    /// Decides a hold on top of what is taken `ahead`; it runs out after the company's hold time, or after so many
+    /// minutes.
+    ///
+    /// Where any branch will do, the rules are asked about one after the other until they grant it at one. If they do at
+    /// none, each reason is told once.
+    pub(super) async fn decide_new(
+        &self,
+        scene: &Scene,
+        booking: &Booking,
+        new_id: Uuid,
+        ahead: &[Appointment],
+        minutes: Option<u32>,
+    ) -> Result<Change> {
+        let mut refused = Refusal::default();
+        for place in places(scene, booking)? {
+            let mut input = self.hold_input(scene, booking, &place, new_id, ahead).await?;
+            let company = &mut input.snapshot.company;
+            company.hold_minutes = minutes.unwrap_or(company.hold_minutes);
+            match self.ports.rules.transition(&input)? {
+                Ok(decision) => return self.new_change(scene, booking, new_id, decision),
+                Err(findings) => refused.add(findings.into_iter().map(translate::finding)),
+            }
+        }
+        Err(Error::Refused(refused))
+    }
+
+    /// What the rules are asked for a hold at this place.
+    async fn hold_input(
+        &self,
+        scene: &Scene,
+        booking: &Booking,
+        place: &Place,
+        new_id: Uuid,
+        ahead: &[Appointment],
+    ) -> Result<decisions::TransitionInput> {
+        let calendars = Calendars { beside: Beside::taking(ahead), ..calendars(scene, booking, place)? };
+        Ok(decisions::TransitionInput {
+            snapshot: self.snapshot(scene, &calendars).await?,
+            appointment: None,
+            new_id: new_id.to_string(),
+            command: decisions::Command::Hold(words(booking)),
+        })
+    }
+
+    fn new_change(
+        &self,
+        scene: &Scene,
+        booking: &Booking,
+        new_id: Uuid,
+        decision: decisions::Decision,
+    ) -> Result<Change> {
+        let mut decided = Decided {
+            scene,
             booking: Some(booking),
             payment: None,
             old: None,
@@ -123,39 +184,8 @@ impl App {
             reason: None,
             new_id,
             decision,
-            status: 201,
-            request,
         };
-        self.settle(decided).await
-    }
-
-    /// Asks the rules for a hold. `ahead` is taken in the same commit, before it.
-    pub(super) async fn decide_hold(
-        &self,
-        scene: &Scene,
-        booking: &Booking,
-        new_id: Uuid,
-        ahead: &[Appointment],
-    ) -> Result<decisions::Decision> {
-        let input = self.hold_input(scene, booking, new_id, ahead).await?;
-        self.ports.rules.transition(&input)?.map_err(translate::refused)
-    }
-
-    /// What the rules are asked for a hold.
-    pub(super) async fn hold_input(
-        &self,
-        scene: &Scene,
-        booking: &Booking,
-        new_id: Uuid,
-        ahead: &[Appointment],
-    ) -> Result<decisions::TransitionInput> {
-        let calendars = Calendars { beside: Beside::taking(ahead), ..candidates(scene, booking)? };
-        Ok(decisions::TransitionInput {
-            snapshot: self.snapshot(scene, &calendars).await?,
-            appointment: None,
-            new_id: new_id.to_string(),
-            command: decisions::Command::Hold(words(booking)),
-        })
+        Ok(self.changes(&mut decided)?.remove(0))
     }
 
     /// The booking with what its case says: for whom, and where.
@@ -196,39 +226,32 @@ fn words(booking: &Booking) -> decisions::Request {
     }
 }
 
-fn candidates<'a>(scene: &'a Scene, booking: &Booking) -> Result<Calendars<'a>> {
+/// The calendars of a hold at this place.
+pub(super) fn calendars<'a>(scene: &'a Scene, booking: &Booking, place: &Place) -> Result<Calendars<'a>> {
     if let Some(provider) = booking.provider {
-        scene.same_branch(provider, booking.branch)?;
         return one_provider(scene, provider, &When::Starting(booking.start), None);
     }
-    let (branch, providers) = one_branch(scene, booking)?;
-    let calendars =
-        any_provider(scene, branch, &providers, |branch, service| day_grid(branch, service, booking.start))?;
+    let grid = |branch: &Branch, service: &Service| day_grid(branch, service, booking.start);
+    let calendars = any_provider(scene, place.branch, &place.providers, grid)?;
     Ok(Calendars { workloads: true, ..calendars })
 }
 
-/// Where the booking would be, and with whom it could be.
-pub(super) fn place(scene: &Scene, booking: &Booking) -> Result<Place> {
-    let Some(provider) = booking.provider else {
-        let (branch, providers) = one_branch(scene, booking)?;
-        return Ok(Place { branch, providers });
-    };
-    scene.same_branch(provider, booking.branch)?;
-    Ok(Place { branch: scene.provider(provider)?.branch, providers: vec![provider] })
-}
-
-fn one_branch(scene: &Scene, booking: &Booking) -> Result<(BranchId, Vec<ProviderId>)> {
+/// Where the booking could be, and with whom there. Where neither provider nor branch is named, that is every branch
+/// that offers the service, the oldest first.
+pub(super) fn places(scene: &Scene, booking: &Booking) -> Result<Vec<Place>> {
+    if let Some(provider) = booking.provider {
+        scene.same_branch(provider, booking.branch)?;
+        let branch = scene.provider(provider)?.branch;
+        return Ok(vec![Place { branch, providers: vec![provider] }]);
+    }
     let mut offered = scene.candidates()?;
     offered.retain(|(branch, _)| booking.branch.is_none_or(|wanted| wanted == *branch));
-    match (offered.len(), booking.branch) {
-        (1, _) => Ok(offered.remove(0)),
+    if offered.is_empty() {
         // Nobody offers it there: the rules say so in their own words.
-        (0, wanted) => Ok((scene.some_branch(wanted)?, Vec::new())),
-        _ => Err(Error::field(
-            "branch",
-            "several branches offer this service: name the branch or the provider",
-        )),
+        offered.push((scene.some_branch(booking.branch)?, Vec::new()));
     }
+    offered.sort_unstable_by_key(|(branch, _)| *branch);
+    Ok(offered.into_iter().map(|(branch, providers)| Place { branch, providers }).collect())
 }
 
 /// Refuses moments in years that no visit lies in.

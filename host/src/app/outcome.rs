@@ -32,21 +32,22 @@ pub(super) struct Decided<'a> {
     /// The identifier of the appointment that the command may make.
     pub(super) new_id: Uuid,
     pub(super) decision: decisions::Decision,
-    /// The HTTP status that a repeated request is answered with.
-    pub(super) status: u16,
-    pub(super) request: Option<&'a Request>,
 }
 
 impl App {
-    /// Stores a decision in one transaction, and only then lets anybody act on it.
-    pub(super) async fn settle(&self, mut decided: Decided<'_>) -> Result<Appointment> {
-        let changes = self.changes(&mut decided)?;
+    /// Stores one decision in one transaction, and gives the appointment that it is about. A repeated request is answered
+    /// with this HTTP status.
+    pub(super) async fn settle(
+        &self,
+        bundle: Bundle,
+        status: u16,
+        request: Option<&Request>,
+    ) -> Result<Appointment> {
         let render = |appointments: &[&Appointment]| {
             let first = appointments.first();
             first.and_then(|first| serde_json::to_string(first).ok()).unwrap_or_default()
         };
-        let answer = decided.request.map(|request| request.pending(decided.status, &render));
-        let bundle = Bundle::of(decided.scene, changes).resting_on(decided.beside);
+        let answer = request.map(|request| request.pending(status, &render));
         let mut stored = self.store_all(bundle, None, answer).await?;
         if stored.is_empty() {
             Err(contradiction("a decision that changes nothing"))

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use slotledger_erp::{Body, Key, Posting};
 
 use super::beside::Beside;
+use super::command::words::appointment;
 use super::snapshot::Scene;
 use super::translate::{self, contradiction, decimal};
 use super::{App, Error, Result};
@@ -119,9 +120,8 @@ impl Sale {
     }
 
     /// The rest of the booking, as all commands of the same commit leave it; none for an appointment sold by itself.
-    pub(super) async fn words(
+    pub(super) fn words(
         &self,
-        app: &App,
         scene: &Scene,
         own: &Appointment,
         beside: &Beside<'_>,
@@ -137,7 +137,7 @@ impl Sale {
             let service = scene.catalog.services.get(&other.service.0);
             let service = service.ok_or_else(|| Error::missing(Kind::Service.as_str(), other.service))?;
             others.push(decisions::Sibling {
-                appointment: app.words(other, Vec::new())?,
+                appointment: appointment(other, Vec::new())?,
                 service: translate::service(other.service, service)?,
                 provider: translate::provider(other.provider, scene.provider(other.provider)?)?,
             });

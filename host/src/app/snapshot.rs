@@ -131,10 +131,9 @@ impl App {
         customer: Option<CustomerId>,
         actor: Actor,
     ) -> Result<Scene> {
-        let service = self.ports.store.record(Kind::Service, service_id.0).await?;
-        let service = service.ok_or_else(|| Error::missing(Kind::Service.as_str(), service_id))?;
-        let company = CompanyId(service.company);
-        let catalog = self.catalogs.current(&*self.ports.store, company).await?;
+        let known = self.ports.store.catalog_of(Kind::Service, service_id.0).await?;
+        let (company, version) = known.ok_or_else(|| Error::missing(Kind::Service.as_str(), service_id))?;
+        let catalog = self.catalogs.at(&*self.ports.store, company, version).await?;
         let customer = match customer {
             Some(id) => Some(self.customer_of(company, id).await?),
             None => None,

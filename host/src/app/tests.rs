@@ -1,6 +1,7 @@
 //! Use cases on a real store and the real component, with a clock that the test sets.
 
 mod bookings;
+mod branches;
 mod sales;
 mod series;
 mod waitlist;
@@ -42,7 +43,7 @@ struct World {
     customer: Uuid,
     provider: Uuid,
     other: Uuid,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// Monday, and the only day of the week with a shift.
@@ -79,7 +80,7 @@ impl World {
         );
         let service = add::<Service>(&app, Some(company), &service).await;
         let customer = add::<Customer>(&app, Some(company), r#"{"name":"A"}"#).await;
-        Self { app, clock, service, customer, provider, other, _directory: directory }
+        Self { app, clock, service, customer, provider, other, directory }
     }
 
     fn booking(&self) -> Booking {
@@ -160,6 +161,34 @@ async fn a_hold_runs_out_by_itself_and_its_slot_is_free_again() {
     assert_eq!(ended.status, Status::Cancelled);
     assert_eq!(ended.cancellation_reason.as_deref(), Some("hold_expired"));
     world.hold().await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_is_beaten_at_every_try_is_told_what_else_there_is() {
+    let world = World::new().await;
+    let confirmed = world.confirmed().await;
+    // As if somebody were faster each time, and gone again before the rules look.
+    let faster =
+        "CREATE TRIGGER faster BEFORE INSERT ON claim BEGIN SELECT RAISE(ABORT, 'double_booking'); END";
+    let file =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(world.directory.path().join("store.sqlite"));
+    let mut file = sqlx::ConnectOptions::connect(&file).await.unwrap();
+    sqlx::raw_sql(faster).execute(&mut file).await.unwrap();
+    let noon = utc("2026-11-23T12:00:00Z");
+    let hold =
+        world.app.hold(Booking { start: noon, ..world.booking() }, Actor::Customer, None).await.map(fresh);
+    let later = Reschedule {
+        start: noon,
+        provider: None,
+        guests: None,
+        reason: "late".to_owned(),
+        exception_reason: None,
+    };
+    let moved = world.command(confirmed, Command::Reschedule(later)).await;
+    for answer in [hold, moved] {
+        let Err(Error::Taken(alternatives)) = answer else { panic!("{answer:?}") };
+        assert!(alternatives.iter().any(|one| one.differs == Difference::Provider && one.start == noon));
+    }
 }
 
 #[tokio::test]

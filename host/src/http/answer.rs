@@ -96,14 +96,6 @@ fn again<T: Versioned>(answer: Answer) -> Response {
     repeated(status, all, answer.body)
 }
 
-/// Something without a version, made or changed now or when the request first came.
-pub(super) fn plainly<T: Serialize>(status: StatusCode, reply: Reply<T>) -> Response {
-    match reply {
-        Reply::Fresh(value) => (status, axum::Json(value)).into_response(),
-        Reply::Replayed(answer) => repeated_plainly(answer),
-    }
-}
-
 /// Something without a version, given again.
 pub(super) fn repeated_plainly(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);

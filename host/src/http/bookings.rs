@@ -1,20 +1,18 @@
 //! Bookings: several appointments sold together.
 
-use axum::Json;
 use axum::extract;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa::openapi::Required;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::answer::plainly;
+use super::answer::{Versioned, added, changed, found};
 use super::appointments::PREFERENCES;
 use super::body::{Body, Input, typed};
 use super::commands::{Nothing, reasons};
 use super::extract::Id;
-use super::headers::ActingAs;
+use super::headers::{ActingAs, IfMatch};
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{BookingCommand, BookingRequest, BookingView, CancelBooking, MAX_ITEMS};
@@ -34,12 +32,12 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         )
         .actor()
         .takes::<BookingRequest>(Required::True)
-        .gives::<BookingView>(201, "The booking, with its appointments, all open.")
+        .gives_versioned::<BookingView>(201, "The booking, with its appointments, all open.")
         .refuses(&[404, 409]);
     let read = Operation::get("/api/v1/bookings/{id}", "readBooking", "Read a booking")
         .says("What it costs follows from the appointments that stand; what was agreed first is beside it.")
         .identified()
-        .gives::<BookingView>(200, "The booking as it stands.");
+        .gives_versioned::<BookingView>(200, "The booking as it stands.");
     OpenApiRouter::default()
         .routes(book.tag(TAG).to(create))
         .routes(read.tag(TAG).to(show))
@@ -71,14 +69,14 @@ async fn create(
     ActingAs(actor): ActingAs,
     Body { value, request }: Body<BookingRequest>,
 ) -> Result<Response, Problem> {
-    Ok(plainly(StatusCode::CREATED, app.book(value, actor, request.as_ref()).await?))
+    Ok(added(app.book(value, actor, request.as_ref()).await?))
 }
 
 async fn show(
     extract::State(app): extract::State<State>,
     Id(id): Id<BookingId>,
-) -> Result<Json<BookingView>, Problem> {
-    Ok(Json(app.booking(id).await?))
+) -> Result<Response, Problem> {
+    Ok(found(&app.booking(id).await?))
 }
 
 fn command<B: Input + ToSchema>(
@@ -92,20 +90,36 @@ fn command<B: Input + ToSchema>(
         .tag(TAG)
         .says(text)
         .identified()
+        .if_match(Required::False)
         .actor()
         .takes::<B>(body)
-        .gives::<BookingView>(200, "The booking, as it is now.")
+        .gives_versioned::<BookingView>(200, "The booking, as it is now.")
         .refuses(&[409])
         .to(
             async move |extract::State(app): extract::State<State>,
                         Id(id): Id<BookingId>,
+                        seen: IfMatch,
                         ActingAs(actor): ActingAs,
                         Body { value, request }: Body<B>|
                         -> Result<Response, Problem> {
-                let reply = app.command_booking(id, wanted(value), actor, request.as_ref()).await?;
-                Ok(plainly(StatusCode::OK, reply))
+                let expected = seen.version();
+                Ok(changed(app.command_booking(id, expected, wanted(value), actor, request.as_ref()).await?))
             },
         )
+}
+
+impl Versioned for BookingView {
+    fn collection() -> &'static str {
+        PATH
+    }
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn version(&self) -> i64 {
+        Self::version(self)
+    }
 }
 
 impl Input for BookingRequest {

@@ -14,7 +14,7 @@ use super::answer::changed;
 use super::appointments::{PATH, TAG};
 use super::body::{Body, Input, typed};
 use super::extract::Id;
-use super::headers::{ActingAs, Expected, IfMatch};
+use super::headers::{ActingAs, IfMatch};
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
@@ -77,15 +77,12 @@ fn route<B: Input + ToSchema>(
         .to(
             async move |extract::State(app): extract::State<State>,
                         Id(id): Id<AppointmentId>,
-                        IfMatch(expected): IfMatch,
+                        seen: IfMatch,
                         ActingAs(actor): ActingAs,
                         Body { value, request }: Body<B>|
                         -> Result<Response, Problem> {
-                let expected = match expected {
-                    Some(Expected::Version(revision)) => Some(revision),
-                    Some(Expected::Any) | None => None,
-                };
-                Ok(changed(app.command(id, expected, wanted(value), actor, request.as_ref()).await?))
+                let reply = app.command(id, seen.version(), wanted(value), actor, request.as_ref()).await?;
+                Ok(changed(reply))
             },
         )
 }

@@ -29,6 +29,16 @@ pub(super) enum Expected {
     Version(u32),
 }
 
+impl IfMatch {
+    /// The version that is meant; none where any is.
+    pub(super) const fn version(&self) -> Option<u32> {
+        match self.0 {
+            Some(Expected::Version(version)) => Some(version),
+            Some(Expected::Any) | None => None,
+        }
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 

@@ -189,7 +189,11 @@ impl From<app::Error> for Problem {
                 Self::fields(*code, vec![FieldError { field, message: message.clone() }])
             }
             app::Error::Stale { .. } => Self::new(codes::STALE, sentence(&error.to_string())),
-            app::Error::Taken => Self::new(codes::TAKEN, sentence(&error.to_string())),
+            app::Error::Taken(alternatives) => {
+                let mut problem = Self::new(codes::TAKEN, sentence(&error.to_string()));
+                problem.details.alternatives.clone_from(alternatives);
+                problem
+            }
             app::Error::KeyReused => Self::new(codes::KEY_REUSED, sentence(&error.to_string())),
             app::Error::Busy => Self::new(codes::BUSY, sentence(&error.to_string())),
             app::Error::NoConnection(_) => Self::new(codes::BOOKS_UNKNOWN, sentence(&error.to_string())),

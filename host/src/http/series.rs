@@ -2,19 +2,18 @@
 
 use axum::Json;
 use axum::extract;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa::openapi::Required;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::answer::plainly;
+use super::answer::{Versioned, added, changed, found};
 use super::appointments::PREFERENCES;
 use super::body::{Body, Input, typed};
 use super::commands::reasons;
 use super::extract::Id;
-use super::headers::ActingAs;
+use super::headers::{ActingAs, IfMatch};
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{CancelSeries, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
@@ -46,11 +45,11 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         )
         .actor()
         .takes::<SeriesRequest>(Required::True)
-        .gives::<SeriesView>(201, "The series, with its appointments.")
+        .gives_versioned::<SeriesView>(201, "The series, with its appointments.")
         .refuses(&[404, 409]);
     let read = Operation::get("/api/v1/series/{id}", "readSeries", "Read a series")
         .identified()
-        .gives::<SeriesView>(200, "The series as it stands.");
+        .gives_versioned::<SeriesView>(200, "The series as it stands.");
     OpenApiRouter::default()
         .routes(preview.tag(TAG).to(foresee))
         .routes(make.tag(TAG).to(create))
@@ -73,9 +72,10 @@ fn change<B: ToSchema>(name: &str, summary: &str) -> Operation {
     Operation::post(&format!("{PATH}/{{id}}/{name}"), &format!("{name}Series"), summary)
         .tag(TAG)
         .identified()
+        .if_match(Required::False)
         .actor()
         .takes::<B>(Required::True)
-        .gives::<SeriesView>(200, "The series, as it is now.")
+        .gives_versioned::<SeriesView>(200, "The series, as it is now.")
         .refuses(&[409])
 }
 
@@ -92,32 +92,45 @@ async fn create(
     ActingAs(actor): ActingAs,
     Body { value, request }: Body<SeriesRequest>,
 ) -> Result<Response, Problem> {
-    Ok(plainly(StatusCode::CREATED, app.make_series(value, actor, request.as_ref()).await?))
+    Ok(added(app.make_series(value, actor, request.as_ref()).await?))
 }
 
-async fn show(
-    extract::State(app): extract::State<State>,
-    Id(id): Id<SeriesId>,
-) -> Result<Json<SeriesView>, Problem> {
-    Ok(Json(app.series(id).await?))
+async fn show(extract::State(app): extract::State<State>, Id(id): Id<SeriesId>) -> Result<Response, Problem> {
+    Ok(found(&app.series(id).await?))
 }
 
 async fn reschedule(
     extract::State(app): extract::State<State>,
     Id(id): Id<SeriesId>,
+    seen: IfMatch,
     ActingAs(actor): ActingAs,
     Body { value, request }: Body<RescheduleSeries>,
 ) -> Result<Response, Problem> {
-    Ok(plainly(StatusCode::OK, app.reschedule_series(id, value, actor, request.as_ref()).await?))
+    Ok(changed(app.reschedule_series(id, seen.version(), value, actor, request.as_ref()).await?))
 }
 
 async fn cancel(
     extract::State(app): extract::State<State>,
     Id(id): Id<SeriesId>,
+    seen: IfMatch,
     ActingAs(actor): ActingAs,
     Body { value, request }: Body<CancelSeries>,
 ) -> Result<Response, Problem> {
-    Ok(plainly(StatusCode::OK, app.cancel_series(id, value, actor, request.as_ref()).await?))
+    Ok(changed(app.cancel_series(id, seen.version(), value, actor, request.as_ref()).await?))
+}
+
+impl Versioned for SeriesView {
+    fn collection() -> &'static str {
+        PATH
+    }
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn version(&self) -> i64 {
+        Self::version(self)
+    }
 }
 
 impl Input for SeriesRequest {

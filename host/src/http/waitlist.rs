@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,11 +9,12 @@ use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::answer::plainly;
+use super::answer::{Versioned, added, changed, found};
 use super::appointments::PREFERENCES;
 use super::body::{Body, Input, typed};
 use super::commands::Nothing;
 use super::extract::{Checked, Id, Query};
+use super::headers::IfMatch;
 use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
@@ -38,14 +38,14 @@ pub(super) fn routes() -> OpenApiRouter<State> {
              place in line.",
         )
         .takes::<WaitRequest>(Required::True)
-        .gives::<WaitView>(201, "The place.")
+        .gives_versioned::<WaitView>(201, "The place.")
         .refuses(&[404]);
     let list = Operation::get(PATH, "listWaitlist", "List the waitlist")
         .query::<Filter>()
         .gives::<PageOf<WaitView>>(200, "A page, the oldest places first.");
     let read = Operation::get("/api/v1/waitlist/{id}", "readWaitlist", "Read a place on the waitlist")
         .identified()
-        .gives::<WaitView>(200, "The place.");
+        .gives_versioned::<WaitView>(200, "The place.");
     let withdraw = Operation::post(
         "/api/v1/waitlist/{id}/withdraw",
         "withdrawWaitlist",
@@ -53,8 +53,9 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     )
     .says("Doing so twice changes nothing more. An offer is passed on by declining its appointment.")
     .identified()
+    .if_match(Required::False)
     .takes::<Nothing>(Required::False)
-    .gives::<WaitView>(200, "The place, given up.")
+    .gives_versioned::<WaitView>(200, "The place, given up.")
     .refuses(&[409]);
     OpenApiRouter::default()
         .routes(join.tag(TAG).to(create))
@@ -67,7 +68,7 @@ async fn create(
     extract::State(app): extract::State<State>,
     Body { value, request }: Body<WaitRequest>,
 ) -> Result<Response, Problem> {
-    Ok(plainly(StatusCode::CREATED, app.wait_for(value, request.as_ref()).await?))
+    Ok(added(app.wait_for(value, request.as_ref()).await?))
 }
 
 async fn index(
@@ -81,23 +82,22 @@ async fn index(
     Ok(Json(Page::cut(app.waitlist(&filter, page).await?, limit, |place| place.id)))
 }
 
-async fn show(
-    extract::State(app): extract::State<State>,
-    Id(id): Id<WaitId>,
-) -> Result<Json<WaitView>, Problem> {
-    Ok(Json(app.place_in_line(id).await?))
+async fn show(extract::State(app): extract::State<State>, Id(id): Id<WaitId>) -> Result<Response, Problem> {
+    Ok(found(&app.place_in_line(id).await?))
 }
 
 async fn give_up(
     extract::State(app): extract::State<State>,
     Id(id): Id<WaitId>,
+    seen: IfMatch,
     Body { value: Nothing {}, request }: Body<Nothing>,
 ) -> Result<Response, Problem> {
-    match app.withdraw(id, request.as_ref()).await {
-        Err(app::Error::Stale { current }) => {
+    match app.withdraw(id, seen.version(), request.as_ref()).await {
+        // Nobody has said which version they have seen: it is the state that is in the way.
+        Err(app::Error::Stale { current }) if seen.version().is_none() => {
             Err(Problem::new(codes::OUT_OF_STATE, format!("The place on the waitlist is {current}.")))
         }
-        other => Ok(plainly(StatusCode::OK, other?)),
+        other => Ok(changed(other?)),
     }
 }
 
@@ -124,6 +124,20 @@ struct Filter {
 impl Checked for Filter {
     fn limit(&self) -> Option<u32> {
         self.limit
+    }
+}
+
+impl Versioned for WaitView {
+    fn collection() -> &'static str {
+        PATH
+    }
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn version(&self) -> i64 {
+        Self::version(self)
     }
 }
 

@@ -12,7 +12,7 @@ use super::waitlist::{self, Freed, Wait};
 use super::words::{from_json, from_word};
 use super::{Answer, Booking, Busy, Error, Record, Series, Session, Workload};
 use crate::model::master::Kind;
-use crate::model::{Appointment, Claim, Delivery, Event, SharedVisit, UnitClaim};
+use crate::model::{Appointment, Claim, CompanyId, Delivery, Event, SharedVisit, UnitClaim};
 
 /// A row, read column by column.
 pub(super) trait Columns {
@@ -187,6 +187,10 @@ pub(super) fn unit_claim(row: &impl Columns) -> Result<UnitClaim, Error> {
         start: row.instant("start_at")?,
         end: row.instant("end_at")?,
     })
+}
+
+pub(super) fn catalog(row: &impl Columns) -> Result<(CompanyId, i64), Error> {
+    Ok((row.id("company")?, row.integer("catalog_version")?))
 }
 
 pub(super) fn busy(row: &impl Columns) -> Result<Busy, Error> {

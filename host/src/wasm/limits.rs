@@ -70,7 +70,9 @@ pub fn transition_fuel(input: &TransitionInput) -> u64 {
     fuel_for(units(&input.snapshot) + entries)
 }
 
-fn fuel_for(units: usize) -> u64 {
+/// Fuel for a decision about so many entries of lists.
+#[must_use]
+pub fn fuel_for(units: usize) -> u64 {
     let units = u64::try_from(units).unwrap_or(u64::MAX);
     FUEL_BASE.saturating_add(units.saturating_mul(FUEL_PER_UNIT)).min(FUEL_MAX)
 }

@@ -143,6 +143,15 @@ impl Rules {
         self.decide(&self.0.program.total, limits::fuel_with(snapshot, lines), (snapshot, quotes))
     }
 
+    /// Divides providers among visits that start together, each of which names its candidates; none if there is no such
+    /// division.
+    pub fn divide(&self, visits: &[Vec<String>]) -> Result<Option<Vec<String>>, Error> {
+        let candidates: usize = visits.iter().map(Vec::len).sum();
+        // In the worst case each visit walks through the candidates of all of them.
+        let entries = candidates.saturating_mul(visits.len()).saturating_add(visits.len());
+        self.decide(&self.0.program.divide, limits::fuel_for(entries), (visits,))
+    }
+
     fn decide<Params, Answer>(
         &self,
         export: &ComponentExportIndex,

@@ -20,6 +20,7 @@ pub(super) struct Program {
     pub(super) transition: ComponentExportIndex,
     pub(super) price: ComponentExportIndex,
     pub(super) total: ComponentExportIndex,
+    pub(super) divide: ComponentExportIndex,
 }
 
 impl Program {
@@ -49,6 +50,7 @@ impl Program {
             transition: export("transition")?,
             price: export("price")?,
             total: export("total")?,
+            divide: export("divide")?,
         };
         Ok((program, description))
     }

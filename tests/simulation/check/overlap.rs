@@ -59,25 +59,30 @@ fn sorted(units: &[UnitId]) -> Vec<UnitId> {
     units
 }
 
-/// At every moment at which a visit begins, no unit has more visits of its own than it bears; where some use it as a
-/// whole, nor with those in its parts.
+/// Nothing has come to a unit that does not bear it, as the units were before the step or as they are after it.
+///
+/// A unit that was made smaller, or a part of another, keeps the visits that it has; no further one comes to it.
 fn units(facts: &Facts) -> Verdict {
-    let moments: BTreeSet<DateTime<Utc>> = facts.claims.iter().map(|claim| claim.start).collect();
+    over_full(&facts.claims, &facts.units, &facts.claims_before).or_else(|words| {
+        over_full(&facts.claims, &facts.units_before, &facts.claims_before).map_err(|_| words)
+    })
+}
+
+/// At every moment at which a visit begins, no unit has more visits of its own than it bears; where some use it as a
+/// whole, nor with those in its parts. Unless all of them were there before.
+fn over_full(claims: &[Claim], units: &[Stored<Unit>], before: &[Claim]) -> Verdict {
+    let moments: BTreeSet<DateTime<Utc>> = claims.iter().map(|claim| claim.start).collect();
     for at in moments {
-        let now = || facts.claims.iter().filter(|claim| claim.start <= at && at < claim.end);
-        let using = |unit: UnitId| -> BTreeSet<Visit> {
-            now().filter(|claim| claim.units.contains(&unit)).map(visit).collect()
-        };
-        for unit in facts.units.iter() {
-            let own = using(UnitId(unit.id));
-            let capacity = if unit.data.overlap_allowed { unit.data.capacity as usize } else { 1 };
-            let name = &unit.data.name;
-            ensure(own.len() <= capacity, || format!("{name} bears {capacity} at {at}, and has {own:?}"))?;
-            if !own.is_empty() {
-                let parts = parts(&facts.units, UnitId(unit.id)).into_iter().flat_map(using);
-                let all: BTreeSet<Visit> = own.into_iter().chain(parts).collect();
-                ensure(all.len() <= capacity, || {
-                    format!("{name} bears {capacity} at {at}; with its parts it has {all:?}")
+        for unit in units {
+            let (own, all) = users(claims, units, UnitId(unit.id), at);
+            let capacity = capacity(unit);
+            if own.len() > capacity || !own.is_empty() && all.len() > capacity {
+                let (_, known) = users(before, units, UnitId(unit.id), at);
+                ensure(all.is_subset(&known), || {
+                    format!(
+                        "{} bears {capacity} at {at}, and has {own:?}, with its parts {all:?}",
+                        unit.data.name
+                    )
                 })?;
             }
         }
@@ -85,13 +90,37 @@ fn units(facts: &Facts) -> Verdict {
     Ok(())
 }
 
-/// Everything that is a part of the unit, directly or not.
+/// How many visits the unit bears at once.
+pub(super) fn capacity(unit: &Stored<Unit>) -> usize {
+    if unit.data.overlap_allowed { unit.data.capacity as usize } else { 1 }
+}
+
+/// The visits that use the unit as a whole at a moment, and those together with the ones in its parts.
+pub(super) fn users(
+    claims: &[Claim],
+    units: &[Stored<Unit>],
+    unit: UnitId,
+    at: DateTime<Utc>,
+) -> (BTreeSet<Visit>, BTreeSet<Visit>) {
+    let now = || claims.iter().filter(|claim| claim.start <= at && at < claim.end);
+    let using = |unit: UnitId| -> BTreeSet<Visit> {
+        now().filter(|claim| claim.units.contains(&unit)).map(visit).collect()
+    };
+    let own = using(unit);
+    let all = own.iter().cloned().chain(parts(units, unit).into_iter().flat_map(using)).collect();
+    (own, all)
+}
+
+/// Everything that is a part of the unit, directly or not, each once.
 fn parts(units: &[Stored<Unit>], whole: UnitId) -> Vec<UnitId> {
     let mut parts = vec![whole];
     let mut next = 0;
     while let Some(parent) = parts.get(next).copied() {
-        let children = units.iter().filter(|unit| unit.data.parent == Some(parent));
-        parts.extend(children.map(|unit| UnitId(unit.id)));
+        for child in units.iter().filter(|unit| unit.data.parent == Some(parent)) {
+            if !parts.contains(&UnitId(child.id)) {
+                parts.push(UnitId(child.id));
+            }
+        }
         next += 1;
     }
     parts.split_off(1)

@@ -10,6 +10,9 @@ use slotledger_rules::fixtures;
 
 use crate::report::{Row, median};
 
+/// The rows measured here.
+pub(crate) const ROWS: [&str; 1] = ["decision.fresh"];
+
 /// Decisions in a row before the other side has its turn.
 const TURN: usize = 500;
 const TURNS: usize = 40;

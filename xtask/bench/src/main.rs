@@ -1,5 +1,5 @@
 //! Measures Slotledger against the bare thing beneath it: the rules against the same functions compiled natively, the
-//! booking path against a program that makes the same SQL writes and nothing else.
+//! booking path against a program that makes the same SQL writes and nothing else, the relay against its connector alone.
 //!
 //! Invariant: both sides of a ratio are measured in one run, in turns, so that a machine that slows down slows both.
 //!
@@ -11,13 +11,14 @@
 mod booking;
 mod decision;
 mod diary;
+mod relay;
 mod report;
 mod serve;
 mod server;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Parser;
 
 use report::Report;
@@ -28,12 +29,18 @@ struct Arguments {
     /// A tenth of the repetitions: enough to see whether something is badly wrong.
     #[arg(long)]
     quick: bool,
+    /// Measures only rows whose names begin like this, and what comes along with them. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
     /// Also writes the figures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// The `slotledger` binary to start.
     #[arg(long, value_name = "FILE")]
     host: PathBuf,
+    /// Where a Tryton server is, or is installed to.
+    #[arg(long, value_name = "DIRECTORY")]
+    target: PathBuf,
     /// Databases are made in this directory. What its disk takes to sync is part of the figures.
     #[arg(long, value_name = "DIRECTORY")]
     scratch: PathBuf,
@@ -46,19 +53,42 @@ fn main() -> Result<()> {
     let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(&arguments.scratch)?;
     let mut report = Report::new();
     report.heading();
-    report.add(decision::measure(scratch.path(), arguments.quick)?);
-    report.add(booking::measure(scratch.path(), arguments.quick)?);
-    for row in booking::postgres::measure(scratch.path(), arguments.quick)? {
-        report.add(row);
-    }
-    for row in serve::measure(&arguments.host, scratch.path(), arguments.quick)? {
-        report.add(row);
-    }
-    for row in diary::measure(&arguments.host, scratch.path(), arguments.quick)? {
-        report.add(row);
-    }
+    measure(&arguments, scratch.path(), &mut report)?;
+    ensure!(!report.is_empty(), "no row has a name that begins like one of {:?}", arguments.only);
     match arguments.json {
         Some(path) => report.write(&path),
         None => Ok(()),
+    }
+}
+
+fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result<()> {
+    let quick = arguments.quick;
+    let wanted = |rows: &[&str]| rows.iter().any(|row| arguments.wants(row));
+    if wanted(&decision::ROWS) {
+        report.add(decision::measure(scratch, quick)?);
+    }
+    if wanted(&booking::ROWS) {
+        report.add(booking::measure(scratch, quick)?);
+    }
+    if wanted(&booking::postgres::ROWS) {
+        booking::postgres::measure(scratch, quick)?.into_iter().for_each(|row| report.add(row));
+    }
+    if wanted(&relay::ROWS) {
+        relay::measure(scratch, &arguments.target, quick, &wanted)?
+            .into_iter()
+            .for_each(|row| report.add(row));
+    }
+    if wanted(&serve::ROWS) {
+        serve::measure(&arguments.host, scratch, quick)?.into_iter().for_each(|row| report.add(row));
+    }
+    if wanted(&diary::ROWS) {
+        diary::measure(&arguments.host, scratch, quick, &wanted, report)?;
+    }
+    Ok(())
+}
+
+impl Arguments {
+    fn wants(&self, row: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|beginning| row.starts_with(beginning))
     }
 }

@@ -9,6 +9,9 @@ use anyhow::Result;
 use crate::report::{Row, median};
 use crate::server::Server;
 
+/// The rows measured here.
+pub(crate) const ROWS: [&str; 2] = ["serve.idle_rss_mib", "serve.start_ms"];
+
 /// What a server needs to have done all that it does at its start.
 const SETTLED: Duration = Duration::from_secs(2);
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::share::{Bounds, shares};
 use super::{BookingView, Details, LeftOut, after, json, view};
-use crate::app::bundle::{Bundle, Refusals, merged, refused};
+use crate::app::bundle::{Bundle, Refusals, check_version, merged, refused, version};
 use crate::app::command::{Cancel, Command, Pay};
 use crate::app::error::Refusal;
 use crate::app::{App, Error, Reply, Request, Result};
@@ -46,26 +46,32 @@ pub struct CancelBooking {
 }
 
 impl App {
-    /// Carries out a command on a booking.
+    /// Carries out a command on a booking. `expected` is the version the caller has seen, if it says so.
     pub async fn command_booking(
         &self,
         id: BookingId,
+        expected: Option<u32>,
         command: BookingCommand,
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<Reply<BookingView>> {
-        self.until_settled(request, || Box::pin(self.try_command_booking(id, &command, actor, request))).await
+        self.until_settled(request, || {
+            Box::pin(self.try_command_booking(id, expected, &command, actor, request))
+        })
+        .await
     }
 
     async fn try_command_booking(
         &self,
         id: BookingId,
+        expected: Option<u32>,
         command: &BookingCommand,
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<BookingView> {
         let (frame, details) = self.booking_frame(id).await?;
         let all = self.booked(id).await?;
+        check_version(expected, version(&all))?;
         let mut standing: Vec<Appointment> = all.iter().filter(|one| stands(one)).cloned().collect();
         if standing.is_empty() {
             // Nothing can be done: the rules say why.

@@ -6,6 +6,7 @@
 //! Deliberately absent: what an appointment may do, which is the same as without a booking.
 
 mod commands;
+mod parallel;
 mod plan;
 mod share;
 
@@ -16,7 +17,7 @@ use utoipa::ToSchema;
 
 pub use commands::{BookingCommand, CancelBooking};
 
-use super::bundle::{Bundle, merged};
+use super::bundle::{Bundle, merged, version};
 use super::preference::Preference;
 use super::snapshot::{When, one_provider};
 use super::{App, Error, Finding, Reply, Request, Result, translate};
@@ -37,7 +38,7 @@ pub enum Mode {
     /// Buffers are the provider's: with another provider the next visit starts at once, with the same one it starts
     /// when the buffer after the one and the buffer before the other are over.
     Sequential,
-    /// All at the same start, each with a provider of its own.
+    /// All at the same start, each with a provider of its own: all or none.
     Parallel,
     /// Each at its own start.
     Free,
@@ -81,7 +82,7 @@ pub struct BookingItem {
     /// With whom; none means anybody who offers it.
     #[serde(default)]
     pub provider: Option<ProviderId>,
-    /// Where; needed only if anybody will do and several branches offer the service.
+    /// Where; none means at any branch that offers it, the oldest that can going first.
     #[serde(default)]
     pub branch: Option<BranchId>,
     /// When the visit starts. One after another, only the first has to say so; in parallel, any of them.
@@ -106,7 +107,7 @@ pub struct BookingItem {
 }
 
 /// A booking, as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BookingView {
     /// Its identifier.
     pub id: BookingId,
@@ -140,7 +141,7 @@ pub struct BookingView {
 }
 
 /// An appointment that was left as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeftOut {
     /// Which.
     pub appointment: AppointmentId,
@@ -154,6 +155,14 @@ struct Details {
     mode: Mode,
     case: Option<CaseId>,
     agreed: Quote,
+}
+
+impl BookingView {
+    /// Counts the changes of its appointments.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        version(&self.appointments)
+    }
 }
 
 impl App {

@@ -1,11 +1,6 @@
 //! When and with whom the appointments of a booking are.
 //!
-//! Invariant: the rules decide each of them on top of those before it. The order in which they are asked is not the
-//! order in which they are made where visits are at the same time: those with the fewest candidates come first, so that
-//! nobody who could do several is used up by whoever could have had another.
-//!
-//! Deliberately absent: trying every division of providers among visits. A refusal names the visit that was left over,
-//! and naming providers settles it.
+//! Invariant: the rules decide each of them on top of those before it. Visits at the same time are in `parallel`.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use uuid::Uuid;
@@ -13,25 +8,28 @@ use uuid::Uuid;
 use super::{BookingItem, BookingRequest, MAX_ITEMS, Mode};
 use crate::app::alternatives::Near;
 use crate::app::bundle::{Bundle, taking};
-use crate::app::earliest::Sought;
+use crate::app::earliest::{Chance, Sought};
 use crate::app::error::Refusal;
-use crate::app::hold::{Booking, place, sensible};
+use crate::app::hold::{Booking, places, sensible};
 use crate::app::snapshot::Scene;
 use crate::app::{App, Error, Result, SLOT_MINUTES};
 use crate::model::{Actor, Appointment, FieldError};
 use crate::store::Change;
 
 /// One item: what is asked for, and what it becomes a part of.
-struct Item {
-    index: usize,
-    scene: Scene,
-    booking: Booking,
+pub(super) struct Item {
+    pub(super) index: usize,
+    pub(super) scene: Scene,
+    pub(super) booking: Booking,
     start: Option<DateTime<Utc>>,
     id: Uuid,
 }
 
+/// An item, how it was asked for, and why it cannot be had.
+pub(super) type Refused<'a> = (&'a Item, Booking, Refusal);
+
 impl Item {
-    fn field(&self) -> String {
+    pub(super) fn field(&self) -> String {
         format!("items[{}]", self.index)
     }
 }
@@ -84,7 +82,7 @@ impl App {
         let changes = match wanted.mode {
             Mode::Sequential => self.plan_sequence(&items).await?,
             Mode::Parallel => self.plan_parallel(&items).await?,
-            Mode::Free => self.plan_each(items.iter()).await?,
+            Mode::Free => self.plan_each(&items).await?,
         };
         let mut planned: Vec<_> = items.iter().zip(changes_by_item(&items, changes)).collect();
         let Some((first, change)) = (!planned.is_empty()).then(|| planned.remove(0)) else {
@@ -151,52 +149,46 @@ impl App {
         }
         let slot = TimeDelta::minutes(SLOT_MINUTES.into());
         let buffer = TimeDelta::minutes(item.scene.service()?.buffer_before_minutes.into());
-        let place = place(&item.scene, &item.booking)?;
-        let sought = Sought {
-            place: &place,
-            from: before.end,
-            to: before.reserved_end + buffer + slot,
-            guests: item.booking.guests.unwrap_or(1),
-            preferences: &item.booking.preferences,
-            ahead,
-        };
-        let found = self.earliest(&item.scene, &sought).await?;
+        let mut found: Option<Chance> = None;
+        for place in places(&item.scene, &item.booking)? {
+            let sought = Sought {
+                place: &place,
+                from: before.end,
+                to: before.reserved_end + buffer + slot,
+                guests: item.booking.guests.unwrap_or(1),
+                preferences: &item.booking.preferences,
+                ahead,
+            };
+            let chance = self.earliest(&item.scene, &sought).await?;
+            found = found.into_iter().chain(chance).min_by_key(|chance| chance.start);
+        }
         let at_once = before.end.duration_trunc(slot).unwrap_or(before.end);
         let at_once = if at_once < before.end { at_once + slot } else { at_once };
         Ok(found.map_or(at_once, |found| found.start))
     }
 
-    /// All at once, those with the fewest candidates first.
-    async fn plan_parallel(&self, items: &[Item]) -> Result<Vec<Change>> {
-        let mut order = Vec::with_capacity(items.len());
-        for item in items {
-            order.push((place(&item.scene, &item.booking)?.providers.len(), item));
+    /// Each at its own start; all that are refused are listed.
+    async fn plan_each(&self, items: &[Item]) -> Result<Vec<Change>> {
+        match self.try_each(items.iter().map(|item| (item, item.booking.clone()))).await? {
+            Ok(changes) => Ok(changes),
+            Err(refused) => Err(self.refused(refused).await),
         }
-        order.sort_by_key(|(candidates, item)| (*candidates, item.index));
-        let changes = self.plan_each(order.iter().map(|(_, item)| *item)).await?;
-        // Customers who share a visit do not find its provider taken.
-        for (n, change) in changes.iter().enumerate() {
-            let provider = change.appointment.provider;
-            if changes.iter().take(n).any(|other| other.appointment.provider == provider) {
-                let field = order.get(n).map_or_else(String::new, |(_, item)| item.field());
-                let message = "parallel visits are with different providers: name another";
-                return Err(Error::field(&format!("{field}.provider"), message));
-            }
-        }
-        Ok(changes)
     }
 
-    /// Each at its own start; all that are refused are listed.
-    async fn plan_each<'a>(&self, items: impl Iterator<Item = &'a Item> + Send) -> Result<Vec<Change>> {
+    /// Each on top of those before it: what comes of all of them, or everything that is refused.
+    pub(super) async fn try_each<'a>(
+        &self,
+        wanted: impl Iterator<Item = (&'a Item, Booking)> + Send,
+    ) -> Result<std::result::Result<Vec<Change>, Vec<Refused<'a>>>> {
         let (mut changes, mut refused) = (Vec::new(), Vec::new());
-        for item in items {
-            match self.plan_one(item, &item.booking, &taking(&changes)).await {
+        for (item, booking) in wanted {
+            match self.plan_one(item, &booking, &taking(&changes)).await {
                 Ok(change) => changes.push(change),
-                Err(Error::Refused(refusal)) => refused.push((item, item.booking.clone(), refusal)),
+                Err(Error::Refused(refusal)) => refused.push((item, booking, refusal)),
                 Err(other) => return Err(other),
             }
         }
-        if refused.is_empty() { Ok(changes) } else { Err(self.refused(refused).await) }
+        Ok(if refused.is_empty() { Ok(changes) } else { Err(refused) })
     }
 
     async fn plan_one(&self, item: &Item, booking: &Booking, ahead: &[Appointment]) -> Result<Change> {
@@ -205,7 +197,7 @@ impl App {
     }
 
     /// One refusal out of several, each finding with its item. Alternatives are looked for where one item is in the way.
-    async fn refused(&self, refused: Vec<(&Item, Booking, Refusal)>) -> Error {
+    pub(super) async fn refused(&self, refused: Vec<Refused<'_>>) -> Error {
         let near = if let [(_, booking, _)] = refused.as_slice() { Some(Near::of(booking)) } else { None };
         let findings =
             refused.into_iter().flat_map(|(item, _, refusal)| refusal.of(&item.field()).findings).collect();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{SeriesView, json, view};
-use crate::app::bundle::{Bundle, merged, refused};
+use crate::app::bundle::{Bundle, check_version, merged, refused, version};
 use crate::app::calendar::{Edge, instant};
 use crate::app::command::{Cancel, Command, Reschedule};
 use crate::app::hold::sensible;
@@ -48,38 +48,47 @@ pub struct CancelSeries {
 }
 
 impl App {
-    /// Moves an appointment of a series and all that follow.
+    /// Moves an appointment of a series and all that follow. `expected` is the version the caller has seen, if it says so.
     pub async fn reschedule_series(
         &self,
         id: SeriesId,
+        expected: Option<u32>,
         wanted: RescheduleSeries,
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<Reply<SeriesView>> {
         sensible("start", wanted.start)?;
-        self.until_settled(request, || Box::pin(self.try_reschedule_series(id, &wanted, actor, request)))
-            .await
+        self.until_settled(request, || {
+            Box::pin(self.try_reschedule_series(id, expected, &wanted, actor, request))
+        })
+        .await
     }
 
     /// Calls an appointment of a series and all that follow off.
     pub async fn cancel_series(
         &self,
         id: SeriesId,
+        expected: Option<u32>,
         wanted: CancelSeries,
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<Reply<SeriesView>> {
-        self.until_settled(request, || Box::pin(self.try_cancel_series(id, &wanted, actor, request))).await
+        self.until_settled(request, || {
+            Box::pin(self.try_cancel_series(id, expected, &wanted, actor, request))
+        })
+        .await
     }
 
     async fn try_reschedule_series(
         &self,
         id: SeriesId,
+        expected: Option<u32>,
         wanted: &RescheduleSeries,
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<SeriesView> {
         let all = self.recurring(id).await?;
+        check_version(expected, version(&all))?;
         let concerned = following(&all, Some(wanted.from))?;
         let moves = self.moves(&concerned, wanted, actor).await?;
         self.change_series(id, &all, moves, &concerned, actor, request).await
@@ -124,11 +133,13 @@ impl App {
     async fn try_cancel_series(
         &self,
         id: SeriesId,
+        expected: Option<u32>,
         wanted: &CancelSeries,
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<SeriesView> {
         let all = self.recurring(id).await?;
+        check_version(expected, version(&all))?;
         let CancelSeries { from, reason, exception_reason } = wanted;
         let cancel = || Cancel { reason: reason.clone(), exception_reason: exception_reason.clone() };
         let concerned = following(&all, *from)?;

@@ -22,10 +22,10 @@ use super::beside::Beside;
 use super::bundle::{Bundle, chained};
 use super::command::Command;
 use super::error::Refusal;
-use super::hold::{Booking, place, sensible};
+use super::hold::{Booking, places, sensible};
 use super::snapshot::Scene;
 use super::{App, Error, Reply, Request, Result};
-use crate::model::{Actor, Appointment, SeriesId};
+use crate::model::{Actor, Appointment, BranchId, SeriesId};
 use crate::store::{self, AppointmentFilter, Change, Frame};
 use rule::Repetition;
 
@@ -127,7 +127,7 @@ impl App {
         sensible("start", wanted.start)?;
         let booking = self.with_case(wanted.single()).await?;
         let scene = self.scene(booking.service, booking.customer, actor).await?;
-        let time_zone = scene.branch(place(&scene, &booking)?.branch)?.time_zone;
+        let time_zone = scene.branch(one_branch(&scene, &booking)?)?.time_zone;
         let repetition = Repetition {
             rule: &wanted.rule,
             until: wanted.until,
@@ -171,6 +171,18 @@ impl Decided {
             Err(refusal) => {
                 Occurrence { start, end: None, provider: None, findings: refusal.findings.clone() }
             }
+        }
+    }
+}
+
+/// The branch in whose local time the rule is read.
+fn one_branch(scene: &Scene, booking: &Booking) -> Result<BranchId> {
+    match places(scene, booking)?.as_slice() {
+        [place] => Ok(place.branch),
+        _ => {
+            let message = "several branches offer this service, and a rule is read in the local time of one: name the \
+                           branch or the provider";
+            Err(Error::field("branch", message))
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::Finding;
+use crate::app::bundle::version;
 use crate::app::hold::Booking;
 use crate::app::preference::Preference;
 use crate::model::{
@@ -102,7 +103,7 @@ pub struct SeriesPreview {
 }
 
 /// A series, as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SeriesView {
     /// Its identifier.
     pub id: SeriesId,
@@ -125,6 +126,14 @@ pub struct SeriesView {
     pub appointments: Vec<Appointment>,
     /// Occurrences that could not be booked when it was made.
     pub left_out: Vec<Occurrence>,
+}
+
+impl SeriesView {
+    /// Counts the changes of its appointments.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        version(&self.appointments)
+    }
 }
 
 impl SeriesRequest {

@@ -28,7 +28,7 @@ async fn book(world: &World, wanted: BookingRequest) -> Result<BookingView> {
 }
 
 async fn command(world: &World, id: crate::model::BookingId, command: BookingCommand) -> Result<BookingView> {
-    world.app.command_booking(id, command, Actor::Staff, None).await.map(fresh)
+    world.app.command_booking(id, None, command, Actor::Staff, None).await.map(fresh)
 }
 
 fn starts(view: &BookingView) -> Vec<String> {
@@ -213,4 +213,72 @@ async fn a_room_is_used_by_one_of_two_parallel_visits() {
     let booking = book(&world, wanted(&world, "parallel", &items)).await.unwrap();
     let [one, two] = booking.appointments.as_slice() else { panic!("{booking:?}") };
     assert!(one.units.len() == 1 && two.units.len() == 1 && one.units != two.units);
+}
+
+#[tokio::test]
+async fn parallel_visits_are_divided_wherever_that_is_possible() {
+    let world = World::new().await;
+    let stored_service = world.app.get::<Service>(world.service).await.unwrap();
+    let company = Some(CompanyId(stored_service.company));
+    let branch = world.app.get::<Provider>(world.provider).await.unwrap().data.branch;
+    let third =
+        Provider { shifts: vec![shift()], ..parsed(&format!(r#"{{"name":"R","branch":"{branch}"}}"#)) };
+    let third = stored(world.app.create(company, third, None).await);
+    let offering = async |providers: [Uuid; 2]| {
+        let [one, two] = providers;
+        let json = format!(
+            r#"{{"name":"T","item":"T","duration_minutes":60,"providers":["{one}","{two}"],{}}}"#,
+            price("5.00")
+        );
+        add::<Service>(&world.app, company, &json).await
+    };
+    // Each visit has two candidates. Anybody means the first two for the first two visits, whatever comes after them.
+    let cycle = [[world.other, third], [world.provider, third], [world.other, world.provider]];
+    let start = r#","start":"2026-11-23T10:00:00Z""#;
+    let mut items = Vec::new();
+    for providers in cycle {
+        items.push(item(offering(providers).await, start));
+    }
+    let booking = book(&world, wanted(&world, "parallel", &items)).await.unwrap();
+    let with: Vec<Uuid> = booking.appointments.iter().map(|one| one.provider.0).collect();
+    for (providers, one) in cycle.iter().zip(&with) {
+        assert!(providers.contains(one));
+    }
+    let distinct: std::collections::BTreeSet<&Uuid> = with.iter().collect();
+    assert_eq!(distinct.len(), 3);
+    let refused = book(&world, wanted(&world, "parallel", &items)).await.unwrap_err();
+    assert_eq!(fields(refused).len(), 3);
+    assert_eq!(everything(&world).await.len(), 3);
+}
+
+#[tokio::test]
+async fn two_customers_of_one_class_are_with_different_providers_in_parallel() {
+    let world = World::new().await;
+    let class = format!(r#""duration_minutes":60,"seats":8,"max_guests":8,{}"#, price("5.00"));
+    let class = service(&world, &class).await;
+    let start = r#","start":"2026-11-23T10:00:00Z""#;
+    let pair = [item(class, start), item(class, start)];
+    let booking = book(&world, wanted(&world, "parallel", &pair)).await.unwrap();
+    assert_ne!(booking.appointments[0].provider, booking.appointments[1].provider);
+    let three = [item(class, start), item(class, start), item(class, start)];
+    match book(&world, wanted(&world, "parallel", &three)).await {
+        Err(Error::Invalid(errors)) => assert_eq!(errors[0].field, "items[1].provider"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_booking_that_has_changed_since_it_was_seen_is_left_alone() {
+    let world = World::new().await;
+    let items = [item(world.service, r#","start":"2026-11-23T10:00:00Z""#), item(world.service, "")];
+    let booking = book(&world, wanted(&world, "sequential", &items)).await.unwrap();
+    assert_eq!(booking.version(), 2);
+    world.command(booking.appointments[1].id, Command::Confirm).await.unwrap();
+    let confirm =
+        |seen| world.app.command_booking(booking.id, Some(seen), BookingCommand::Confirm, Actor::Staff, None);
+    match confirm(2).await {
+        Err(Error::Stale { current }) => assert_eq!(current, "3"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fresh(confirm(3).await.unwrap()).version(), 4);
 }

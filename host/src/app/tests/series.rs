@@ -53,7 +53,7 @@ impl Berlin {
             reason: "a test".to_owned(),
             exception_reason: None,
         };
-        self.world.app.reschedule_series(id, wanted, Actor::Staff, None).await.map(fresh)
+        self.world.app.reschedule_series(id, None, wanted, Actor::Staff, None).await.map(fresh)
     }
 }
 
@@ -143,7 +143,7 @@ async fn the_rest_of_a_series_is_called_off() {
     let series = berlin.make(berlin.wanted("2026-10-12T07:00:00Z", "FREQ=WEEKLY;COUNT=4")).await.unwrap();
     let cancel = |from: Option<AppointmentId>| {
         let wanted = CancelSeries { from, reason: "enough".to_owned(), exception_reason: None };
-        berlin.world.app.cancel_series(series.id, wanted, Actor::Staff, None)
+        berlin.world.app.cancel_series(series.id, None, wanted, Actor::Staff, None)
     };
     let rest = fresh(cancel(Some(series.appointments[2].id)).await.unwrap());
     assert_eq!(starts(&rest.appointments, true), ["10-12 07:00", "10-19 07:00"]);

@@ -141,15 +141,15 @@ async fn a_place_is_given_up_unless_it_has_an_offer() {
     let world = World::new().await;
     let id = wait(&world, world.customer, "10:00", "11:00").await;
     let request = Request { key: "k".to_owned(), fingerprint: "f".to_owned() };
-    let given_up = fresh(world.app.withdraw(id, Some(&request)).await.unwrap());
+    let given_up = fresh(world.app.withdraw(id, None, Some(&request)).await.unwrap());
     assert_eq!(given_up.state, WaitState::Withdrawn);
-    assert!(matches!(world.app.withdraw(id, Some(&request)).await.unwrap(), Reply::Replayed(_)));
-    assert_eq!(fresh(world.app.withdraw(id, None).await.unwrap()), given_up);
+    assert!(matches!(world.app.withdraw(id, None, Some(&request)).await.unwrap(), Reply::Replayed(_)));
+    assert_eq!(fresh(world.app.withdraw(id, None, None).await.unwrap()), given_up);
     offer(&world).await;
     assert_eq!(place(&world, id).await, given_up);
     let id = wait(&world, world.customer, "10:00", "11:00").await;
     offer(&world).await;
-    match world.app.withdraw(id, None).await {
+    match world.app.withdraw(id, None, None).await {
         Err(Error::Stale { current }) => assert_eq!(current, "offered"),
         other => panic!("{other:?}"),
     }

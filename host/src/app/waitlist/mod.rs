@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::bundle::check_version;
 use super::hold::sensible;
 use super::openings::MAX_RANGE_DAYS;
 use super::preference::Preference;
@@ -50,7 +51,7 @@ pub struct WaitRequest {
 }
 
 /// A place on the waitlist.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitView {
     /// Its identifier. Places are in line in the order they were taken in.
     pub id: WaitId,
@@ -80,6 +81,18 @@ pub struct WaitView {
     pub created_at: DateTime<Utc>,
     /// When it last moved on.
     pub updated_at: DateTime<Utc>,
+}
+
+impl WaitView {
+    /// Counts its changes: a place goes from one state to the next, and never back.
+    #[must_use]
+    pub const fn version(&self) -> i64 {
+        match self.state {
+            WaitState::Waiting => 1,
+            WaitState::Offered | WaitState::Withdrawn => 2,
+            WaitState::Booked | WaitState::Lapsed => 3,
+        }
+    }
 }
 
 /// What nobody searches places by.
@@ -143,13 +156,20 @@ impl App {
         self.ports.store.waits(filter, page).await?.into_iter().map(view).collect()
     }
 
-    /// Gives a place on the waitlist up. Doing so twice changes nothing more.
+    /// Gives a place on the waitlist up. Doing so twice changes nothing more. `expected` is the version the caller has seen,
+    /// if it says so.
     ///
     /// One that has been offered a time is at [`Error::Stale`]: declining the appointment passes the offer on.
-    pub async fn withdraw(&self, id: WaitId, request: Option<&Request>) -> Result<Reply<WaitView>> {
+    pub async fn withdraw(
+        &self,
+        id: WaitId,
+        expected: Option<u32>,
+        request: Option<&Request>,
+    ) -> Result<Reply<WaitView>> {
         if let Some(answer) = earlier(&*self.ports.store, request).await? {
             return Ok(Reply::Replayed(answer));
         }
+        check_version(expected, self.place_in_line(id).await?.version())?;
         let now = self.ports.clock.now();
         let given_up = match self.ports.store.withdraw_wait(id, now).await {
             Ok(wait) => view(wait)?,

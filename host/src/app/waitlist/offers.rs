@@ -71,7 +71,7 @@ impl App {
     async fn offer(&self, freed: &Freed, wait: &WaitView) -> Result<bool> {
         for _ in 0..TRIES {
             match self.try_offer(freed, wait).await {
-                Err(Error::Taken | Error::Store(store::Error::Stale(_))) => {}
+                Err(Error::Taken(_) | Error::Store(store::Error::Stale(_))) => {}
                 // What was found is gone, or another rule is in the way.
                 Err(Error::Refused(_)) => return Ok(false),
                 other => return other,

@@ -74,6 +74,10 @@ pub(crate) async fn every_change_raises_the_catalogue_version(twice: &Twice) {
     twice.one.insert(&record(Kind::Customer, id(), house.company), None).await.expect("a new customer");
     House::build(&twice.one).await;
     assert_eq!(twice.one.catalog_version(CompanyId(house.company)).await.expect("a company"), before + 2);
+    let of = twice.one.catalog_of(Kind::Service, house.service).await.expect("it can be read");
+    assert_eq!(of, Some((CompanyId(house.company), before + 2)));
+    let other_kind = twice.one.catalog_of(Kind::Unit, house.service).await.expect("it can be read");
+    assert_eq!(other_kind, None);
     let unknown = twice.one.catalog_version(CompanyId(id())).await;
     assert!(matches!(unknown, Err(Error::Missing("company"))), "{unknown:?}");
 }

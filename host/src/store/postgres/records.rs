@@ -110,6 +110,19 @@ impl Records for Postgres {
             .map_err(failed)?
             .ok_or(Error::Missing(Kind::Company.as_str()))
     }
+
+    async fn catalog_of(&self, kind: Kind, id: Uuid) -> Result<Option<(CompanyId, i64)>, Error> {
+        let row = sqlx::query(
+            "SELECT c.id AS company, c.catalog_version FROM record r JOIN company c ON c.id = r.company
+             WHERE r.id = $1 AND r.kind = $2",
+        )
+        .bind(id)
+        .bind(kind.as_str())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed)?;
+        row.as_ref().map(|row| read::catalog(&Columns(row))).transpose()
+    }
 }
 
 async fn add_company(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {

@@ -107,6 +107,19 @@ impl Records for Sqlite {
             .map_err(failed)?
             .ok_or(Error::Missing(Kind::Company.as_str()))
     }
+
+    async fn catalog_of(&self, kind: Kind, id: Uuid) -> Result<Option<(CompanyId, i64)>, Error> {
+        let row = sqlx::query(
+            "SELECT c.id AS company, c.catalog_version AS catalog_version
+             FROM record r JOIN company c ON c.id = r.company WHERE r.id = ? AND r.kind = ?",
+        )
+        .bind(text(id))
+        .bind(kind.as_str())
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed)?;
+        row.as_ref().map(|row| read::catalog(&Columns(row))).transpose()
+    }
 }
 
 async fn add_company(connection: &mut SqliteConnection, id: Uuid) -> Result<(), Error> {

@@ -71,6 +71,7 @@ impl Program {
                 (func (export "transition") (param i32) (result i32) (i32.const 512))
                 (func (export "price") (param i32) (result i32) (i32.const 512))
                 (func (export "total") (param i32) (result i32) (i32.const 512))
+                (func (export "divide") (param i32 i32) (result i32) (i32.const 768))
                 (func (export "recheck") (param i32) (result i32) (i32.const 512))
                 (func $validate (export "validate") (param i32) (result i32) {body}))"#
         )

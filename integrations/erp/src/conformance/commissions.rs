@@ -1,8 +1,11 @@
 //! Commissions: the agreed percentage, and back again.
 
-use super::Outcome;
-use super::session::{Session, equal};
-use crate::{Body, CommissionReversal, Document, Posting, State};
+use rust_decimal::Decimal;
+
+use super::judgement::amount;
+use super::report::{Fault, Outcome};
+use super::session::Session;
+use crate::{Body, CommissionReversal, Document, Earner, Party, Posting, State};
 
 pub(super) async fn earned(s: &Session<'_>) -> Outcome {
     let (_, document) = owed(s, "commission").await?;
@@ -18,17 +21,44 @@ pub(super) async fn reversed(s: &Session<'_>) -> Outcome {
         CommissionReversal { commission: commission.key, reason: "the invoice was credited".into() };
     let reversal = s.posting("reversal", "reversal", Body::CommissionReversal(reversal))?;
     let document = s.made(&reversal, State::Posted).await?;
-    equal("amount taken back", &document.net, &owed.net)?;
+    amount("amount taken back", document.net, owed.net)?;
     Ok(format!("{} takes back {}", document.number, document.net))
 }
 
-async fn owed(s: &Session<'_>, row: &str) -> Result<(Posting, Document), String> {
-    let (invoice, invoiced) = s.invoiced(row).await?;
-    let commission = s.commission(row, invoice.key, invoiced.net)?;
-    let document = s.made(&commission, State::Posted).await?;
-    let Body::Commission(expected) = &commission.body else {
-        return Err("the suite asked for something else than a commission".into());
+/// Two providers earn with one invoice, each with the lines of their own.
+pub(super) async fn two_earners(s: &Session<'_>) -> Outcome {
+    let lines = vec![s.line(Decimal::ONE, s.setup.unit_price), s.line(Decimal::TWO, s.setup.unit_price)];
+    let (order, _) = s.ordered("earners", lines.clone()).await?;
+    let earner = |provider: &Party, position: usize| Earner {
+        provider: provider.clone(),
+        percent: s.setup.commission_percent,
+        base: s.net(lines.get(position..=position).unwrap_or_default()),
     };
-    equal("amount of the commission", &document.net, &expected.amount)?;
+    let earners = vec![earner(&s.setup.provider, 0), earner(&s.setup.second_provider, 1)];
+    let mut invoice = s.plain_invoice(Some(order.key), lines.clone());
+    invoice.earners.clone_from(&earners);
+    let invoice = s.posting("earners", "invoice", Body::SalesInvoice(invoice))?;
+    s.made(&invoice, State::Posted).await?;
+    let mut shares = Vec::new();
+    for (step, earner) in ["commission-0", "commission-1"].into_iter().zip(&earners) {
+        let (_, document) =
+            agreed(s, s.commission("earners", step, invoice.key.clone(), (&earner.provider, earner.base))?)
+                .await?;
+        shares.push(format!("{} {}", document.number, document.net));
+    }
+    Ok(shares.join(", "))
+}
+
+async fn owed(s: &Session<'_>, row: &str) -> Result<(Posting, Document), Fault> {
+    let (invoice, invoiced) = s.invoiced(row).await?;
+    let earned = (&s.setup.provider, invoiced.net);
+    agreed(s, s.commission(row, "commission", invoice.key, earned)?).await
+}
+
+async fn agreed(s: &Session<'_>, commission: Posting) -> Result<(Posting, Document), Fault> {
+    let document = s.made(&commission, State::Posted).await?;
+    if let Body::Commission(expected) = &commission.body {
+        amount("amount of the commission", document.net, expected.amount)?;
+    }
     Ok((commission, document))
 }

@@ -1,22 +1,27 @@
-//! What the rows share: making postings under keys of this run, and judging what the books answer.
+//! What the rows share: posting under keys of this run, looking up, and keeping a list of what was made.
+//!
+//! Invariant: everything the books made is on the list, whatever the row thought of it, so that it can be taken back.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use std::sync::{Mutex, PoisonError};
 
-use super::{Outcome, Setup};
-use crate::{
-    Body, Class, CommissionEarned, Commissions, Connector, CreditNote, Document, Finish, Invoice, Key, Kind,
-    Line, Material, Order, Posted, Posting, State, StockIssue,
-};
+use rust_decimal::Decimal;
 
-/// Two hours: how long the visits of this suite take.
-const VISIT_SECONDS: i64 = 7_200;
+use super::Setup;
+use super::judgement::{Common, equal, judge, net, require, rounded};
+use super::report::{Fault, Outcome};
+use crate::{Class, Commissions, Connector, Document, Failure, Kind, Line, Posted, Posting, Reason, State};
 
 pub(super) struct Session<'a> {
     pub(super) books: &'a dyn Connector,
     pub(super) setup: &'a Setup,
+    made: Mutex<Vec<(Posting, Document)>>,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    pub(super) fn new(books: &'a dyn Connector, setup: &'a Setup) -> Self {
+        Self { books, setup, made: Mutex::new(Vec::new()) }
+    }
+
     pub(super) async fn check(&self) -> Outcome {
         let info = self.books.check().await.map_err(|failure| format!("check: {failure}"))?;
         equal("currency", &info.currency, &self.setup.currency)?;
@@ -26,136 +31,82 @@ impl Session<'_> {
         Ok(format!("{} {}, {}", info.product, info.version, info.company))
     }
 
-    /// The key of one step of one row.
-    pub(super) fn key(&self, row: &str, step: &str) -> Result<Key, String> {
-        let text = format!("{}/{row}/{step}", self.setup.run);
-        Key::parse(&text)
-            .ok_or_else(|| format!("`{text}` is no key: shorten the run's name, or use plain characters"))
-    }
-
-    pub(super) fn posting(&self, row: &str, step: &str, body: Body) -> Result<Posting, String> {
-        let key = self.key(row, step)?;
-        Ok(Posting { key, subject: format!("{} {row}", self.setup.run), date: self.setup.date, body })
-    }
-
-    /// A line of the service.
-    pub(super) fn line(&self, quantity: Decimal, unit_price: Decimal) -> Line {
-        let item = self.setup.service_item.clone();
-        let description = format!("{}, as agreed", item.name);
-        Line::new(item, description, quantity, unit_price)
-    }
-
-    /// One piece of the service at its price.
-    pub(super) fn one(&self) -> Vec<Line> {
-        vec![self.line(Decimal::ONE, self.setup.unit_price)]
-    }
-
-    pub(super) fn order(&self, row: &str, lines: Vec<Line>) -> Result<Posting, String> {
-        let start = self.setup.date.and_time(chrono::NaiveTime::MIN).and_utc() + chrono::Duration::hours(9);
-        let order = Order {
-            customer: self.setup.customer.clone(),
-            provider: self.setup.provider.clone(),
-            currency: self.setup.currency.clone(),
-            lines,
-            start,
-            end: start + chrono::Duration::seconds(VISIT_SECONDS),
-            commission_percent: self.setup.commission_percent,
-        };
-        self.posting(row, "order", Body::SalesOrder(order))
-    }
-
-    pub(super) fn invoice(&self, row: &str, order: Option<Key>, lines: Vec<Line>) -> Result<Posting, String> {
-        let invoice = Invoice {
-            order,
-            customer: self.setup.customer.clone(),
-            currency: self.setup.currency.clone(),
-            lines,
-            finish: Finish::Posted,
-            earners: Vec::new(),
-            advances: Vec::new(),
-        };
-        self.posting(row, "invoice", Body::SalesInvoice(invoice))
-    }
-
-    pub(super) fn credit(&self, row: &str, invoice: Key) -> Result<Posting, String> {
-        let note = CreditNote { invoice, reason: "cancelled after it was invoiced".into() };
-        self.posting(row, "credit", Body::CreditNote(note))
-    }
-
-    pub(super) fn issue(&self, row: &str, lines: Vec<Material>) -> Result<Posting, String> {
-        self.posting(row, "issue", Body::StockIssue(StockIssue { lines }))
-    }
-
-    pub(super) fn commission(&self, row: &str, invoice: Key, base: Decimal) -> Result<Posting, String> {
-        let percent = self.setup.commission_percent;
-        let amount = self.rounded(base * percent / Decimal::ONE_HUNDRED);
-        let earned = CommissionEarned {
-            invoice,
-            provider: self.setup.provider.clone(),
-            currency: self.setup.currency.clone(),
-            base,
-            percent,
-            amount,
-        };
-        self.posting(row, "commission", Body::Commission(earned))
-    }
-
-    /// An order for one piece and the invoice posted from it, each made once.
-    pub(super) async fn invoiced(&self, row: &str) -> Result<(Posting, Document), String> {
-        let order = self.order(row, self.one())?;
-        self.made(&order, State::Submitted).await?;
-        let invoice = self.invoice(row, Some(order.key), self.one())?;
-        let document = self.made(&invoice, State::Posted).await?;
-        Ok((invoice, document))
-    }
-
-    /// Each line rounded to the currency, then added up.
+    /// What the lines come to in the company's currency.
     pub(super) fn net(&self, lines: &[Line]) -> Decimal {
-        lines.iter().map(|line| self.rounded(line.quantity * line.unit_price)).sum()
+        net(lines, self.setup.currency_digits)
     }
 
     pub(super) fn rounded(&self, amount: Decimal) -> Decimal {
-        amount.round_dp_with_strategy(self.setup.currency_digits, RoundingStrategy::MidpointAwayFromZero)
+        rounded(amount, self.setup.currency_digits)
     }
 
-    pub(super) async fn post(&self, posting: &Posting) -> Result<Document, String> {
+    /// What was made so far, each posting once, in the order in which it was made.
+    pub(super) fn all_made(&self) -> Vec<(Posting, Document)> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Posts, and remembers what was made.
+    pub(super) async fn send(&self, posting: &Posting) -> Result<Posted, Failure> {
+        let answer = self.books.post(posting).await;
+        if let Ok(Posted { document, .. }) = &answer {
+            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+            if !made.iter().any(|(known, _)| known.key == posting.key) {
+                made.push((posting.clone(), document.clone()));
+            }
+        }
+        answer
+    }
+
+    pub(super) async fn post(&self, posting: &Posting) -> Result<Posted, Fault> {
         let key = &posting.key;
-        let posted = self.books.post(posting).await;
-        posted
-            .map(|posted| posted.document)
-            .map_err(|failure| format!("posting {key}: {failure} ({:?})", failure.class))
+        self.send(posting).await.map_err(|failure| {
+            if let Class::Refused { reason: Reason::Unsupported, .. } = failure.class {
+                return Fault::Unsupported(failure.message);
+            }
+            Fault::Wrong(format!("posting {key}: {failure} ({:?})", failure.class))
+        })
     }
 
-    pub(super) async fn find(&self, posting: &Posting) -> Result<Vec<Document>, String> {
+    pub(super) async fn find(&self, posting: &Posting) -> Result<Vec<Document>, Fault> {
         let key = &posting.key;
         let found = self.books.find_by_key(posting).await;
-        found.map_err(|failure| format!("looking up {key}: {failure} ({:?})", failure.class))
+        found.map_err(|failure| format!("looking up {key}: {failure} ({:?})", failure.class).into())
     }
 
     /// The only document the key finds.
-    pub(super) async fn standing(&self, posting: &Posting) -> Result<Document, String> {
+    pub(super) async fn standing(&self, posting: &Posting) -> Result<Document, Fault> {
         let mut found = self.find(posting).await?;
         match (found.pop(), found.len()) {
             (Some(only), 0) => Ok(only),
             (last, before) => {
                 let count = before + usize::from(last.is_some());
-                Err(format!("{} finds {count} documents, not one", posting.key))
+                Err(format!("{} finds {count} documents, not one", posting.key).into())
             }
         }
     }
 
     /// Posts it, judges it, finds it once, posts it again and finds it once still.
-    pub(super) async fn made(&self, posting: &Posting, state: State) -> Result<Document, String> {
-        if !self.derived(posting) {
+    pub(super) async fn made(&self, posting: &Posting, state: State) -> Result<Document, Fault> {
+        let derived = self.derived(posting);
+        if !derived {
             let before = self.find(posting).await?;
             require(before.is_empty(), || format!("{} was used before this run", posting.key))?;
         }
-        let document = self.post(posting).await?;
-        self.judge(posting, &document, state)?;
+        let Posted { document, adopted } = self.post(posting).await?;
+        judge(posting, &document, state, &self.common())
+            .map_err(|wrong| format!("{} ({}): {wrong}", document.number, posting.key))?;
+        require(derived || !adopted, || format!("{} is called adopted at first", document.number))?;
         equal("document found", &self.standing(posting).await?, &document)?;
-        equal("document posted again", &self.post(posting).await?, &document)?;
+        let again = self.post(posting).await?;
+        equal("document posted again", &again.document, &document)?;
+        require(again.adopted, || format!("{} is called new when posted again", document.number))?;
         equal("document found afterwards", &self.standing(posting).await?, &document)?;
         Ok(document)
+    }
+
+    fn common(&self) -> Common<'_> {
+        let Setup { currency, date, customer, .. } = self.setup;
+        Common { currency, date: *date, customer: &customer.code }
     }
 
     /// Whether the books make the document by themselves, before anybody asks for it.
@@ -164,44 +115,44 @@ impl Session<'_> {
         commission && self.books.capabilities().commissions == Commissions::Derived
     }
 
-    fn judge(&self, posting: &Posting, document: &Document, state: State) -> Result<(), String> {
-        equal("kind", &document.kind, &posting.kind())?;
-        equal("key", &document.key, &posting.key)?;
-        equal("state", &document.state, &state)?;
-        equal("currency", &document.currency, &self.setup.currency)?;
-        equal("total", &document.total, &(document.net + document.tax))?;
-        let named = !document.number.is_empty() && !document.reference.is_empty();
-        require(named, || format!("{} has no number or no reference", posting.key))?;
-        let smallest = document.net.min(document.tax);
-        require(smallest >= Decimal::ZERO, || format!("an amount is negative: {smallest}"))
+    /// Posts what must be refused: with a fix, and with nothing stored. Answers with the books' words.
+    pub(super) async fn refused(&self, posting: &Posting) -> Outcome {
+        self.refusal(posting).await.map(|(_, words)| words)
     }
 
-    /// Posts what must be refused: with a fix, and with nothing stored.
-    pub(super) async fn refused(&self, posting: &Posting) -> Outcome {
-        let failure = match self.books.post(posting).await {
+    /// As [`Self::refused`], and for one reason.
+    pub(super) async fn refused_because(&self, posting: &Posting, expected: Reason) -> Outcome {
+        let (reason, words) = self.refusal(posting).await?;
+        require(reason == expected, || {
+            format!(
+                "{} was refused as {}, not as {}: {words}",
+                posting.key,
+                reason.as_str(),
+                expected.as_str()
+            )
+        })?;
+        Ok(words)
+    }
+
+    async fn refusal(&self, posting: &Posting) -> Result<(Reason, String), Fault> {
+        let failure = match self.send(posting).await {
             Ok(Posted { document, .. }) => {
-                return Err(format!("{} was made from what should be refused", document.number));
+                let (number, key) = (document.number, &posting.key);
+                return Err(format!("{number} ({key}) was made from what should be refused").into());
             }
             Err(failure) => failure,
         };
-        let Class::Refused { fix, .. } = &failure.class else {
-            return Err(format!("not refused but {:?}: {failure}", failure.class));
+        let Class::Refused { reason, fix } = failure.class else {
+            return Err(format!("{} was not refused but {:?}: {failure}", posting.key, failure.class).into());
         };
+        if reason == Reason::Unsupported {
+            return Err(Fault::Unsupported(failure.message));
+        }
         require(!fix.is_empty() && !failure.message.is_empty(), || {
-            "refused without a reason or a fix".into()
+            format!("{} was refused without saying why, or what to do", posting.key)
         })?;
         let left = self.find(posting).await?;
-        require(left.is_empty(), || format!("refused, but {} documents stand", left.len()))?;
-        Ok(failure.message)
+        require(left.is_empty(), || format!("{} was refused, but {} stand", posting.key, left.len()))?;
+        Ok((reason, failure.message))
     }
-}
-
-/// Demands a fact.
-pub(super) fn require(fact: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
-    if fact { Ok(()) } else { Err(otherwise()) }
-}
-
-/// Demands that the books say what was expected.
-pub(super) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, is: &T, expected: &T) -> Result<(), String> {
-    require(is == expected, || format!("{what} is {is:?}, not {expected:?}"))
 }

@@ -27,7 +27,7 @@ const WEEK: [Weekday; 7] =
 
 /// What bookings name.
 #[derive(Debug, Clone)]
-pub(super) struct Company {
+pub(crate) struct Company {
     pub(super) id: CompanyId,
     pub(super) service: ServiceId,
     pub(super) customer: CustomerId,
@@ -37,7 +37,7 @@ pub(super) struct Company {
 }
 
 /// Makes the company in a new database.
-pub(super) async fn make(file: &Path, cache: &Path) -> Result<Company> {
+pub(crate) async fn make(file: &Path, cache: &Path) -> Result<Company> {
     let host = hosted::open(file, cache).await?;
     let company = fill(&host.app, CLIENTS).await?;
     host.close().await;
@@ -110,7 +110,8 @@ fn provider(n: usize, branch: uuid::Uuid) -> Result<Provider> {
     Ok(Provider {
         name: format!("Provider {n}"),
         branch: branch.into(),
-        party_code: Some(format!("STAFF-{n}")),
+        // All earn as the one that the sample books know.
+        party_code: Some("STAFF-SAM".to_owned()),
         commission_percent: None,
         gender: None,
         languages: Vec::new(),
@@ -124,7 +125,7 @@ fn provider(n: usize, branch: uuid::Uuid) -> Result<Provider> {
 fn service(providers: &[ProviderId]) -> Service {
     Service {
         name: "Visit".to_owned(),
-        item: "SVC-BENCH".to_owned(),
+        item: "SVC-MAINT".to_owned(),
         duration_minutes: VISIT_MINUTES as u32,
         buffer_before_minutes: 0,
         buffer_after_minutes: 0,
@@ -162,7 +163,7 @@ fn customer() -> Customer {
         phone: None,
         address: None,
         language: None,
-        party_code: Some("CUST".to_owned()),
+        party_code: Some("CUST-ANA".to_owned()),
         active: true,
     }
 }

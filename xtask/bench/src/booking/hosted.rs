@@ -48,7 +48,7 @@ pub(super) fn on(store: SharedStore, cache: &Path) -> Result<Arc<App>> {
 }
 
 /// Every client makes so many bookings, one after the other, at one of the hosts.
-pub(super) async fn book(hosts: &[Arc<App>], company: &Company, bookings: usize) -> Result<()> {
+pub(crate) async fn book(hosts: &[Arc<App>], company: &Company, bookings: usize) -> Result<()> {
     let mut clients = JoinSet::new();
     for (client, app) in (0..company.providers.len()).zip(hosts.iter().cycle()) {
         let (app, company) = (app.clone(), company.clone());

@@ -6,7 +6,7 @@
 //! that wrote less would make a flattering figure.
 
 mod bare;
-mod company;
+pub(crate) mod company;
 mod compare;
 pub(crate) mod hosted;
 pub(crate) mod postgres;
@@ -25,8 +25,11 @@ use self::company::Company;
 use self::sample::Sample;
 use crate::report::Row;
 
+/// The rows measured here.
+pub(crate) const ROWS: [&str; 1] = ["booking.sqlite"];
+
 /// Clients at the same time, each with a provider of its own.
-const CLIENTS: usize = 8;
+pub(crate) const CLIENTS: usize = 8;
 const BOOKINGS: usize = 200;
 const BOOKINGS_QUICK: usize = 40;
 const TURNS: usize = 5;

@@ -18,6 +18,10 @@ use super::company::{self, Company};
 use super::{Pace, hosted, postgres_bare};
 use crate::report::Row;
 
+/// The rows measured here.
+pub(crate) const ROWS: [&str; 4] =
+    ["booking.postgres", "booking.postgres_two", "booking.postgres_cpu", "booking.postgres_two_cpu"];
+
 /// Clients at the same time, each with a provider of its own.
 const CLIENTS: usize = 16;
 const BOOKINGS: usize = 120;
@@ -28,23 +32,23 @@ const TURNS_QUICK: usize = 2;
 const TICKS_A_SECOND: f64 = 100.0;
 
 /// Takes turns: one host, bare, two hosts, …
-pub(crate) fn measure(scratch: &Path, quick: bool) -> Result<[Row; 3]> {
+pub(crate) fn measure(scratch: &Path, quick: bool) -> Result<[Row; 4]> {
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
     let (bookings, turns) = if quick { (BOOKINGS_QUICK, TURNS_QUICK) } else { (BOOKINGS, TURNS) };
     runtime.block_on(take_turns(scratch, bookings, turns))
 }
 
-async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<[Row; 3]> {
+async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<[Row; 4]> {
     let bench = Bench::start(scratch).await?;
     let (mut one, mut bare, mut two) = (Pace::default(), Pace::default(), Pace::default());
-    let mut ticks = 0.0;
+    let (mut alone, mut together) = (Spent::default(), Spent::default());
     for turn in 0..turns {
         let name = bench.copy(&format!("one_{turn}")).await?;
         let hosts = [bench.host(&name).await?];
-        let (since, before) = (Instant::now(), spent()?);
+        let (since, before) = (Instant::now(), bench.spent()?);
         hosted::book(&hosts, &bench.company, bookings).await?;
         one.add(CLIENTS * bookings, since);
-        ticks += spent()? - before;
+        alone.add(&before, &bench.spent()?);
 
         let sample = postgres_bare::Sample::read(&bench.pool(&name).await?).await?;
         let pool = bench.pool(&bench.copy(&format!("bare_{turn}")).await?).await?;
@@ -55,18 +59,24 @@ async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<[Ro
 
         let name = bench.copy(&format!("two_{turn}")).await?;
         let hosts = [bench.host(&name).await?, bench.host(&name).await?];
-        let since = Instant::now();
+        let (since, before) = (Instant::now(), bench.spent()?);
         hosted::book(&hosts, &bench.company, bookings).await?;
         two.add(CLIENTS * bookings, since);
+        together.add(&before, &bench.spent()?);
     }
     let rate = Row::alone("booking.postgres", one.per_second(), "bookings/s", "at least 0.70 ×");
     let twice = Row::alone("booking.postgres_two", two.per_second(), "bookings/s", "at least 0.90 ×");
     #[allow(clippy::cast_precision_loss, reason = "some thousands")]
-    let cpu = ticks / TICKS_A_SECOND * 1e6 / (CLIENTS * bookings * turns) as f64;
+    let each = |ticks: f64| ticks / TICKS_A_SECOND * 1e6 / (CLIENTS * bookings * turns) as f64;
+    let cpu = |name, spent: &Spent| {
+        Row::alone(name, each(spent.hosts), "us/booking", "for information")
+            .beside(each(spent.database), "the database's")
+    };
     Ok([
         rate.beside(bare.per_second(), "the same SQL writes, bare"),
         twice.beside(one.per_second(), "one host"),
-        Row::alone("booking.postgres_cpu", cpu, "us/booking", "the host's own, database apart"),
+        cpu(ROWS[2], &alone),
+        cpu(ROWS[3], &together),
     ])
 }
 
@@ -76,6 +86,8 @@ struct Bench<'a> {
     admin: PgPool,
     company: Company,
     scratch: &'a Path,
+    /// The server's first process, whose children do all the work.
+    postmaster: u32,
 }
 
 impl<'a> Bench<'a> {
@@ -87,7 +99,9 @@ impl<'a> Bench<'a> {
         let app = host(&address(&server, "company"), scratch).await?;
         let company = company::fill(&app, CLIENTS).await?;
         drop(app);
-        Ok(Self { server, admin, company, scratch })
+        let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&admin).await?;
+        let postmaster = Process::read(&backend.to_string())?.parent;
+        Ok(Self { server, admin, company, scratch, postmaster })
     }
 
     /// A database like the first.
@@ -119,11 +133,51 @@ fn address(server: &Server, database: &str) -> String {
     url.rsplit_once('/').map_or_else(|| url.clone(), |(base, _)| format!("{base}/{database}"))
 }
 
-/// Processor time that this process has spent, in ticks.
-fn spent() -> Result<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name in parentheses may hold blanks; user and system time are the 12th and 13th after it.
-    let fields = stat.rsplit_once(") ").context("the kernel's line about this process")?.1;
-    let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<f64>);
-    Ok(ticks.sum::<Result<f64, _>>()?)
+/// Processor time in ticks: of this process, in which all hosts run, and of the database's.
+#[derive(Debug, Default)]
+struct Spent {
+    hosts: f64,
+    database: f64,
+}
+
+impl Spent {
+    fn add(&mut self, before: &Self, after: &Self) {
+        self.hosts += after.hosts - before.hosts;
+        self.database += after.database - before.database;
+    }
+}
+
+impl Bench<'_> {
+    fn spent(&self) -> Result<Spent> {
+        let postmaster = Process::read(&self.postmaster.to_string())?;
+        let mut database = postmaster.ticks + postmaster.of_ended_children;
+        for entry in fs::read_dir("/proc")? {
+            // Whatever is not a process, or has just ended, has no such line.
+            let process = Process::read(&entry?.file_name().to_string_lossy());
+            let child = process.ok().filter(|process| process.parent == self.postmaster);
+            database += child.map_or(0.0, |child| child.ticks);
+        }
+        Ok(Spent { hosts: Process::read("self")?.ticks, database })
+    }
+}
+
+/// What the kernel says of a process.
+struct Process {
+    parent: u32,
+    /// User and system time.
+    ticks: f64,
+    of_ended_children: f64,
+}
+
+impl Process {
+    fn read(id: &str) -> Result<Self> {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
+        // The name in parentheses may hold blanks. After it come the state, the parent, and as the 12th to 15th the times.
+        let fields = stat.rsplit_once(") ").context("the kernel's line about a process")?.1;
+        let fields: Vec<&str> = fields.split(' ').collect();
+        let field = |n: usize| fields.get(n).context("a field of the kernel's line about a process");
+        let sum =
+            |one, other| -> Result<f64> { Ok(field(one)?.parse::<f64>()? + field(other)?.parse::<f64>()?) };
+        Ok(Self { parent: field(1)?.parse()?, ticks: sum(11, 12)?, of_ended_children: sum(13, 14)? })
+    }
 }

@@ -22,6 +22,7 @@ pub(super) const PROVIDERS: usize = 1000;
 pub(super) const DAYS: i64 = 90;
 /// Visits in the past of the one provider who has been there for long.
 const PAST: i64 = 100_000;
+const PAST_A_DAY: i64 = 16;
 
 /// Visits that one statement writes.
 const AT_ONCE: usize = 5000;
@@ -95,8 +96,9 @@ pub(super) async fn make(file: &Path, cache: &Path) -> Result<Crowd> {
     let pool = open(file).await?;
     let writer = Writer { company: company.0, branch, service: service.0, customer: customer.0 };
     writer.fill(&pool, crowd, &rooms, first).await?;
+    // Both have the same to do from now on: only their pasts differ.
     for hand in hands {
-        writer.days(&pool, hand.0, None, first, DAYS).await?;
+        writer.days(&pool, 0, (hand.0, None), first).await?;
     }
     let past = hands.last().context("two hands")?;
     writer.past(&pool, past.0, first).await?;
@@ -132,8 +134,8 @@ impl Writer {
         rooms: &[Uuid],
         first: DateTime<Utc>,
     ) -> Result<()> {
-        for (provider, room) in providers.iter().zip(rooms) {
-            self.days(pool, provider.0, Some(*room), first, DAYS).await?;
+        for (seed, (provider, room)) in (1..).zip(providers.iter().zip(rooms)) {
+            self.days(pool, seed, (provider.0, Some(*room)), first).await?;
         }
         Ok(())
     }
@@ -142,43 +144,36 @@ impl Writer {
     async fn days(
         &self,
         pool: &SqlitePool,
-        provider: Uuid,
-        room: Option<Uuid>,
+        seed: u64,
+        (provider, room): (Uuid, Option<Uuid>),
         first: DateTime<Utc>,
-        days: i64,
     ) -> Result<()> {
         let mut transaction = pool.begin().await?;
         let mut starts = Vec::new();
-        for day in 0..days {
+        for day in 0..DAYS {
             let day = first.timestamp_micros() / DAY_US + day;
-            let seed = provider.as_u128() as i64 ^ day;
-            let visits = 4 + seed.rem_euclid(2);
-            // What is left of the shift lies between the visits, as whole gaps.
-            let free = SHIFT.1 - SHIFT.0 - visits * RESERVED_SLOTS;
-            let mut layer = vec![0_u8; 36];
-            for n in 0..visits {
-                let gap = (free * (n + 1) / (visits + 1) + seed.rem_euclid(5)).min(free);
-                let slot = SHIFT.0 + gap + n * RESERVED_SLOTS;
-                (slot..slot + RESERVED_SLOTS).for_each(|slot| layer[slot as usize / 8] |= 1 << (slot % 8));
-                starts.push(day * DAY_US + slot * SLOT_US);
-            }
+            let slots = visits_of((seed << 32) ^ day as u64);
+            let layer = layer(&slots);
+            starts.extend(slots.iter().map(|slot| day * DAY_US + slot * SLOT_US));
+            let minutes = slots.len() as i64 * RESERVED_SLOTS * 5;
             for resource in [Some(provider), room].into_iter().flatten() {
-                mark(&mut transaction, resource, day, &layer, visits * RESERVED_SLOTS * 5).await?;
+                mark(&mut transaction, resource, day, &layer, minutes).await?;
             }
         }
         self.visits(&mut transaction, provider, room, &starts).await?;
         Ok(transaction.commit().await?)
     }
 
-    /// One hundred visits a day, back from the first day.
+    /// Sixteen visits a day, one after the other, back from the day before the first.
     async fn past(&self, pool: &SqlitePool, provider: Uuid, first: DateTime<Utc>) -> Result<()> {
         let mut transaction = pool.begin().await?;
         let today = first.timestamp_micros() / DAY_US - 1;
+        let slots: Vec<i64> = (0..PAST_A_DAY).map(|visit| visit * RESERVED_SLOTS).collect();
+        let layer = layer(&slots);
         let mut starts = Vec::new();
-        for n in 0..PAST / RESERVED_SLOTS {
-            let day = today - n;
-            starts.extend((0..RESERVED_SLOTS).map(|visit| day * DAY_US + visit * RESERVED_SLOTS * SLOT_US));
-            mark(&mut transaction, provider, day, &[0xff; 36], 24 * 60).await?;
+        for day in (0..PAST / PAST_A_DAY).map(|n| today - n) {
+            starts.extend(slots.iter().map(|slot| day * DAY_US + slot * SLOT_US));
+            mark(&mut transaction, provider, day, &layer, PAST_A_DAY * RESERVED_SLOTS * 5).await?;
         }
         for starts in starts.chunks(AT_ONCE) {
             self.visits(&mut transaction, provider, None, starts).await?;
@@ -237,6 +232,32 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// The slots with which the visits of a day begin: four or five, with gaps between them that look random and are the
+/// same every time, some of them long enough for one more.
+fn visits_of(mut seed: u64) -> Vec<i64> {
+    let mut chance = |below: i64| {
+        // The finisher of SplitMix64: neighbouring days differ in a bit or two.
+        seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % below as u64) as i64
+    };
+    let visits = 4 + chance(2);
+    let free = SHIFT.1 - SHIFT.0 - visits * RESERVED_SLOTS;
+    let mut before: Vec<i64> = (0..visits).map(|_| chance(free + 1)).collect();
+    before.sort_unstable();
+    (0..).zip(before).map(|(n, before)| SHIFT.0 + before + n * RESERVED_SLOTS).collect()
+}
+
+/// The slots that visits starting so take of their day, as the store writes them.
+fn layer(starts: &[i64]) -> Vec<u8> {
+    let mut layer = vec![0; slotledger::store::LAYER_BYTES];
+    for slot in starts.iter().flat_map(|start| *start..start + RESERVED_SLOTS) {
+        layer[slot as usize / 8] |= 1 << (slot % 8);
+    }
+    layer
 }
 
 async fn mark(

@@ -9,10 +9,12 @@ use crate::amounts::Currency;
 /// The accounts a service business needs for appointments; the migration gives them their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Account {
+    Bank,
     Receivable,
     Stock,
     TaxPayable,
     CommissionPayable,
+    CustomerAdvances,
     OpeningBalance,
     Revenue,
     MaterialCost,
@@ -22,10 +24,12 @@ pub(crate) enum Account {
 impl Account {
     pub(crate) const fn code(self) -> &'static str {
         match self {
+            Self::Bank => "1000",
             Self::Receivable => "1100",
             Self::Stock => "1300",
             Self::TaxPayable => "2100",
             Self::CommissionPayable => "2200",
+            Self::CustomerAdvances => "2300",
             Self::OpeningBalance => "3100",
             Self::Revenue => "4100",
             Self::MaterialCost => "5100",

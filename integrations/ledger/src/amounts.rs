@@ -4,6 +4,7 @@
 //! what does not fit exactly is refused, never cut. A product is rounded once, half away from zero.
 
 use rust_decimal::Decimal;
+use slotledger_erp::Reason;
 
 use crate::Error;
 
@@ -31,6 +32,7 @@ impl Currency {
     pub(crate) fn coins(&self, what: &str, amount: Decimal) -> Result<i64, Error> {
         scaled(amount, self.digits, MAX_COINS).ok_or_else(|| {
             Error::refused(
+                Reason::Unsupported,
                 format!("{what} {amount} cannot be written in {} with {} decimals", self.code, self.digits),
                 "Round the amount to the currency before it is posted.",
             )
@@ -62,6 +64,7 @@ impl Currency {
         let fits = i64::try_from(coins).ok().filter(|coins| coins.abs() <= MAX_COINS);
         fits.ok_or_else(|| {
             Error::refused(
+                Reason::Unsupported,
                 format!("an amount is above {} {}", self.amount(MAX_COINS), self.code),
                 "Correct the quantity or the price.",
             )
@@ -72,7 +75,13 @@ impl Currency {
 /// A quantity in millionths; positive.
 pub(crate) fn quantity(value: Decimal) -> Result<i64, Error> {
     fine("quantity", value).and_then(|quantity| {
-        let refusal = || Error::refused(format!("quantity {value} is not positive"), "Correct the quantity.");
+        let refusal = || {
+            Error::refused(
+                Reason::Other,
+                format!("quantity {value} is not positive"),
+                "Correct the quantity.",
+            )
+        };
         (quantity > 0).then_some(quantity).ok_or_else(refusal)
     })
 }
@@ -81,6 +90,7 @@ pub(crate) fn quantity(value: Decimal) -> Result<i64, Error> {
 pub(crate) fn fine(what: &str, value: Decimal) -> Result<i64, Error> {
     scaled(value, FINE_DIGITS, MAX_FINE).ok_or_else(|| {
         Error::refused(
+            Reason::Unsupported,
             format!("{what} {value} has more than {FINE_DIGITS} decimals, or is too large"),
             format!("Correct the {what}."),
         )

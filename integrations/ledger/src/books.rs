@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 use serde::Serialize;
-use slotledger_erp::{Posting, State};
+use slotledger_erp::{Posting, Reason, State};
 
 use crate::Error;
 use crate::amounts::Currency;
@@ -28,6 +28,7 @@ impl Books {
             return Ok(());
         }
         Err(Error::refused(
+            Reason::Unsupported,
             format!("the books of {} are kept in {kept}, not in {asked}", self.company),
             format!("Price the service in {kept}."),
         ))
@@ -38,6 +39,7 @@ impl Books {
 pub(crate) fn draft(posting: &Posting) -> Result<Draft<'_>, Error> {
     if !(1000..=9999).contains(&posting.date.year()) {
         return Err(Error::refused(
+            Reason::Unsupported,
             format!("{} is no date for a document", posting.date),
             "Correct the date.",
         ));
@@ -50,10 +52,11 @@ pub(crate) fn draft(posting: &Posting) -> Result<Draft<'_>, Error> {
         state: State::Posted,
         party: None,
         source: None,
-        number: None,
         net: 0,
         tax: 0,
         lines: Vec::new(),
+        bills: Vec::new(),
+        settlements: Vec::new(),
         entry: Entry::default(),
         body: json(&posting.body)?,
     })
@@ -66,6 +69,7 @@ pub(crate) fn json(body: &impl Serialize) -> Result<String, Error> {
         return Ok(text);
     }
     Err(Error::refused(
+        Reason::Unsupported,
         format!("the document is longer than {MAX_BODY_BYTES} bytes"),
         "Shorten its descriptions.",
     ))

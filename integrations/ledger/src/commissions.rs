@@ -1,14 +1,16 @@
 //! What a provider is owed, and what is taken back.
 
-use slotledger_erp::{CommissionEarned, CommissionReversal, Kind, Posting};
+use slotledger_erp::{CommissionEarned, CommissionReversal, Kind, Posting, Reason};
 use sqlx::SqliteConnection;
 
 use crate::Error;
 use crate::accounts::Account;
 use crate::books::{Books, draft};
-use crate::documents::{self, Draft};
+use crate::documents::Draft;
 use crate::journal::Entry;
-use crate::sales::{percentage, standing};
+use crate::lines::percentage;
+use crate::parties::{self, Role};
+use crate::reading::{made_from, standing};
 
 pub(crate) async fn earned<'a>(
     connection: &mut SqliteConnection,
@@ -20,7 +22,7 @@ pub(crate) async fn earned<'a>(
     let invoice = standing(connection, Kind::SalesInvoice, &earned.invoice).await?;
     let amount = agreed(books, earned)?;
     Ok(Draft {
-        party: Some(&earned.provider),
+        party: Some(parties::know(connection, Role::Provider, &earned.provider).await?),
         source: Some(invoice.id),
         net: amount,
         entry: Entry::transfer(Account::CommissionExpense, Account::CommissionPayable, amount),
@@ -34,13 +36,15 @@ pub(crate) async fn reversal<'a>(
     reversal: &CommissionReversal,
 ) -> Result<Draft<'a>, Error> {
     let commission = standing(connection, Kind::Commission, &reversal.commission).await?;
-    if let Some(number) = documents::made_from(connection, Kind::CommissionReversal, commission.id).await? {
+    if let Some(number) = made_from(connection, Kind::CommissionReversal, commission.id).await? {
         return Err(Error::refused(
+            Reason::Conflict,
             format!("{} was taken back by {number} already", commission.number),
             "Nothing is left to take back: leave this delivery parked.",
         ));
     }
     Ok(Draft {
+        party: commission.named(),
         source: Some(commission.id),
         net: commission.net,
         entry: Entry::reversal(connection, commission.id).await?,
@@ -58,6 +62,7 @@ fn agreed(books: &Books, earned: &CommissionEarned) -> Result<i64, Error> {
     }
     let reckoned = books.currency.amount(reckoned);
     Err(Error::refused(
+        Reason::Conflict,
         format!("{} % of {} is {reckoned}, not {}", earned.percent, earned.base, earned.amount),
         "Correct the commission's base, percentage or amount.",
     ))

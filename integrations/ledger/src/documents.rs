@@ -1,15 +1,19 @@
-//! Filing documents, and reading them back.
+//! Filing documents.
 //!
 //! Invariant: a document is filed whole, in one transaction with its lines, its entry and its number. Numbers of a
-//! series follow each other without a gap, because they are given out in that transaction and nowhere else.
+//! series follow each other without a gap, because they are given out in that transaction and nowhere else. A draft
+//! has no entry and no number of a series; it gets both when it is posted.
 
 use chrono::{Datelike, NaiveDate};
-use slotledger_erp::{Document, Key, Kind, Party, State};
+use slotledger_erp::{Key, Kind, State};
 use sqlx::SqliteConnection;
 
-use crate::Error;
-use crate::amounts::Currency;
+use crate::advances::Settlement;
+use crate::billing::Bill;
 use crate::journal::Entry;
+use crate::parties::Named;
+use crate::reading::Filed;
+use crate::{Error, periods};
 
 /// What is filed: the port's kinds, and the receipts that only these books have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +30,7 @@ impl Paper {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let asked = Kind::ALL.into_iter().find(|kind| kind.as_str() == text).map(Self::Asked);
         asked.or_else(|| (text == Self::GoodsReceipt.as_str()).then_some(Self::GoodsReceipt))
     }
@@ -59,14 +63,16 @@ pub(crate) struct Draft<'a> {
     pub(crate) date: NaiveDate,
     pub(crate) state: State,
     /// Whom it is about.
-    pub(crate) party: Option<&'a Party>,
-    /// The document it was made from, or counters.
+    pub(crate) party: Option<Named>,
+    /// The document it was made from, changes or counters.
     pub(crate) source: Option<i64>,
-    /// The number it borrows; none to be given the next of its series.
-    pub(crate) number: Option<String>,
     pub(crate) net: i64,
     pub(crate) tax: i64,
     pub(crate) lines: Vec<Line>,
+    /// Of an invoice, the lines of orders that it bills.
+    pub(crate) bills: Vec<Bill>,
+    /// Of an invoice, the advances that pay it.
+    pub(crate) settlements: Vec<Settlement>,
     pub(crate) entry: Entry,
     /// What was asked for, as JSON.
     pub(crate) body: String,
@@ -85,147 +91,84 @@ pub(crate) struct Line {
 /// What a line is about.
 #[derive(Debug, Clone)]
 pub(crate) enum What {
-    Sold { unit_price: i64 },
+    Sold { unit_price: i64, list_price: Option<i64> },
     Received { warehouse: String },
     Issued { warehouse: String },
 }
 
-/// A document as it was filed, in coins.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub(crate) struct Filed {
-    pub(crate) id: i64,
-    kind: String,
-    key: String,
-    pub(crate) number: String,
-    state: String,
-    date: String,
-    subject: String,
-    pub(crate) party: Option<String>,
-    source_key: Option<String>,
-    pub(crate) net: i64,
-    pub(crate) tax: i64,
-    pub(crate) body: String,
-}
-
-impl Filed {
-    /// Nothing when the ledger itself never files such a thing.
-    pub(crate) fn paper(&self) -> Option<Paper> {
-        Paper::parse(&self.kind)
-    }
-
-    pub(crate) fn is(&self, kind: Kind) -> bool {
-        self.paper() == Some(Paper::Asked(kind))
-    }
-
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.state == "cancelled"
-    }
-
-    /// As the port describes it; nothing for a receipt, which the port does not know.
-    pub(crate) fn document(&self, currency: &Currency) -> Result<Option<Document>, Error> {
-        let kind = match self.paper() {
-            Some(Paper::Asked(kind)) => kind,
-            Some(Paper::GoodsReceipt) => return Ok(None),
-            None => return Err(Error::Damaged(format!("{} is a `{}`", self.number, self.kind))),
-        };
-        Ok(Some(Document {
-            kind,
-            key: key(&self.key)?,
-            reference: self.id.to_string(),
-            number: self.number.clone(),
-            state: state(&self.state)?,
-            currency: currency.code.clone(),
-            net: currency.amount(self.net),
-            tax: currency.amount(self.tax),
-            total: currency.amount(self.net + self.tax),
-            settled: None,
-            date: None,
-            party: None,
-            quantity: None,
-        }))
-    }
-
-    fn record(&self, currency: &Currency) -> Result<Option<Record>, Error> {
-        let Some(document) = self.document(currency)? else { return Ok(None) };
-        let source = self.source_key.as_deref().map(key).transpose()?;
-        let (date, subject) = (date(&self.date)?, self.subject.clone());
-        Ok(Some(Record { id: self.id, date, subject, source, document }))
-    }
-}
-
-/// A document and its surroundings, for a person who looks through the books.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    /// Where the next page starts.
-    pub id: i64,
-    /// The day it belongs to.
-    pub date: NaiveDate,
-    /// What it is about: the appointment's name.
-    pub subject: String,
-    /// The document it was made from, or counters.
-    pub source: Option<Key>,
-    /// The document.
-    pub document: Document,
-}
-
-const BY_KEY: &str = "
-    SELECT d.id, d.kind, d.key, d.number, d.state, d.date, d.subject, d.party, s.key AS source_key,
-           d.net, d.tax, d.body
-    FROM documents d LEFT JOIN documents s ON s.id = d.source
-    WHERE d.key = ?";
-
-const PAGE: &str = "
-    SELECT d.id, d.kind, d.key, d.number, d.state, d.date, d.subject, d.party, s.key AS source_key,
-           d.net, d.tax, d.body
-    FROM documents d LEFT JOIN documents s ON s.id = d.source
-    WHERE d.id > ? AND d.kind <> 'goods_receipt'
-    ORDER BY d.id LIMIT ?";
-
-pub(crate) async fn find(connection: &mut SqliteConnection, key: &Key) -> Result<Option<Filed>, Error> {
-    Ok(sqlx::query_as(BY_KEY).bind(key.as_str()).fetch_optional(connection).await?)
-}
-
-/// The number of the document of a kind that was made from, or counters, another one.
-pub(crate) async fn made_from(
-    connection: &mut SqliteConnection,
-    kind: Kind,
-    source: i64,
-) -> Result<Option<String>, Error> {
-    let query = sqlx::query_scalar("SELECT number FROM documents WHERE kind = ? AND source = ? LIMIT 1");
-    Ok(query.bind(kind.as_str()).bind(source).fetch_optional(connection).await?)
-}
-
-pub(crate) async fn page(
-    connection: &mut SqliteConnection,
-    currency: &Currency,
-    after: i64,
-    limit: u32,
-) -> Result<Vec<Record>, Error> {
-    let rows: Vec<Filed> = sqlx::query_as(PAGE).bind(after).bind(limit).fetch_all(connection).await?;
-    rows.iter().filter_map(|filed| filed.record(currency).transpose()).collect()
+/// A document's place among its like.
+struct Place {
+    series: Option<String>,
+    serial: Option<i64>,
+    number: String,
 }
 
 /// Files a draft; the transaction it runs in holds the write lock. Answers with the identifier.
 pub(crate) async fn file(connection: &mut SqliteConnection, draft: &Draft<'_>) -> Result<i64, Error> {
+    if draft.state == State::Posted {
+        periods::demand_open(connection, draft.date).await?;
+    }
     let id: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM documents")
         .fetch_one(&mut *connection)
         .await?;
     for (number, line) in (1_i64..).zip(&draft.lines) {
         file_line(connection, id, number, line).await?;
     }
+    for bill in &draft.bills {
+        file_bill(connection, id, *bill).await?;
+    }
+    file_settlements(connection, id, &draft.settlements).await?;
     draft.entry.file(connection, id).await?;
-    file_head(connection, id, draft).await?;
+    let place = match draft.state {
+        State::Draft => Place { series: None, serial: None, number: format!("DRAFT-{id:05}") },
+        State::Submitted | State::Posted | State::Cancelled | State::Closed => {
+            next_of(connection, draft.paper.series(draft.date)).await?
+        }
+    };
+    file_head(connection, id, draft, &place).await?;
     Ok(id)
 }
 
-async fn file_head(connection: &mut SqliteConnection, id: i64, draft: &Draft<'_>) -> Result<(), Error> {
-    let series = draft.paper.series(draft.date);
+/// Gives a draft its entry and its number.
+pub(crate) async fn post(
+    connection: &mut SqliteConnection,
+    filed: &Filed,
+    entry: &Entry,
+    settlements: &[Settlement],
+) -> Result<(), Error> {
+    let date = filed.date()?;
+    periods::demand_open(connection, date).await?;
+    file_settlements(connection, filed.id, settlements).await?;
+    entry.file(connection, filed.id).await?;
+    let place = next_of(connection, Paper::Asked(Kind::SalesInvoice).series(date)).await?;
+    sqlx::query("UPDATE documents SET state = ?, series = ?, serial = ?, number = ? WHERE id = ?")
+        .bind(state_text(State::Posted))
+        .bind(&place.series)
+        .bind(place.serial)
+        .bind(&place.number)
+        .bind(filed.id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn next_of(connection: &mut SqliteConnection, series: String) -> Result<Place, Error> {
     let serial: i64 =
         sqlx::query_scalar("SELECT COALESCE(MAX(serial), 0) + 1 FROM documents WHERE series = ?")
             .bind(&series)
-            .fetch_one(&mut *connection)
+            .fetch_one(connection)
             .await?;
-    let number = draft.number.clone().unwrap_or_else(|| format!("{series}-{serial:05}"));
+    let number = format!("{series}-{serial:05}");
+    Ok(Place { series: Some(series), serial: Some(serial), number })
+}
+
+async fn file_head(
+    connection: &mut SqliteConnection,
+    id: i64,
+    draft: &Draft<'_>,
+    place: &Place,
+) -> Result<(), Error> {
+    let party = draft.party.as_ref();
     sqlx::query(
         "INSERT INTO documents (id, kind, key, series, serial, number, state, date, subject, party, party_name,
                                 source, net, tax, total, body)
@@ -234,14 +177,14 @@ async fn file_head(connection: &mut SqliteConnection, id: i64, draft: &Draft<'_>
     .bind(id)
     .bind(draft.paper.as_str())
     .bind(draft.key.as_str())
-    .bind(&series)
-    .bind(serial)
-    .bind(&number)
+    .bind(&place.series)
+    .bind(place.serial)
+    .bind(&place.number)
     .bind(state_text(draft.state))
     .bind(draft.date.to_string())
     .bind(draft.subject)
-    .bind(draft.party.map(|party| party.code.as_str()))
-    .bind(draft.party.map(|party| party.name.as_str()))
+    .bind(party.map(|party| party.code.as_str()))
+    .bind(party.map(|party| party.name.as_str()))
     .bind(draft.source)
     .bind(draft.net)
     .bind(draft.tax)
@@ -258,14 +201,15 @@ async fn file_line(
     number: i64,
     line: &Line,
 ) -> Result<(), Error> {
-    let (unit_price, moves, warehouse) = match &line.what {
-        What::Sold { unit_price } => (Some(*unit_price), 0_i64, None),
-        What::Received { warehouse } => (None, 1, Some(warehouse.as_str())),
-        What::Issued { warehouse } => (None, -1, Some(warehouse.as_str())),
+    let (unit_price, list_price, moves, warehouse) = match &line.what {
+        What::Sold { unit_price, list_price } => (Some(*unit_price), *list_price, 0_i64, None),
+        What::Received { warehouse } => (None, None, 1, Some(warehouse.as_str())),
+        What::Issued { warehouse } => (None, None, -1, Some(warehouse.as_str())),
     };
     sqlx::query(
-        "INSERT INTO document_lines (document, line, item, description, quantity, unit_price, amount, moves, warehouse)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO document_lines (document, line, item, description, quantity, unit_price, list_price, amount,
+                                     moves, warehouse)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(document)
     .bind(number)
@@ -273,6 +217,7 @@ async fn file_line(
     .bind(&line.description)
     .bind(line.quantity)
     .bind(unit_price)
+    .bind(list_price)
     .bind(line.amount)
     .bind(moves)
     .bind(warehouse)
@@ -281,7 +226,34 @@ async fn file_line(
     Ok(())
 }
 
-const fn state_text(state: State) -> &'static str {
+async fn file_bill(connection: &mut SqliteConnection, invoice: i64, bill: Bill) -> Result<(), Error> {
+    sqlx::query("INSERT INTO billings (invoice, line, ordered, ordered_line) VALUES (?, ?, ?, ?)")
+        .bind(invoice)
+        .bind(bill.line)
+        .bind(bill.ordered)
+        .bind(bill.ordered_line)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn file_settlements(
+    connection: &mut SqliteConnection,
+    invoice: i64,
+    settlements: &[Settlement],
+) -> Result<(), Error> {
+    for Settlement { advance, amount } in settlements {
+        sqlx::query("INSERT INTO settlements (invoice, advance, amount) VALUES (?, ?, ?)")
+            .bind(invoice)
+            .bind(advance)
+            .bind(amount)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(crate) const fn state_text(state: State) -> &'static str {
     match state {
         State::Draft => "draft",
         State::Submitted => "submitted",
@@ -289,18 +261,4 @@ const fn state_text(state: State) -> &'static str {
         State::Cancelled => "cancelled",
         State::Closed => "closed",
     }
-}
-
-fn state(text: &str) -> Result<State, Error> {
-    let states = [State::Submitted, State::Posted, State::Cancelled];
-    let found = states.into_iter().find(|state| state_text(*state) == text);
-    found.ok_or_else(|| Error::Damaged(format!("`{text}` is no state")))
-}
-
-pub(crate) fn date(text: &str) -> Result<NaiveDate, Error> {
-    text.parse().map_err(|_| Error::Damaged(format!("`{text}` is no date")))
-}
-
-pub(crate) fn key(text: &str) -> Result<Key, Error> {
-    Key::parse(text).ok_or_else(|| Error::Damaged(format!("`{text}` is no key")))
 }

@@ -1,8 +1,12 @@
 //! What can go wrong in the books, and what class of failure it is to the relay.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use slotledger_erp::Failure;
+use slotledger_erp::{Failure, Reason};
+
+/// How soon it is worth asking whether an accountant has posted a draft.
+const DRAFT_PAUSE: Duration = Duration::from_secs(900);
 
 /// Primary result codes of SQLite (sqlite.org/rescode.html), the low byte of the extended ones.
 mod sqlite {
@@ -49,10 +53,18 @@ pub enum Error {
     /// The request is understood and not possible.
     #[error("{message}")]
     Refused {
+        /// What kind of thing stands in the way.
+        reason: Reason,
         /// What is wrong with it.
         message: String,
         /// What somebody can do about it.
         fix: String,
+    },
+    /// It builds on a draft that nobody has posted yet.
+    #[error("{number} is a draft, and has to be posted first")]
+    Drafted {
+        /// The draft's number.
+        number: String,
     },
     /// The database did not do what it was told; nothing was stored.
     #[error("the ledger's database failed: {0}")]
@@ -71,8 +83,8 @@ impl Error {
         matches!(self, Self::Open { source, .. } | Self::Store(source) | Self::Commit(source) if waits(source))
     }
 
-    pub(crate) fn refused(message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self::Refused { message: message.into(), fix: fix.into() }
+    pub(crate) fn refused(reason: Reason, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Refused { reason, message: message.into(), fix: fix.into() }
     }
 }
 
@@ -80,13 +92,14 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         match error {
-            Error::Refused { message, fix } => Self::refused(message, fix),
+            Error::Refused { reason, message, fix } => Self::refused(message, fix).because(reason),
+            Error::Drafted { .. } => Self::busy(message, Some(DRAFT_PAUSE)),
             Error::Store(cause) if passes(&cause) => Self::retry(message),
             Error::Commit(cause) if waits(&cause) => Self::retry(message),
             Error::Commit(_) => Self::ambiguous(message),
             Error::Open { .. } => Self::retry(message),
             Error::Setting { .. } | Error::Currency { .. } | Error::Migrate(_) => {
-                Self::refused(message, "Correct the ledger's settings.")
+                Self::refused(message, "Correct the ledger's settings.").because(Reason::Setup)
             }
             Error::Store(_) | Error::Damaged(_) => Self::bug(message),
         }

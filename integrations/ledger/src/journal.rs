@@ -1,6 +1,7 @@
 //! Journal entries. Every posted document has one, unless it is worth nothing.
 //!
-//! Invariant: an entry balances and carries its document's total on either side; the database refuses any other.
+//! Invariant: an entry balances and carries on either side its document's total, and what advances settled of it; the
+//! database refuses any other.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -9,7 +10,7 @@ use sqlx::SqliteConnection;
 
 use crate::accounts::Account;
 use crate::amounts::Currency;
-use crate::{Error, documents};
+use crate::{Error, reading};
 
 /// An entry before it is filed, in coins: positive is debit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,7 +108,7 @@ pub(crate) async fn page(
         match entries.last_mut() {
             Some(entry) if entry.id == id => entry.lines.push(line),
             Some(_) | None => {
-                let (date, key) = (documents::date(&date)?, documents::key(&key)?);
+                let (date, key) = (reading::date(&date)?, reading::key(&key)?);
                 entries.push(JournalEntry { id, date, document, key, subject, lines: vec![line] });
             }
         }

@@ -1,27 +1,28 @@
-//! The ledger as a connector: one transaction for each document.
+//! The books as a file: opened, written by one at a time, and read.
+//!
+//! Invariant: each document is one transaction, which holds the write lock from its first look.
 
 use std::path::Path;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use slotledger_erp::{
-    Body, Capabilities, Commissions, Connector, Document, Failure, Key, KeyGuard, Posted, Posting, SystemInfo,
-};
+use slotledger_erp::{Document, Key, Reason};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::{Sqlite, Transaction};
 use tokio::time::sleep;
 
 use crate::accounts::{self, TrialBalance};
 use crate::amounts::{Currency, fine};
 use crate::books::Books;
-use crate::documents::{self, Draft, Filed, Paper, Record};
+use crate::documents::{self, Draft, Paper};
 use crate::journal::{self, JournalEntry};
+use crate::reading::{self, Filed, Record};
 use crate::stock::{self, OnHand, Receipt};
-use crate::{Error, commissions, sales};
+use crate::{Error, invoices, periods};
 
 /// The most rows one page has.
 pub const MAX_PAGE: u32 = 500;
@@ -75,8 +76,8 @@ impl Settings {
 #[derive(Debug, Clone)]
 pub struct Ledger {
     writer: SqlitePool,
-    readers: SqlitePool,
-    books: Books,
+    pub(crate) readers: SqlitePool,
+    pub(crate) books: Books,
 }
 
 impl Ledger {
@@ -124,7 +125,7 @@ impl Ledger {
     /// When the receipt makes no sense, its key was used for something else, or the database fails.
     pub async fn receive(&self, receipt: &Receipt) -> Result<String, Error> {
         let mut transaction = self.begin().await?;
-        if let Some(filed) = documents::find(&mut transaction, &receipt.key).await? {
+        if let Some(filed) = reading::find(&mut transaction, &receipt.key).await? {
             let asked = serde_json::from_str::<Receipt>(&filed.body).ok();
             let same = filed.paper() == Some(Paper::GoodsReceipt)
                 && asked.is_some_and(|asked| Receipt { date: receipt.date, ..asked } == *receipt);
@@ -132,6 +133,49 @@ impl Ledger {
         }
         let draft = stock::receipt(&mut transaction, &self.books, receipt).await?;
         Ok(commit(transaction, &draft).await?.number)
+    }
+
+    /// Posts a draft invoice: it gets its number, its entry, and what is free of its advances. One that was posted
+    /// already stays as it is.
+    ///
+    /// # Errors
+    /// When no invoice has the key, its period is closed, or the database fails.
+    pub async fn post_draft(&self, key: &Key) -> Result<Document, Error> {
+        let mut transaction = self.begin().await?;
+        let filed = invoices::post_draft(&mut transaction, &self.books, key).await?;
+        transaction.commit().await.map_err(Error::Commit)?;
+        self.asked_for(&filed)
+    }
+
+    /// The last day of the closed period; none while all days are open.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn closed_until(&self) -> Result<Option<NaiveDate>, Error> {
+        periods::closed_until(&mut *self.readers.acquire().await?).await
+    }
+
+    /// Closes the books until a day, that day included: nothing that has an effect on accounts or stock is taken
+    /// for these days any more. An earlier day than before reopens those after it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn close_period(&self, until: NaiveDate) -> Result<(), Error> {
+        self.settle_period(Some(until)).await
+    }
+
+    /// Opens every day again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reopen_periods(&self) -> Result<(), Error> {
+        self.settle_period(None).await
+    }
+
+    async fn settle_period(&self, until: Option<NaiveDate>) -> Result<(), Error> {
+        let mut transaction = self.begin().await?;
+        periods::close(&mut transaction, until).await?;
+        transaction.commit().await.map_err(Error::Commit)
     }
 
     /// Every account with its debits and credits.
@@ -155,9 +199,9 @@ impl Ledger {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn documents(&self, after: i64, limit: u32) -> Result<Vec<Record>, Error> {
+    pub async fn filed(&self, after: i64, limit: u32) -> Result<Vec<Record>, Error> {
         let mut connection = self.readers.acquire().await?;
-        documents::page(&mut connection, &self.books.currency, after, limit.min(MAX_PAGE)).await
+        reading::page(&mut connection, &self.books.currency, after, limit.min(MAX_PAGE)).await
     }
 
     /// What each warehouse has of an item, by the item's code.
@@ -194,105 +238,31 @@ impl Ledger {
     }
 
     /// Takes the write lock at once: what is read before writing cannot change in between.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
-
-    /// The document, and whether it stood already.
-    async fn file(&self, posting: &Posting) -> Result<(Filed, bool), Error> {
-        let mut transaction = self.begin().await?;
-        if let Some(filed) = documents::find(&mut transaction, &posting.key).await? {
-            return Ok((adopt(filed, posting)?, true));
-        }
-        let draft = self.draft(&mut transaction, posting).await?;
-        Ok((commit(transaction, &draft).await?, false))
-    }
-
-    async fn draft<'a>(
-        &self,
-        connection: &mut SqliteConnection,
-        posting: &'a Posting,
-    ) -> Result<Draft<'a>, Error> {
-        let books = &self.books;
-        match &posting.body {
-            Body::SalesOrder(order) => sales::order(connection, books, posting, order).await,
-            Body::OrderCancellation(withdrawal) => sales::cancellation(connection, posting, withdrawal).await,
-            Body::SalesInvoice(invoice) => sales::invoice(connection, books, posting, invoice).await,
-            Body::StockIssue(issue) => stock::issue(connection, books, posting, issue).await,
-            Body::Commission(earned) => commissions::earned(connection, books, posting, earned).await,
-            Body::CreditNote(note) => sales::credit_note(connection, posting, note).await,
-            Body::StockReturn(returned) => stock::returned(connection, books, posting, returned).await,
-            Body::CommissionReversal(reversal) => commissions::reversal(connection, posting, reversal).await,
-            Body::OrderAmendment(_) | Body::Advance(_) | Body::AdvanceRefund(_) => Err(Error::refused(
-                format!("the ledger takes no {}", posting.kind().as_str()),
-                "Switch such documents off for this company.",
-            )),
-        }
-    }
-
-    fn asked_for(&self, filed: &Filed) -> Result<Document, Error> {
+    pub(crate) fn asked_for(&self, filed: &Filed) -> Result<Document, Error> {
         let document = filed.document(&self.books.currency)?;
         document.ok_or_else(|| Error::Damaged(format!("{} is no document of the port", filed.number)))
     }
 }
 
-#[async_trait]
-impl Connector for Ledger {
-    fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            key_guard: KeyGuard::Unique,
-            commissions: Commissions::Posted,
-            foreign_currency: false,
-            grouped_invoices: true,
-            stand_ins: &[],
-        }
-    }
-
-    async fn check(&self) -> Result<SystemInfo, Failure> {
-        let reached = sqlx::query("SELECT 1 FROM company").execute(&self.readers).await;
-        reached.map_err(Error::Store)?;
-        Ok(SystemInfo {
-            product: "Slotledger ledger".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            company: self.books.company.clone(),
-            currency: self.books.currency.code.clone(),
-        })
-    }
-
-    async fn find_by_key(&self, posting: &Posting) -> Result<Vec<Document>, Failure> {
-        let mut connection = self.readers.acquire().await.map_err(Error::Store)?;
-        let found = documents::find(&mut connection, &posting.key).await?;
-        let found = found.filter(|filed| filed.is(posting.kind()));
-        Ok(found.map(|filed| self.asked_for(&filed)).transpose()?.into_iter().collect())
-    }
-
-    async fn post(&self, posting: &Posting) -> Result<Posted, Failure> {
-        let (filed, adopted) = self.file(posting).await?;
-        Ok(Posted { document: self.asked_for(&filed)?, adopted })
-    }
-}
-
 /// Files the draft, reads it back and makes it last.
-async fn commit(mut transaction: Transaction<'static, Sqlite>, draft: &Draft<'_>) -> Result<Filed, Error> {
+pub(crate) async fn commit(
+    mut transaction: Transaction<'static, Sqlite>,
+    draft: &Draft<'_>,
+) -> Result<Filed, Error> {
     documents::file(&mut transaction, draft).await?;
-    let filed = documents::find(&mut transaction, draft.key).await?;
+    let filed = reading::find(&mut transaction, draft.key).await?;
     let filed = filed.ok_or_else(|| Error::Damaged(format!("{} was filed and is not there", draft.key)))?;
     transaction.commit().await.map_err(Error::Commit)?;
     tracing::info!(document.number = filed.number, document.key = %draft.key, "Filed a document in the ledger.");
     Ok(filed)
 }
 
-/// The document that stands, if it is what the posting asks for.
-fn adopt(filed: Filed, posting: &Posting) -> Result<Filed, Error> {
-    let asked: Option<Body> = serde_json::from_str(&filed.body).ok();
-    if filed.is(posting.kind()) && asked.as_ref() == Some(&posting.body) {
-        return Ok(filed);
-    }
-    Err(used(&filed, &posting.key))
-}
-
-fn used(filed: &Filed, key: &Key) -> Error {
+pub(crate) fn used(filed: &Filed, key: &Key) -> Error {
     Error::refused(
+        Reason::Conflict,
         format!("the key {key} was used for {}, which says something else", filed.number),
         "Send the request as it was, or give the new one a key of its own.",
     )

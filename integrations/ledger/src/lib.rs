@@ -6,23 +6,33 @@
 //! Invariant: a posted document never changes. It is corrected by a counter-document, and the database itself refuses
 //! anything else, as it refuses an entry that does not balance, a gap in a series, a negative stock and a key used twice.
 //!
-//! Deliberately absent: payments, purchases, closing a year and reports for a tax office. A company that needs them
+//! Deliberately absent: payments other than deposits, purchases, closing a year and reports for a tax office. A company that needs them
 //! connects an ERP.
 
 mod accounts;
+mod administration;
+mod advances;
 mod amounts;
+mod billing;
 mod books;
 mod commissions;
+mod connector;
 mod documents;
 mod error;
+mod invoices;
 mod journal;
 mod ledger;
-mod sales;
+mod lines;
+mod orders;
+mod parties;
+mod periods;
+mod reading;
+mod records;
 mod stock;
 
 pub use accounts::{Balance, TrialBalance};
-pub use documents::Record;
 pub use error::Error;
 pub use journal::{JournalEntry, JournalLine};
 pub use ledger::{Ledger, MAX_PAGE, Settings};
+pub use reading::Record;
 pub use stock::{OnHand, Receipt};

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use slotledger_erp::{Item, Key, Kind, Material, Posting, State, StockIssue, StockReturn};
+use slotledger_erp::{Item, Key, Kind, Material, Posting, Reason, State, StockIssue, StockReturn};
 use sqlx::SqliteConnection;
 
 use crate::Error;
@@ -17,7 +17,8 @@ use crate::amounts::{Currency, fine, from_fine, quantity, share};
 use crate::books::{Books, draft, json};
 use crate::documents::{Draft, Line, Paper, What};
 use crate::journal::Entry;
-use crate::sales::{demand_lines, standing};
+use crate::lines::demand_lines;
+use crate::reading::standing;
 
 /// Goods that came in: the only way into these books' stock besides a return.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +55,7 @@ pub struct OnHand {
 /// Makes an item that the books do not know yet.
 pub(crate) async fn know(connection: &mut SqliteConnection, item: &Item) -> Result<(), Error> {
     if item.code.is_empty() {
-        return Err(Error::refused("an item has no code", "Give the item a code."));
+        return Err(Error::refused(Reason::UnknownItem, "an item has no code", "Give the item a code."));
     }
     sqlx::query("INSERT INTO items (code, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
         .bind(&item.code)
@@ -75,6 +76,7 @@ pub(crate) async fn receipt<'a>(
     let value = books.currency.line(quantity, fine("unit cost", receipt.unit_cost)?)?;
     if value < 0 || receipt.warehouse.is_empty() {
         return Err(Error::refused(
+            Reason::Other,
             "a receipt has a cost and a warehouse",
             "Correct the cost or the warehouse.",
         ));
@@ -88,10 +90,11 @@ pub(crate) async fn receipt<'a>(
         state: State::Posted,
         party: None,
         source: None,
-        number: None,
         net: value,
         tax: 0,
         lines: vec![line(&receipt.item, quantity, value, What::Received { warehouse })],
+        bills: Vec::new(),
+        settlements: Vec::new(),
         entry: Entry::transfer(Account::Stock, Account::OpeningBalance, value),
         body: json(receipt)?,
     })
@@ -205,6 +208,7 @@ fn shortage(material: &Material, level: Level) -> Error {
     let Material { item, quantity, unit, warehouse } = material;
     let there = from_fine(level.quantity);
     Error::refused(
+        Reason::OutOfStock,
         format!("{warehouse} has {there} {unit} of {}, and {quantity} are asked for", item.code),
         format!("Receive more of {} into {warehouse}, or correct what was used.", item.code),
     )
@@ -214,6 +218,7 @@ fn not_issued(material: &Material, issue: &str, level: Level) -> Error {
     let Material { item, quantity, unit, .. } = material;
     let there = from_fine(level.quantity);
     Error::refused(
+        Reason::Conflict,
         format!(
             "{there} {unit} of {} are still out with {issue}, and {quantity} should come back",
             item.code
@@ -231,6 +236,7 @@ async fn demand_unit(connection: &mut SqliteConnection, material: &Material) -> 
     let code = &material.item.code;
     match unit_of(connection, code).await? {
         None => Err(Error::refused(
+            Reason::UnknownItem,
             format!("{} was never received, so {} has none of it", code, material.warehouse),
             format!("Receive {code} into {}, or correct the item.", material.warehouse),
         )),
@@ -245,6 +251,7 @@ async fn settle_unit(connection: &mut SqliteConnection, receipt: &Receipt) -> Re
     }
     if receipt.unit.is_empty() {
         return Err(Error::refused(
+            Reason::UnknownItem,
             format!("{code} has no unit of measure"),
             "Name the unit it is counted in.",
         ));
@@ -259,6 +266,7 @@ fn demand_same_unit(code: &str, kept: &str, asked: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::refused(
+        Reason::UnknownItem,
         format!("{code} is kept in {kept}, not in {asked}"),
         format!("State the quantity of {code} in {kept}."),
     ))

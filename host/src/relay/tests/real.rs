@@ -162,7 +162,7 @@ async fn two_hosts_deliver_every_document_once() {
         relay.await.expect("it ends in order");
     }
 
-    let stands = books.documents(0, 1000).await.expect("the books are read");
+    let stands = books.filed(0, 1000).await.expect("the books are read");
     assert_eq!(stands.len(), all);
     for row in rows {
         assert_eq!(row.attempts, 1, "nobody was in anybody's way");

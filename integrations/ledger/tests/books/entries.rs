@@ -75,12 +75,12 @@ async fn the_journal_is_read_page_by_page() {
 #[tokio::test]
 async fn documents_name_what_they_were_made_from() {
     let books = delivered().await;
-    let records = books.ledger.documents(0, 500).await.expect("documents");
+    let records = books.ledger.filed(0, 500).await.expect("documents");
     let sources: Vec<Option<&str>> =
         records.iter().map(|record| record.source.as_ref().map(|key| key.as_str())).collect();
     assert_eq!(sources, [None, Some("order"), None, Some("invoice")]);
     assert!(records.iter().all(|record| record.subject == "APT-0042" && record.date == day()));
-    let page = books.ledger.documents(records[1].id, 1).await.expect("a page");
+    let page = books.ledger.filed(records[1].id, 1).await.expect("a page");
     assert_eq!(page, records[2..3]);
 }
 

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use slotledger_erp::{
-    Body, Class, CommissionEarned, CommissionReversal, Connector, CreditNote, Document, Finish, Invoice,
-    Item, Key, Line, Material, Order, OrderCancellation, Party, Posting, StockIssue, StockReturn,
+    Advance, AdvanceRefund, Body, Class, CommissionEarned, CommissionReversal, Connector, CreditNote,
+    Document, Finish, Invoice, Item, Key, Line, Material, Order, OrderAmendment, OrderCancellation,
+    OrderLine, Party, Posting, Reason, StockIssue, StockReturn,
 };
 use slotledger_ledger::{Ledger, Receipt, Settings};
 use tempfile::TempDir;
@@ -33,12 +34,24 @@ impl Books {
         posted.unwrap_or_else(|failure| panic!("{}: {failure:?}", posting.key)).document
     }
 
-    /// Posts what must be refused, and answers with the reason.
+    /// Posts what must be refused, and answers with the reason in words.
     pub(crate) async fn refusal(&self, posting: &Posting) -> String {
+        self.refused(posting).await.1
+    }
+
+    /// Posts what must be refused, and answers with the reason.
+    pub(crate) async fn refused(&self, posting: &Posting) -> (Reason, String) {
         let failure = self.ledger.post(posting).await.expect_err("a refusal");
-        let Class::Refused { fix, .. } = failure.class else { panic!("not refused: {failure:?}") };
+        let Class::Refused { reason, fix } = failure.class else { panic!("not refused: {failure:?}") };
         assert!(!fix.is_empty());
-        failure.message
+        (reason, failure.message)
+    }
+
+    /// The document as it stands now.
+    pub(crate) async fn standing(&self, posting: &Posting) -> Document {
+        let mut found = self.ledger.find_by_key(posting).await.expect("a look-up");
+        assert_eq!(found.len(), 1, "{}", posting.key);
+        found.remove(0)
     }
 
     pub(crate) async fn receive(&self, item: &str, quantity: &str, unit_cost: &str) {
@@ -54,7 +67,7 @@ impl Books {
     }
 
     pub(crate) async fn numbers(&self) -> Vec<String> {
-        let records = self.ledger.documents(0, 500).await.expect("documents");
+        let records = self.ledger.filed(0, 500).await.expect("documents");
         records.into_iter().map(|record| record.document.number).collect()
     }
 }
@@ -150,6 +163,50 @@ pub(crate) fn invoice(name: &str, order: Option<&str>, lines: Vec<Line>) -> Post
             advances: Vec::new(),
         }),
     )
+}
+
+/// Changes what an invoice asks for.
+pub(crate) fn with(mut posting: Posting, change: impl FnOnce(&mut Invoice)) -> Posting {
+    if let Body::SalesInvoice(invoice) = &mut posting.body {
+        change(invoice);
+    }
+    posting
+}
+
+/// The line, billing one line of an order, counted from 0.
+pub(crate) fn billing(mut line: Line, order: &str, position: u32) -> Line {
+    line.bills = Some(OrderLine { order: key(order), line: position });
+    line
+}
+
+pub(crate) fn amendment(name: &str, order: &str, lines: Vec<Line>) -> Posting {
+    let start = day().and_time(NaiveTime::MIN).and_utc() + chrono::Duration::days(1);
+    let amendment = OrderAmendment {
+        order: key(order),
+        provider: party("kim"),
+        lines,
+        start,
+        end: start + chrono::Duration::hours(2),
+        reason: "moved".into(),
+    };
+    posting(name, Body::OrderAmendment(amendment))
+}
+
+pub(crate) fn advance(name: &str, order: Option<&str>, amount: &str) -> Posting {
+    let advance = Advance {
+        order: order.map(key),
+        customer: party("ana"),
+        currency: "EUR".into(),
+        amount: decimal(amount),
+        method: None,
+        receipt: Some("R-17".into()),
+    };
+    posting(name, Body::Advance(advance))
+}
+
+pub(crate) fn refund(name: &str, advance: &str, amount: &str) -> Posting {
+    let refund = AdvanceRefund { advance: key(advance), amount: decimal(amount), reason: "withdrawn".into() };
+    posting(name, Body::AdvanceRefund(refund))
 }
 
 pub(crate) fn credit(name: &str, invoice: &str) -> Posting {

@@ -2,11 +2,17 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a broken fixture should stop its test")]
 
+mod administration;
+mod advances;
+mod amendments;
+mod billing;
 mod conformance;
+mod drafts;
 mod entries;
 mod fixtures;
 mod immutability;
 mod keys;
+mod periods;
 mod properties;
 mod refusals;
 mod settings;

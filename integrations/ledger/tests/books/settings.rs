@@ -25,7 +25,7 @@ async fn the_name_and_the_tax_may_change() {
     assert_eq!(ledger.check().await.expect("an answer").company, "Fjord Heating");
     let after = ledger.post(&order("after", lines(&[("1", "100.00")]))).await.expect("an order").document;
     assert_eq!(after.tax, decimal("25.00"));
-    let records = ledger.documents(0, 1).await.expect("documents");
+    let records = ledger.filed(0, 1).await.expect("documents");
     assert_eq!(records[0].document.tax, decimal("20.00"));
 }
 

@@ -137,7 +137,9 @@ fn keep_price(case: &Case<'_>, plan: Plan) -> Plan {
 /// advance; then it waits for the rest.
 fn moved(case: &Case<'_>, plan: Plan, old: &Sale<'_>, reason: &str) -> Result<Successor, Finding> {
     let status = match case.appointment.status {
-        Status::Confirmed | Status::EnRoute if deposit::rise(case, &plan.quote)?.is_none() => Status::Confirmed,
+        Status::Confirmed | Status::EnRoute if deposit::rise(case, &plan.quote)?.is_none() => {
+            Status::Confirmed
+        }
         Status::Open
         | Status::Scheduled
         | Status::Confirmed

@@ -34,7 +34,7 @@ async fn booked(world: &World) -> BookingView {
 }
 
 async fn command(world: &World, id: BookingId, command: BookingCommand) -> BookingView {
-    fresh(world.app.command_booking(id, command, Actor::Staff, None).await.unwrap())
+    fresh(world.app.command_booking(id, None, command, Actor::Staff, None).await.unwrap())
 }
 
 async fn keep_books(world: &World, change: impl FnOnce(&mut Company)) {

@@ -7,9 +7,10 @@
 //! This file adapts the functions to the component's exports and decides nothing. Natively the same functions can be
 //! called as they are; nothing is exported under a C name there.
 //!
-//! Deliberately absent: storage, sending, local times, and giving money back.
+//! Deliberately absent: storage, sending, and local times.
 
 mod bits;
+mod coupons;
 mod describe;
 mod division;
 mod effects;
@@ -71,8 +72,8 @@ impl Guest for Component {
         recheck(&snapshot, &appointment)
     }
 
-    fn price(snapshot: Snapshot, guests: u32) -> Result<Quote, Vec<Finding>> {
-        price(&snapshot, guests)
+    fn price(snapshot: Snapshot, guests: u32, coupon: Option<String>) -> Result<Quote, Vec<Finding>> {
+        price(&snapshot, guests, coupon.as_deref())
     }
 
     fn divide(visits: Vec<Vec<String>>) -> Option<Vec<String>> {

@@ -50,11 +50,6 @@ impl Percent {
             .map(Self)
             .ok_or_else(|| findings::percent_unusable(what))
     }
-
-    /// Whether it is nothing.
-    pub(crate) const fn is_zero(self) -> bool {
-        self.0.is_zero()
-    }
 }
 
 /// A currency, as far as arithmetic is concerned.

@@ -3,18 +3,18 @@
 //! Invariant: the net amount is the sum of the lines' rounded amounts, so that what a customer adds up is what is
 //! asked. Deliberately absent: tax, which is the books' business.
 
-use crate::findings;
 use crate::money::{self, Currency, Percent};
 use crate::wit::{Company, Decimal, Finding, PriceBasis, PriceRow, Quote, QuoteLine, Service, Snapshot};
+use crate::{coupons, findings};
 
-/// What the service costs for so many guests.
+/// What the service costs for so many guests, with the coupon that is named.
 ///
 /// # Errors
-/// Every rule that the number of guests, the price list or the deposit breaks.
-pub fn price(snapshot: &Snapshot, guests: u32) -> Result<Quote, Vec<Finding>> {
+/// Every rule that the number of guests, the price list, the coupon or the deposit breaks.
+pub fn price(snapshot: &Snapshot, guests: u32, coupon: Option<&str>) -> Result<Quote, Vec<Finding>> {
     let mut broken = Vec::new();
     check_guests(&snapshot.service, guests, &mut broken);
-    match quote(snapshot, guests) {
+    match quote(snapshot, guests, coupon) {
         Ok(quote) if broken.is_empty() => Ok(quote),
         Ok(_) => Err(broken),
         Err(finding) => {
@@ -40,7 +40,7 @@ pub fn total(snapshot: &Snapshot, quotes: &[Quote]) -> Result<Quote, Vec<Finding
     match sums {
         Ok((net, deposit)) if broken.is_empty() => {
             let lines = quotes.iter().flat_map(|quote| &quote.lines).cloned().collect();
-            Ok(Quote { currency: company.currency.clone(), lines, net, deposit })
+            Ok(Quote { currency: company.currency.clone(), lines, net, deposit, coupon: None })
         }
         Ok(_) | Err(()) => Err(broken),
     }
@@ -70,7 +70,7 @@ pub(crate) fn check_guests(service: &Service, guests: u32, broken: &mut Vec<Find
 }
 
 /// The quote, whatever the limits on guests say.
-pub(crate) fn quote(snapshot: &Snapshot, guests: u32) -> Result<Quote, Finding> {
+pub(crate) fn quote(snapshot: &Snapshot, guests: u32, coupon: Option<&str>) -> Result<Quote, Finding> {
     let currency = Currency::of(&snapshot.company)?;
     let deposit = Percent::read(snapshot.service.deposit_percent, "deposit")?;
     let mut lines = Vec::new();
@@ -87,15 +87,33 @@ pub(crate) fn quote(snapshot: &Snapshot, guests: u32) -> Result<Quote, Finding> 
             item: snapshot.service.item.clone(),
             quantity: money::whole(count),
             unit_price: row.unit_price,
+            list_price: discounted_from(row)?,
             amount: currency.write(amount)?,
         });
     }
     if lines.is_empty() {
         return Err(findings::no_price(guests));
     }
-    let net = currency.write(Currency::sum(amounts)?)?;
+    let mut net = Currency::sum(amounts)?;
+    let coupon = coupon.map(|code| coupons::find(snapshot, code)).transpose()?;
+    if let Some(coupon) = coupon {
+        let off = coupons::value(coupon, currency, net)?;
+        lines.push(coupons::line(coupon, currency, off)?);
+        net = net.checked_sub(off).ok_or_else(findings::amount_too_large)?;
+    }
+    let net = currency.write(net)?;
     let deposit = currency.share(net, deposit)?;
-    Ok(Quote { currency: snapshot.company.currency.clone(), lines, net, deposit })
+    let coupon = coupon.map(|coupon| coupon.code.clone());
+    Ok(Quote { currency: snapshot.company.currency.clone(), lines, net, deposit, coupon })
+}
+
+/// What one costs without the discount, which is no less than with it.
+fn discounted_from(row: &PriceRow) -> Result<Option<Decimal>, Finding> {
+    let Some(list_price) = row.list_price else { return Ok(None) };
+    match (money::read(list_price), money::read(row.unit_price)) {
+        (Some(list), Some(price)) if list >= price => Ok((list > price).then_some(list_price)),
+        _ => Err(findings::list_price_unfit(&row.description)),
+    }
 }
 
 fn covers(row: &PriceRow, guests: u32) -> bool {

@@ -26,7 +26,8 @@ pub(crate) fn plan(snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<F
     price::check_guests(&snapshot.service, request.guests, &mut broken);
     check_currency(snapshot, request, &mut broken);
     let placed = place(snapshot, request, &mut broken);
-    let quote = price::quote(snapshot, request.guests).map_err(|finding| broken.push(finding));
+    let quote = price::quote(snapshot, request.guests, request.coupon.as_deref())
+        .map_err(|finding| broken.push(finding));
     match (placed, quote) {
         (Some((place, (calendar, units))), Ok(quote)) if broken.is_empty() => Ok(Plan {
             provider: calendar.provider.id.clone(),

@@ -16,16 +16,18 @@ pub mod bindings {
 
 pub use bindings::Guest;
 pub use bindings::slotledger::rules::decisions::{
-    Cancellation, Command, CommissionDraft, Correction, Decision, Declination, Description, DocumentLine,
-    Effect, EffectBody, Event, Exception, Finding, InvoiceDraft, Opening, Openings, OpeningsQuery,
-    OrderDraft, Payment, Plan, Preference, Ranking, Reassignment, Request, Rescheduling, ReversalDraft,
-    SharedVisit, Slots, Snapshot, StockDraft, Successor, TransitionInput, Wish,
+    AdvanceDraft, AmendmentDraft, Booking, Cancellation, Command, CommissionDraft, Correction, Decision,
+    Declination, Description, DocumentLine, Earner, Effect, EffectBody, Event, Exception, Finding,
+    InvoiceDraft, Opening, Openings, OpeningsQuery, OrderDraft, OrderLine, Payment, Plan, Preference,
+    Ranking, Reassignment, RefundDraft, Request, Rescheduling, ReversalDraft, SharedVisit, Sibling, Slots,
+    Snapshot, StockDraft, Successor, TransitionInput, Wish,
 };
 pub use bindings::slotledger::types::appointments::{
-    Actor, Appointment, DocumentLink, Quote, QuoteLine, Status, Timing,
+    Actor, Appointment, DocumentLink, DocumentPart, Quote, QuoteLine, Status, Timing,
 };
 pub use bindings::slotledger::types::catalog::{
-    BranchCalendar, Company, Consumable, Customer, DocumentKind, LocalDay, PriceBasis, PriceRow, Provider,
-    ProviderCalendar, Quality, QualityKind, Service, Session, Unit, UnitCalendar, Workload,
+    BranchCalendar, Company, Consumable, Coupon, CouponValue, Customer, DepositRefund, DocumentKind,
+    InvoiceFinish, Invoicing, LocalDay, OrderChange, PostingDate, PostingPolicy, PriceBasis, PriceRow,
+    Provider, ProviderCalendar, Quality, QualityKind, Service, Session, Unit, UnitCalendar, Workload,
 };
 pub use bindings::slotledger::types::values::{Attribute, Bitmap, Decimal, Grid, Instant, Minutes, Span};

@@ -27,11 +27,14 @@ async fn an_appointment_moves_over_its_own_time_and_its_order_follows(host: Host
     let after = host.get(&format!("/api/v1/appointments/{new}")).await.expect(200);
     assert_eq!((&after["status"], &after["predecessor"]), (&json!("confirmed"), &json!(old)));
     assert_eq!((&after["start"], &after["reschedules"]), (&json!(at(day(), "10:30")), &json!(1)));
-    let (withdrawn, standing) = (host.documents(&old).await, host.documents(new).await);
-    let order = withdrawn.iter().find(|document| document["kind"] == "sales_order").expect("the old order");
-    assert_eq!(order["state"], "cancelled");
-    assert_eq!(kinds(&standing), ["sales_order"]);
-    assert_eq!(standing[0]["state"], "submitted");
+    assert_eq!(after["replaces"], json!([old]));
+    let (before, standing) = (host.documents(&old).await, host.documents(new).await);
+    assert_eq!(
+        (kinds(&before), kinds(&standing)),
+        (vec!["sales_order"], vec!["order_amendment", "sales_order"])
+    );
+    assert!(standing.iter().all(|document| document["state"] == "submitted"), "{standing:?}");
+    assert_eq!(standing[0]["number"], standing[1]["number"], "one order under one number");
     let starts = shop.starts(&service, day(), 30).await;
     let with_pia = starts.iter().filter(|start| **start == at(day(), "09:30")).count();
     assert_eq!(with_pia, 2, "the half hour that was given up is free for both");

@@ -38,8 +38,8 @@ fn openings_prices_and_remarks_are_alike() {
     let snapshot = fixtures::snapshot();
     for guests in [0, 1, 2, u32::MAX] {
         let native =
-            serde_json::to_string(&slotledger_rules::price(&snapshot, guests)).expect("it is written");
-        let priced = rules.price(&carried(&snapshot), guests).expect("the component answers");
+            serde_json::to_string(&slotledger_rules::price(&snapshot, guests, None)).expect("it is written");
+        let priced = rules.price(&carried(&snapshot), guests, None).expect("the component answers");
         assert_eq!(serde_json::to_string(&priced).expect("it is written"), native);
     }
 }

@@ -36,11 +36,12 @@ const POSTGRES_SHARES: u64 = 2;
 /// A share of so many seeds comes past every kind of event.
 const ENOUGH: usize = 40;
 /// What can happen.
-const EVENTS: [&str; 22] = [
+const EVENTS: [&str; 23] = [
     "appointment.held",
     "appointment.scheduled",
     "appointment.confirmed",
     "appointment.deposit_paid",
+    "appointment.deposit_refunded",
     "appointment.expired",
     "appointment.declined",
     "appointment.reassigned",

@@ -163,6 +163,7 @@ impl Dice<'_> {
             guests: Some(guests),
             units,
             preferences: Vec::new(),
+            coupon: None,
             currency: None,
             title: None,
             location: None,
@@ -269,7 +270,7 @@ impl Dice<'_> {
             1 => Decimal::ONE,
             _ => appointment.quote.deposit,
         };
-        Command::Pay(Pay { amount, currency: None, reference: "a transfer".to_owned() })
+        Command::Pay(Pay { amount, currency: None, reference: "a transfer".to_owned(), method: None })
     }
 
     fn decline(&mut self) -> Command {

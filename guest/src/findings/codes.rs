@@ -149,4 +149,12 @@ codes! {
         "Customers share the visit, and all of their guests together are no more than its seats.";
     WISH_UNMET = "SL0272", "A wish is not met",
         "A provider was wished for, or a quality that a provider has to have, and nothing else will do.";
+    COUPON_UNKNOWN = "SL0280", "There is no such coupon",
+        "The company gives out no coupon of this code.";
+    COUPON_NOT_VALID = "SL0281", "The coupon is not accepted at this time",
+        "A coupon is accepted from one moment on, or until one. What counts is when it is named, not when the visit is.";
+    COUPON_NOT_FOR_SERVICE = "SL0282", "The coupon is for other services",
+        "A coupon can be meant for certain services only.";
+    LIST_PRICE_UNFIT = "SL0283", "The list price is below the price",
+        "A list price is what is paid without the discount, and so no less than the price.";
 }

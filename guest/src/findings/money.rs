@@ -1,9 +1,10 @@
 //! Findings about prices, currencies, percentages and quantities.
 
 use super::codes::{
-    AMOUNT_TOO_LARGE, CURRENCY_CHANGED, CURRENCY_REFUSED, CURRENCY_UNUSABLE, DEPOSIT_DUE, DEPOSIT_RISEN,
-    FEE_ITEM_MISSING, NO_DEPOSIT, NO_PRICE, NOTHING_TO_TOTAL, PAYMENT_UNFIT, PERCENT_UNUSABLE,
-    PRICE_UNUSABLE, QUANTITY_UNUSABLE,
+    AMOUNT_TOO_LARGE, COUPON_NOT_FOR_SERVICE, COUPON_NOT_VALID, COUPON_UNKNOWN, CURRENCY_CHANGED,
+    CURRENCY_REFUSED, CURRENCY_UNUSABLE, DEPOSIT_DUE, DEPOSIT_RISEN, FEE_ITEM_MISSING, LIST_PRICE_UNFIT,
+    NO_DEPOSIT, NO_PRICE, NOTHING_TO_TOTAL, PAYMENT_UNFIT, PERCENT_UNUSABLE, PRICE_UNUSABLE,
+    QUANTITY_UNUSABLE,
 };
 use super::finding;
 use crate::wit::Finding;
@@ -102,4 +103,37 @@ pub(crate) fn payment_unfit(least: &str, most: &str, currency: &str) -> Finding 
 
 pub(crate) fn nothing_to_total() -> Finding {
     finding(NOTHING_TO_TOTAL, "No price is named.", "Name the price of one appointment at least.")
+}
+
+pub(crate) fn coupon_unknown(code: &str) -> Finding {
+    finding(
+        COUPON_UNKNOWN,
+        format!("The company has no coupon {code:?}."),
+        "Look at how the coupon is spelt, or leave it out.",
+    )
+}
+
+pub(crate) fn coupon_not_valid(code: &str, begun: bool) -> Finding {
+    let when = if begun { "not any more" } else { "not yet" };
+    finding(
+        COUPON_NOT_VALID,
+        format!("The coupon {code} is accepted at other times, {when}."),
+        "Leave the coupon out, or name another one.",
+    )
+}
+
+pub(crate) fn coupon_not_for_service(code: &str, service: &str) -> Finding {
+    finding(
+        COUPON_NOT_FOR_SERVICE,
+        format!("The coupon {code} is not accepted for {service}."),
+        "Leave the coupon out, or book a service that it is meant for.",
+    )
+}
+
+pub(crate) fn list_price_unfit(row: &str) -> Finding {
+    finding(
+        LIST_PRICE_UNFIT,
+        format!("The list price of {row:?} is below its price, or is no price."),
+        "Raise the list price, or leave it out.",
+    )
 }

@@ -3,7 +3,7 @@
 //! Invariant: what asks for a deposit and has not been paid is booked by staff or by nobody, so that the hold expires
 //! by itself. See `deposit.rs`.
 
-use crate::effects::sale;
+use crate::effects::Turn;
 use crate::lifecycle::{Case, FIRST_REVISION, check_id, deposit};
 use crate::wit::{Decision, Finding, Request, Slots, Status, Timing, TransitionInput};
 use crate::{events, findings, grid, money, validate};
@@ -22,6 +22,7 @@ pub(crate) fn hold(input: &TransitionInput, request: &Request) -> Result<Decisio
             slots: Slots::Take,
             hold_until: Some(snapshot.now.saturating_add(grid::seconds(snapshot.company.hold_minutes))),
             paid: money::nothing(plan.quote.net),
+            terms: None,
             plan: Some(plan),
             timing: Timing { started: None, paused: None, paused_seconds: 0, finished: None },
             events: vec![events::event("appointment.held", "The time was held.")],
@@ -43,16 +44,14 @@ pub(crate) fn schedule(case: &Case<'_>) -> Result<Decision, Finding> {
 pub(crate) fn confirm(case: &Case<'_>) -> Result<Decision, Finding> {
     check_hold(case)?;
     deposit::check_paid(case)?;
-    confirmed(case)
+    let mut sale = case.sale();
+    sale.settle(&Turn::of(CONFIRMED))?;
+    let event = events::event("appointment.confirmed", CONFIRMED);
+    Ok(Decision { effects: sale.finish(), ..case.decision(event) })
 }
 
-/// The appointment acknowledged, whatever was paid for it.
-pub(crate) fn confirmed(case: &Case<'_>) -> Result<Decision, Finding> {
-    let mut drafts = case.drafts();
-    sale::ensure_order(&mut drafts, case.snapshot, case.appointment)?;
-    let event = events::event("appointment.confirmed", "The appointment was confirmed.");
-    Ok(Decision { effects: drafts.finish(), ..case.decision(event) })
-}
+/// What is said of a confirmation; also the reason why an order grows.
+pub(crate) const CONFIRMED: &str = "The appointment was confirmed.";
 
 /// Ends a hold that has run out.
 pub(crate) fn expire(case: &Case<'_>) -> Result<Decision, Finding> {
@@ -60,7 +59,10 @@ pub(crate) fn expire(case: &Case<'_>) -> Result<Decision, Finding> {
         return Err(findings::hold_still_runs());
     }
     let event = events::with_reason("appointment.expired", "The hold ran out.", "hold_expired");
-    Ok(Decision { slots: Slots::Release, ..case.decision(event) })
+    let mut sale = case.sale();
+    sale.settle(&Turn::of("The hold ran out"))?;
+    let decision = deposit::gone(case, &mut sale, false, "The hold ran out", case.decision(event))?;
+    Ok(Decision { slots: Slots::Release, effects: sale.finish(), ..decision })
 }
 
 /// Passes unless the appointment is a hold that has run out.

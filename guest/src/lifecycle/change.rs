@@ -1,12 +1,12 @@
 //! Changes of mind: declining, cancelling, rescheduling, reassigning.
 
-use crate::effects::{Drafts, counter, sale};
-use crate::lifecycle::{Case, booking, check_id, deposit, one, policy, successor};
+use crate::effects::{Sale, Turn, is_refunded};
+use crate::lifecycle::{Case, booking, check_id, deposit, one, policy};
 use crate::wit::{
     Actor, Cancellation, Decision, Declination, Event, Finding, Plan, Reassignment, Rescheduling, Slots,
     Status, Successor,
 };
-use crate::{events, findings, money, standing, validate};
+use crate::{events, findings, money, price, standing, validate};
 
 /// Refuses the appointment: it is void, or another provider takes over.
 ///
@@ -19,8 +19,6 @@ pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision
     if confirmed_by_customer && policy::is_late(case, cutoff) {
         return Err(one(findings::cancel_cutoff(cutoff)));
     }
-    let mut drafts = case.drafts();
-    counter::withdraw_order(&mut drafts, case.appointment, &decline.reason);
     let declined =
         events::with_reason("appointment.declined", "The appointment was declined.", &decline.reason);
     match &decline.replacement {
@@ -30,11 +28,22 @@ pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision
                 return Err(one(findings::same_provider()));
             }
             let plan = taken_over(case, provider, &[])?;
+            let mut sale = Sale::of(case, Some(&plan));
+            sale.settle(&Turn::of(&decline.reason)).map_err(one)?;
+            let effects = sale.finish();
             let mut decision = case.decision(declined);
             decision.events.push(reassigned(case, &plan));
-            Ok(Decision { plan: Some(plan), slots: Slots::Take, effects: drafts.finish(), ..decision })
+            Ok(Decision { plan: Some(plan), slots: Slots::Take, effects, ..decision })
         }
-        None => Ok(Decision { slots: Slots::Release, effects: drafts.finish(), ..case.decision(declined) }),
+        None => {
+            let mut sale = case.sale();
+            sale.settle(&Turn::of(&decline.reason)).map_err(one)?;
+            // Only a customer can be late in saying no: a provider who does is no reason to keep a deposit.
+            let late = case.snapshot.actor == Actor::Customer && policy::is_late(case, cutoff);
+            let decision = deposit::gone(case, &mut sale, late, &decline.reason, case.decision(declined))
+                .map_err(one)?;
+            Ok(Decision { slots: Slots::Release, effects: sale.finish(), ..decision })
+        }
     }
 }
 
@@ -51,18 +60,14 @@ pub(crate) fn cancel(case: &Case<'_>, cancellation: &Cancellation) -> Result<Dec
     if late {
         decision.events.push(policy::except(case, findings::cancel_cutoff(cutoff), exception.as_ref())?);
     }
-    let mut drafts = case.drafts();
-    counter::withdraw_order(&mut drafts, case.appointment, reason);
-    counter::undo_fulfilment(&mut drafts, case.snapshot, case.appointment, reason);
+    let mut sale = case.sale();
+    sale.settle(&Turn::of(reason))?;
     if late && case.appointment.status != Status::Scheduled {
-        sale::fee(
-            &mut drafts,
-            case.snapshot,
-            case.snapshot.company.late_cancel_fee,
-            "Late cancellation fee",
-        )?;
+        let kept = !is_refunded(&case.terms(), late);
+        sale.fee(case.snapshot.company.late_cancel_fee, "Late cancellation fee", kept)?;
     }
-    Ok(Decision { slots: Slots::Release, timing: case.stopped(), effects: drafts.finish(), ..decision })
+    let decision = deposit::gone(case, &mut sale, late, reason, decision)?;
+    Ok(Decision { slots: Slots::Release, timing: case.stopped(), effects: sale.finish(), ..decision })
 }
 
 /// Moves the appointment: this one is cancelled, and a new one is made in its place.
@@ -84,11 +89,11 @@ pub(crate) fn reschedule(case: &Case<'_>, rescheduling: &Rescheduling) -> Result
     broken.extend(plan.iter().find_map(|plan| deposit::check_rise(case, &plan.quote).err()));
     match plan {
         Ok(plan) if broken.is_empty() => {
-            let mut drafts = case.drafts();
-            counter::withdraw_order(&mut drafts, case.appointment, reason);
-            let successor = Some(moved(case, plan).map_err(one)?);
+            let mut sale = case.sale();
+            sale.withdraw_to_replace(reason);
+            let successor = Some(moved(case, plan, &sale, reason).map_err(one)?);
             let paid = money::nothing(case.appointment.paid);
-            Ok(Decision { slots: Slots::Release, paid, effects: drafts.finish(), successor, ..decision })
+            Ok(Decision { slots: Slots::Release, paid, effects: sale.finish(), successor, ..decision })
         }
         Ok(_) => Err(broken),
         Err(mut more) => {
@@ -118,19 +123,21 @@ fn limits(case: &Case<'_>, rescheduling: &Rescheduling) -> Result<Vec<Event>, Ve
 fn keep_price(case: &Case<'_>, plan: Plan) -> Plan {
     let agreed = &case.appointment.quote;
     if plan.guests == case.appointment.guests && plan.quote.currency == agreed.currency {
-        Plan { quote: agreed.clone(), ..plan }
-    } else {
-        plan
+        return Plan { quote: agreed.clone(), ..plan };
+    }
+    let with_coupon = agreed.coupon.as_ref().map(|code| price::quote(case.snapshot, plan.guests, Some(code)));
+    match with_coupon {
+        Some(Ok(quote)) => Plan { quote, ..plan },
+        // A coupon that is not accepted any more belongs to the price that was agreed, and to no other.
+        Some(Err(_)) | None => plan,
     }
 }
 
-/// The appointment at the new time: confirmed with an order of its own if the old one was confirmed, unless it asks for
-/// more in advance; then it waits for the rest.
-fn moved(case: &Case<'_>, plan: Plan) -> Result<Successor, Finding> {
-    let mut drafts = case.successor_drafts();
+/// The appointment at the new time: confirmed, and on the order, if the old one was confirmed, unless it asks for more in
+/// advance; then it waits for the rest.
+fn moved(case: &Case<'_>, plan: Plan, old: &Sale<'_>, reason: &str) -> Result<Successor, Finding> {
     let status = match case.appointment.status {
         Status::Confirmed | Status::EnRoute if deposit::rise(case, &plan.quote)?.is_none() => {
-            sale::order(&mut drafts, case.snapshot, &plan.provider, plan.visit, &plan.quote)?;
             Status::Confirmed
         }
         Status::Open
@@ -146,11 +153,22 @@ fn moved(case: &Case<'_>, plan: Plan) -> Result<Successor, Finding> {
     let name = if status == Status::Confirmed { "appointment.confirmed" } else { "appointment.scheduled" };
     let message = "The appointment was made in place of another.";
     let event = events::with(name, message, &[("predecessor", &case.appointment.id)]);
-    let reschedules = case.appointment.reschedules.saturating_add(1);
-    Ok(successor(status, plan, reschedules, case.appointment.paid, event, drafts.finish()))
+    let mut sale = Sale::moved(case, &plan, status).after(old);
+    sale.settle(&Turn { moved: true, ..Turn::of(reason) })?;
+    let effects = sale.finish();
+    Ok(Successor {
+        status,
+        plan,
+        reschedules: case.appointment.reschedules.saturating_add(1),
+        replaces: true,
+        terms: case.agreed(status),
+        paid: case.appointment.paid,
+        events: vec![event],
+        effects,
+    })
 }
 
-/// Gives the appointment to another provider, or to other units, at the same time; another provider's order is replaced.
+/// Gives the appointment to another provider, or to other units, at the same time; the order names another provider.
 pub(crate) fn reassign(case: &Case<'_>, reassignment: &Reassignment) -> Result<Decision, Vec<Finding>> {
     let present = &case.appointment.provider;
     let provider = reassignment.provider.as_deref().unwrap_or(present);
@@ -164,17 +182,14 @@ pub(crate) fn reassign(case: &Case<'_>, reassignment: &Reassignment) -> Result<D
     if provider == present && have_same_units(case, &plan) {
         return Err(one(findings::nothing_changes()));
     }
-    let mut drafts = case.drafts();
-    if case.appointment.status == Status::Confirmed && provider != present {
-        replace_order(&mut drafts, case, &plan).map_err(one)?;
+    let mut sale = Sale::of(case, Some(&plan));
+    if provider != present {
+        let reason = "Another provider performs the service";
+        sale.withdraw_to_replace(reason);
+        sale.settle(&Turn { moved: true, ..Turn::of(reason) }).map_err(one)?;
     }
-    let decision = case.decision(reassigned(case, &plan));
-    Ok(Decision { plan: Some(plan), slots: Slots::Take, effects: drafts.finish(), ..decision })
-}
-
-fn replace_order(drafts: &mut Drafts<'_>, case: &Case<'_>, plan: &Plan) -> Result<(), Finding> {
-    counter::withdraw_order(drafts, case.appointment, "Another provider performs the service");
-    sale::order(drafts, case.snapshot, &plan.provider, plan.visit, &plan.quote).map(|_| ())
+    let (effects, decision) = (sale.finish(), case.decision(reassigned(case, &plan)));
+    Ok(Decision { plan: Some(plan), slots: Slots::Take, effects, ..decision })
 }
 
 /// The plan with the provider and with the units named, the present ones first among the others; or everything that is

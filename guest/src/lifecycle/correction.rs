@@ -3,8 +3,8 @@
 //! Invariant: what stands in the books and does not belong to the right status is compensated, never deleted, and the
 //! books get what the right status asks for.
 
-use crate::effects::{Drafts, counter, sale};
-use crate::lifecycle::{Case, one, policy, work};
+use crate::effects::{Sale, Turn, is_refunded};
+use crate::lifecycle::{Case, deposit, one, policy, work};
 use crate::wit::{Correction, Decision, Finding, Slots, Status, Timing};
 use crate::{events, findings, standing};
 
@@ -12,17 +12,16 @@ use crate::{events, findings, standing};
 pub(crate) fn correct(case: &Case<'_>, correction: &Correction) -> Result<Decision, Vec<Finding>> {
     policy::check_reason(&correction.reason).map_err(one)?;
     check_successor(case).map_err(one)?;
-    let mut drafts = case.drafts();
-    counter::undo_fulfilment(&mut drafts, case.snapshot, case.appointment, &correction.reason);
-    ask_for_what_is_due(case, &mut drafts, &correction.reason).map_err(one)?;
+    let mut sale = case.sale();
     let attributes = [
         ("reason", correction.reason.as_str()),
         ("from", findings::status_name(case.appointment.status)),
         ("to", findings::status_name(case.next)),
     ];
     let event = events::with("appointment.corrected", "The status was corrected.", &attributes);
+    let decision = put_right(case, &mut sale, &correction.reason, case.decision(event)).map_err(one)?;
     let (slots, timing) = (slots(case)?, timing(case));
-    Ok(Decision { slots, timing, effects: drafts.finish(), ..case.decision(event) })
+    Ok(Decision { slots, timing, effects: sale.finish(), ..decision })
 }
 
 /// Refuses to do here what a successor does. What was replaced stays replaced; what is followed up stays finished.
@@ -35,29 +34,30 @@ fn check_successor(case: &Case<'_>) -> Result<(), Finding> {
     Ok(())
 }
 
-/// Drafts what the right status asks for. Invoices, materials and commissions have just been undone.
-fn ask_for_what_is_due(case: &Case<'_>, drafts: &mut Drafts<'_>, reason: &str) -> Result<(), Finding> {
-    let (snapshot, appointment) = (case.snapshot, case.appointment);
+/// Brings the books to where the right status has them. What a correction calls off was no fault of the customer's.
+fn put_right(
+    case: &Case<'_>,
+    sale: &mut Sale<'_>,
+    reason: &str,
+    decision: Decision,
+) -> Result<Decision, Finding> {
+    sale.credit_fees(reason);
+    sale.settle(&Turn { materials: &case.snapshot.service.consumables, ..Turn::of(reason) })?;
     match case.next {
-        Status::Confirmed | Status::InProgress => {
-            sale::ensure_order(drafts, snapshot, appointment)?;
-        }
-        Status::Completed => {
-            let order = if sale::invoice_stays(drafts, appointment) {
-                None
-            } else {
-                sale::ensure_order(drafts, snapshot, appointment)?
-            };
-            sale::fulfilment(drafts, snapshot, appointment, order, &snapshot.service.consumables)?;
-        }
         Status::NoShow => {
-            counter::withdraw_order(drafts, appointment, reason);
-            sale::fee(drafts, snapshot, snapshot.company.no_show_fee, work::NO_SHOW_FEE)?;
+            let kept = !is_refunded(&case.terms(), true);
+            sale.fee(case.snapshot.company.no_show_fee, work::NO_SHOW_FEE, kept)?;
+            deposit::gone(case, sale, true, reason, decision)
         }
-        Status::Cancelled => counter::withdraw_order(drafts, appointment, reason),
-        Status::Open | Status::Scheduled | Status::EnRoute | Status::Paused => {}
+        Status::Cancelled => deposit::gone(case, sale, false, reason, decision),
+        Status::Open
+        | Status::Scheduled
+        | Status::Confirmed
+        | Status::EnRoute
+        | Status::InProgress
+        | Status::Paused
+        | Status::Completed => Ok(decision),
     }
-    Ok(())
 }
 
 /// A cancelled appointment has no slots; every other final status has kept them.

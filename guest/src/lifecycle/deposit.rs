@@ -1,10 +1,11 @@
 //! Money received in advance.
 //!
 //! Invariant: amounts are exact, and what has been paid lies between the deposit and the price once a payment was
-//! accepted. Deliberately absent: how money is paid, and giving it back.
+//! accepted. Deliberately absent: how money is paid, and how it is given back.
 
 use rust_decimal::Decimal as Number;
 
+use crate::effects::{Sale, Turn, is_refunded};
 use crate::lifecycle::{Case, booking};
 use crate::money::{self, Currency};
 use crate::wit::{Actor, Decision, Finding, Payment, Quote, Status};
@@ -30,9 +31,42 @@ pub(crate) fn pay(case: &Case<'_>, payment: &Payment) -> Result<Decision, Findin
         ("balance", &account.currency.show(balance)),
     ];
     let received = events::with("appointment.deposit_paid", "The deposit was paid.", &attributes);
-    let mut decision = booking::confirmed(case)?;
-    decision.events.insert(0, received);
-    Ok(Decision { paid: account.currency.write(paid)?, ..decision })
+    let mut sale = case.sale();
+    sale.settle(&Turn::of(booking::CONFIRMED))?;
+    sale.advance(payment, account.currency.write(amount)?);
+    let mut decision = case.decision(received);
+    decision.events.push(events::event("appointment.confirmed", booking::CONFIRMED));
+    Ok(Decision { paid: account.currency.write(paid)?, effects: sale.finish(), ..decision })
+}
+
+/// Pays the deposit of an appointment that comes to nothing back, if the company does; `late` says that the customer is
+/// to blame for it.
+pub(crate) fn gone(
+    case: &Case<'_>,
+    sale: &mut Sale<'_>,
+    late: bool,
+    reason: &str,
+    mut decision: Decision,
+) -> Result<Decision, Finding> {
+    if !is_refunded(&case.terms(), late) {
+        return Ok(decision);
+    }
+    let before = case.appointment.paid;
+    let left = sale.refund(before, reason)?;
+    if left == before {
+        return Ok(decision);
+    }
+    let currency = Currency::of(&case.snapshot.company)?;
+    let exact = |amount| currency.exact(amount).ok_or_else(findings::price_unusable);
+    let refunded = exact(before)?.checked_sub(exact(left)?).ok_or_else(findings::amount_too_large)?;
+    let shown = currency.show(refunded);
+    let attributes = [("amount", shown.as_str()), ("currency", case.appointment.quote.currency.as_str())];
+    decision.events.push(events::with(
+        "appointment.deposit_refunded",
+        "The deposit is paid back.",
+        &attributes,
+    ));
+    Ok(Decision { paid: left, ..decision })
 }
 
 /// Passes unless a deposit is due and neither staff nor Slotledger itself goes on without it.

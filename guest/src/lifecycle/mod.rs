@@ -11,10 +11,10 @@ mod policy;
 mod table;
 mod work;
 
-use crate::effects::Drafts;
+use crate::effects::Sale;
 use crate::wit::{
-    Appointment, Command, Decimal, Decision, Effect, Event, Finding, Plan, Slots, Snapshot, Status,
-    Successor, Timing, TransitionInput,
+    Appointment, Command, Decision, Event, Finding, Plan, PostingPolicy, Slots, Snapshot, Status, Timing,
+    TransitionInput,
 };
 use crate::{findings, seats};
 use table::Verdict;
@@ -73,14 +73,14 @@ fn one(finding: Finding) -> Vec<Finding> {
 
 /// A command on an appointment that its status and the actor allow.
 pub(crate) struct Case<'a> {
-    snapshot: &'a Snapshot,
-    appointment: &'a Appointment,
+    pub snapshot: &'a Snapshot,
+    pub appointment: &'a Appointment,
     /// For the appointment that may follow.
-    new_id: &'a str,
+    pub new_id: &'a str,
     /// The revision that the command leads to.
-    revision: u32,
+    pub revision: u32,
     /// The status that the command leads to.
-    next: Status,
+    pub next: Status,
 }
 
 impl<'a> Case<'a> {
@@ -102,14 +102,29 @@ impl<'a> Case<'a> {
         Ok(Self { snapshot: &input.snapshot, appointment, new_id: &input.new_id, revision, next })
     }
 
-    /// No documents yet.
-    fn drafts(&self) -> Drafts<'a> {
-        Drafts::new(&self.snapshot.company, &self.appointment.id, self.revision)
+    /// The sale as the command leaves it; no documents are drafted yet.
+    fn sale(&self) -> Sale<'a> {
+        Sale::of(self, None)
     }
 
-    /// No documents of the successor yet.
-    fn successor_drafts(&self) -> Drafts<'a> {
-        Drafts::new(&self.snapshot.company, self.new_id, FIRST_REVISION)
+    /// How its books are kept: as was agreed when it, or the first of its booking, was confirmed.
+    pub(crate) fn terms(&self) -> PostingPolicy {
+        let others = self.snapshot.booking.iter().flat_map(|booking| &booking.others);
+        let agreed = others.filter_map(|other| other.appointment.terms).next();
+        self.appointment.terms.or(agreed).unwrap_or(self.snapshot.company.posting)
+    }
+
+    /// The terms, once the next status binds both sides to them.
+    fn agreed(&self, next: Status) -> Option<PostingPolicy> {
+        match next {
+            Status::Open | Status::Scheduled | Status::Cancelled => self.appointment.terms,
+            Status::Confirmed
+            | Status::EnRoute
+            | Status::InProgress
+            | Status::Paused
+            | Status::Completed
+            | Status::NoShow => Some(self.terms()),
+        }
     }
 
     /// Goes to the next status and changes nothing else.
@@ -122,6 +137,7 @@ impl<'a> Case<'a> {
             hold_until: None,
             timing: self.appointment.timing,
             paid: self.appointment.paid,
+            terms: self.agreed(self.next),
             events: vec![event],
             effects: Vec::new(),
             successor: None,
@@ -158,23 +174,11 @@ impl<'a> Case<'a> {
 }
 
 /// The revision of an appointment that has just been made.
-const FIRST_REVISION: u32 = 1;
+pub(crate) const FIRST_REVISION: u32 = 1;
 
 /// Passes if the identifier can become a part of keys.
 fn check_id(id: &str) -> Result<(), Finding> {
     let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'_' | b'.');
     let sane = (1..=MAX_ID).contains(&id.len()) && id.bytes().all(plain);
     if sane { Ok(()) } else { Err(findings::id_unusable()) }
-}
-
-/// An appointment that follows from another.
-fn successor(
-    status: Status,
-    plan: Plan,
-    reschedules: u32,
-    paid: Decimal,
-    event: Event,
-    effects: Vec<Effect>,
-) -> Successor {
-    Successor { status, plan, reschedules, paid, events: vec![event], effects }
 }

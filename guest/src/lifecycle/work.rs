@@ -1,8 +1,8 @@
 //! Performing the service: setting out, working, pausing, finishing, and finding nobody there.
 
-use crate::effects::{counter, sale};
-use crate::lifecycle::{Case, check_id, one, successor};
-use crate::wit::{Consumable, Decision, Finding, Request, Status, Timing};
+use crate::effects::{Turn, is_refunded};
+use crate::lifecycle::{Case, check_id, deposit, one};
+use crate::wit::{Consumable, Decision, Finding, Request, Status, Successor, Timing};
 use crate::{events, findings, money, validate};
 
 /// Sets out.
@@ -30,13 +30,12 @@ pub(crate) fn resume(case: &Case<'_>) -> Decision {
 
 /// Finishes work; the books get an invoice, what was used, and the commission.
 pub(crate) fn complete(case: &Case<'_>, materials: Option<&[Consumable]>) -> Result<Decision, Finding> {
-    let mut drafts = case.drafts();
-    let order = sale::ensure_order(&mut drafts, case.snapshot, case.appointment)?;
     let materials = materials.unwrap_or(&case.snapshot.service.consumables);
-    sale::fulfilment(&mut drafts, case.snapshot, case.appointment, order, materials)?;
+    let mut sale = case.sale();
+    sale.settle(&Turn { materials, ..Turn::of("The service was delivered.") })?;
     let timing = Timing { finished: Some(case.snapshot.now), ..case.resumed() };
     let event = events::event("appointment.completed", "The service was delivered.");
-    Ok(Decision { timing, effects: drafts.finish(), ..case.decision(event) })
+    Ok(Decision { timing, effects: sale.finish(), ..case.decision(event) })
 }
 
 /// Finishes interrupted work and makes an appointment for the rest.
@@ -55,7 +54,16 @@ pub(crate) fn follow_up(case: &Case<'_>, request: &Request) -> Result<Decision, 
         &[("successor", case.new_id)],
     ));
     let paid = money::nothing(plan.quote.net);
-    decision.successor = Some(successor(Status::Scheduled, plan, 0, paid, made, Vec::new()));
+    decision.successor = Some(Successor {
+        status: Status::Scheduled,
+        plan,
+        reschedules: 0,
+        replaces: false,
+        terms: None,
+        paid,
+        events: vec![made],
+        effects: Vec::new(),
+    });
     Ok(decision)
 }
 
@@ -64,11 +72,13 @@ pub(crate) fn mark_no_show(case: &Case<'_>) -> Result<Decision, Finding> {
     if case.snapshot.now < case.appointment.visit.start {
         return Err(findings::not_started());
     }
-    let mut drafts = case.drafts();
-    counter::withdraw_order(&mut drafts, case.appointment, "The customer was not there");
-    sale::fee(&mut drafts, case.snapshot, case.snapshot.company.no_show_fee, NO_SHOW_FEE)?;
+    let reason = "The customer was not there";
+    let mut sale = case.sale();
+    sale.settle(&Turn::of(reason))?;
+    sale.fee(case.snapshot.company.no_show_fee, NO_SHOW_FEE, !is_refunded(&case.terms(), true))?;
     let event = events::event("appointment.no_show", "The customer was not there.");
-    Ok(Decision { effects: drafts.finish(), ..case.decision(event) })
+    let decision = deposit::gone(case, &mut sale, true, reason, case.decision(event))?;
+    Ok(Decision { effects: sale.finish(), ..decision })
 }
 
 /// What stands on the invoice of a no-show fee.

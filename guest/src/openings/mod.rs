@@ -38,7 +38,7 @@ pub fn find_openings(snapshot: &Snapshot, query: &OpeningsQuery) -> Result<Openi
     validate::check_parties(snapshot, &mut reasons);
     price::check_guests(&snapshot.service, query.guests, &mut reasons);
     seats::check(&snapshot.service, None, query.guests, &mut reasons);
-    reasons.extend(price::quote(snapshot, query.guests).err());
+    reasons.extend(price::quote(snapshot, query.guests, None).err());
     let found = if reasons.is_empty() { search.find() } else { Err(reasons) };
     Ok(found.unwrap_or_else(|reasons| Openings { found: Vec::new(), more: false, reasons }))
 }

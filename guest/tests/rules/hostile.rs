@@ -8,9 +8,9 @@ use slotledger_rules::fixtures::{
     STATUSES, appointment, at, commands, quote, reassign, request as wanted, snapshot, unit, whole_day,
 };
 use slotledger_rules::wit::{
-    Actor, Command, Decimal, Finding, Grid, LocalDay, OpeningsQuery, Payment, Preference, PriceBasis,
-    Quality, QualityKind, Quote, Ranking, Request, Session, Snapshot, Span, TransitionInput, UnitCalendar,
-    Wish,
+    Actor, Booking, Command, Decimal, DocumentKind, DocumentLink, DocumentPart, Finding, Grid, LocalDay,
+    OpeningsQuery, Payment, Preference, PriceBasis, Quality, QualityKind, Quote, Ranking, Request, Session,
+    Sibling, Snapshot, Span, Status, TransitionInput, UnitCalendar, Wish,
 };
 use slotledger_rules::{find_openings, price, recheck, total, transition, validate};
 
@@ -164,7 +164,7 @@ fn command() -> BoxedStrategy<Command> {
         1 => request().prop_map(|request| slotledger_rules::fixtures::reschedule(request, None)),
         1 => (text(), text()).prop_map(|(provider, unit)| reassign(Some(&provider), &[&unit])),
         1 => (amount(), text()).prop_map(|(amount, currency)| {
-            Command::Pay(Payment { amount, currency, reference: String::new() })
+            Command::Pay(Payment { amount, currency, reference: String::new(), method: None })
         }),
     ]
     .boxed()
@@ -192,6 +192,58 @@ fn inputs() -> BoxedStrategy<TransitionInput> {
         .boxed()
 }
 
+/// Links of any kind between a few keys, about a few appointments.
+fn documents() -> BoxedStrategy<Vec<DocumentLink>> {
+    let kinds = appointment(Status::Completed).documents.into_iter().map(|link| link.kind);
+    let kinds: Vec<DocumentKind> = kinds
+        .chain([
+            DocumentKind::CreditNote,
+            DocumentKind::OrderAmendment,
+            DocumentKind::Advance,
+            DocumentKind::AdvanceRefund,
+        ])
+        .collect();
+    let key = || prop::sample::select(vec!["a", "b", "apt-1/4/sales_invoice", "apt-1/2/fee_invoice", ""]);
+    let name = prop::sample::select(vec!["apt-1", "apt-2", "stranger"]);
+    let part =
+        (name, number()).prop_map(|(name, lines)| DocumentPart { appointment: name.to_owned(), lines });
+    let keys = || prop::collection::vec(key().prop_map(str::to_owned), 0..3);
+    let parts = prop::collection::vec(part, 0..3);
+    let link = (
+        key(),
+        prop::sample::select(kinds),
+        any::<bool>(),
+        parts,
+        keys(),
+        keys(),
+        prop::option::of(amount()),
+    )
+        .prop_map(|(key, kind, reversed, parts, about, settles, amount)| DocumentLink {
+            key: key.to_owned(),
+            kind,
+            reversed,
+            parts,
+            about,
+            settles,
+            amount,
+            materials: Vec::new(),
+        });
+    prop::collection::vec(link, 0..12).boxed()
+}
+
+/// Another appointment of the same booking, which may be the same appointment.
+fn siblings() -> BoxedStrategy<Option<Booking>> {
+    let one = (prop::sample::select(STATUSES.to_vec()), text(), text(), amount());
+    let one = one.prop_map(|(status, id, replaced, net)| {
+        let mut appointment = appointment(status);
+        (appointment.id, appointment.replaces, appointment.quote.net) = (id, vec![replaced], net);
+        let (service, provider) = (snapshot().service, snapshot().providers.remove(0).provider);
+        Sibling { appointment, service, provider }
+    });
+    let booking = (prop::collection::vec(one, 0..4), any::<bool>());
+    prop::option::of(booking.prop_map(|(others, leads)| Booking { others, leads })).boxed()
+}
+
 fn rankings() -> BoxedStrategy<Ranking> {
     prop::sample::select(vec![
         Ranking::Earliest,
@@ -214,7 +266,12 @@ fn are_known(findings: &[Finding]) -> bool {
 
 proptest! {
     #[test]
-    fn any_command_is_answered(input in inputs()) {
+    fn any_command_is_answered(input in inputs(), documents in documents(), booking in siblings()) {
+        let mut input = input;
+        if let Some(appointment) = input.appointment.as_mut().filter(|_| !documents.is_empty()) {
+            appointment.documents = documents;
+        }
+        input.snapshot.booking = booking;
         match transition(&input) {
             Ok(decision) => prop_assert!(decision.revision > 0),
             Err(findings) => prop_assert!(!findings.is_empty() && are_known(&findings)),
@@ -245,7 +302,7 @@ proptest! {
 
     #[test]
     fn any_number_of_guests_has_a_price_or_a_reason(world in worlds(), guests in number()) {
-        match price(&world, guests) {
+        match price(&world, guests, None) {
             Ok(quote) => prop_assert!(quote.net.units >= 0 && quote.deposit.units <= quote.net.units),
             Err(findings) => prop_assert!(!findings.is_empty() && are_known(&findings)),
         }

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod bookings;
+mod books;
 mod chains;
 mod changes;
 mod crowds;
@@ -11,6 +12,7 @@ mod deposits;
 mod documents;
 mod hostile;
 mod rooms;
+mod sales;
 mod scenarios;
 mod searches;
 mod table;

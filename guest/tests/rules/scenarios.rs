@@ -122,11 +122,12 @@ fn an_appointment_moves_to_a_time_that_overlaps_its_own() {
     let input = input(Some(Status::Confirmed), reschedule(request(Some(ANNA), at(10, 30)), None));
     let decision = granted(&input);
     assert_eq!((decision.next, decision.slots), (Status::Cancelled, Slots::Release));
-    assert_eq!(steps(&decision), ["order_cancellation"]);
+    assert!(steps(&decision).is_empty());
     let successor = decision.successor.expect("a successor");
-    assert_eq!(successor.status, Status::Confirmed);
+    assert_eq!((successor.status, successor.replaces), (Status::Confirmed, true));
     assert_eq!(successor.plan.visit, Span { start: at(10, 30), end: at(11, 30) });
-    assert_eq!(successor.effects[0].key, format!("{NEW_APPOINTMENT}/1/sales_order"));
+    assert_eq!(successor.effects[0].key, format!("{NEW_APPOINTMENT}/1/order_amendment"));
+    assert_eq!(successor.effects[0].after, [format!("{APPOINTMENT}/2/sales_order")]);
     assert_eq!(successor.reschedules, 1);
     assert!(decision.events[0].attributes.contains(&("successor".to_owned(), NEW_APPOINTMENT.to_owned())));
     assert_eq!(successor.events[0].attributes, [("predecessor".to_owned(), APPOINTMENT.to_owned())]);
@@ -266,12 +267,12 @@ fn an_end_that_the_service_does_not_give_is_refused() {
 
 #[test]
 fn a_price_is_the_sum_of_its_rounded_lines() {
-    let quote = price(&snapshot(), 3).expect("a price");
+    let quote = price(&snapshot(), 3, None).expect("a price");
     let amounts: Vec<_> = quote.lines.iter().map(|line| line.amount).collect();
     assert_eq!(amounts, [decimal(8_990, 2), decimal(3_101, 2)]);
     assert_eq!((quote.net, quote.deposit), (decimal(12_091, 2), decimal(3_627, 2)));
     for (guests, code) in [(0, "SL0220"), (5, "SL0221")] {
-        assert_eq!(crate::codes(&price(&snapshot(), guests).expect_err("refused"))[0], code);
+        assert_eq!(crate::codes(&price(&snapshot(), guests, None).expect_err("refused"))[0], code);
     }
 }
 
@@ -282,11 +283,11 @@ fn eight_seats_at_a_price_each_are_exact() {
     snapshot.service.prices.truncate(1);
     snapshot.service.prices[0].basis = slotledger_rules::wit::PriceBasis::PerGuest;
     snapshot.service.prices[0].unit_price = decimal(1_995, 2);
-    assert_eq!(price(&snapshot, 8).expect("a price").net, decimal(15_960, 2));
+    assert_eq!(price(&snapshot, 8, None).expect("a price").net, decimal(15_960, 2));
 }
 
 #[test]
 fn the_fixture_is_what_the_rules_would_have_made() {
-    let quoted = price(&snapshot(), 1).expect("a price");
+    let quoted = price(&snapshot(), 1, None).expect("a price");
     assert_eq!(quoted, appointment(Status::Confirmed).quote);
 }

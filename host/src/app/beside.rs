@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::calendar::Grid;
 use super::occupancy::Occupancy;
 use crate::model::{Appointment, AppointmentId, ProviderId, ServiceId};
-use crate::store::Session;
+use crate::store::{Change, Session};
 
 /// What the same commit takes and gives up besides.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,12 +18,16 @@ pub(super) struct Beside<'a> {
     pub(super) ahead: &'a [Appointment],
     /// Appointments whose time is given up.
     pub(super) given_up: &'a [Appointment],
+    /// What was decided before.
+    pub(super) changes: &'a [Change],
+    /// What is decided after, as far as it is known.
+    pub(super) becoming: &'a [Appointment],
 }
 
 impl Beside<'_> {
     /// Time taken by these appointments, and no other decision.
     pub(super) const fn taking(ahead: &[Appointment]) -> Beside<'_> {
-        Beside { ahead, given_up: &[] }
+        Beside { ahead, given_up: &[], changes: &[], becoming: &[] }
     }
 
     /// The appointments whose time counts as free; `own` is the one that is decided about.

@@ -77,17 +77,14 @@ impl Connections {
 }
 
 impl App {
-    /// An appointment's documents as the books hold them now: every one that carries the key of a delivery done.
+    /// An appointment's documents as the books hold them now: every one that carries the key of a delivery done, those
+    /// included that it shares with others of its booking or that were made before it was moved.
     pub async fn documents(&self, id: AppointmentId) -> Result<Vec<Document>> {
         let appointment = self.appointment(id).await?;
         let (_, link, mapping) = self.mapped_connection(appointment.company).await?;
-        let filter = DeliveryFilter {
-            appointment: Some(id),
-            state: Some(DeliveryState::Done),
-            ..DeliveryFilter::default()
-        };
         let mut documents = Vec::new();
-        for delivery in self.every_delivery(&filter).await? {
+        let deliveries = self.deliveries_about(&appointment).await?;
+        for delivery in deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Done) {
             let found = link.connector.find_by_key(&mapping.applied(&delivery.posting)).await;
             documents.extend(found.map_err(Error::Books)?);
         }

@@ -17,6 +17,9 @@ use crate::faults;
 use crate::model::{Actor, Appointment, AppointmentId, CompanyId};
 use crate::store::{self, Change, Commit, Frame, Page, PendingAnswer, Slots};
 
+/// Refusals, each with the appointment it is about.
+pub(super) type Refusals = Vec<(AppointmentId, Refusal)>;
+
 /// How many appointments are read at a time.
 const BATCH: u32 = 200;
 
@@ -24,13 +27,16 @@ const BATCH: u32 = 200;
 pub(super) struct Bundle {
     company: CompanyId,
     catalog_version: i64,
+    /// Other appointments that the decisions rest on.
+    beside: Vec<(AppointmentId, u32)>,
     pub(super) changes: Vec<Change>,
 }
 
 impl Bundle {
     /// These changes, decided on the scene's catalogue.
     pub(super) fn of(scene: &Scene, changes: Vec<Change>) -> Self {
-        Self { company: scene.company, catalog_version: scene.catalog.version, changes }
+        let (company, catalog_version) = (scene.company, scene.catalog.version);
+        Self { company, catalog_version, beside: Vec::new(), changes }
     }
 
     /// Adds changes that were decided on another scene of the same company.
@@ -40,6 +46,12 @@ impl Bundle {
         }
         self.changes.extend(changes);
         Ok(())
+    }
+
+    /// The same, resting on other appointments besides.
+    pub(super) fn resting_on(mut self, beside: Vec<(AppointmentId, u32)>) -> Self {
+        self.beside.extend(beside);
+        self
     }
 
     /// The appointments that take time so far.
@@ -72,11 +84,15 @@ impl App {
         frame: Option<Frame>,
         answer: Option<PendingAnswer<'_>>,
     ) -> Result<Vec<Appointment>> {
-        let Bundle { company, catalog_version, changes } = bundle;
+        let Bundle { company, catalog_version, mut beside, changes } = bundle;
+        beside.retain(|(id, _)| changes.iter().all(|change| change.appointment.id != *id));
+        beside.sort_unstable();
+        beside.dedup();
         let asked = changes.iter().any(|change| !change.deliveries.is_empty());
         let newest = changes.iter().map(|change| change.appointment.updated_at).max();
         let at = newest.unwrap_or_else(|| self.ports.clock.now());
-        let commit = Commit { company, catalog_version: Some(catalog_version), frame, changes, answer, at };
+        let catalog_version = Some(catalog_version);
+        let commit = Commit { company, catalog_version, beside, frame, changes, answer, at };
         faults::point("commit.before");
         let stored = self.ports.store.commit(commit).await?;
         faults::point("commit.after");
@@ -109,18 +125,41 @@ impl App {
 
     /// Decides commands one after another, and says which of them are refused. Nothing is stored.
     ///
-    /// Each appointment in `given_up` counts as free for all of them.
+    /// Each appointment in `given_up` counts as free for all of them. Commands on a booking are decided twice: what the
+    /// booking as a whole asks the books for depends on what becomes of all of its appointments, and so on which of the
+    /// commands are granted.
     pub(super) async fn decide_all(
         &self,
         wanted: &[(Appointment, Command)],
         given_up: &[Appointment],
         actor: Actor,
-    ) -> Result<(Option<Bundle>, Vec<(AppointmentId, Refusal)>)> {
+    ) -> Result<(Option<Bundle>, Refusals)> {
+        let (bundle, mut refused) = self.decide_each(wanted, given_up, &[], actor).await?;
+        let granted: Vec<_> =
+            wanted.iter().filter(|(one, _)| refused.iter().all(|(id, _)| *id != one.id)).cloned().collect();
+        let Some(known) = bundle.as_ref().filter(|_| share_a_booking(&granted)) else {
+            return Ok((bundle, refused));
+        };
+        let becoming: Vec<Appointment> =
+            known.changes.iter().map(|change| change.appointment.clone()).collect();
+        let (bundle, more) = self.decide_each(&granted, given_up, &becoming, actor).await?;
+        refused.extend(more);
+        Ok((bundle, refused))
+    }
+
+    async fn decide_each(
+        &self,
+        wanted: &[(Appointment, Command)],
+        given_up: &[Appointment],
+        becoming: &[Appointment],
+        actor: Actor,
+    ) -> Result<(Option<Bundle>, Refusals)> {
         let (mut bundle, mut refused) = (None::<Bundle>, Vec::new());
         for (old, command) in wanted {
             let scene = self.scene(old.service, Some(old.customer), actor).await?;
             let ahead = bundle.as_ref().map(Bundle::ahead).unwrap_or_default();
-            let beside = Beside { ahead: &ahead, given_up };
+            let changes = bundle.as_ref().map_or(&[][..], |bundle| &bundle.changes);
+            let beside = Beside { ahead: &ahead, given_up, changes, becoming };
             let mut decided = match self.decide_command(&scene, old, command, beside).await {
                 Ok(decided) => decided,
                 Err(Error::Refused(refusal)) => {
@@ -129,11 +168,16 @@ impl App {
                 }
                 Err(other) => return Err(other),
             };
+            let rests_on = std::mem::take(&mut decided.beside);
             let changes = self.changes(&mut decided)?;
-            match &mut bundle {
-                Some(bundle) => bundle.add(&scene, changes)?,
-                none => *none = Some(Bundle::of(&scene, changes)),
-            }
+            let so_far = match bundle.take() {
+                Some(mut so_far) => {
+                    so_far.add(&scene, changes)?;
+                    so_far
+                }
+                None => Bundle::of(&scene, changes),
+            };
+            bundle = Some(so_far.resting_on(rests_on));
         }
         Ok((bundle, refused))
     }
@@ -156,8 +200,14 @@ impl App {
     }
 }
 
+/// Whether two of the appointments were sold together.
+fn share_a_booking(wanted: &[(Appointment, Command)]) -> bool {
+    let bookings: Vec<_> = wanted.iter().filter_map(|(one, _)| one.booking).collect();
+    bookings.iter().enumerate().any(|(n, booking)| bookings.iter().take(n).any(|other| other == booking))
+}
+
 /// One refusal out of several, each finding with the appointment that it is about.
-pub(super) fn refused(refusals: Vec<(AppointmentId, Refusal)>) -> Error {
+pub(super) fn refused(refusals: Refusals) -> Error {
     let findings = refusals
         .into_iter()
         .flat_map(|(id, refusal)| refusal.of(&format!("appointments[{id}]")).findings)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::alternatives::{Alternative, Near};
+use super::command::words;
 use super::request::earlier;
 use super::snapshot::{When, one_provider};
 use super::{App, Error, Finding, Reply, Request, Result, translate};
@@ -120,7 +121,7 @@ impl App {
             calendars.providers.clear();
         }
         let snapshot = self.snapshot(&scene, &calendars).await?;
-        let findings = self.ports.rules.recheck(&snapshot, &self.words(&appointment).await?)?;
+        let findings = self.ports.rules.recheck(&snapshot, &words::appointment(&appointment, Vec::new())?)?;
         if findings.is_empty() {
             return Ok(None);
         }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use slotledger_erp::{
-    Body, CommissionEarned, CommissionReversal, CreditNote, Finish, Invoice, Item, Key, Line, Material,
-    Order, OrderCancellation, Party, Posting, StockIssue, StockReturn,
+    Advance, AdvanceRefund, Body, CommissionEarned, CommissionReversal, CreditNote, Earner, Finish, Invoice,
+    Item, Key, Line, Material, Order, OrderAmendment, OrderCancellation, OrderLine, Party, Posting,
+    StockIssue, StockReturn,
 };
 use uuid::Uuid;
 
@@ -11,33 +12,29 @@ use super::Result;
 use super::outcome::TITLE_MARK;
 use super::snapshot::Scene;
 use super::translate::{contradiction, moment, number};
-use crate::model::{Appointment, Customer, Delivery, Provider, Stored};
+use crate::model::{Appointment, Customer, Provider, Stored};
 use crate::store::NewDelivery;
-use crate::wasm::bindings::slotledger::rules::decisions::{DocumentLine, Effect, EffectBody, ReversalDraft};
-use crate::wasm::bindings::slotledger::types::appointments::DocumentLink;
-use crate::wasm::bindings::slotledger::types::catalog::Consumable;
+use crate::wasm::bindings::slotledger::rules::decisions::{
+    self, DocumentLine, Effect, EffectBody, InvoiceDraft, ReversalDraft,
+};
+use crate::wasm::bindings::slotledger::types::catalog::{Consumable, InvoiceFinish};
 
 /// The outbox rows for the effects of one appointment.
 pub(super) fn deliveries(
     scene: &Scene,
     appointment: &Appointment,
     effects: Vec<Effect>,
-    now: DateTime<Utc>,
 ) -> Result<Vec<NewDelivery>> {
-    effects.into_iter().map(|effect| delivery(scene, appointment, effect, now)).collect()
+    effects.into_iter().map(|effect| delivery(scene, appointment, effect)).collect()
 }
 
-fn delivery(
-    scene: &Scene,
-    appointment: &Appointment,
-    effect: Effect,
-    now: DateTime<Utc>,
-) -> Result<NewDelivery> {
+fn delivery(scene: &Scene, appointment: &Appointment, effect: Effect) -> Result<NewDelivery> {
     let after = effect.after.iter().map(|key| parse(key)).collect::<Result<_>>()?;
-    let (at, body) = body(scene, effect.body, now)?;
+    let body = body(scene, effect.body)?;
     // Without its title; the number of a new appointment is not known yet, and the store puts it in.
     let subject = appointment.name.split(TITLE_MARK).next().unwrap_or_default().to_owned();
-    let posting = Posting { key: parse(&effect.key)?, subject, date: date(scene, at), body };
+    let posting =
+        Posting { key: parse(&effect.key)?, subject, date: date(scene, moment(effect.dated)?), body };
     Ok(NewDelivery { posting, after })
 }
 
@@ -50,64 +47,84 @@ fn parse(key: &str) -> Result<Key> {
     Key::parse(key).ok_or_else(|| contradiction(format!("an effect with the key «{key}»")))
 }
 
-/// The document, and the moment that dates it.
-fn body(scene: &Scene, body: EffectBody, now: DateTime<Utc>) -> Result<(DateTime<Utc>, Body)> {
-    let (at, body) = match body {
-        EffectBody::SalesOrder(draft) => {
-            let order = Order {
-                customer: customer(scene)?,
-                provider: provider(scene, &draft.provider)?,
-                currency: draft.currency,
-                lines: lines(scene, draft.lines)?,
-                start: moment(draft.delivery.start)?,
-                end: moment(draft.delivery.end)?,
-                commission_percent: number(&draft.commission_percent)?,
-            };
-            (now, Body::SalesOrder(order))
-        }
-        EffectBody::SalesInvoice(draft) => {
-            let invoice = Invoice {
-                order: draft.order.as_deref().map(parse).transpose()?,
-                customer: customer(scene)?,
-                currency: draft.currency,
-                lines: lines(scene, draft.lines)?,
-                finish: Finish::Posted,
-                earners: Vec::new(),
-                advances: Vec::new(),
-            };
-            (moment(draft.delivered)?, Body::SalesInvoice(invoice))
-        }
-        EffectBody::StockIssue(draft) => {
-            let issue = StockIssue { lines: materials(draft.lines)? };
-            (moment(draft.moved)?, Body::StockIssue(issue))
-        }
+fn body(scene: &Scene, body: EffectBody) -> Result<Body> {
+    Ok(match body {
+        EffectBody::SalesOrder(draft) => Body::SalesOrder(Order {
+            customer: customer(scene)?,
+            provider: provider(scene, &draft.provider)?,
+            currency: draft.currency,
+            lines: lines(scene, draft.lines)?,
+            start: moment(draft.delivery.start)?,
+            end: moment(draft.delivery.end)?,
+            commission_percent: number(&draft.commission_percent)?,
+        }),
+        EffectBody::OrderAmendment(draft) => Body::OrderAmendment(OrderAmendment {
+            order: parse(&draft.order)?,
+            provider: provider(scene, &draft.provider)?,
+            lines: lines(scene, draft.lines)?,
+            start: moment(draft.delivery.start)?,
+            end: moment(draft.delivery.end)?,
+            reason: draft.reason,
+        }),
+        EffectBody::SalesInvoice(draft) => Body::SalesInvoice(invoice(scene, draft)?),
+        EffectBody::StockIssue(draft) => Body::StockIssue(StockIssue { lines: materials(draft.lines)? }),
         EffectBody::StockReturn(draft) => {
             let issue = draft.issue.ok_or_else(|| contradiction("a stock return of no issue"))?;
-            let back = StockReturn { issue: parse(&issue)?, lines: materials(draft.lines)? };
-            (moment(draft.moved)?, Body::StockReturn(back))
+            Body::StockReturn(StockReturn { issue: parse(&issue)?, lines: materials(draft.lines)? })
         }
-        EffectBody::Commission(draft) => {
-            let earned = CommissionEarned {
-                invoice: parse(&draft.invoice)?,
-                provider: provider(scene, &draft.provider)?,
-                currency: draft.currency,
-                base: number(&draft.base)?,
-                percent: number(&draft.percent)?,
-                amount: number(&draft.amount)?,
-            };
-            (moment(draft.earned)?, Body::Commission(earned))
-        }
+        EffectBody::Commission(draft) => Body::Commission(CommissionEarned {
+            invoice: parse(&draft.invoice)?,
+            provider: provider(scene, &draft.provider)?,
+            currency: draft.currency,
+            base: number(&draft.base)?,
+            percent: number(&draft.percent)?,
+            amount: number(&draft.amount)?,
+        }),
+        EffectBody::Advance(draft) => Body::Advance(Advance {
+            order: draft.order.as_deref().map(parse).transpose()?,
+            customer: customer(scene)?,
+            currency: draft.currency,
+            amount: number(&draft.amount)?,
+            method: draft.method,
+            receipt: Some(draft.receipt).filter(|receipt| !receipt.is_empty()),
+        }),
+        EffectBody::AdvanceRefund(draft) => Body::AdvanceRefund(AdvanceRefund {
+            advance: parse(&draft.advance)?,
+            amount: number(&draft.amount)?,
+            reason: draft.reason,
+        }),
         EffectBody::OrderCancellation(ReversalDraft { reverses, reason }) => {
-            (now, Body::OrderCancellation(OrderCancellation { order: parse(&reverses)?, reason }))
+            Body::OrderCancellation(OrderCancellation { order: parse(&reverses)?, reason })
         }
         EffectBody::CreditNote(ReversalDraft { reverses, reason }) => {
-            (now, Body::CreditNote(CreditNote { invoice: parse(&reverses)?, reason }))
+            Body::CreditNote(CreditNote { invoice: parse(&reverses)?, reason })
         }
         EffectBody::CommissionReversal(ReversalDraft { reverses, reason }) => {
-            (now, Body::CommissionReversal(CommissionReversal { commission: parse(&reverses)?, reason }))
+            Body::CommissionReversal(CommissionReversal { commission: parse(&reverses)?, reason })
         }
+    })
+}
+
+fn invoice(scene: &Scene, draft: InvoiceDraft) -> Result<Invoice> {
+    let earner = |earner: decisions::Earner| {
+        Ok(Earner {
+            provider: provider(scene, &earner.provider)?,
+            percent: number(&earner.percent)?,
+            base: number(&earner.base)?,
+        })
     };
-    Ok((at, body))
+    Ok(Invoice {
+        order: draft.order.as_deref().map(parse).transpose()?,
+        customer: customer(scene)?,
+        currency: draft.currency,
+        lines: lines(scene, draft.lines)?,
+        finish: match draft.finish {
+            InvoiceFinish::Posted => Finish::Posted,
+            InvoiceFinish::Draft => Finish::Draft,
+        },
+        earners: draft.earners.into_iter().map(earner).collect::<Result<_>>()?,
+        advances: draft.advances.iter().map(|key| parse(key)).collect::<Result<_>>()?,
+    })
 }
 
 fn customer(scene: &Scene) -> Result<Party> {
@@ -134,13 +151,30 @@ fn provider(scene: &Scene, id: &str) -> Result<Party> {
 }
 
 fn lines(scene: &Scene, lines: Vec<DocumentLine>) -> Result<Vec<Line>> {
-    let service = scene.service()?;
     let line = |line: DocumentLine| {
-        let name = if line.item == service.item { service.name.clone() } else { line.description.clone() };
+        let bills = |bills: decisions::OrderLine| {
+            Ok::<_, super::Error>(OrderLine { order: parse(&bills.order)?, line: bills.line })
+        };
+        let item = Item { name: item_name(scene, &line)?, code: line.item };
         let (quantity, unit_price) = (number(&line.quantity)?, number(&line.unit_price)?);
-        Ok(Line::new(Item { code: line.item, name }, line.description, quantity, unit_price))
+        Ok(Line {
+            list_price: line.list_price.as_ref().map(number).transpose()?,
+            bills: line.bills.map(bills).transpose()?,
+            ..Line::new(item, line.description, quantity, unit_price)
+        })
     };
     lines.into_iter().map(line).collect()
+}
+
+/// What an item is called that the books do not know yet: as the service that is sold as it, else as the line.
+fn item_name(scene: &Scene, line: &DocumentLine) -> Result<String> {
+    let own = scene.service()?;
+    if line.item == own.item {
+        return Ok(own.name.clone());
+    }
+    let services = scene.catalog.services.iter().filter(|(_, service)| service.item == line.item);
+    let first = services.min_by_key(|(id, _)| **id);
+    Ok(first.map_or_else(|| line.description.clone(), |(_, service)| service.name.clone()))
 }
 
 fn materials(materials: Vec<Consumable>) -> Result<Vec<Material>> {
@@ -153,60 +187,4 @@ fn materials(materials: Vec<Consumable>) -> Result<Vec<Material>> {
         })
     };
     materials.into_iter().map(material).collect()
-}
-
-/// What earlier transitions asked for, as the rules are shown it. What a person skipped was never made.
-pub(super) fn links(deliveries: &[Delivery]) -> Result<Vec<DocumentLink>> {
-    let live = || deliveries.iter().filter(|delivery| delivery.state != crate::model::DeliveryState::Skipped);
-    live()
-        .map(|delivery| {
-            let key = &delivery.posting.key;
-            let (amount, materials) = match &delivery.posting.body {
-                Body::Commission(earned) => (Some(super::translate::decimal(earned.amount)?), Vec::new()),
-                Body::StockIssue(issue) => (None, issue.lines.iter().map(used).collect::<Result<_>>()?),
-                Body::SalesOrder(_)
-                | Body::OrderCancellation(_)
-                | Body::SalesInvoice(_)
-                | Body::CreditNote(_)
-                | Body::StockReturn(_)
-                | Body::CommissionReversal(_)
-                | Body::OrderAmendment(_)
-                | Body::Advance(_)
-                | Body::AdvanceRefund(_) => (None, Vec::new()),
-            };
-            Ok(DocumentLink {
-                key: key.to_string(),
-                kind: super::translate::document_kind(delivery.posting.kind()),
-                reversed: live().any(|other| undoes(&other.posting.body) == Some(key)),
-                amount,
-                materials,
-            })
-        })
-        .collect()
-}
-
-fn used(material: &Material) -> Result<Consumable> {
-    Ok(Consumable {
-        item: material.item.code.clone(),
-        quantity: super::translate::decimal(material.quantity)?,
-        unit: material.unit.clone(),
-        warehouse: material.warehouse.clone(),
-    })
-}
-
-/// The document that a counter-document undoes.
-const fn undoes(body: &Body) -> Option<&Key> {
-    match body {
-        Body::OrderCancellation(cancellation) => Some(&cancellation.order),
-        Body::CreditNote(note) => Some(&note.invoice),
-        Body::StockReturn(back) => Some(&back.issue),
-        Body::CommissionReversal(reversal) => Some(&reversal.commission),
-        Body::AdvanceRefund(refund) => Some(&refund.advance),
-        Body::SalesOrder(_)
-        | Body::SalesInvoice(_)
-        | Body::StockIssue(_)
-        | Body::Commission(_)
-        | Body::OrderAmendment(_)
-        | Body::Advance(_) => None,
-    }
 }

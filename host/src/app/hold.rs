@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::alternatives::Near;
 use super::beside::Beside;
+use super::bundle::Bundle;
 use super::error::Refusal;
 use super::openings::Place;
 use super::outcome::Decided;
@@ -62,6 +63,10 @@ pub struct Booking {
     /// The currency the customer was shown; another than the company's is refused.
     #[serde(default)]
     pub currency: Option<String>,
+    /// The coupon that the customer names.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
+    pub coupon: Option<String>,
     /// What stands behind the number; none takes the service's name.
     #[serde(default)]
     pub title: Option<String>,
@@ -116,7 +121,7 @@ impl App {
     ) -> Result<Appointment> {
         let scene = self.scene(booking.service, booking.customer, actor).await?;
         let change = self.decide_new(&scene, booking, self.ports.clock.new_id(), &[], None).await?;
-        self.settle(&scene, vec![change], 201, request).await
+        self.settle(Bundle::of(&scene, vec![change]), 201, request).await
     }
 
     /// Decides a hold on top of what is taken `ahead`; it runs out after the company's hold time, or after so many
@@ -175,6 +180,7 @@ impl App {
             booking: Some(booking),
             payment: None,
             old: None,
+            beside: Vec::new(),
             reason: None,
             new_id,
             decision,
@@ -216,6 +222,7 @@ fn words(booking: &Booking) -> decisions::Request {
         currency: booking.currency.clone(),
         units: booking.units.iter().map(ToString::to_string).collect(),
         preferences: booking.preferences.iter().map(Preference::words).collect(),
+        coupon: booking.coupon.clone(),
     }
 }
 

@@ -30,6 +30,7 @@ mod query;
 mod reconcile;
 mod repair;
 mod request;
+mod sale;
 mod series;
 mod snapshot;
 mod standing;

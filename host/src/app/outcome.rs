@@ -9,7 +9,7 @@ use super::command::Pay;
 use super::hold::Booking;
 use super::snapshot::Scene;
 use super::translate::{contradiction, moment, number, quote_back, status_back, timing_back};
-use super::{App, Request, Result, effects};
+use super::{App, Request, Result, effects, sale, translate};
 use crate::model::{
     Appointment, AppointmentId, Claim, Event, Payment, ProviderId, SharedVisit, Status, Timing, UnitId,
 };
@@ -25,6 +25,8 @@ pub(super) struct Decided<'a> {
     pub(super) payment: Option<&'a Pay>,
     /// The appointment as it was.
     pub(super) old: Option<&'a Appointment>,
+    /// Other appointments that it was decided on, with their revisions.
+    pub(super) beside: Vec<(AppointmentId, u32)>,
     /// Why, where the command gave a reason.
     pub(super) reason: Option<String>,
     /// The identifier of the appointment that the command may make.
@@ -37,8 +39,7 @@ impl App {
     /// with this HTTP status.
     pub(super) async fn settle(
         &self,
-        scene: &Scene,
-        changes: Vec<Change>,
+        bundle: Bundle,
         status: u16,
         request: Option<&Request>,
     ) -> Result<Appointment> {
@@ -47,7 +48,7 @@ impl App {
             first.and_then(|first| serde_json::to_string(first).ok()).unwrap_or_default()
         };
         let answer = request.map(|request| request.pending(status, &render));
-        let mut stored = self.store_all(Bundle::of(scene, changes), None, answer).await?;
+        let mut stored = self.store_all(bundle, None, answer).await?;
         if stored.is_empty() {
             Err(contradiction("a decision that changes nothing"))
         } else {
@@ -60,7 +61,8 @@ impl App {
         // A clock that was set back does not date a change before the one it follows.
         let now = self.ports.clock.now().max(decided.old.map_or(DateTime::UNIX_EPOCH, |old| old.updated_at));
         let successor = decided.decision.successor.take();
-        let mut main = self.main(decided, now)?;
+        let moved = successor.as_ref().is_some_and(|successor| successor.replaces);
+        let mut main = self.main(decided, moved, now)?;
         let Some(successor) = successor else { return Ok(vec![main]) };
         let follower = self.follower(decided, successor, &main.appointment, now)?;
         main.appointment.successor = Some(follower.appointment.id);
@@ -68,7 +70,7 @@ impl App {
     }
 
     /// The appointment that the command was about.
-    fn main(&self, decided: &mut Decided<'_>, now: DateTime<Utc>) -> Result<Change> {
+    fn main(&self, decided: &mut Decided<'_>, moved: bool, now: DateTime<Utc>) -> Result<Change> {
         let decision = &mut decided.decision;
         let (events, effects) = (std::mem::take(&mut decision.events), std::mem::take(&mut decision.effects));
         let plan = decision.plan.take();
@@ -89,13 +91,15 @@ impl App {
         appointment.revision = decided.decision.revision;
         appointment.hold_until = decided.decision.hold_until.map(moment).transpose()?;
         appointment.timing = timing_back(&decided.decision.timing)?;
-        pay(&mut appointment, number(&decided.decision.paid)?, decided.payment, now)?;
+        appointment.terms = decided.decision.terms.map(translate::posting_back);
+        appointment.shared_documents.extend(sale::shared_documents(appointment.id, &effects)?);
+        pay(&mut appointment, number(&decided.decision.paid)?, decided.payment, moved, now)?;
         appointment.updated_at = now;
         let reason = decided.reason.clone().or_else(|| stated_reason(&events));
         appointment.cancellation_reason = reason.filter(|_| appointment.status == Status::Cancelled);
         let trail = self.trail(decided, &appointment, from, events, now);
         Ok(Change {
-            deliveries: effects::deliveries(decided.scene, &appointment, effects, now)?,
+            deliveries: effects::deliveries(decided.scene, &appointment, effects)?,
             title: title(decided.scene, decided.booking)?,
             slots: slots(decided.decision.slots, &appointment),
             events: trail,
@@ -122,6 +126,9 @@ impl App {
             timing: Timing::default(),
             reschedules: successor.reschedules,
             cancellation_reason: None,
+            terms: successor.terms.map(translate::posting_back),
+            replaces: Vec::new(),
+            shared_documents: sale::shared_documents(AppointmentId(decided.new_id), &successor.effects)?,
             predecessor: Some(old.id),
             successor: None,
             created_at: now,
@@ -129,13 +136,16 @@ impl App {
             ..old.clone()
         };
         follow(&mut appointment, decided.scene, successor.plan)?;
-        // What was paid moves with the appointment, or is left where it is.
-        let before = decided.old.map_or(&[][..], |old| &old.payments);
-        appointment.payments = before.to_vec();
-        pay(&mut appointment, number(&successor.paid)?, None, now)?;
+        // What was paid and asked for moves with the appointment, or is left where it is.
+        appointment.payments = Vec::new();
+        if successor.replaces {
+            appointment.payments = decided.old.map_or(&[][..], |old| &old.payments).to_vec();
+            appointment.replaces = old.replaces.iter().copied().chain([old.id]).collect();
+        }
+        pay(&mut appointment, number(&successor.paid)?, None, false, now)?;
         let events = self.trail(decided, &appointment, None, successor.events, now);
         Ok(Change {
-            deliveries: effects::deliveries(decided.scene, &appointment, successor.effects, now)?,
+            deliveries: effects::deliveries(decided.scene, &appointment, successor.effects)?,
             title: old.name.split_once(TITLE_MARK).map_or_else(String::new, |(_, title)| title.to_owned()),
             slots: slots(decisions::Slots::Take, &appointment),
             expected: None,
@@ -167,6 +177,9 @@ impl App {
         events.into_iter().map(entry).collect()
     }
 }
+
+/// What money paid back is known by.
+const REFUND: &str = "refund";
 
 /// What stands between an appointment's number and its title.
 pub const TITLE_MARK: &str = " — ";
@@ -208,6 +221,9 @@ fn fresh(
         hold_until: None,
         timing: Timing::default(),
         reschedules: 0,
+        replaces: Vec::new(),
+        terms: None,
+        shared_documents: Vec::new(),
         location: booking.location.clone(),
         notes: booking.notes.clone().unwrap_or_default(),
         remarks: booking.remarks.clone().unwrap_or_default(),
@@ -237,17 +253,31 @@ fn follow(appointment: &mut Appointment, scene: &Scene, plan: decisions::Plan) -
     Ok(())
 }
 
-/// Enters what is paid by now: one payment more, all of them as before, or none of them any longer.
-fn pay(appointment: &mut Appointment, paid: Decimal, payment: Option<&Pay>, at: DateTime<Utc>) -> Result<()> {
+/// Enters what is paid by now: one payment more, all of them as before, less what is paid back, or none of them any
+/// longer where another appointment has them.
+fn pay(
+    appointment: &mut Appointment,
+    paid: Decimal,
+    payment: Option<&Pay>,
+    moved: bool,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let before: Decimal = appointment.payments.iter().map(|payment| payment.amount).sum();
     match payment {
         _ if paid == before => {}
         Some(payment) if paid == before + payment.amount => appointment.payments.push(Payment {
             amount: payment.amount,
             reference: payment.reference.clone(),
+            method: payment.method.clone(),
             at,
         }),
-        _ if paid.is_zero() => appointment.payments.clear(),
+        _ if paid.is_zero() && moved => appointment.payments.clear(),
+        _ if paid < before && !paid.is_sign_negative() => appointment.payments.push(Payment {
+            amount: paid - before,
+            reference: REFUND.to_owned(),
+            method: None,
+            at,
+        }),
         _ => return Err(contradiction(format!("{paid} paid in advance, which nobody has paid"))),
     }
     appointment.balance = Appointment::left_to_pay(&appointment.quote, &appointment.payments);

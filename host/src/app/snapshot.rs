@@ -177,6 +177,7 @@ impl App {
                 .into_iter()
                 .map(|id| unit_calendar(scene, id, &mut facts.taken))
                 .collect::<Result<_>>()?,
+            booking: None,
             attributes: Vec::new(),
         })
     }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use slotledger_erp::Kind;
 
 use super::error::Refusal;
-use super::{Error, Finding, Result};
+use super::{Error, Finding, Result, calendar};
 use crate::model::{self, Actor, PriceBasis, Status};
 use crate::wasm::bindings::slotledger::rules::decisions;
 use crate::wasm::bindings::slotledger::types::{appointments, catalog, values};
@@ -56,7 +56,79 @@ pub(super) fn company(id: impl ToString, company: &model::Company, digits: u8) -
         no_show_fee: company.no_show_fee.map(decimal).transpose()?,
         fee_item: company.fee_item.clone(),
         switched_off: company.switched_off.iter().copied().map(document_kind).collect(),
+        posting: posting(&company.posting),
+        books_open_from: company.books_closed_until.map(|day| {
+            let (_, next) = calendar::day(company.time_zone, day);
+            next.timestamp()
+        }),
+        coupons: company.coupons.iter().map(coupon).collect::<Result<_>>()?,
         attributes: Vec::new(),
+    })
+}
+
+pub(super) const fn posting(policy: &model::PostingPolicy) -> catalog::PostingPolicy {
+    catalog::PostingPolicy {
+        on_reschedule: match policy.on_reschedule {
+            model::OrderChange::Amend => catalog::OrderChange::Amend,
+            model::OrderChange::Replace => catalog::OrderChange::Replace,
+        },
+        deposit_refund: match policy.deposit_refund {
+            model::DepositRefund::Always => catalog::DepositRefund::Always,
+            model::DepositRefund::Never => catalog::DepositRefund::Never,
+            model::DepositRefund::OutsideCutoff => catalog::DepositRefund::OutsideCutoff,
+        },
+        invoicing: match policy.invoicing {
+            model::Invoicing::Appointment => catalog::Invoicing::Appointment,
+            model::Invoicing::Booking => catalog::Invoicing::Booking,
+        },
+        invoices: match policy.invoices {
+            model::InvoiceFinish::Posted => catalog::InvoiceFinish::Posted,
+            model::InvoiceFinish::Draft => catalog::InvoiceFinish::Draft,
+        },
+        posting_date: match policy.posting_date {
+            model::PostingDate::DayOfEvent => catalog::PostingDate::DayOfEvent,
+            model::PostingDate::NextOpenDay => catalog::PostingDate::NextOpenDay,
+        },
+    }
+}
+
+pub(super) const fn posting_back(policy: catalog::PostingPolicy) -> model::PostingPolicy {
+    model::PostingPolicy {
+        on_reschedule: match policy.on_reschedule {
+            catalog::OrderChange::Amend => model::OrderChange::Amend,
+            catalog::OrderChange::Replace => model::OrderChange::Replace,
+        },
+        deposit_refund: match policy.deposit_refund {
+            catalog::DepositRefund::Always => model::DepositRefund::Always,
+            catalog::DepositRefund::Never => model::DepositRefund::Never,
+            catalog::DepositRefund::OutsideCutoff => model::DepositRefund::OutsideCutoff,
+        },
+        invoicing: match policy.invoicing {
+            catalog::Invoicing::Appointment => model::Invoicing::Appointment,
+            catalog::Invoicing::Booking => model::Invoicing::Booking,
+        },
+        invoices: match policy.invoices {
+            catalog::InvoiceFinish::Posted => model::InvoiceFinish::Posted,
+            catalog::InvoiceFinish::Draft => model::InvoiceFinish::Draft,
+        },
+        posting_date: match policy.posting_date {
+            catalog::PostingDate::DayOfEvent => model::PostingDate::DayOfEvent,
+            catalog::PostingDate::NextOpenDay => model::PostingDate::NextOpenDay,
+        },
+    }
+}
+
+fn coupon(coupon: &model::Coupon) -> Result<catalog::Coupon> {
+    Ok(catalog::Coupon {
+        code: coupon.code.clone(),
+        value: match coupon.value {
+            model::CouponValue::Amount(amount) => catalog::CouponValue::Amount(decimal(amount)?),
+            model::CouponValue::Percent(percent) => catalog::CouponValue::Percent(decimal(percent)?),
+        },
+        item: coupon.item.clone(),
+        valid_from: coupon.valid_from.map(|at| at.timestamp()),
+        valid_until: coupon.valid_until.map(|at| at.timestamp()),
+        services: coupon.services.iter().map(ToString::to_string).collect(),
     })
 }
 
@@ -83,6 +155,7 @@ pub(super) fn service(id: impl ToString, service: &model::Service) -> Result<cat
         providers: sorted(&service.providers),
         required_units: service.required_units.clone(),
         seats: service.seats,
+        switched_off: service.switched_off.iter().copied().map(document_kind).collect(),
         attributes: Vec::new(),
     })
 }
@@ -104,6 +177,7 @@ fn price_row(row: &model::PriceRow) -> Result<catalog::PriceRow> {
         from_guests: row.from_guests,
         to_guests: row.to_guests,
         unit_price: decimal(row.unit_price)?,
+        list_price: row.list_price.map(decimal).transpose()?,
     })
 }
 
@@ -217,6 +291,7 @@ pub(super) fn quote(quote: &model::Quote) -> Result<appointments::Quote> {
             item: line.item.clone(),
             quantity: decimal(line.quantity)?,
             unit_price: decimal(line.unit_price)?,
+            list_price: line.list_price.map(decimal).transpose()?,
             amount: decimal(line.amount)?,
         })
     };
@@ -225,6 +300,7 @@ pub(super) fn quote(quote: &model::Quote) -> Result<appointments::Quote> {
         lines: quote.lines.iter().map(line).collect::<Result<_>>()?,
         net: decimal(quote.net)?,
         deposit: decimal(quote.deposit)?,
+        coupon: quote.coupon.clone(),
     })
 }
 
@@ -233,6 +309,7 @@ pub(super) fn quote_back(quote: appointments::Quote) -> Result<model::Quote> {
         Ok(model::QuoteLine {
             quantity: number(&line.quantity)?,
             unit_price: number(&line.unit_price)?,
+            list_price: line.list_price.as_ref().map(number).transpose()?,
             amount: number(&line.amount)?,
             description: line.description,
             item: line.item,
@@ -243,6 +320,7 @@ pub(super) fn quote_back(quote: appointments::Quote) -> Result<model::Quote> {
         deposit: number(&quote.deposit)?,
         lines: quote.lines.into_iter().map(line).collect::<Result<_>>()?,
         currency: quote.currency,
+        coupon: quote.coupon,
     })
 }
 

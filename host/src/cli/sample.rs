@@ -16,8 +16,8 @@ use crate::app::{App, Connections, Error, Ports, Reply};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Erp};
 use crate::model::{
-    Branch, Break, Company, CompanyId, Consumable, Customer, Master, OpeningHours, PriceBasis, PriceRow,
-    Provider, Service, Shift, Stored,
+    Branch, Break, Company, CompanyId, Consumable, Customer, Master, OpeningHours, PostingPolicy, PriceBasis,
+    PriceRow, Provider, Service, Shift, Stored,
 };
 use crate::store::{self, SharedStore};
 use crate::{connections, wasm::Rules};
@@ -103,6 +103,9 @@ fn company(erp: &str) -> Company {
         no_show_fee: Some(Decimal::new(4000, 2)),
         fee_item: "FEE".to_owned(),
         switched_off: Vec::new(),
+        posting: PostingPolicy::default(),
+        books_closed_until: None,
+        coupons: Vec::new(),
         active: true,
     }
 }
@@ -163,6 +166,7 @@ fn service(providers: &[Uuid]) -> Service {
             from_guests: 1,
             to_guests: None,
             unit_price: Decimal::new(12990, 2),
+            list_price: None,
         }],
         deposit_percent: Decimal::ZERO,
         consumables: vec![Consumable {
@@ -175,6 +179,7 @@ fn service(providers: &[Uuid]) -> Service {
         providers: providers.iter().copied().map(Into::into).collect(),
         required_units: Vec::new(),
         seats: 1,
+        switched_off: Vec::new(),
         active: true,
     }
 }

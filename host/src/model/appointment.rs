@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
-    UnitId,
+    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, PostingPolicy, ProviderId, SeriesId,
+    ServiceId, SharedDocument, UnitId,
 };
 
 /// Where an appointment stands.
@@ -76,9 +76,12 @@ pub struct QuoteLine {
     /// How many.
     #[schema(value_type = String)]
     pub quantity: Decimal,
-    /// Net price of one.
+    /// Net price of one; below zero where a coupon takes something off.
     #[schema(value_type = String)]
     pub unit_price: Decimal,
+    /// What one costs without a discount; none where there is none.
+    #[schema(value_type = Option<String>)]
+    pub list_price: Option<Decimal>,
     /// Net amount, rounded to the currency.
     #[schema(value_type = String)]
     pub amount: Decimal,
@@ -97,6 +100,8 @@ pub struct Quote {
     /// The part asked for in advance.
     #[schema(value_type = String)]
     pub deposit: Decimal,
+    /// The code of the coupon that lowered it.
+    pub coupon: Option<String>,
 }
 
 /// When work really took place.
@@ -112,14 +117,16 @@ pub struct Timing {
     pub finished: Option<DateTime<Utc>>,
 }
 
-/// Money received in advance.
+/// Money received in advance, or paid back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Payment {
-    /// How much, in the appointment's currency.
+    /// How much, in the appointment's currency; below zero where it was paid back.
     #[schema(value_type = String)]
     pub amount: Decimal,
     /// What the payment is known by where it was made.
     pub reference: String,
+    /// How it was made, by the name that the books use.
+    pub method: Option<String>,
     /// When it was received.
     pub at: DateTime<Utc>,
 }
@@ -199,6 +206,12 @@ pub struct Appointment {
     pub predecessor: Option<AppointmentId>,
     /// The appointment that replaces or follows it.
     pub successor: Option<AppointmentId>,
+    /// The appointments that it was moved from, oldest first: what was asked for them is its own.
+    pub replaces: Vec<AppointmentId>,
+    /// How its books are kept, from its confirmation on.
+    pub terms: Option<PostingPolicy>,
+    /// Documents that it asked for and that are about other appointments of its booking.
+    pub shared_documents: Vec<SharedDocument>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.

@@ -12,8 +12,12 @@ use super::master::{
     Branch, Case, Company, Consumable, Customer, Kind, Master, PriceRow, Provider, Service, Unit,
     currency_digits,
 };
-use super::{FieldError, Leave, OpeningHours, Shift};
+use super::{Coupon, CouponValue, FieldError, Leave, OpeningHours, Shift};
 
+/// Most coupons of a company: every decision is shown them.
+pub const COUPONS: usize = 200;
+/// Most services that one coupon is accepted for.
+pub const COUPON_SERVICES: usize = 500;
 /// Most price rows of a service.
 pub const PRICES: usize = 50;
 /// Most materials of a service.
@@ -82,8 +86,41 @@ fn company(company: &Company, fields: &mut Fields) {
             fields.money(field, fee);
         }
     }
-    let distinct: HashSet<_> = company.switched_off.iter().collect();
-    fields.require(distinct.len() == company.switched_off.len(), "switched_off", "must name each kind once");
+    switched_off(&company.switched_off, fields);
+    if let Some(day) = company.books_closed_until {
+        fields.date("books_closed_until", day);
+    }
+    fields.at_most("coupons", &company.coupons, COUPONS);
+    let mut codes = HashSet::new();
+    for (n, one) in company.coupons.iter().enumerate() {
+        coupon(&format!("coupons[{n}]"), one, fields);
+        let is_new = codes.insert(one.code.trim().to_ascii_lowercase());
+        fields.require(is_new, &format!("coupons[{n}].code"), "must be another than those before");
+    }
+}
+
+fn switched_off(kinds: &[slotledger_erp::Kind], fields: &mut Fields) {
+    let distinct: HashSet<_> = kinds.iter().collect();
+    fields.require(distinct.len() == kinds.len(), "switched_off", "must name each kind once");
+}
+
+fn coupon(at: &str, coupon: &Coupon, fields: &mut Fields) {
+    fields.line(&format!("{at}.code"), &coupon.code, CODE);
+    let trimmed = coupon.code.trim() == coupon.code;
+    fields.require(trimmed, &format!("{at}.code"), "must not begin or end with a space");
+    fields.line(&format!("{at}.item"), &coupon.item, CODE);
+    match coupon.value {
+        CouponValue::Amount(amount) => fields.money(&format!("{at}.value.amount"), amount),
+        CouponValue::Percent(percent) => fields.percent(&format!("{at}.value.percent"), percent),
+    }
+    for (field, moment) in [("valid_from", coupon.valid_from), ("valid_until", coupon.valid_until)] {
+        if let Some(moment) = moment {
+            fields.instant(&format!("{at}.{field}"), moment);
+        }
+    }
+    let ordered = coupon.valid_from.zip(coupon.valid_until).is_none_or(|(from, until)| from < until);
+    fields.require(ordered, &format!("{at}.valid_until"), "must be after valid_from");
+    fields.at_most(&format!("{at}.services"), &coupon.services, COUPON_SERVICES);
 }
 
 fn branch(branch: &Branch, fields: &mut Fields) {
@@ -113,6 +150,7 @@ fn service(service: &Service, fields: &mut Fields) {
     fields.at_most("providers", &service.providers, PROVIDERS);
     let distinct: HashSet<_> = service.providers.iter().collect();
     fields.require(distinct.len() == service.providers.len(), "providers", "must name each provider once");
+    switched_off(&service.switched_off, fields);
     fields.at_most("required_units", &service.required_units, REQUIRED_UNITS);
     for (n, unit_type) in service.required_units.iter().enumerate() {
         fields.line(&format!("required_units[{n}]"), unit_type, CODE);
@@ -145,6 +183,11 @@ fn service_guests(service: &Service, fields: &mut Fields) {
 fn price_row(at: &str, row: &PriceRow, fields: &mut Fields) {
     fields.line(&format!("{at}.description"), &row.description, LINE);
     fields.money(&format!("{at}.unit_price"), row.unit_price);
+    if let Some(list_price) = row.list_price {
+        fields.money(&format!("{at}.list_price"), list_price);
+        let fits = list_price >= row.unit_price;
+        fields.require(fits, &format!("{at}.list_price"), "must be at least unit_price");
+    }
     fields.within(&format!("{at}.from_guests"), row.from_guests, 1..=GUESTS);
     if let Some(to) = row.to_guests {
         fields.within(&format!("{at}.to_guests"), to, row.from_guests.max(1)..=GUESTS);

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::OpeningHours;
 pub use super::offer::{Consumable, PriceBasis, PriceRow, Service};
 pub use super::party::{Case, Customer, Provider, Unit};
+use super::{Coupon, OpeningHours, PostingPolicy};
 
 /// The kinds of master records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -131,6 +131,16 @@ pub struct Company {
     #[serde(default)]
     #[schema(schema_with = super::delivery::document_kinds)]
     pub switched_off: Vec<slotledger_erp::Kind>,
+    /// How it keeps its books.
+    #[serde(default)]
+    pub posting: PostingPolicy,
+    /// The last day that its books are closed for; none means that every day is open. See `posting.posting_date`.
+    #[serde(default)]
+    pub books_closed_until: Option<NaiveDate>,
+    /// What customers may name for a lower price.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub coupons: Vec<Coupon>,
     /// Whether it takes bookings.
     #[serde(default = "yes")]
     pub active: bool,

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod master;
 pub mod offer;
 pub mod party;
+pub mod posting;
 pub mod reconcile;
 pub mod wait;
 
@@ -29,5 +30,9 @@ pub use ids::{
 pub use master::{
     Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider,
     Service, Stored, Unit,
+};
+pub use posting::{
+    Coupon, CouponValue, DepositRefund, DocumentPart, InvoiceFinish, Invoicing, OrderChange, PostingDate,
+    PostingPolicy, SharedDocument,
 };
 pub use wait::WaitState;

@@ -38,6 +38,10 @@ pub struct PriceRow {
     /// Net price of one, in the company's currency.
     #[schema(value_type = String, example = "49.90", pattern = r"^\d{1,12}(\.\d{1,6})?$")]
     pub unit_price: Decimal,
+    /// What one costs without the discount that the price has; no less than the price.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "59.90", pattern = r"^\d{1,12}(\.\d{1,6})?$")]
+    pub list_price: Option<Decimal>,
 }
 
 /// Material that performing a service once uses up.
@@ -139,6 +143,10 @@ pub struct Service {
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 10_000)]
     pub seats: u32,
+    /// Documents that it does not ask for, by kind, besides those that the company does not want.
+    #[serde(default)]
+    #[schema(schema_with = super::delivery::document_kinds)]
+    pub switched_off: Vec<slotledger_erp::Kind>,
     /// Whether it can be booked.
     #[serde(default = "yes")]
     pub active: bool,

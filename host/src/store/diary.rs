@@ -95,6 +95,8 @@ pub struct Commit<'a> {
     pub company: CompanyId,
     /// The catalogue version it was decided on; none where master data played no part.
     pub catalog_version: Option<i64>,
+    /// Other appointments that it rests on, each with the revision that it must still have.
+    pub beside: Vec<(AppointmentId, u32)>,
     /// What the new appointments stand in, if it is new too.
     pub frame: Option<Frame>,
     /// The appointments, in order. Slots that one releases another may take.

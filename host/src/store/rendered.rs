@@ -13,13 +13,15 @@ use slotledger_erp::{Class, Failure, Key, Posting};
 use super::words::{kept, to_json};
 use super::{Answer, Change, Error, Frame, Mend, NewDelivery, Outcome, PendingAnswer, Slots};
 use crate::model::{
-    Appointment, CompanyId, DeliveryState, Event, Payment, Quote, SharedVisit, Timing, UnitId,
+    Appointment, AppointmentId, CompanyId, DeliveryState, Event, Payment, PostingPolicy, Quote,
+    SharedDocument, SharedVisit, Timing, UnitId,
 };
 
 /// What a decision rests on besides its appointments.
 pub(super) struct Basis {
     pub(super) company: CompanyId,
     pub(super) catalog_version: Option<i64>,
+    pub(super) beside: Vec<(AppointmentId, u32)>,
     pub(super) frame: Option<Frame>,
     pub(super) at: DateTime<Utc>,
 }
@@ -131,6 +133,9 @@ pub(super) struct Details {
     pub(super) notes: String,
     pub(super) remarks: String,
     pub(super) cancellation_reason: Option<String>,
+    pub(super) replaces: Vec<AppointmentId>,
+    pub(super) terms: Option<PostingPolicy>,
+    pub(super) shared_documents: Vec<SharedDocument>,
 }
 
 impl Details {
@@ -147,6 +152,9 @@ impl Details {
             notes: appointment.notes.clone(),
             remarks: appointment.remarks.clone(),
             cancellation_reason: appointment.cancellation_reason.clone(),
+            replaces: appointment.replaces.clone(),
+            terms: appointment.terms,
+            shared_documents: appointment.shared_documents.clone(),
         }
     }
 }

@@ -65,8 +65,9 @@ pub fn fuel_with(snapshot: &Snapshot, entries: usize) -> u64 {
 /// Fuel for a transition: its appointment's lines and documents count too.
 #[must_use]
 pub fn transition_fuel(input: &TransitionInput) -> u64 {
-    let appointment = input.appointment.as_ref();
-    fuel_for(units(&input.snapshot) + appointment.map_or(0, |it| it.documents.len() + it.quote.lines.len()))
+    let own = input.appointment.as_ref();
+    let entries = own.map_or(0, |own| own.documents.len() + own.replaces.len() + own.quote.lines.len());
+    fuel_for(units(&input.snapshot) + entries)
 }
 
 /// Fuel for a decision about so many entries of lists.
@@ -87,6 +88,10 @@ fn units(snapshot: &Snapshot) -> usize {
         + service.providers.len()
         + service.required_units.len()
         + snapshot.attributes.len();
+    let coupons: usize = snapshot.company.coupons.iter().map(|coupon| coupon.services.len() + 1).sum();
+    let others = snapshot.booking.iter().flat_map(|booking| &booking.others);
+    let others: usize = others.map(|other| other.appointment.quote.lines.len() + 1).sum();
+    let lists = lists + coupons + others;
     let layers: usize = snapshot.units.iter().map(|unit| unit.uses.len() + 1).sum();
     let sessions: usize = snapshot.providers.iter().map(|provider| provider.sessions.len()).sum();
     let calendars = snapshot.providers.len() + layers + 1;

@@ -127,9 +127,14 @@ impl Rules {
         self.decide(&self.0.program.transition, limits::transition_fuel(input), (input,))
     }
 
-    /// What the service costs for so many guests.
-    pub fn price(&self, snapshot: &Snapshot, guests: u32) -> Result<Verdict<Quote>, Error> {
-        self.decide(&self.0.program.price, limits::fuel(snapshot), (snapshot, guests))
+    /// What the service costs for so many guests, with the coupon that is named.
+    pub fn price(
+        &self,
+        snapshot: &Snapshot,
+        guests: u32,
+        coupon: Option<&str>,
+    ) -> Result<Verdict<Quote>, Error> {
+        self.decide(&self.0.program.price, limits::fuel(snapshot), (snapshot, guests, coupon))
     }
 
     /// What several appointments cost together.

@@ -52,7 +52,8 @@ impl Dice<'_> {
             (Mode::Sequential | Mode::Parallel, _) => None,
             (Mode::Free, _) => Some(start),
         };
-        BookingItem { service, provider, branch: None, start, guests, units, preferences: Vec::new() }
+        let preferences = Vec::new();
+        BookingItem { service, provider, branch: None, start, guests, units, preferences, coupon: None }
     }
 
     fn command_booking(&mut self) -> Option<Step> {
@@ -66,7 +67,8 @@ impl Dice<'_> {
             0..4 => BookingCommand::Confirm,
             4..7 => {
                 let amount: Decimal = all.iter().map(|one| one.quote.deposit).sum();
-                BookingCommand::Pay(Pay { amount, currency: None, reference: "a transfer".to_owned() })
+                let reference = "a transfer".to_owned();
+                BookingCommand::Pay(Pay { amount, currency: None, reference, method: None })
             }
             roll => {
                 let part = (roll == 7).then(|| all.choose(self.random)).flatten();

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::share::{Bounds, shares};
 use super::{BookingView, Details, LeftOut, after, json, view};
-use crate::app::bundle::{Bundle, check_version, merged, refused, version};
+use crate::app::bundle::{Bundle, Refusals, check_version, merged, refused, version};
 use crate::app::command::{Cancel, Command, Pay};
 use crate::app::error::Refusal;
 use crate::app::{App, Error, Reply, Request, Result};
@@ -44,9 +44,6 @@ pub struct CancelBooking {
     #[schema(max_items = 20)]
     pub appointments: Vec<AppointmentId>,
 }
-
-/// Refusals, each with the appointment it is about.
-type Refusals = Vec<(AppointmentId, Refusal)>;
 
 impl App {
     /// Carries out a command on a booking. `expected` is the version the caller has seen, if it says so.

@@ -100,6 +100,10 @@ pub struct BookingItem {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub preferences: Vec<Preference>,
+    /// The coupon that the customer names for it.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
+    pub coupon: Option<String>,
 }
 
 /// A booking, as it stands.
@@ -226,7 +230,7 @@ impl App {
             return self.total(&standing).await;
         }
         let currency = details.agreed.currency.clone();
-        Ok(Quote { currency, lines: Vec::new(), net: Decimal::ZERO, deposit: Decimal::ZERO })
+        Ok(Quote { currency, lines: Vec::new(), net: Decimal::ZERO, deposit: Decimal::ZERO, coupon: None })
     }
 
     /// Asks the rules what appointments cost together.

@@ -222,6 +222,7 @@ fn single(wanted: &BookingRequest, item: &BookingItem, start: DateTime<Utc>) -> 
         guests: item.guests,
         units: item.units.clone(),
         preferences: item.preferences.clone(),
+        coupon: item.coupon.clone(),
         currency: wanted.currency.clone(),
         title: None,
         location: wanted.location.clone(),

@@ -1,12 +1,13 @@
 //! Commands on appointments: what somebody wants, decided by the rules and stored in one transaction.
 
 mod wanted;
-mod words;
+pub(super) mod words;
 
 pub use wanted::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 
 use super::alternatives::Near;
 use super::beside::Beside;
+use super::bundle::Bundle;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::request::earlier;
@@ -73,7 +74,7 @@ impl App {
         let scene = self.scene(old.service, Some(old.customer), actor).await?;
         let mut decided = self.decide_command(&scene, &old, command, Beside::default()).await?;
         let changes = self.changes(&mut decided)?;
-        self.settle(&scene, changes, 200, request).await
+        self.settle(Bundle::of(&scene, changes).resting_on(decided.beside), 200, request).await
     }
 
     /// Asks the rules for a command. `beside` is taken and given up in the same commit.
@@ -86,9 +87,12 @@ impl App {
     ) -> Result<Decided<'a>> {
         let new_id = self.ports.clock.new_id();
         let calendars = Calendars { beside, ..calendars(scene, old, command)? };
+        let mut snapshot = self.snapshot(scene, &calendars).await?;
+        let sale = self.sale(old).await?;
+        snapshot.booking = sale.words(scene, old, &beside)?;
         let input = decisions::TransitionInput {
-            snapshot: self.snapshot(scene, &calendars).await?,
-            appointment: Some(self.words(old).await?),
+            snapshot,
+            appointment: Some(words::appointment(old, sale.links(old, &beside)?)?),
             new_id: new_id.to_string(),
             command: command_words(command, old)?,
         };
@@ -98,6 +102,7 @@ impl App {
             scene,
             booking: None,
             old: Some(old),
+            beside: sale.rests_on(),
             reason: command.reason(),
             new_id,
             decision,

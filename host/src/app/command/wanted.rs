@@ -59,6 +59,10 @@ pub struct Pay {
     /// What the payment is known by where it was made.
     #[schema(min_length = 1, max_length = 200)]
     pub reference: String,
+    /// How it was made, by the name that the books use: `Bank Draft`; none takes their usual one.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
+    pub method: Option<String>,
 }
 
 /// A refusal.

@@ -3,36 +3,36 @@
 use chrono::{DateTime, Utc};
 
 use super::Command;
-use crate::app::{App, Result, effects, translate};
+use crate::app::{Result, translate};
 use crate::model::{Appointment, ProviderId};
-use crate::store::DeliveryFilter;
 use crate::wasm::bindings::slotledger::rules::decisions;
 use crate::wasm::bindings::slotledger::types::appointments as words;
 
-impl App {
-    /// The appointment as the rules are shown it.
-    pub(in crate::app) async fn words(&self, appointment: &Appointment) -> Result<words::Appointment> {
-        let filter = DeliveryFilter { appointment: Some(appointment.id), ..DeliveryFilter::default() };
-        let deliveries = self.every_delivery(&filter).await?;
-        Ok(words::Appointment {
-            id: appointment.id.to_string(),
-            revision: appointment.revision,
-            status: translate::status(appointment.status),
-            provider: appointment.provider.to_string(),
-            visit: translate::span(appointment.start, appointment.end),
-            reserved: translate::span(appointment.reserved_start, appointment.reserved_end),
-            units: appointment.units.iter().map(ToString::to_string).collect(),
-            guests: appointment.guests,
-            paid: translate::decimal(appointment.quote.net - appointment.balance)?,
-            quote: translate::quote(&appointment.quote)?,
-            hold_until: appointment.hold_until.map(|at| at.timestamp()),
-            timing: translate::timing(&appointment.timing),
-            reschedules: appointment.reschedules,
-            documents: effects::links(&deliveries)?,
-            successor: appointment.successor.map(|id| id.to_string()),
-            attributes: Vec::new(),
-        })
-    }
+/// The appointment as the rules are shown it, with what was asked for it.
+pub(in crate::app) fn appointment(
+    appointment: &Appointment,
+    documents: Vec<words::DocumentLink>,
+) -> Result<words::Appointment> {
+    Ok(words::Appointment {
+        id: appointment.id.to_string(),
+        revision: appointment.revision,
+        status: translate::status(appointment.status),
+        provider: appointment.provider.to_string(),
+        visit: translate::span(appointment.start, appointment.end),
+        reserved: translate::span(appointment.reserved_start, appointment.reserved_end),
+        units: appointment.units.iter().map(ToString::to_string).collect(),
+        guests: appointment.guests,
+        paid: translate::decimal(appointment.quote.net - appointment.balance)?,
+        quote: translate::quote(&appointment.quote)?,
+        hold_until: appointment.hold_until.map(|at| at.timestamp()),
+        timing: translate::timing(&appointment.timing),
+        reschedules: appointment.reschedules,
+        documents,
+        replaces: appointment.replaces.iter().map(ToString::to_string).collect(),
+        terms: appointment.terms.map(|terms| translate::posting(&terms)),
+        successor: appointment.successor.map(|id| id.to_string()),
+        attributes: Vec::new(),
+    })
 }
 
 /// The command in the words of the rules.
@@ -46,6 +46,8 @@ pub(super) fn command_words(command: &Command, old: &Appointment) -> Result<deci
             currency: None,
             units: Vec::new(),
             preferences: Vec::new(),
+            // The agreed price has the coupon in it.
+            coupon: None,
         };
     let exception = |reason: &Option<String>| reason.clone().map(|reason| decisions::Exception { reason });
     Ok(match command {
@@ -55,6 +57,7 @@ pub(super) fn command_words(command: &Command, old: &Appointment) -> Result<deci
             amount: translate::decimal(pay.amount)?,
             currency: pay.currency.clone().unwrap_or_else(|| old.quote.currency.clone()),
             reference: pay.reference.clone(),
+            method: pay.method.clone(),
         }),
         Command::Expire => decisions::Command::Expire,
         Command::Decline(decline) => decisions::Command::Decline(decisions::Declination {

@@ -150,6 +150,7 @@ impl SeriesRequest {
             guests: self.guests,
             units: self.units.clone(),
             preferences: self.preferences.clone(),
+            coupon: None,
             currency: self.currency.clone(),
             title: self.title.clone(),
             location: self.location.clone(),

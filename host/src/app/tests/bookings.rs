@@ -41,7 +41,8 @@ fn fields(error: Error) -> Vec<(String, Option<String>)> {
 }
 
 fn paying(amount: &str) -> BookingCommand {
-    BookingCommand::Pay(Pay { amount: amount.parse().unwrap(), currency: None, reference: "r".to_owned() })
+    let (amount, reference) = (amount.parse().unwrap(), "r".to_owned());
+    BookingCommand::Pay(Pay { amount, currency: None, reference, method: None })
 }
 
 async fn everything(world: &World) -> Vec<Appointment> {

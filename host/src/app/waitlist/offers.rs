@@ -153,6 +153,7 @@ fn booking(wait: &WaitView, chance: &Chance) -> Booking {
         guests: Some(wait.guests),
         units: Vec::new(),
         preferences: Vec::new(),
+        coupon: None,
         currency: None,
         title: None,
         location: None,

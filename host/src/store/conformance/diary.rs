@@ -200,6 +200,19 @@ pub(crate) async fn a_stale_catalogue_is_refused(twice: &Twice) {
     house.store(&twice.one, next(&booked, Status::Confirmed)).await.expect("it rests on no catalogue");
 }
 
+pub(crate) async fn a_decision_rests_on_the_appointments_beside_it(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let other = house.store(&twice.one, house.hold(0, 60)).await.expect("it is free");
+    let beside = vec![(other.id, other.revision)];
+    let based = |change| Commit { beside: beside.clone(), ..house.decision(vec![change]) };
+    let booked = twice.one.commit(based(house.hold(60, 120))).await.expect("nothing has changed").remove(0);
+    house.store(&twice.other, next(&other, Status::Confirmed)).await.expect("it goes on");
+    for change in [house.hold(120, 180), next(&booked, Status::Confirmed)] {
+        let refused = twice.one.commit(based(change)).await;
+        assert!(matches!(refused, Err(Error::Stale("appointment"))), "{refused:?}");
+    }
+}
+
 pub(crate) async fn an_unknown_appointment_is_missing(twice: &Twice) {
     let house = House::build(&twice.one).await;
     assert_eq!(twice.one.appointment(id().into()).await.expect("a read"), None);

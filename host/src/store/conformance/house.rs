@@ -89,6 +89,7 @@ impl House {
             item: "COOL".to_owned(),
             quantity: Decimal::ONE,
             unit_price: price,
+            list_price: Some(price + Decimal::ONE),
             amount: price,
         };
         Appointment {
@@ -116,6 +117,7 @@ impl House {
                 lines: vec![line],
                 net: price,
                 deposit: Decimal::ZERO,
+                coupon: None,
             },
             payments: Vec::new(),
             balance: price,
@@ -126,6 +128,9 @@ impl House {
             notes: "Ring twice.".to_owned(),
             remarks: String::new(),
             cancellation_reason: None,
+            replaces: Vec::new(),
+            terms: None,
+            shared_documents: Vec::new(),
             predecessor: None,
             successor: None,
             created_at: minute(0) + TimeDelta::nanoseconds(123_456_789),
@@ -136,7 +141,15 @@ impl House {
     /// A decision about these changes.
     pub(crate) fn decision<'a>(&self, changes: Vec<Change>) -> Commit<'a> {
         let company = CompanyId(self.company);
-        Commit { company, catalog_version: None, frame: None, changes, answer: None, at: minute(0) }
+        Commit {
+            company,
+            catalog_version: None,
+            beside: Vec::new(),
+            frame: None,
+            changes,
+            answer: None,
+            at: minute(0),
+        }
     }
 
     /// The same, with an answer to keep.

@@ -57,6 +57,7 @@ macro_rules! conformance {
             diary: a_released_slot_is_free,
             diary: a_stale_revision_is_refused,
             diary: a_stale_catalogue_is_refused,
+            diary: a_decision_rests_on_the_appointments_beside_it,
             diary: an_unknown_appointment_is_missing,
             diary: a_refused_commit_leaves_nothing,
             diary: a_request_sent_twenty_times_at_once_books_once,

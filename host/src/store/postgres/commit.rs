@@ -31,7 +31,8 @@ pub(super) async fn write(
         requests::keep(&mut *connection, &answer.given(entries, basis.at)).await?;
     }
     check_catalog(connection, basis).await?;
-    lock_appointments(connection, entries).await?;
+    lock_appointments(connection, basis, entries).await?;
+    check_beside(connection, basis).await?;
     claims::lock(connection, entries).await?;
     let mut touched = Touched::default();
     // All slots that are given up come first: an appointment may take what another of the same decision releases.
@@ -76,10 +77,15 @@ async fn check_catalog(connection: &mut PgConnection, basis: &Basis) -> Result<(
     if version == expected { Ok(()) } else { Err(Error::Stale("catalogue")) }
 }
 
-/// Locks the appointments that change, and the lines that new deliveries depend on.
-async fn lock_appointments(connection: &mut PgConnection, entries: &[Entry]) -> Result<(), Error> {
+/// Locks the appointments that change or that the decision rests on, and the lines that new deliveries depend on.
+async fn lock_appointments(
+    connection: &mut PgConnection,
+    basis: &Basis,
+    entries: &[Entry],
+) -> Result<(), Error> {
     let changing = entries.iter().filter(|entry| entry.expected.is_some());
-    let changing = ids(changing.map(|entry| entry.appointment.id));
+    let changing = changing.map(|entry| entry.appointment.id);
+    let changing = ids(changing.chain(basis.beside.iter().map(|(id, _)| *id)));
     let deliveries = entries.iter().flat_map(|entry| &entry.deliveries);
     let after: Vec<&str> = deliveries.flat_map(|delivery| &delivery.after).map(|key| key.as_str()).collect();
     if changing.is_empty() && after.is_empty() {
@@ -94,6 +100,21 @@ async fn lock_appointments(connection: &mut PgConnection, entries: &[Entry]) -> 
     .execute(connection)
     .await
     .map_err(failed)?;
+    Ok(())
+}
+
+/// Refuses a decision that rests on an appointment which has changed since. Their rows are locked by now.
+async fn check_beside(connection: &mut PgConnection, basis: &Basis) -> Result<(), Error> {
+    for (id, revision) in &basis.beside {
+        let now: Option<i32> = sqlx::query_scalar("SELECT revision FROM appointment WHERE id = $1")
+            .bind(id.0)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(failed)?;
+        if now.and_then(|now| u32::try_from(now).ok()) != Some(*revision) {
+            return Err(Error::Stale("appointment"));
+        }
+    }
     Ok(())
 }
 

@@ -32,6 +32,7 @@ pub(super) async fn write(
     if basis.catalog_version.is_some() && basis.catalog_version != catalog_version {
         return Err(Error::Stale("catalogue"));
     }
+    check_beside(connection, basis).await?;
     // All slots that are given up come first: an appointment may take what another of the same decision releases.
     let mut touched = Touched::default();
     for entry in entries.iter().filter(|entry| entry.releases()) {
@@ -69,6 +70,21 @@ async fn number(
         .ok_or(Error::Missing("company"))?;
     rendered::number(entries, row.try_get("last_number").map_err(failed)?)?;
     row.try_get("catalog_version").map(Some).map_err(failed)
+}
+
+/// Refuses a decision that rests on an appointment which has changed since.
+async fn check_beside(connection: &mut SqliteConnection, basis: &Basis) -> Result<(), Error> {
+    for (id, revision) in &basis.beside {
+        let now: Option<u32> = sqlx::query_scalar("SELECT revision FROM appointment WHERE id = ?")
+            .bind(text(*id))
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(failed)?;
+        if now != Some(*revision) {
+            return Err(Error::Stale("appointment"));
+        }
+    }
+    Ok(())
 }
 
 async fn write_frame(connection: &mut SqliteConnection, basis: &Basis, frame: &Frame) -> Result<(), Error> {

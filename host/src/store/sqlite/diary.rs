@@ -23,9 +23,9 @@ const COLUMNS: &str =
 #[async_trait]
 impl Diary for Sqlite {
     async fn commit(&self, commit: Commit<'_>) -> Result<Vec<Appointment>, Error> {
-        let Commit { company, catalog_version, frame, changes, answer, at } = commit;
+        let Commit { company, catalog_version, beside, frame, changes, answer, at } = commit;
         let mut entries = changes.into_iter().map(Entry::prepare).collect::<Result<Vec<_>, _>>()?;
-        let basis = Basis { company, catalog_version, frame, at };
+        let basis = Basis { company, catalog_version, beside, frame, at };
         let mut transaction = self.begin().await?;
         commit::write(&mut transaction, &basis, &mut entries, answer).await?;
         transaction.commit().await.map_err(failed)?;

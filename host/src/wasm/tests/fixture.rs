@@ -7,7 +7,10 @@ use wit_parser::Resolve;
 
 use crate::wasm::Rules;
 use crate::wasm::bindings::appointments::Actor;
-use crate::wasm::bindings::catalog::{BranchCalendar, Company, Service};
+use crate::wasm::bindings::catalog::{
+    BranchCalendar, Company, DepositRefund, InvoiceFinish, Invoicing, OrderChange, PostingDate,
+    PostingPolicy, Service,
+};
 use crate::wasm::bindings::decisions::{Request, Snapshot};
 use crate::wasm::bindings::values::{Decimal, Grid};
 
@@ -84,6 +87,7 @@ pub(super) fn request() -> Request {
         currency: None,
         units: Vec::new(),
         preferences: Vec::new(),
+        coupon: None,
     }
 }
 
@@ -98,6 +102,7 @@ pub(super) fn snapshot() -> Snapshot {
         branch: BranchCalendar { active: true, open: vec![u64::MAX; 5], days: Vec::new() },
         providers: Vec::new(),
         units: Vec::new(),
+        booking: None,
         attributes: Vec::new(),
     }
 }
@@ -113,6 +118,15 @@ fn company() -> Company {
         no_show_fee: None,
         fee_item: "FEE".to_owned(),
         switched_off: Vec::new(),
+        posting: PostingPolicy {
+            on_reschedule: OrderChange::Amend,
+            deposit_refund: DepositRefund::OutsideCutoff,
+            invoicing: Invoicing::Booking,
+            invoices: InvoiceFinish::Posted,
+            posting_date: PostingDate::DayOfEvent,
+        },
+        books_open_from: None,
+        coupons: Vec::new(),
         attributes: Vec::new(),
     }
 }
@@ -140,6 +154,7 @@ fn service() -> Service {
         providers: Vec::new(),
         required_units: Vec::new(),
         seats: 1,
+        switched_off: Vec::new(),
         attributes: Vec::new(),
     }
 }

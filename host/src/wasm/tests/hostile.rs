@@ -9,7 +9,7 @@ use crate::wasm::{Error, Finding, Rules, limits, session};
 fn fails_and_goes_on(program: &Program) -> Error {
     let rules = program.rules();
     let first = rules.validate(&snapshot(), &request()).expect_err("it is stopped");
-    assert_eq!(rules.price(&snapshot(), 1).expect("it is asked in a fresh instance"), Err(Vec::new()));
+    assert_eq!(rules.price(&snapshot(), 1, None).expect("it is asked in a fresh instance"), Err(Vec::new()));
     let second = rules.validate(&snapshot(), &request()).expect_err("it is stopped again");
     assert_eq!(first.to_string(), second.to_string(), "the same input fails the same way");
     first

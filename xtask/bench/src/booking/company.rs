@@ -85,6 +85,9 @@ fn company() -> model::Company {
         no_show_fee: None,
         fee_item: "FEE".to_owned(),
         switched_off: Vec::new(),
+        posting: model::PostingPolicy::default(),
+        books_closed_until: None,
+        coupons: Vec::new(),
         active: true,
     }
 }
@@ -140,6 +143,7 @@ fn service(providers: &[ProviderId]) -> Service {
             from_guests: 1,
             to_guests: None,
             unit_price: Decimal::new(4990, 2),
+            list_price: None,
         }],
         deposit_percent: Decimal::ZERO,
         consumables: Vec::new(),
@@ -147,6 +151,7 @@ fn service(providers: &[ProviderId]) -> Service {
         providers: providers.to_vec(),
         required_units: Vec::new(),
         seats: 1,
+        switched_off: Vec::new(),
         active: true,
     }
 }

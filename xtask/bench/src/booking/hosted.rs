@@ -82,6 +82,7 @@ async fn one(app: &App, company: &Company, client: usize, n: usize) -> Result<()
         location: None,
         notes: None,
         remarks: None,
+        coupon: None,
     };
     let held = fresh(app.hold(booking, Actor::Staff, Some(&request("hold", client, n))).await)?;
     let confirm = request("confirm", client, n);

@@ -100,6 +100,7 @@ fn connect(server: &Server) -> Result<Tryton> {
         company: None,
         consumption_location: Settings::CONSUMPTION_LOCATION.to_owned(),
         on_shortage: OnShortage::Refuse,
+        payment_method: None,
     };
     Ok(Tryton::new(settings)?)
 }

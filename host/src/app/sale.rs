@@ -1,0 +1,259 @@
+//! What an appointment is sold with, and what was asked of the books for all of it: shown to the rules whole, because one
+//! order, one invoice and one deposit may be about several appointments.
+//!
+//! Invariant: a decision about one appointment of a booking is stored only if none of the others has changed since they
+//! were read. Deliberately absent: which documents follow, and whose they are when the rules ask for them.
+
+use std::collections::HashMap;
+
+use slotledger_erp::{Body, Key, Posting};
+
+use super::beside::Beside;
+use super::command::words::appointment;
+use super::snapshot::Scene;
+use super::translate::{self, contradiction, decimal};
+use super::{App, Error, Result};
+use crate::model::{Appointment, AppointmentId, Delivery, DeliveryState, DocumentPart, Kind};
+use crate::store::{AppointmentFilter, DeliveryFilter};
+use crate::wasm::bindings::slotledger::rules::decisions;
+use crate::wasm::bindings::slotledger::types::appointments as words;
+use crate::wasm::bindings::slotledger::types::catalog::Consumable;
+
+/// The appointments of a sale, apart from the one that is decided about, and what was asked for all of them.
+pub(super) struct Sale {
+    /// The booking's other appointments as they are stored.
+    others: Vec<Appointment>,
+    asked: Vec<Asked>,
+}
+
+/// A document that was asked for, and that nobody has decided to do without.
+struct Asked {
+    /// By which appointment.
+    by: AppointmentId,
+    posting: Posting,
+}
+
+impl App {
+    /// The sale of an appointment.
+    pub(super) async fn sale(&self, own: &Appointment) -> Result<Sale> {
+        let others = self.booked_with(own).await?;
+        let mut deliveries = self.deliveries_of_sale(own, &others).await?;
+        deliveries.retain(|delivery| delivery.state != DeliveryState::Skipped);
+        let asked = deliveries
+            .into_iter()
+            .map(|delivery| Asked { by: delivery.appointment, posting: delivery.posting })
+            .collect();
+        Ok(Sale { others, asked })
+    }
+
+    /// The deliveries whose documents are about an appointment, whichever appointment of its sale asked for them.
+    pub(super) async fn deliveries_about(&self, own: &Appointment) -> Result<Vec<Delivery>> {
+        let others = self.booked_with(own).await?;
+        let mut deliveries = self.deliveries_of_sale(own, &others).await?;
+        let is_own = |id: AppointmentId| id == own.id || own.replaces.contains(&id);
+        deliveries.retain(|delivery| {
+            let mut shared = others.iter().chain([own]).flat_map(|appointment| &appointment.shared_documents);
+            match shared.find(|document| document.key == delivery.posting.key.as_str()) {
+                Some(document) => document.parts.iter().any(|part| is_own(part.appointment)),
+                None => is_own(delivery.appointment),
+            }
+        });
+        Ok(deliveries)
+    }
+
+    async fn booked_with(&self, own: &Appointment) -> Result<Vec<Appointment>> {
+        if own.booking.is_none() {
+            return Ok(Vec::new());
+        }
+        let filter = AppointmentFilter { booking: own.booking, ..AppointmentFilter::default() };
+        let mut others = self.every_appointment(&filter).await?;
+        others.retain(|other| other.id != own.id);
+        Ok(others)
+    }
+
+    /// Everything that was asked for, oldest first.
+    async fn deliveries_of_sale(&self, own: &Appointment, others: &[Appointment]) -> Result<Vec<Delivery>> {
+        let mut members: Vec<AppointmentId> = others.iter().map(|other| other.id).collect();
+        members.push(own.id);
+        members.extend(own.replaces.iter().filter(|id| others.iter().all(|other| other.id != **id)));
+        let mut deliveries = Vec::new();
+        for id in members {
+            let filter = DeliveryFilter { appointment: Some(id), ..DeliveryFilter::default() };
+            deliveries.extend(self.every_delivery(&filter).await?);
+        }
+        deliveries.sort_by_key(|delivery| delivery.id);
+        Ok(deliveries)
+    }
+}
+
+impl Sale {
+    /// The others, with the revisions that the decision rests on.
+    pub(super) fn rests_on(&self) -> Vec<(AppointmentId, u32)> {
+        self.others.iter().map(|other| (other.id, other.revision)).collect()
+    }
+
+    /// What was asked for, decisions of the same commit included, oldest first.
+    pub(super) fn links(&self, own: &Appointment, beside: &Beside<'_>) -> Result<Vec<words::DocumentLink>> {
+        let near = |id: AppointmentId| {
+            id == own.id || own.replaces.contains(&id) || self.others.iter().any(|other| other.id == id)
+        };
+        let decided: Vec<_> = beside.changes.iter().filter(|change| near(change.appointment.id)).collect();
+        let mut parts: HashMap<&str, &[DocumentPart]> = HashMap::new();
+        let changed = decided.iter().map(|change| &change.appointment);
+        for appointment in self.others.iter().chain([own]).chain(changed) {
+            let shared = appointment.shared_documents.iter();
+            parts.extend(shared.map(|document| (document.key.as_str(), document.parts.as_slice())));
+        }
+        let stored = self.asked.iter().map(|asked| (asked.by, &asked.posting));
+        let new = decided.iter().flat_map(|change| {
+            change.deliveries.iter().map(|delivery| (change.appointment.id, &delivery.posting))
+        });
+        let all: Vec<(AppointmentId, &Posting)> = stored.chain(new).collect();
+        let link = |(by, posting): &(AppointmentId, &Posting)| {
+            let own = [DocumentPart { appointment: *by, lines: lines(&posting.body) }];
+            let parts = parts.get(posting.key.as_str()).copied().unwrap_or(&own);
+            let key = &posting.key;
+            let reversed = all.iter().any(|(_, other)| undoes(&other.body) == Some(key));
+            link(posting, parts, reversed)
+        };
+        all.iter().map(link).collect()
+    }
+
+    /// The rest of the booking, as all commands of the same commit leave it; none for an appointment sold by itself.
+    pub(super) fn words(
+        &self,
+        scene: &Scene,
+        own: &Appointment,
+        beside: &Beside<'_>,
+    ) -> Result<Option<decisions::Booking>> {
+        if own.booking.is_none() {
+            return Ok(None);
+        }
+        let decided = |id| beside.changes.iter().map(|change| &change.appointment).find(|one| one.id == id);
+        let will_be = |id| beside.becoming.iter().find(|one| one.id == id);
+        let mut others = Vec::with_capacity(self.others.len());
+        for stored in &self.others {
+            let other = decided(stored.id).or_else(|| will_be(stored.id)).unwrap_or(stored);
+            let service = scene.catalog.services.get(&other.service.0);
+            let service = service.ok_or_else(|| Error::missing(Kind::Service.as_str(), other.service))?;
+            others.push(decisions::Sibling {
+                appointment: appointment(other, Vec::new())?,
+                service: translate::service(other.service, service)?,
+                provider: translate::provider(other.provider, scene.provider(other.provider)?)?,
+            });
+        }
+        let led = |change: &crate::store::Change| change.appointment.booking == own.booking;
+        Ok(Some(decisions::Booking { others, leads: !beside.changes.iter().any(led) }))
+    }
+}
+
+/// How many lines a document has that is about one appointment alone.
+fn lines(body: &Body) -> u32 {
+    let lines = match body {
+        Body::SalesOrder(order) => order.lines.len(),
+        Body::OrderAmendment(amendment) => amendment.lines.len(),
+        Body::SalesInvoice(invoice) => invoice.lines.len(),
+        Body::OrderCancellation(_)
+        | Body::StockIssue(_)
+        | Body::Commission(_)
+        | Body::CreditNote(_)
+        | Body::StockReturn(_)
+        | Body::CommissionReversal(_)
+        | Body::Advance(_)
+        | Body::AdvanceRefund(_) => 0,
+    };
+    u32::try_from(lines).unwrap_or(u32::MAX)
+}
+
+fn link(posting: &Posting, parts: &[DocumentPart], reversed: bool) -> Result<words::DocumentLink> {
+    let (mut settles, mut amount, mut materials) = (Vec::new(), None, Vec::new());
+    let about: Vec<&Key> = match &posting.body {
+        Body::SalesOrder(_) => Vec::new(),
+        Body::OrderAmendment(amendment) => vec![&amendment.order],
+        Body::SalesInvoice(invoice) => {
+            settles = invoice.advances.iter().map(ToString::to_string).collect();
+            invoice.orders()
+        }
+        Body::StockIssue(issue) => {
+            materials = issue.lines.iter().map(used).collect::<Result<_>>()?;
+            Vec::new()
+        }
+        Body::Commission(earned) => {
+            amount = Some(decimal(earned.amount)?);
+            vec![&earned.invoice]
+        }
+        Body::Advance(advance) => {
+            amount = Some(decimal(advance.amount)?);
+            advance.order.iter().collect()
+        }
+        Body::AdvanceRefund(refund) => {
+            amount = Some(decimal(refund.amount)?);
+            vec![&refund.advance]
+        }
+        Body::OrderCancellation(_)
+        | Body::CreditNote(_)
+        | Body::StockReturn(_)
+        | Body::CommissionReversal(_) => undoes(&posting.body).into_iter().collect(),
+    };
+    let part = |part: &DocumentPart| words::DocumentPart {
+        appointment: part.appointment.to_string(),
+        lines: part.lines,
+    };
+    Ok(words::DocumentLink {
+        key: posting.key.to_string(),
+        kind: translate::document_kind(posting.kind()),
+        reversed,
+        parts: parts.iter().map(part).collect(),
+        about: about.into_iter().map(ToString::to_string).collect(),
+        settles,
+        amount,
+        materials,
+    })
+}
+
+fn used(material: &slotledger_erp::Material) -> Result<Consumable> {
+    Ok(Consumable {
+        item: material.item.code.clone(),
+        quantity: decimal(material.quantity)?,
+        unit: material.unit.clone(),
+        warehouse: material.warehouse.clone(),
+    })
+}
+
+/// The document that a counter-document undoes.
+const fn undoes(body: &Body) -> Option<&Key> {
+    match body {
+        Body::OrderCancellation(cancellation) => Some(&cancellation.order),
+        Body::CreditNote(note) => Some(&note.invoice),
+        Body::StockReturn(back) => Some(&back.issue),
+        Body::CommissionReversal(reversal) => Some(&reversal.commission),
+        Body::AdvanceRefund(refund) => Some(&refund.advance),
+        Body::SalesOrder(_)
+        | Body::SalesInvoice(_)
+        | Body::StockIssue(_)
+        | Body::Commission(_)
+        | Body::OrderAmendment(_)
+        | Body::Advance(_) => None,
+    }
+}
+
+/// What is kept of documents that are not about the appointment that asked for them alone.
+pub(super) fn shared_documents(
+    asking: AppointmentId,
+    effects: &[decisions::Effect],
+) -> Result<Vec<crate::model::SharedDocument>> {
+    let mut shared = Vec::new();
+    for effect in effects {
+        let part = |part: &words::DocumentPart| {
+            let appointment = part.appointment.parse();
+            let appointment =
+                appointment.map_err(|_| contradiction(format!("a document about «{}»", part.appointment)))?;
+            Ok(DocumentPart { appointment, lines: part.lines })
+        };
+        let parts: Vec<DocumentPart> = effect.parts.iter().map(part).collect::<Result<_>>()?;
+        if parts.iter().any(|part| part.appointment != asking) {
+            shared.push(crate::model::SharedDocument { key: effect.key.clone(), parts });
+        }
+    }
+    Ok(shared)
+}

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use slotledger_erp::{Body, Item, Key, Kind, Line, Material, Order as Asked, Party, Posting, StockIssue, StockReturn};
+use slotledger_erp::{
+    Body, Item, Key, Kind, Line, Material, Order as Asked, Party, Posting, StockIssue, StockReturn,
+};
 
 use super::*;
 

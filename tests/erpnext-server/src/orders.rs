@@ -49,7 +49,8 @@ fn dates(doc: &mut Doc) -> Result<(), Refusal> {
     if missing {
         return Err(Refusal::validation("Please enter Delivery Date"));
     }
-    if early && crate::values::date(&latest).is_some() {
+    let dates = [latest.as_str(), text(doc, "transaction_date")];
+    if early && dates.iter().all(|day| crate::values::date(day).is_some()) {
         let text = "Expected Delivery Date should be after Sales Order Date";
         return Err(Refusal::validation(text).titled("Invalid Delivery Date"));
     }

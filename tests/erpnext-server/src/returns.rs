@@ -48,8 +48,7 @@ fn row_of(store: &mut Store, row: &Doc, at: usize, original: &Doc, against: &str
     let (code, link) = (text(row, "item_code"), text(row, "sales_invoice_item"));
     let sold =
         rows(original, "items").into_iter().find(|sold| !link.is_empty() && text(sold, "name") == link);
-    let priced = rows(original, "items").into_iter().find(|sold| text(sold, "item_code") == code);
-    if priced.is_some_and(|sold| num(row, "rate") > num(sold, "rate")) {
+    if sold.is_some_and(|sold| num(row, "rate") > num(sold, "rate")) {
         return Err(Refusal::validation(format!(
             "Row # {at}: Rate cannot be greater than the rate used in Sales Invoice {against}"
         )));

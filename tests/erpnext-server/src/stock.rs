@@ -128,7 +128,6 @@ pub(crate) fn submitted(store: &mut Store, name: &str) -> Result<(), Refusal> {
     let doc = store.find(ENTRY, name)?;
     let day = text(&doc, "posting_date").to_owned();
     frozen(store, &day)?;
-    ledger::open(store, &day)?;
     let issue = text(&doc, "purpose") == "Material Issue";
     let mut entries = Vec::new();
     for row in rows(&doc, "items") {
@@ -140,6 +139,8 @@ pub(crate) fn submitted(store: &mut Store, name: &str) -> Result<(), Refusal> {
         entries.push(Entry::new(text(&company, "default_inventory_account"), moved.1));
         entries.push(Entry::new(text(row, "expense_account"), -moved.1));
     }
+    // The stock is written before the accounts, and refused first.
+    ledger::open(store, &day)?;
     ledger::post(store, (ENTRY, name), &day, entries);
     Ok(())
 }

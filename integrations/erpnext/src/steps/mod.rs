@@ -70,8 +70,24 @@ pub(crate) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
     }
 }
 
-/// Makes the document, or finishes it.
+/// Makes the document, or finishes it. What is refused because it stands already, made meanwhile under the same key by
+/// somebody who was faster, is adopted.
 pub(crate) async fn post(books: &Books<'_>, posting: &Posting) -> Result<Posted, Failure> {
+    let failure = match settle(books, posting).await {
+        Err(failure) if is_conflict(&failure) => failure,
+        settled => return settled,
+    };
+    match find(books, posting).await?.is_empty() {
+        true => Err(failure),
+        false => settle(books, posting).await,
+    }
+}
+
+fn is_conflict(failure: &Failure) -> bool {
+    matches!(failure.class, Class::Refused { reason: Reason::Conflict, .. })
+}
+
+async fn settle(books: &Books<'_>, posting: &Posting) -> Result<Posted, Failure> {
     match &posting.body {
         Body::SalesOrder(order) => orders::post(books, posting, order).await,
         Body::OrderCancellation(withdrawal) => orders::withdraw(books, posting, withdrawal).await,

@@ -71,6 +71,48 @@ pub(super) async fn credit(s: &Session<'_>) -> Outcome {
     raced(s, &s.credit("race-credit", invoice.key)?).await
 }
 
+pub(super) async fn amendment(s: &Session<'_>) -> Outcome {
+    let (order, _) = s.ordered("race-amend", s.one()).await?;
+    raced(s, &s.amendment("race-amend", "amend", &order.key, (&s.setup.provider, s.three(), 1))?).await
+}
+
+pub(super) async fn cancellation(s: &Session<'_>) -> Outcome {
+    let (order, _) = s.ordered("race-cancel", s.one()).await?;
+    raced(s, &s.cancellation("race-cancel", &order.key)?).await
+}
+
+pub(super) async fn commission(s: &Session<'_>) -> Outcome {
+    raced(s, &earned(s, "race-earn").await?).await
+}
+
+pub(super) async fn reversal(s: &Session<'_>) -> Outcome {
+    let commission = earned(s, "race-take").await?;
+    s.post(&commission).await?;
+    s.post(&s.credit("race-take", s.key("race-take", "invoice")?)?).await?;
+    let reversal =
+        CommissionReversal { commission: commission.key, reason: "the invoice was credited".into() };
+    raced(s, &s.posting("race-take", "reversal", Body::CommissionReversal(reversal))?).await
+}
+
+pub(super) async fn material_back(s: &Session<'_>) -> Outcome {
+    let lines = vec![s.setup.material.clone()];
+    let issue = s.issue("race-back", lines.clone())?;
+    s.post(&issue).await?;
+    raced(s, &s.material_back("race-back", "return", &issue.key, lines)?).await
+}
+
+pub(super) async fn refund(s: &Session<'_>) -> Outcome {
+    let advance = s.advance("race-refund", "advance", None, s.setup.unit_price)?;
+    s.post(&advance).await?;
+    raced(s, &s.refund("race-refund", "refund", &advance.key, s.setup.unit_price)?).await
+}
+
+/// A commission that is earned and not asked for yet.
+async fn earned(s: &Session<'_>, row: &str) -> Result<Posting, Fault> {
+    let (invoice, invoiced) = s.invoiced(row).await?;
+    Ok(s.commission(row, "commission", invoice.key, (&s.setup.provider, invoiced.net))?)
+}
+
 /// Together where the books see to it that a key is used once, one after another where our lease does.
 async fn raced(s: &Session<'_>, posting: &Posting) -> Outcome {
     let unique = s.books.capabilities().key_guard == KeyGuard::Unique;

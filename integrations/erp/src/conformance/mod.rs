@@ -31,34 +31,46 @@ pub use setup::{Foreign, Setup};
 
 use crate::{Administration, Connector, RecordKind};
 use administration::Desk;
-use report::Fault;
+use report::{Fault, Running};
 use session::Session;
+
+/// The row that comes last but for a look at the result.
+const TIDY: &str = "everything that was made is taken back";
 
 /// Runs every row that applies to these books, and takes back what was made. That is some two hundred documents.
 pub async fn run(books: &dyn Connector, setup: &Setup) -> Report {
     let session = Session::new(books, setup);
-    let mut report = Report::default();
-    documents(&session, &mut report).await;
-    report.add("everything that was made is taken back", tidy::all(&session).await);
-    report
+    let mut running = Running { report: Report::default(), watch: &|_| {} };
+    documents(&session, &mut running).await;
+    running.add(TIDY, tidy::all(&session).await);
+    running.report
 }
 
 /// As [`run`], and what an administrator does with the connection.
 pub async fn administered(books: &dyn Administration, setup: &Setup) -> Report {
-    let session = Session::new(books, setup);
-    let desk = Desk { s: &session, books };
-    let mut report = Report::default();
-    report.add("looking at the connection changes nothing", desk.looks().await);
-    documents(&session, &mut report).await;
-    records(&desk, &mut report).await;
-    report.add("documents are listed with their keys", desk.documents().await);
-    report.add("a document with a key is not adopted under another", desk.not_adopted().await);
-    report.add("everything that was made is taken back", tidy::all(&session).await);
-    report.add("the accounts balance", desk.balanced().await);
-    report
+    watched(books, setup, &|_| {}).await
 }
 
-async fn documents(s: &Session<'_>, report: &mut Report) {
+/// As [`administered`], told of each row as soon as it was tried: on a slow system the suite takes minutes.
+pub async fn watched(
+    books: &dyn Administration,
+    setup: &Setup,
+    watch: &(dyn Fn(&Row) + Send + Sync),
+) -> Report {
+    let session = Session::new(books, setup);
+    let desk = Desk { s: &session, books };
+    let mut running = Running { report: Report::default(), watch };
+    running.add("looking at the connection changes nothing", desk.looks().await);
+    documents(&session, &mut running).await;
+    records(&desk, &mut running).await;
+    running.add("documents are listed with their keys", desk.documents().await);
+    running.add("a document with a key is not adopted under another", desk.not_adopted().await);
+    running.add(TIDY, tidy::all(&session).await);
+    running.add("the accounts balance", desk.balanced().await);
+    running.report
+}
+
+async fn documents(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("the books answer for the company's currency", s.check().await);
     report.add("a key nobody used finds nothing", keys::unknown(s).await);
     sales(s, report).await;
@@ -70,7 +82,7 @@ async fn documents(s: &Session<'_>, report: &mut Report) {
     raced(s, report).await;
 }
 
-async fn sales(s: &Session<'_>, report: &mut Report) {
+async fn sales(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("an order stands with the exact amounts", orders::made(s).await);
     report.add("awkward decimals are exact to the smallest coin", orders::awkward(s).await);
     report.add("an order has a line for each visit", orders::several_lines(s).await);
@@ -82,14 +94,14 @@ async fn sales(s: &Session<'_>, report: &mut Report) {
     report.add("an order whose invoice was credited is withdrawn", orders::closed(s).await);
 }
 
-async fn amended(s: &Session<'_>, report: &mut Report) {
+async fn amended(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("an order is moved to another day", amendments::moved(s).await);
     report.add("an order gets other lines and is invoiced with them", amendments::other_lines(s).await);
     report.add("an order gets another provider, and the first one back", amendments::other_provider(s).await);
     report.add("a cancelled order is not amended", amendments::withdrawn(s).await);
 }
 
-async fn invoiced(s: &Session<'_>, report: &mut Report) {
+async fn invoiced(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("an invoice is posted from its order", invoices::from_order(s).await);
     report.add("an order, its invoice and its credit agree on the tax", invoices::taxed(s).await);
     report.add("an invoice follows what was delivered", invoices::more_delivered(s).await);
@@ -115,7 +127,7 @@ async fn invoiced(s: &Session<'_>, report: &mut Report) {
     }
 }
 
-async fn deposits(s: &Session<'_>, report: &mut Report) {
+async fn deposits(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("a deposit is taken", advances::taken(s).await);
     report.add("deposits are settled with the invoice", advances::settled(s).await);
     report.add("a deposit above the invoice stays the customer's", advances::larger(s).await);
@@ -123,7 +135,7 @@ async fn deposits(s: &Session<'_>, report: &mut Report) {
     report.add("crediting an invoice frees its deposit", advances::freed(s).await);
 }
 
-async fn stock_and_commissions(s: &Session<'_>, report: &mut Report) {
+async fn stock_and_commissions(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("materials leave the stock", stock::issued(s).await);
     report.add("materials come back", stock::returned(s).await);
     report.add("materials come back in parts, and not more than left", stock::returned_in_part(s).await);
@@ -137,7 +149,7 @@ async fn stock_and_commissions(s: &Session<'_>, report: &mut Report) {
     report.add("a commission is taken back", commissions::reversed(s).await);
 }
 
-async fn refused(s: &Session<'_>, report: &mut Report) {
+async fn refused(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("an unknown material is refused", stock::unknown(s).await);
     report.add("an invoice without its order is refused", refusals::invoice(s).await);
     report.add("an invoice without its deposit is refused", advances::missing(s).await);
@@ -150,15 +162,21 @@ async fn refused(s: &Session<'_>, report: &mut Report) {
     report.add("a refund without its deposit is refused", refusals::refund(s).await);
 }
 
-async fn raced(s: &Session<'_>, report: &mut Report) {
+async fn raced(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("posts of one key make one order", keys::order(s).await);
     report.add("posts of one key make one invoice", keys::invoice(s).await);
     report.add("posts of one key make one credit note", keys::credit(s).await);
     report.add("posts of one key make one stock issue", keys::issue(s).await);
     report.add("posts of one key make one deposit", keys::advance(s).await);
+    report.add("posts of one key amend an order once", keys::amendment(s).await);
+    report.add("posts of one key cancel an order once", keys::cancellation(s).await);
+    report.add("posts of one key make one commission", keys::commission(s).await);
+    report.add("posts of one key take a commission back once", keys::reversal(s).await);
+    report.add("posts of one key bring materials back once", keys::material_back(s).await);
+    report.add("posts of one key pay a deposit back once", keys::refund(s).await);
 }
 
-async fn records(desk: &Desk<'_>, report: &mut Report) {
+async fn records(desk: &Desk<'_>, report: &mut Running<'_>) {
     report.add("items are listed, each once", desk.records(RecordKind::Item).await);
     report.add("customers are listed, each once", desk.records(RecordKind::Customer).await);
     report.add("providers are listed, each once", desk.records(RecordKind::Provider).await);

@@ -41,13 +41,24 @@ impl Report {
     pub fn held(&self) -> bool {
         !self.rows.is_empty() && self.rows.iter().all(|row| row.held)
     }
+}
 
+/// A report while the suite runs, and whoever watches it grow.
+pub(super) struct Running<'a> {
+    pub(super) report: Report,
+    pub(super) watch: &'a (dyn Fn(&Row) + Send + Sync),
+}
+
+impl Running<'_> {
     pub(super) fn add(&mut self, name: &'static str, outcome: Outcome) {
-        match outcome {
-            Ok(detail) => self.rows.push(Row { name, held: true, detail }),
-            Err(Fault::Wrong(detail)) => self.rows.push(Row { name, held: false, detail }),
-            Err(Fault::Unsupported(why)) => self.left_out.push(LeftOut { name, why }),
-        }
+        let (held, detail) = match outcome {
+            Ok(detail) => (true, detail),
+            Err(Fault::Wrong(detail)) => (false, detail),
+            Err(Fault::Unsupported(why)) => return self.report.left_out.push(LeftOut { name, why }),
+        };
+        let row = Row { name, held, detail };
+        (self.watch)(&row);
+        self.report.rows.push(row);
     }
 }
 

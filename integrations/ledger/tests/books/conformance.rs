@@ -1,13 +1,15 @@
 //! The suite every connector passes.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use async_trait::async_trait;
-use slotledger_erp::conformance::{Setup, administered, run};
+use slotledger_erp::conformance::{Row, Setup, administered, run, watched};
 use slotledger_erp::{
     Administration, Capabilities, Connector, Document, Failure, Kind, Posted, Posting, Reason, SystemInfo,
 };
-use slotledger_ledger::Ledger;
+use slotledger_ledger::{Ledger, Settings};
 
-use crate::fixtures::{Books, day, decimal, item, material, party};
+use crate::fixtures::{Books, day, decimal, item, material, party, settings};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_suite_passes() {
@@ -62,6 +64,29 @@ async fn an_administrator_can_certify_twice_and_nothing_is_left() {
     assert_eq!(receipts, 2, "the second run uses what the first one received");
     let drafts = books.ledger.filed(0, 500).await.expect("documents");
     assert!(drafts.iter().any(|record| record.document.kind == Kind::SalesInvoice));
+}
+
+/// Rounding is the currency's: yen have no smaller coin, dinars a thousandth.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_suite_passes_in_other_currencies() {
+    for (currency, currency_digits, tax_percent) in [("JPY", 0, "10"), ("BHD", 3, "8.875")] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let settings = Settings {
+            currency: currency.into(),
+            currency_digits,
+            tax_percent: decimal(tax_percent),
+            ..settings()
+        };
+        let ledger = Ledger::open(&directory.path().join("books.db"), settings).await.expect("books");
+        let setup = ledger.furnish("certify", day()).await.expect("a set-up");
+        let told = AtomicUsize::new(0);
+        let watch = |_: &Row| {
+            told.fetch_add(1, Ordering::Relaxed);
+        };
+        let report = watched(&ledger, &setup, &watch).await;
+        assert!(report.held(), "{currency}: {report}");
+        assert_eq!(told.into_inner(), report.rows.len());
+    }
 }
 
 /// Sound books behind a connector that is wrong in one way.

@@ -30,7 +30,14 @@ pub(crate) async fn adopt(
         Body::SalesOrder(order) => Some(&order.customer.code),
         Body::SalesInvoice(invoice) => Some(&invoice.customer.code),
         Body::Advance(advance) => Some(&advance.customer.code),
-        _ => None,
+        Body::OrderCancellation(_)
+        | Body::StockIssue(_)
+        | Body::Commission(_)
+        | Body::CreditNote(_)
+        | Body::StockReturn(_)
+        | Body::CommissionReversal(_)
+        | Body::OrderAmendment(_)
+        | Body::AdvanceRefund(_) => None,
     };
     if party.is_some() && found.party.as_ref() != party {
         return Err(conflict(

@@ -56,8 +56,6 @@ pub(super) async fn post(books: &Books<'_>, posting: &Posting, asked: &Asked) ->
 /// What a round is decided from.
 #[derive(Debug, PartialEq)]
 pub(super) enum Stage {
-    /// There is no invoice, and this order is not ready to be billed.
-    Order(Key, SaleState),
     /// There is no invoice, and nothing in its way.
     Ready,
     /// It stands, and is not what was asked for yet: its state, and how much of it is still to be paid.
@@ -70,38 +68,30 @@ async fn round(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<Ro
     }
     let mut sales = Vec::new();
     for order in asked.orders() {
-        let sale = orders::existing(books, order).await?;
-        if let Some(outcome) = prepare(books, &sale, order).await? {
-            return Ok(Round::Tried(Stage::Order(order.clone(), sale.state), outcome));
-        }
-        sales.push((order, sale));
+        sales.push((order, settle(|| sale_round(books, order)).await?));
     }
     let families = settlements::families(books, asked).await?;
     settlements::fitting(books, asked, &families)?;
     Ok(Round::Tried(Stage::Ready, create(books, posting, asked, &sales).await))
 }
 
-/// Brings a sale one step nearer to where it can be billed; none when it is there.
-async fn prepare(
-    books: &Books<'_>,
-    sale: &Sale,
-    order: &Key,
-) -> Result<Option<Result<(), Failure>>, Failure> {
+/// Brings a sale one step nearer to where it can be billed.
+async fn sale_round(books: &Books<'_>, order: &Key) -> Result<Round<(SaleState, bool), Sale>, Failure> {
+    let sale = orders::existing(books, order).await?;
     let press = |button| books.button(Sale::MODEL, button, sale.id);
     let by_us = sale.invoice_method == "manual";
-    Ok(match sale.state {
-        SaleState::Draft if by_us => Some(press("quote").await),
-        SaleState::Draft => {
-            Some(books.write(Sale::MODEL, sale.id, json!({"invoice_method": "manual"})).await)
-        }
-        SaleState::Quotation if by_us => Some(press("confirm").await),
-        SaleState::Quotation => Some(press("draft").await),
+    let outcome = match sale.state {
+        SaleState::Draft if by_us => press("quote").await,
+        SaleState::Draft => books.write(Sale::MODEL, sale.id, json!({"invoice_method": "manual"})).await,
+        SaleState::Quotation if by_us => press("confirm").await,
+        SaleState::Quotation => press("draft").await,
         // Confirming processes as well, unless that failed or a queue does it later; only this call tells why.
-        SaleState::Confirmed => Some(press("process").await),
-        SaleState::Processing | SaleState::Done if sale.is_closed() => return Err(closed(sale)),
-        SaleState::Processing | SaleState::Done => None,
+        SaleState::Confirmed => press("process").await,
+        SaleState::Processing | SaleState::Done if sale.is_closed() => return Err(closed(&sale)),
+        SaleState::Processing | SaleState::Done => return Ok(Round::Done(sale)),
         SaleState::Cancelled => return Err(orders::withdrawn(order)),
-    })
+    };
+    Ok(Round::Tried((sale.state, by_us), outcome))
 }
 
 fn closed(sale: &Sale) -> Failure {

@@ -41,9 +41,9 @@ use crate::{
     mapping::{Company, Day, Record},
 };
 
-/// More than the steps of any document; a document that needs more goes in circles. One that bills a customer's month
-/// takes some for each of its orders, and one that is paid by deposits some for each of those.
-const MAX_ROUNDS: usize = 400;
+/// More than the steps of any document; a document that needs more goes in circles. One that deposits pay takes up to
+/// four for each of them.
+const MAX_ROUNDS: usize = 60;
 /// Enough to see that there is more than one.
 const MAX_FOUND: usize = 10;
 /// More than the lines of any order, and the entries of any deposit.
@@ -66,9 +66,9 @@ pub(crate) struct Habits {
 }
 
 /// What one round came to.
-enum Round<S> {
-    /// The document stands.
-    Done(Document),
+enum Round<S, T = Document> {
+    /// What was wanted stands.
+    Done(T),
     /// A step was tried from this state.
     Tried(S, Result<(), Failure>),
 }
@@ -235,17 +235,17 @@ impl<'a> Books<'a> {
     }
 }
 
-/// Takes rounds until the document stands.
-async fn settle<S, F, R>(mut round: F) -> Result<Document, Failure>
+/// Takes rounds until what is wanted stands.
+async fn settle<S, T, F, R>(mut round: F) -> Result<T, Failure>
 where
     S: PartialEq + Debug,
     F: FnMut() -> R,
-    R: Future<Output = Result<Round<S>, Failure>>,
+    R: Future<Output = Result<Round<S, T>, Failure>>,
 {
     let mut refused: Option<(S, Failure)> = None;
     for _ in 0..MAX_ROUNDS {
         let (state, outcome) = match round().await? {
-            Round::Done(document) => return Ok(document),
+            Round::Done(wanted) => return Ok(wanted),
             Round::Tried(state, outcome) => (state, outcome),
         };
         refused = match (outcome, refused) {

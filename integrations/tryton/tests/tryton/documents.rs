@@ -91,15 +91,16 @@ async fn in_dollars(books: &Tryton, appointment: &Appointment) -> Posting {
     let mut postings =
         [appointment.order(visit()), appointment.advance("200.00"), appointment.settled_invoice(visit())];
     for posting in &mut postings {
-        match &mut posting.body {
-            Body::SalesOrder(order) => order.currency = "USD".into(),
-            Body::SalesInvoice(invoice) => invoice.currency = "USD".into(),
+        let currency = match &mut posting.body {
+            Body::SalesOrder(order) => &mut order.currency,
+            Body::SalesInvoice(invoice) => &mut invoice.currency,
             Body::Advance(advance) => {
-                advance.currency = "USD".into();
                 posting.date = yesterday();
+                &mut advance.currency
             }
-            _ => {}
-        }
+            other => panic!("{other:?}"),
+        };
+        *currency = "USD".into();
     }
     let documents = post_all(books, &postings).await.unwrap();
     let [_, advance, invoice] = documents.as_slice() else { panic!("{documents:?}") };

@@ -126,6 +126,8 @@ pub struct Log {
 pub enum Erp {
     /// The built-in books.
     Ledger(Ledger),
+    /// An ERPNext site.
+    Erpnext(Erpnext),
     /// A Tryton server.
     Tryton(Tryton),
 }
@@ -136,6 +138,7 @@ impl Erp {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Ledger(_) => "ledger",
+            Self::Erpnext(_) => "erpnext",
             Self::Tryton(_) => "tryton",
         }
     }
@@ -153,6 +156,37 @@ pub struct Ledger {
     pub currency: String,
     /// Tax on what is sold, percent of the net amount.
     pub tax_percent: Decimal,
+}
+
+/// An ERPNext site.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Erpnext {
+    /// Its address: `https://erp.example`.
+    pub url: String,
+    /// The environment variable that holds the user's token, as ERPNext writes it: `<API key>:<API secret>`.
+    #[serde(default)]
+    pub token_env: Option<String>,
+    /// The file that holds the token.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+    /// The company, where the site has several.
+    #[serde(default)]
+    pub company: Option<String>,
+    /// The template of taxes on documents; none takes the company's default one.
+    #[serde(default)]
+    pub tax_template: Option<String>,
+    /// The account that deposits are paid into; none takes the company's cash account.
+    #[serde(default)]
+    pub deposit_account: Option<String>,
+}
+
+impl Erpnext {
+    /// Where the token is.
+    #[must_use]
+    pub fn secret(&self) -> Secret {
+        Secret { env: self.token_env.clone(), file: self.token_file.clone() }
+    }
 }
 
 /// A Tryton server.
@@ -177,6 +211,9 @@ pub struct Tryton {
     /// Whether materials are issued although the count says there are none left.
     #[serde(default)]
     pub force_shortage: bool,
+    /// How deposits are paid that do not say it, by the name of the payment method there.
+    #[serde(default)]
+    pub payment_method: Option<String>,
 }
 
 impl Tryton {
@@ -275,6 +312,9 @@ impl Config {
         for erp in self.erp.values_mut() {
             match erp {
                 Erp::Ledger(ledger) => anchor(&mut ledger.path),
+                Erp::Erpnext(erpnext) => {
+                    erpnext.token_file.as_mut().map(anchor);
+                }
                 Erp::Tryton(tryton) => {
                     tryton.password_file.as_mut().map(anchor);
                 }

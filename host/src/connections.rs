@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use slotledger_erp::Administration;
+use slotledger_erpnext::Erpnext;
 use slotledger_ledger::Ledger;
 use slotledger_tryton::Tryton;
 
@@ -50,10 +52,13 @@ pub async fn open(
 
 /// Sets one connection up.
 pub async fn link(name: &str, erp: &Erp) -> Result<Link, Error> {
-    Ok(match erp {
-        Erp::Ledger(settings) => Link::sending(erp.kind(), Arc::new(ledger(name, settings).await?)),
-        Erp::Tryton(settings) => Link::sending(erp.kind(), Arc::new(tryton(name, settings)?)),
-    })
+    let books: Arc<dyn Administration> = match erp {
+        Erp::Ledger(settings) => Arc::new(ledger(name, settings).await?),
+        Erp::Erpnext(settings) => Arc::new(erpnext(name, settings)?),
+        Erp::Tryton(settings) => Arc::new(tryton(name, settings)?),
+    };
+    let makes_records = matches!(erp, Erp::Ledger(_));
+    Ok(Link { kind: erp.kind(), books, makes_records, notices: None })
 }
 
 /// Opens the built-in books of a connection.
@@ -70,6 +75,20 @@ pub async fn ledger(name: &str, settings: &config::Ledger) -> Result<Ledger, Err
     };
     let opened = Ledger::open(&settings.path, books).await;
     opened.map_err(|source| Error::Ledger { name: name.to_owned(), source })
+}
+
+fn erpnext(name: &str, settings: &config::Erpnext) -> Result<Erpnext, Error> {
+    let wrong = |reason: String| Error::Settings { name: name.to_owned(), reason };
+    let token = secret(&settings.secret(), "token").map_err(wrong)?;
+    let form = || wrong("write its token as ERPNext does, <API key>:<API secret>".to_owned());
+    let (key, secret) = token.expose_secret().split_once(':').ok_or_else(form)?;
+    let settings = slotledger_erpnext::Settings {
+        company: settings.company.clone(),
+        tax_template: settings.tax_template.clone(),
+        deposit_account: settings.deposit_account.clone(),
+        ..slotledger_erpnext::Settings::new(&settings.url, key, SecretString::from(secret))
+    };
+    Erpnext::new(settings).map_err(|error| wrong(error.to_string()))
 }
 
 fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {

@@ -1,5 +1,6 @@
 //! Documents in the books, whatever happens on the way.
 
+mod connect;
 mod kill;
 mod ledger;
 mod reconcile;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
-use slotledger_erp::{Administration, Connector, Document, Failure, Reason};
+use slotledger_erp::{Administration, Document};
 
 use super::{App, Error, Result};
 use crate::model::{AppointmentId, Company, CompanyId, Delivery, DeliveryState, Mapping};
@@ -19,38 +19,13 @@ pub(super) const BATCH: u32 = 500;
 pub struct Link {
     /// What kind of ERP it is, as the configuration calls it.
     pub kind: &'static str,
-    /// What sends.
-    pub connector: Arc<dyn Connector>,
-    /// What an administrator works with; none where such a connector has not learnt that.
-    pub administration: Option<Arc<dyn Administration>>,
+    /// What sends, and what an administrator works with.
+    pub books: Arc<dyn Administration>,
+    /// Whether the books make items and parties by themselves when a document first names them, so that only materials
+    /// can be missing.
+    pub makes_records: bool,
     /// What its notices are signed with; none where it sends none.
     pub notices: Option<SecretString>,
-}
-
-impl Link {
-    /// A connection that can send, and nothing else.
-    #[must_use]
-    pub fn sending(kind: &'static str, connector: Arc<dyn Connector>) -> Self {
-        Self { kind, connector, administration: None, notices: None }
-    }
-
-    /// A connection that can be looked after, too.
-    #[must_use]
-    pub fn administered(kind: &'static str, administration: Arc<dyn Administration>) -> Self {
-        let connector = administration.clone();
-        Self { kind, connector, administration: Some(administration), notices: None }
-    }
-
-    /// What an administrator works with.
-    ///
-    /// # Errors
-    /// A refusal, where such a connector has not learnt that.
-    pub fn administration(&self) -> std::result::Result<&Arc<dyn Administration>, Failure> {
-        self.administration.as_ref().ok_or_else(|| {
-            let message = format!("a connection of the kind {} cannot be administered from here", self.kind);
-            Failure::refused(message, "Do it in the ERP itself.").because(Reason::Unsupported)
-        })
-    }
 }
 
 /// The configured ERP connections, by the names that companies know them by.
@@ -85,7 +60,7 @@ impl App {
         let mut documents = Vec::new();
         let deliveries = self.deliveries_about(&appointment).await?;
         for delivery in deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Done) {
-            let found = link.connector.find_by_key(&mapping.applied(&delivery.posting)).await;
+            let found = link.books.find_by_key(&mapping.applied(&delivery.posting)).await;
             documents.extend(found.map_err(Error::Books)?);
         }
         Ok(documents)

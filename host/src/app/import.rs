@@ -26,12 +26,12 @@ impl App {
         kind: RecordKind,
         tell: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Import> {
-        let administration = self.link(name)?.administration().map_err(Error::Books)?;
+        let books = self.link(name)?.books.clone();
         let at = self.ports.clock.now();
         let mut import = Import { kind, found: 0, active: 0, gone: 0 };
         let mut after: Option<String> = None;
         loop {
-            let page = administration.records(kind, after.as_deref()).await.map_err(Error::Books)?;
+            let page = books.records(kind, after.as_deref()).await.map_err(Error::Books)?;
             self.ports.store.keep_imported(name, kind, &page.entries, at).await?;
             let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
             import.found += count(page.entries.len());

@@ -82,9 +82,8 @@ impl App {
         voice: Voice<'_>,
     ) -> Result<Delivery> {
         let (_, link, mapping) = self.mapped_connection(delivery.company).await?;
-        let administration = link.administration().map_err(Error::Books)?;
         let posting = mapping.applied(&delivery.posting);
-        let document = administration.adopt(&posting, reference).await.map_err(Error::Books)?;
+        let document = link.books.adopt(&posting, reference).await.map_err(Error::Books)?;
         agree(&posting, &document)?;
         let details = json!({ "reference": document.reference, "number": document.number });
         self.mend(delivery.id, &Mend::Adopt(Box::new(document)), voice, details).await

@@ -61,6 +61,12 @@ impl App {
         Ok(deliveries)
     }
 
+    /// Everything that the sale of an appointment has asked for, oldest first.
+    pub(super) async fn deliveries_with(&self, own: &Appointment) -> Result<Vec<Delivery>> {
+        let others = self.booked_with(own).await?;
+        self.deliveries_of_sale(own, &others).await
+    }
+
     async fn booked_with(&self, own: &Appointment) -> Result<Vec<Appointment>> {
         if own.booking.is_none() {
             return Ok(Vec::new());

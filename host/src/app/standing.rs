@@ -94,7 +94,7 @@ impl App {
 
     /// Asks what answers at a connection, and remembers it.
     pub async fn ask_connection(&self, name: &str) -> Result<SystemInfo> {
-        let system = self.link(name)?.connector.check().await.map_err(Error::Books)?;
+        let system = self.link(name)?.books.check().await.map_err(Error::Books)?;
         self.ports.store.note_system(name, &system, self.ports.clock.now()).await?;
         Ok(system)
     }

@@ -28,6 +28,8 @@ struct Named {
     field: String,
     kind: CodeKind,
     code: String,
+    /// Whether it is of something kept in stock.
+    stocked: bool,
 }
 
 impl App {
@@ -47,6 +49,9 @@ impl App {
         } else {
             self.get::<Company>(company.0).await?.data.erp
         };
+        if self.ports.books.get(&erp).is_some_and(|link| link.makes_records) {
+            named.retain(|named| named.stocked);
+        }
         let mut warnings = Vec::new();
         for kind in [CodeKind::Item, CodeKind::Provider, CodeKind::Warehouse] {
             let of_kind: Vec<Named> = named.extract_if(.., |named| named.kind == kind).collect();
@@ -95,10 +100,10 @@ impl App {
     /// Why documents in this currency cannot be kept in the books of a connection, if that is known.
     async fn currency_trouble(&self, erp: &str, currency: &str) -> Result<Option<String>> {
         let Some(link) = self.ports.books.get(erp) else { return Ok(None) };
-        if link.connector.capabilities().foreign_currency {
+        if link.books.capabilities().foreign_currency {
             return Ok(None);
         }
-        let Some(system) = self.system_now_or_before(erp, &*link.connector).await? else { return Ok(None) };
+        let Some(system) = self.system_now_or_before(erp, &*link.books).await? else { return Ok(None) };
         let differs = system.currency != currency;
         Ok(differs
             .then(|| format!("the books of «{erp}» are kept in {}, not in {currency}", system.currency)))
@@ -162,7 +167,10 @@ impl App {
 fn named(kind: Kind, data: &Value) -> Vec<Named> {
     let text = |value: &Value, field: &str| value.get(field).and_then(Value::as_str).map(str::to_owned);
     let one = |field: &str, kind| {
-        text(data, field).map(|code| Named { field: field.to_owned(), kind, code }).into_iter().collect()
+        text(data, field)
+            .map(|code| Named { field: field.to_owned(), kind, code, stocked: false })
+            .into_iter()
+            .collect()
     };
     match kind {
         Kind::Company => one("fee_item", CodeKind::Item),
@@ -174,7 +182,7 @@ fn named(kind: Kind, data: &Value) -> Vec<Named> {
                 for (field, kind) in [("item", CodeKind::Item), ("warehouse", CodeKind::Warehouse)] {
                     let field_of_it = format!("consumables[{n}].{field}");
                     let code = text(consumable, field);
-                    all.extend(code.map(|code| Named { field: field_of_it, kind, code }));
+                    all.extend(code.map(|code| Named { field: field_of_it, kind, code, stocked: true }));
                 }
             }
             all

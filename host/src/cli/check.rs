@@ -21,7 +21,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         Err(error) => say("erp", Err(error.into())),
         Ok(connections) => {
             for (name, link) in connections.iter() {
-                let answer = link.connector.check().await;
+                let answer = link.books.check().await;
                 let answer = answer.map(|system| {
                     format!(
                         "{} {}, {} in {}",

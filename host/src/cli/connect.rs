@@ -29,7 +29,7 @@ pub(super) async fn run(command: Connect) -> anyhow::Result<ExitCode> {
     let erp = config.erp.get(name).with_context(|| format!("the configuration has no [erp.{name}]"))?;
     let link = connections::link(name, erp).await?;
     let mode = if command.apply { Mode::Apply } else { Mode::Look };
-    let checks = link.administration()?.prepare(mode).await;
+    let checks = link.books.prepare(mode).await;
     let checks = checks.with_context(|| format!("«{name}» could not be asked"))?;
     checks.iter().for_each(show);
     let count = |standing| checks.iter().filter(|check| check.standing == standing).count();

@@ -33,7 +33,7 @@ pub trait Books: Send + Sync + 'static {
 impl Books for App {
     async fn connection(&self, company: CompanyId) -> Result<Connection, Failure> {
         match self.mapped_connection(company).await {
-            Ok((name, link, mapping)) => Ok(Connection { name, connector: link.connector, mapping }),
+            Ok((name, link, mapping)) => Ok(Connection { name, connector: link.books, mapping }),
             // Not parked: once the connection is configured, everything queued goes out by itself.
             Err(error @ Error::NoConnection(_)) => Err(Failure::retry(error.to_string())),
             Err(error) => Err(Failure::retry(format!("the company could not be looked up: {error}"))),

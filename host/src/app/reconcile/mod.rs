@@ -89,12 +89,12 @@ impl App {
         }
     }
 
-    /// Puts the looks of the night in line, of each company whose night it is and whose books can be looked at.
+    /// Puts the looks of the night in line, of each company whose night it is and whose books are configured.
     pub async fn ask_nightly(&self, night: Night) -> Result<u32> {
         let (now, mut asked) = (self.ports.clock.now(), 0);
         for Stored { id, data, .. } in self.companies().await? {
-            let listed = self.ports.books.get(&data.erp).is_some_and(|link| link.administration.is_some());
-            let Some(days) = tonight(&data, now, night).filter(|_| listed && data.active) else { continue };
+            let known = self.ports.books.get(&data.erp).is_some();
+            let Some(days) = tonight(&data, now, night).filter(|_| known && data.active) else { continue };
             let (company, by) = (CompanyId(id), NIGHT.to_owned());
             let run = NewRun { company, days, only: None, nightly: true, by, at: now };
             match self.ports.store.ask_run(&run).await {
@@ -213,9 +213,8 @@ impl Look<'_> {
                 let line = match lines.entry(delivery.appointment) {
                     Entry::Occupied(line) => line.into_mut(),
                     Entry::Vacant(place) => {
-                        let appointment = Some(delivery.appointment);
-                        let filter = DeliveryFilter { appointment, ..DeliveryFilter::default() };
-                        let line = self.app.every_delivery(&filter).await?;
+                        let appointment = self.app.appointment(delivery.appointment).await?;
+                        let line = self.app.deliveries_with(&appointment).await?;
                         self.stay().await?;
                         place.insert(line)
                     }
@@ -231,7 +230,7 @@ impl Look<'_> {
 
     async fn compare(&mut self, delivery: &Delivery, line: &[Delivery]) -> Result<()> {
         let Some(stood) = &delivery.document else { return Ok(()) };
-        let found = self.link.connector.find_by_key(&self.mapping.applied(&delivery.posting)).await;
+        let found = self.link.books.find_by_key(&self.mapping.applied(&delivery.posting)).await;
         let found = found.map_err(Error::Books)?;
         self.seen.compared = self.seen.compared.saturating_add(1);
         let expected = expected(delivery, stood, line);
@@ -243,10 +242,9 @@ impl Look<'_> {
 
     /// Their documents, and which of them nobody here asked for.
     async fn theirs(&mut self, tell: &mut (dyn FnMut(u64) + Send)) -> Result<()> {
-        // Books that cannot be listed are compared one way.
-        let Some(administration) = self.link.administration.clone() else { return Ok(()) };
+        let books = self.link.books.clone();
         for kind in Kind::ALL {
-            self.theirs_of(&*administration, kind, tell).await?;
+            self.theirs_of(&*books, kind, tell).await?;
         }
         Ok(())
     }
@@ -329,7 +327,7 @@ impl Look<'_> {
     }
 }
 
-/// What should stand for a delivery, given everything that its appointment has asked for since.
+/// What should stand for a delivery, given everything that its sale has asked for since.
 fn expected<'a>(delivery: &'a Delivery, stood: &'a Document, line: &'a [Delivery]) -> Expected<'a> {
     let key = &delivery.posting.key;
     let mut expected = Expected { document: stood, withdrawn: false };

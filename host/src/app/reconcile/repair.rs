@@ -109,7 +109,7 @@ impl App {
             return Err(Error::NotRepairable(format!("its delivery is {}", delivery.state.as_str())));
         };
         let (_, link, mapping) = self.mapped_connection(delivery.company).await?;
-        let found = link.connector.find_by_key(&mapping.applied(&delivery.posting)).await;
+        let found = link.books.find_by_key(&mapping.applied(&delivery.posting)).await;
         let found = found.map_err(Error::Books)?;
         match judge(&Expected { document: stood, withdrawn: false }, &found) {
             Some((FindingKind::Missing, _)) => Ok(delivery),
@@ -132,7 +132,7 @@ impl App {
             body: Body::CreditNote(CreditNote { invoice, reason: reason.to_owned() }),
         };
         let (_, link) = self.connection(finding.found.company).await?;
-        link.connector.post(&posting).await.map_err(Error::Books)?;
+        link.books.post(&posting).await.map_err(Error::Books)?;
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ use crate::app::Link;
 use crate::cli::progress::Counting;
 use crate::cli::{ConfigFile, load};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Erp, Ledger, Tryton};
+use crate::config::{Erp, Erpnext, Ledger, Tryton};
 use crate::connections;
 
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub(super) struct Certify {
     /// Its address. Of the ledger, which has none, a file may be named instead; none makes one for the run.
     #[arg(long)]
     url: Option<String>,
-    /// The environment variable that holds the API token, the API key or the password.
+    /// The environment variable that holds the password, or of ERPNext the token: `<API key>:<API secret>`.
     #[arg(long, value_name = "NAME", default_value = "SLOTLEDGER_ERP_TOKEN")]
     token_env: String,
     /// The company, where there are several.
@@ -50,6 +50,7 @@ pub(super) struct Certify {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ErpKind {
     Ledger,
+    Erpnext,
     Tryton,
 }
 
@@ -97,6 +98,14 @@ impl Certify {
                     tax_percent: Decimal::from(20),
                 })
             }
+            ErpKind::Erpnext => Erp::Erpnext(Erpnext {
+                url: url()?,
+                token_env: Some(self.token_env.clone()),
+                token_file: None,
+                company: self.company.clone(),
+                tax_template: None,
+                deposit_account: None,
+            }),
             ErpKind::Tryton => Erp::Tryton(Tryton {
                 url: url()?,
                 database: self.database.clone().context("name its database with --database")?,
@@ -105,24 +114,25 @@ impl Certify {
                 password_file: None,
                 company: self.company.clone(),
                 force_shortage: false,
+                payment_method: None,
             }),
         })
     }
 }
 
 async fn certify(name: &str, link: &Link) -> anyhow::Result<ExitCode> {
-    let books = link.administration()?;
+    let books = &*link.books;
     let system = books.check().await.with_context(|| format!("«{name}» does not answer"))?;
     println!("{} {}: {} in {}", system.product, system.version, system.company, system.currency);
     println!("This makes documents in {}. It has to be a company for tests.", system.company);
-    if !prepared(&**books).await? {
+    if !prepared(books).await? {
         return Ok(ExitCode::FAILURE);
     }
     let run = format!("certify-{}", SystemClock.new_id().simple());
     let setup = books.furnish(&run, SystemClock.now().date_naive()).await;
     let setup = setup.context("what the suite needs could not be made")?;
     let counting = Counting::begin("the suite runs");
-    let report = conformance::administered(&**books, &setup).await;
+    let report = conformance::administered(books, &setup).await;
     counting.end(&format!("keys begin with {run}"));
     show(&report);
     Ok(if report.held() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

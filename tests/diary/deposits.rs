@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Host, Shop, at, codes, day, id, on_every_engine};
+use crate::support::{Host, Shop, at, codes, day, id, kinds, on_every_engine};
 
 on_every_engine! {
     a_deposit_confirms_and_shows_the_balance,
@@ -34,6 +34,17 @@ async fn a_deposit_confirms_and_shows_the_balance(host: Host) {
     assert_eq!((&paid["status"], &paid["balance"]), (&json!("confirmed"), &json!("34.93")));
     assert_eq!(paid["payments"][0]["amount"], "14.97");
     assert_eq!(pay("14.97").await.status, 409, "it is paid once");
+    assert_eq!(kinds(&host.documents(&held).await), ["advance", "sales_order"]);
+    // The invoice takes it; called off after all, it is free again and paid back.
+    host.command(&held, "complete").await.expect(200);
+    assert_eq!(kinds(&host.documents(&held).await), ["advance", "sales_invoice", "sales_order"]);
+    let body = json!({ "to": "cancelled", "reason": "it was not" });
+    let undone = shop.as_("staff", &held, "correct", body).await.expect(200);
+    assert_eq!((&undone["balance"], &undone["payments"][1]["amount"]), (&json!("49.90"), &json!("-14.97")));
+    assert_eq!(
+        kinds(&host.documents(&held).await),
+        ["advance", "advance_refund", "credit_note", "order_cancellation", "sales_invoice", "sales_order"]
+    );
 }
 
 async fn an_unpaid_hold_runs_out_and_its_slot_is_free_again(host: Host) {

@@ -12,8 +12,8 @@ mod database;
 mod programs;
 mod server;
 
-pub use database::Database;
-pub use programs::installed;
+pub use database::{Database, psql, shared};
+pub use programs::{installed, program};
 pub use server::{Durability, Server};
 
 /// The environment variable that names a server to use instead of an own one: the address of a database on it, as a user

@@ -19,6 +19,11 @@ pub fn installed() -> bool {
     directory().is_ok()
 }
 
+/// One of the programs that come with the server: `pg_dump`.
+pub fn program(name: &str) -> Result<PathBuf> {
+    Ok(directory()?.join(name))
+}
+
 /// The directory with `initdb` and `postgres`: of PATH, or else Debian's newest.
 pub(crate) fn directory() -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();

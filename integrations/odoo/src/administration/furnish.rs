@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::json;
-use slotledger_erp::{Failure, Item, Material, Party, Reason, conformance::Setup};
+use slotledger_erp::{
+    Failure, Item, Material, Party, Reason,
+    conformance::{Foreign, Setup},
+};
 
 use super::prepare::stocked;
 use crate::{
@@ -37,13 +40,35 @@ pub(super) async fn make(books: &Books<'_>, run: &str, today: NaiveDate) -> Resu
         currency_digits: currency.digits,
         customer: party("SLOTLEDGER-TEST-CUSTOMER", "Slotledger test customer"),
         provider: party("SLOTLEDGER-TEST-PROVIDER", "Slotledger test provider"),
+        second_provider: party("SLOTLEDGER-TEST-PROVIDER-2", "Slotledger second test provider"),
         service_item: item((service.default_code.as_deref().unwrap_or(SERVICE.0), SERVICE.1)),
         unit_price: price,
         fraction: Some(Decimal::new(25, 2)),
+        coupon_item: item(SERVICE),
         commission_percent: Decimal::TEN,
         material: taken(3),
         scarce: Some(taken(1_000_000)),
+        payment_method: None,
+        foreign: foreign(books, today).await?,
     })
+}
+
+/// A currency that a pricelist is in and that has a rate.
+async fn foreign(books: &Books<'_>, today: NaiveDate) -> Result<Option<Foreign>, Failure> {
+    let company = &books.session.company.currency;
+    for currency in books.session.currencies.0.iter().filter(|currency| currency.id != company.id) {
+        let usable = books.currency(&currency.code, today).await.is_ok()
+            && books.pricelist(currency.id, &currency.code).await.is_ok();
+        if usable {
+            let unit_price = Decimal::new(9_995, 2).round_dp(currency.digits);
+            return Ok(Some(Foreign {
+                currency: currency.code.clone(),
+                currency_digits: currency.digits,
+                unit_price,
+            }));
+        }
+    }
+    Ok(None)
 }
 
 fn item((code, name): (&str, &str)) -> Item {

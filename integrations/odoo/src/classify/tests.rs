@@ -121,7 +121,10 @@ fn the_server_may_name_a_time() {
     for status in [429, 503] {
         let answer = Answer { retry_after: after, ..answer(status, "") };
         let class = json2(&answer, Effect::Reads).unwrap_err().class;
-        assert!(matches!(class, Class::Throttled { after: a } | Class::Retry { after: a } if a == after), "{class:?}");
+        assert!(
+            matches!(class, Class::Throttled { after: a } | Class::Retry { after: a } if a == after),
+            "{class:?}"
+        );
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) use documents::{
     advance, commission, invoice, order, order_amendment, order_cancellation, stock_movement,
 };
 pub(crate) use fields::{Access, Cost, Fields, Stocked};
-pub(crate) use keys::{external_id, is_key, key_in, party_id};
+pub(crate) use keys::{is_key, key_in};
 pub(crate) use numbers::{Link, Number, lenient_date, optional};
 pub(crate) use records::{
     Digits, Id, Journal, LineTaxes, Move, MoveLine, MoveState, OpenLine, Order, OrderLine, OrderState,
@@ -29,6 +29,6 @@ pub(crate) use records::{
 pub(crate) use rows::Rows;
 pub(crate) use values::{
     Billed, InvoiceHead, Movement, OrderHead, PaymentHead, PickingHead, amended, amended_origin,
-    commission_rows, credit_rows, invoice_rows, order_commands, order_rows, origin, party_rows, payment_rows,
-    picking_rows, same_lines, when,
+    commission_rows, credit_rows, invoice_rows, number, order_commands, order_rows, origin, party_rows,
+    payment_rows, picking_rows, same_lines, when,
 };

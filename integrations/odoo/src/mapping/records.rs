@@ -44,8 +44,6 @@ pub(crate) struct Order {
     pub(crate) amount_total: Decimal,
     #[serde(deserialize_with = "lenient_date")]
     pub(crate) date_order: Option<NaiveDate>,
-    #[serde(deserialize_with = "optional")]
-    pub(crate) commitment_date: Option<String>,
     pub(crate) partner_id: Link,
     pub(crate) partner_invoice_id: Link,
     #[serde(deserialize_with = "optional")]
@@ -70,7 +68,6 @@ impl Order {
         "amount_tax",
         "amount_total",
         "date_order",
-        "commitment_date",
         "partner_id",
         "partner_invoice_id",
         "fiscal_position_id",
@@ -98,13 +95,10 @@ pub(crate) struct OrderLine {
     pub(crate) discount: Decimal,
     #[serde(deserialize_with = "number")]
     pub(crate) qty_invoiced: Decimal,
-    #[serde(alias = "tax_id")]
-    pub(crate) tax_ids: Vec<i64>,
 }
 
 impl OrderLine {
     pub(crate) const MODEL: &'static str = "sale.order.line";
-    /// Besides the taxes, whose name differs.
     pub(crate) const FIELDS: &'static [&'static str] =
         &["order_id", "name", "product_id", "product_uom_qty", "price_unit", "discount", "qty_invoiced"];
 }
@@ -146,8 +140,6 @@ pub(crate) struct Move {
     pub(crate) fiscal_position_id: Option<Link>,
     #[serde(deserialize_with = "optional")]
     pub(crate) journal_id: Option<Link>,
-    #[serde(deserialize_with = "optional")]
-    pub(crate) invoice_origin: Option<String>,
 }
 
 impl Move {
@@ -167,7 +159,6 @@ impl Move {
         "commercial_partner_id",
         "fiscal_position_id",
         "journal_id",
-        "invoice_origin",
     ];
 }
 
@@ -175,7 +166,6 @@ impl Move {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct MoveLine {
     pub(crate) id: i64,
-    pub(crate) move_id: Link,
     #[serde(deserialize_with = "optional")]
     pub(crate) name: Option<String>,
     #[serde(deserialize_with = "optional")]
@@ -199,7 +189,6 @@ pub(crate) struct MoveLine {
 impl MoveLine {
     pub(crate) const MODEL: &'static str = "account.move.line";
     pub(crate) const FIELDS: &'static [&'static str] = &[
-        "move_id",
         "name",
         "product_id",
         "product_uom_id",
@@ -353,14 +342,12 @@ impl StockMove {
 pub(crate) struct PickingTypeRecord {
     pub(crate) id: i64,
     #[serde(deserialize_with = "optional")]
-    pub(crate) warehouse_id: Option<Link>,
-    #[serde(deserialize_with = "optional")]
     pub(crate) default_location_dest_id: Option<Link>,
 }
 
 impl PickingTypeRecord {
     pub(crate) const MODEL: &'static str = "stock.picking.type";
-    pub(crate) const FIELDS: &'static [&'static str] = &["warehouse_id", "default_location_dest_id"];
+    pub(crate) const FIELDS: &'static [&'static str] = &["default_location_dest_id"];
     /// How our operation type is told from others: the prefix of its numbers.
     pub(crate) const SEQUENCE: &'static str = "SLC";
 }

@@ -5,8 +5,8 @@ use insta::assert_json_snapshot;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use slotledger_erp::{
-    Advance, AdvanceRefund, Body, CommissionEarned, CreditNote, Item, Key, Kind, Line, Party, Posting, State,
-    StockIssue,
+    Advance, AdvanceRefund, Body, CommissionEarned, CreditNote, Document, Item, Key, Kind, Line, Party,
+    Posting, State, StockIssue,
 };
 
 use super::*;
@@ -38,7 +38,10 @@ fn posting(step: &str, body: Body) -> Posting {
 }
 
 fn note() -> Posting {
-    posting("credit", Body::CreditNote(CreditNote { invoice: key("apt-42/3/invoice"), reason: "moved".into() }))
+    posting(
+        "credit",
+        Body::CreditNote(CreditNote { invoice: key("apt-42/3/invoice"), reason: "moved".into() }),
+    )
 }
 
 fn fields(major: u32) -> Fields {
@@ -136,7 +139,8 @@ fn money_in_and_money_back() {
         method: None,
         receipt: None,
     };
-    let refund = AdvanceRefund { advance: key("apt-42/1/advance"), amount: decimal("36"), reason: "moved".into() };
+    let refund =
+        AdvanceRefund { advance: key("apt-42/1/advance"), amount: decimal("36"), reason: "moved".into() };
     let (advance, refund) =
         (posting("advance", Body::Advance(advance)), posting("refund", Body::AdvanceRefund(refund)));
     let head = |memo: &str| PaymentHead {
@@ -154,13 +158,8 @@ fn money_in_and_money_back() {
 
 #[test]
 fn a_transfer_in_both_versions() {
-    let movement = |undoes| Movement {
-        product: 5,
-        name: "Filter".into(),
-        quantity: decimal("2.50"),
-        unit: 1,
-        undoes,
-    };
+    let movement =
+        |undoes| Movement { product: 5, name: "Filter".into(), quantity: decimal("2.50"), unit: 1, undoes };
     let posting = posting("issue", Body::StockIssue(StockIssue { lines: Vec::new() }));
     let head = PickingHead { operation: 9, from: 5, to: 17 };
     assert_json_snapshot!([
@@ -190,7 +189,8 @@ fn order_line(id: i64, product: i64, quantity: &str, price: &str) -> OrderLine {
 
 #[test]
 fn an_amendment_keeps_what_it_can_and_empties_the_rest() {
-    let standing = [order_line(31, 7, "1.0", "120.0"), order_line(32, 8, "1.0", "9.9"), order_line(33, 7, "1.0", "5.0")];
+    let standing =
+        [order_line(31, 7, "1.0", "120.0"), order_line(32, 8, "1.0", "9.9"), order_line(33, 7, "1.0", "5.0")];
     let lines = [line("SVC-MAINT", "2", "110.00"), line("SVC-MAINT", "1", "9.90")];
     assert_json_snapshot!(order_commands(&standing, &billed(&lines, &[])));
     assert!(same_lines(&standing[..1], &billed(&[line("SVC-MAINT", "1", "120.00")], &[])));
@@ -209,7 +209,8 @@ fn an_order_remembers_its_amendments() {
 
 #[test]
 fn a_discount_is_shown_only_where_it_is_exact() {
-    let with = |list: &str, price: &str| Line { list_price: Some(decimal(list)), ..line("SVC-MAINT", "1", price) };
+    let with =
+        |list: &str, price: &str| Line { list_price: Some(decimal(list)), ..line("SVC-MAINT", "1", price) };
     let shown = |line: &Line| values::discount(line);
     assert_eq!(shown(&with("120.00", "90.00")), (decimal("120.00"), decimal("25")));
     assert_eq!(shown(&with("100.00", "66.67")), (decimal("100.00"), decimal("33.33")));
@@ -246,7 +247,10 @@ fn an_order_read_back() {
 fn amounts_are_rounded_to_their_currency() {
     let yen = order_record("sale", json!([25, "JPY"]), ["1000.4999999", "100.0", "1100.5"]);
     let document = order(&yen, &[], None, &key("apt-42/2/order"), &currencies());
-    assert_eq!((document.net, document.tax, document.total), (decimal("1000"), decimal("100"), decimal("1101")));
+    assert_eq!(
+        (document.net, document.tax, document.total),
+        (decimal("1000"), decimal("100"), decimal("1101"))
+    );
     let new = order_record("sale", json!([99, "BHD"]), ["1.2345678", "0.0", "-0.0"]);
     let document = order(&new, &[], None, &key("apt-42/2/order"), &currencies());
     assert_eq!((document.net.to_string(), document.total.to_string()), ("1.2346".into(), "0".into()));

@@ -36,6 +36,7 @@ async fn round(
 }
 
 async fn create(books: &Books<'_>, posting: &Posting, earned: &CommissionEarned) -> Result<i64, Failure> {
+    books.posted(Kind::SalesInvoice, &earned.invoice).await?;
     books.open(posting.date, Side::Purchases).await?;
     let code = books.settings.commission_item.as_str();
     let products = books.products([code].into_iter()).await?;

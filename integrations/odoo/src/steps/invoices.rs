@@ -65,6 +65,9 @@ async fn create(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<i
     let mut billed = books.billed(&asked.lines).await?;
     let orders = ordered(books, asked).await?;
     pair(&mut billed, asked, &orders)?;
+    for advance in &asked.advances {
+        books.standing_advance(advance).await?;
+    }
     let numbers = asked.lines.iter().flat_map(|line| [(0, line.quantity), (1, line.unit_price)]);
     books
         .fit(MoveLine::MODEL, &[("quantity", "Product Unit"), ("price_unit", "Product Price")], numbers)
@@ -133,9 +136,21 @@ fn pair(billed: &mut [Billed<'_>], asked: &Asked, orders: &[(Key, Standing)]) ->
             (None, Some(_) | None) => None,
         };
         let same = |line: &&OrderLine| line.product_id.as_ref().is_some_and(|link| link.id == billed.product);
-        billed.order_line = found.filter(same).map(|line| line.id);
+        let found = found.filter(same);
+        if let Some(line) = found.filter(|line| line.qty_invoiced > Decimal::ZERO) {
+            return Err(invoiced_before(line));
+        }
+        billed.order_line = found.map(|line| line.id);
     }
     Ok(())
+}
+
+fn invoiced_before(line: &OrderLine) -> Failure {
+    Failure::refused(
+        format!("`{}` of order {} was invoiced before", line.name, line.order_id.name),
+        "credit that invoice first, or leave this delivery parked",
+    )
+    .because(Reason::Conflict)
 }
 
 fn no_such_line(order: &Key, line: u32) -> Failure {

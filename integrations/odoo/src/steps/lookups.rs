@@ -125,7 +125,7 @@ impl Books<'_> {
     }
 
     /// A currency by its code. One besides the company's needs a rate: Odoo would take a missing one for one to one.
-    pub(super) async fn currency(&self, code: &str, date: NaiveDate) -> Result<i64, Failure> {
+    pub(crate) async fn currency(&self, code: &str, date: NaiveDate) -> Result<i64, Failure> {
         let company = &self.session.company;
         if company.currency.code == code {
             return Ok(company.currency.id);

@@ -176,9 +176,7 @@ async fn search(books: &Books<'_>, key: &Key) -> Result<Vec<Standing>, Failure> 
 async fn lines_of(books: &Books<'_>, orders: &[i64]) -> Result<Vec<OrderLine>, Failure> {
     let domain =
         json!([["order_id", "in", orders], ["display_type", "=", false], ["product_uom_qty", "!=", 0]]);
-    let mut fields = OrderLine::FIELDS.to_vec();
-    fields.push(books.session.fields.order_line_taxes);
-    books.lines(OrderLine::MODEL, domain, &fields, "order_id, sequence, id").await
+    books.lines(OrderLine::MODEL, domain, OrderLine::FIELDS, "order_id, sequence, id").await
 }
 
 pub(super) async fn document(books: &Books<'_>, standing: &Standing, key: &Key) -> Result<Document, Failure> {

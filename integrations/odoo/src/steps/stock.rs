@@ -21,7 +21,7 @@ use crate::mapping::{
 #[derive(Debug, Clone, Copy)]
 enum Way<'a> {
     Out,
-    /// Back, and the moves that are undone.
+    /// Back, and the moves that are undone, with what of them is still out.
     Back(&'a [StockMove]),
 }
 
@@ -65,7 +65,7 @@ async fn return_round(
         )
         .because(Reason::MissingDocument));
     };
-    let moves = moves_of(books, &issued).await?;
+    let moves = books.still_out(&issued, &posting.key).await?;
     round(books, posting, &back.lines, Way::Back(&moves)).await
 }
 
@@ -133,7 +133,7 @@ async fn validate(books: &Books<'_>, picking: &Picking) -> Result<(), Failure> {
         let done = books.session.fields.move_done;
         let commands: Vec<_> = moves
             .iter()
-            .map(|line| json!([1, line.id, {done: line.product_uom_qty.normalize().to_string()}]))
+            .map(|line| json!([1, line.id, {done: mapping::number(line.product_uom_qty)}]))
             .collect();
         books
             .write(Picking::MODEL, picking.id, json!({books.session.fields.picking_moves: commands}))
@@ -223,7 +223,7 @@ fn undone(product: i64, line: &Material, way: Way<'_>) -> Result<Option<i64>, Fa
     match issued.clone().next() {
         Some(first) if line.quantity <= quantity => Ok(Some(first.id)),
         Some(_) | None => Err(Failure::refused(
-            format!("{} of {} shall come back, and {quantity} left", line.quantity, line.item.code),
+            format!("{} of {} shall come back, and {quantity} are still out", line.quantity, line.item.code),
             "correct the materials of the return",
         )
         .because(Reason::Conflict)),
@@ -264,6 +264,26 @@ async fn document(books: &Books<'_>, posting: &Posting, picking: &Picking) -> Re
 }
 
 impl Books<'_> {
+    /// The moves of a finished issue, with what earlier returns have not brought back.
+    async fn still_out(&self, issued: &Picking, own: &Key) -> Result<Vec<StockMove>, Failure> {
+        let mut moves = moves_of(self, issued).await?;
+        let ids: Vec<i64> = moves.iter().map(|line| line.id).collect();
+        let domain = json!([
+            ["origin_returned_move_id", "in", ids],
+            ["state", "!=", "cancel"],
+            ["picking_id.origin", "!=", own],
+        ]);
+        let fields = ["origin_returned_move_id", "product_uom_qty"];
+        let returned: Vec<Returned> = self.lines(StockMove::MODEL, domain, &fields, "id").await?;
+        for back in returned {
+            let of = moves.iter_mut().find(|line| line.id == back.origin_returned_move_id.id);
+            if let Some(line) = of {
+                line.quantity -= back.product_uom_qty.0;
+            }
+        }
+        Ok(moves)
+    }
+
     /// The moves of pickings.
     pub(crate) async fn stock_moves(&self, pickings: &[i64]) -> Result<Vec<StockMove>, Failure> {
         let mut fields = StockMove::FIELDS.to_vec();
@@ -295,6 +315,13 @@ impl Books<'_> {
         }
         Ok(costs)
     }
+}
+
+/// A move that undid another.
+#[derive(Deserialize)]
+struct Returned {
+    origin_returned_move_id: Link,
+    product_uom_qty: Number,
 }
 
 /// What a move cost, where it does not say so itself.

@@ -2,15 +2,14 @@
 
 use secrecy::SecretString;
 use serde_json::json;
-use slotledger_erp::{
-    Administration, Class, Connector, Days, Kind, Mode, RecordKind, Standing, State,
-};
+use slotledger_erp::{Administration, Class, Connector, Days, Kind, Mode, RecordKind, Standing, State};
 use slotledger_odoo::{Odoo, Settings};
 use slotledger_odoo_server::Edition;
 
 use crate::support::{
-    connect, only, post_all, prepared,
+    connect, only, post_all,
     postings::{Appointment, day, visit},
+    prepared,
     rpc::Administrator,
     server, settings,
 };
@@ -114,7 +113,9 @@ async fn listing_and_adopting(edition: Edition) {
         "invoice_line_ids/price_unit",
     ];
     let context = json!({"default_move_type": "out_invoice"});
-    let loaded = admin.call("account.move", "load", &[], json!({"fields": fields, "data": rows, "context": context})).await;
+    let loaded = admin
+        .call("account.move", "load", &[], json!({"fields": fields, "data": rows, "context": context}))
+        .await;
     let id = loaded["ids"][0].as_i64().unwrap();
     admin.call("account.move", "action_post", &[id], json!({})).await;
     let days = Days { from: day(), to: day() };
@@ -129,7 +130,9 @@ async fn listing_and_adopting(edition: Edition) {
     assert!(books.post(&invoice).await.unwrap().adopted);
     // Again is the same; another's is refused.
     assert_eq!(books.adopt(&invoice, &listed.reference).await.unwrap(), adopted);
-    for (posting, reference) in [(appointment.fee(), listed.reference.as_str()), (appointment.fee(), "999999")] {
+    for (posting, reference) in
+        [(appointment.fee(), listed.reference.as_str()), (appointment.fee(), "999999")]
+    {
         let failure = books.adopt(&posting, reference).await.unwrap_err();
         assert!(matches!(failure.class, Class::Refused { .. }), "{failure:?}");
     }

@@ -3,16 +3,16 @@
 use slotledger_erp::{Administration, conformance};
 use slotledger_odoo_server::Edition;
 
-use crate::support::{connect, postings, prepared};
+use crate::support::{connect, prepared};
 
 async fn holds(edition: Edition) {
     let Some(server) = prepared(edition).await else { return };
     let books = connect(&server);
-    let setup = books.furnish("conformance", postings::day()).await.unwrap();
-    let report = conformance::run(&books, &setup).await;
+    // Odoo dates orders and transfers by itself.
+    let today = server.sql("SELECT (now() AT TIME ZONE 'UTC')::date;").unwrap();
+    let setup = books.furnish("conformance", today.parse().unwrap()).await.unwrap();
+    let report = conformance::administered(&books, &setup).await;
     assert!(report.held(), "\n{report}");
-    let balance = books.balance().await.unwrap();
-    assert_eq!(balance.debit, balance.credit);
     eprintln!("{report}");
 }
 

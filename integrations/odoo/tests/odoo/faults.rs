@@ -4,24 +4,24 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use slotledger_erp::{Class, Connector, Failure, Reason, State};
+use slotledger_fault_proxy::Fault;
 use slotledger_odoo::{Odoo, Protocol, Settings};
 use slotledger_odoo_server::{Edition, Server};
 
 use crate::support::{
     connect, connect_by,
-    line::{Counted, Fault, Line, Reply},
-    only, prepared,
+    line::{Counted, Line},
+    only,
     postings::{Appointment, visit},
-    settings,
+    prepared, settings,
 };
 
 const HTML: &str = "<html><h1>Internal Server Error</h1></html>";
 
 /// Posts an order through a line that fails at one write, then again without it: it stands once.
-async fn order_with(server: &Server, name: &str, forwarded: bool, reply: Reply) -> Failure {
+async fn order_with(server: &Server, name: &str, fault: Fault) -> Failure {
     let order = Appointment(name.into()).order(visit());
-    let fault = Fault { call: 1, counted: Counted::Writes, forwarded, reply };
-    let line = Line::to(&server.url(), fault);
+    let line = Line::to(&server.url(), Counted::Writes, 1, fault);
     let failure = connect_by(server, line.url()).post(&order).await.unwrap_err();
     assert_eq!(line.struck().as_deref(), Some("sale.order.load"));
 
@@ -34,22 +34,25 @@ async fn order_with(server: &Server, name: &str, forwarded: bool, reply: Reply) 
 
 async fn answers_of_all_kinds(edition: Edition) {
     let Some(server) = prepared(edition).await else { return };
-    let failure = order_with(&server, "stored-500", true, Reply::Status(500, "", HTML)).await;
+    let instead = |status, headers, body| Fault::Instead { forwarded: false, status, headers, body };
+    let stored = Fault::Instead { forwarded: true, status: 500, headers: "", body: HTML };
+    let failure = order_with(&server, "stored-500", stored).await;
     assert_eq!(failure.class, Class::Ambiguous);
     assert_eq!(failure.message, "HTTP 500: Internal Server Error");
 
-    let failure = order_with(&server, "half", true, Reply::Half).await;
+    let failure = order_with(&server, "half", Fault::Half).await;
     assert_eq!(failure.class, Class::Ambiguous);
 
-    let failure = order_with(&server, "throttled", false, Reply::Status(429, "Retry-After: 9\r\n", "")).await;
+    let failure = order_with(&server, "throttled", instead(429, "Retry-After: 9\r\n", "")).await;
     assert_eq!(failure.class, Class::Throttled { after: Some(Duration::from_secs(9)) });
 
-    let failure = order_with(&server, "portal", false, Reply::Status(200, "", "<html>Sign in</html>")).await;
-    assert!(matches!(failure.class, Class::Refused { reason: Reason::Setup, .. }), "{failure:?}");
-
-    let moved = Reply::Status(302, "Location: /web/login\r\n", "");
-    let failure = order_with(&server, "moved", false, moved).await;
-    assert!(matches!(failure.class, Class::Refused { reason: Reason::Setup, .. }), "{failure:?}");
+    for (name, fault) in [
+        ("portal", instead(200, "", "<html>Sign in</html>")),
+        ("moved", instead(302, "Location: /web/login\r\n", "")),
+    ] {
+        let failure = order_with(&server, name, fault).await;
+        assert!(matches!(failure.class, Class::Refused { reason: Reason::Setup, .. }), "{failure:?}");
+    }
 }
 
 async fn wrong_settings_are_named(edition: Edition) {

@@ -1,13 +1,15 @@
 //! Every kind of document, cut at every call that matters, then taken up by another connector: it stands once.
 
 use slotledger_erp::{Class, Connector, Posting, State};
+use slotledger_fault_proxy::Fault;
 use slotledger_odoo_server::{Edition, Server};
 
 use crate::support::{
     connect, connect_by,
-    line::{Counted, Fault, Line, Reply},
-    only, post_all, prepared,
+    line::{Counted, Line},
+    only, post_all,
     postings::{Appointment, line, material, visit},
+    prepared,
 };
 
 /// Longer than any document takes; a test that never gets through is broken.
@@ -31,14 +33,14 @@ async fn cut_everywhere(
     // Nothing is ever cut on this one, so that it knows nothing of what was.
     let books = connect(server);
     let mut cuts = 0;
-    for (counted, forwarded) in [(before_each, false), (Counted::Writes, true)] {
+    for (counted, fault) in [(before_each, Fault::CutBefore), (Counted::Writes, Fault::CutAfter)] {
         for call in 1.. {
             assert!(call < MAX_CALLS, "{name} never got through");
-            let appointment = Appointment(format!("{name}-{forwarded}-{call}"));
+            let appointment = Appointment(format!("{name}-{}-{call}", fault == Fault::CutAfter));
             let Scenario { before, cut, state } = scenario(&appointment);
             post_all(&books, &before).await.unwrap();
 
-            let line = Line::to(&server.url(), Fault { call, counted, forwarded, reply: Reply::Cut });
+            let line = Line::to(&server.url(), counted, call, fault);
             let outcome = connect_by(server, line.url()).post(&cut).await;
             let Some(method) = line.struck() else {
                 assert_eq!(outcome.unwrap().document.state, state);
@@ -51,7 +53,8 @@ async fn cut_everywhere(
             let written = counted == Counted::Writes;
             assert!(!written || failure.class == Class::Ambiguous, "{method} cut: {failure:?}");
 
-            let posted = books.post(&cut).await.unwrap_or_else(|failure| panic!("after {method}: {failure:?}"));
+            let posted =
+                books.post(&cut).await.unwrap_or_else(|failure| panic!("after {method}: {failure:?}"));
             assert_eq!(posted.document.state, state, "after {method}");
             assert_eq!(only(&books, &cut).await, posted.document, "after {method}");
             for posting in &before {
@@ -135,13 +138,13 @@ async fn money_and_materials(edition: Edition) {
     })
     .await;
     cut_everywhere(&server, "commission", Counted::Writes, |appointment| Scenario {
-        before: vec![],
+        before: vec![appointment.order(visit()), appointment.invoice(visit())],
         cut: appointment.commission("120.00", "12.00"),
         state: State::Posted,
     })
     .await;
     cut_everywhere(&server, "reversal", Counted::Writes, |appointment| Scenario {
-        before: vec![appointment.commission("120.00", "12.00")],
+        before: appointment.chain(),
         cut: appointment.reversal(),
         state: State::Posted,
     })

@@ -5,8 +5,9 @@ use slotledger_erp::{Administration, Connector, Line, OrderLine, State};
 use slotledger_odoo_server::Edition;
 
 use crate::support::{
-    connect, made, only, post_all, prepared,
+    connect, made, only, post_all,
     postings::{Appointment, decimal, line, material, visit},
+    prepared,
 };
 
 /// The whole chain of a visit with a deposit, then all of it taken back: nothing is left open.
@@ -83,10 +84,14 @@ async fn an_amended_order(edition: Edition) {
     let Some(server) = prepared(edition).await else { return };
     let books = connect(&server);
     let appointment = Appointment("amended".into());
-    let order = made(&books, &appointment.order(vec![line("SVC-MAINT", 1, "120.00"), line("FEE", 1, "5.00")])).await;
+    let order =
+        made(&books, &appointment.order(vec![line("SVC-MAINT", 1, "120.00"), line("FEE", 1, "5.00")])).await;
     let lines = vec![line("FEE", 1, "7.00"), line("SVC-MAINT", 2, "110.00"), line("FEE", 3, "1.00")];
     let amended = made(&books, &appointment.amendment(lines.clone())).await;
-    assert_eq!((amended.number, amended.net, amended.quantity), (order.number, decimal("230.00"), Some(decimal("6"))));
+    assert_eq!(
+        (amended.number, amended.net, amended.quantity),
+        (order.number, decimal("230.00"), Some(decimal("6")))
+    );
     let invoice = made(&books, &appointment.invoice(lines)).await;
     assert_eq!((invoice.net, invoice.tax), (decimal("230.00"), decimal("46.00")));
 }
@@ -95,17 +100,31 @@ async fn an_amended_order(edition: Edition) {
 async fn awkward_amounts(edition: Edition) {
     let Some(server) = prepared(edition).await else { return };
     let books = connect(&server);
-    let samples = [("0.01", "0.33"), ("0.07", "7"), ("33.33", "3"), ("1.15", "0.5"), ("999999.99", "1.01"), ("2.675", "1")];
+    let samples = [
+        ("0.01", "0.33"),
+        ("0.07", "7"),
+        ("33.33", "3"),
+        ("1.15", "0.5"),
+        ("999999.99", "1.01"),
+        ("2.675", "1"),
+    ];
     for (count, (price, quantity)) in samples.into_iter().enumerate() {
         let appointment = Appointment(format!("awkward-{count}"));
         let mut asked = line("SVC-MAINT", 1, price);
         asked.quantity = decimal(quantity);
-        let outcome = post_all(&books, &[appointment.order(vec![asked.clone()]), appointment.invoice(vec![asked.clone()])]).await;
+        let outcome = post_all(
+            &books,
+            &[appointment.order(vec![asked.clone()]), appointment.invoice(vec![asked.clone()])],
+        )
+        .await;
         let away = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
         let net = (asked.quantity * asked.unit_price).round_dp_with_strategy(2, away);
         match outcome {
             Ok(documents) => {
-                assert!(documents.iter().all(|document| document.net == net), "{price} × {quantity}: {documents:#?}");
+                assert!(
+                    documents.iter().all(|document| document.net == net),
+                    "{price} × {quantity}: {documents:#?}"
+                );
             }
             // Odoo 14 keeps two digits of a price, and says so.
             Err(failure) => assert!(failure.message.contains(price), "{failure:?}"),

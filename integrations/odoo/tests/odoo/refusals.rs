@@ -7,8 +7,9 @@ use slotledger_odoo::{Odoo, Settings};
 use slotledger_odoo_server::{Edition, Server};
 
 use crate::support::{
-    connect, made, only, post_all, prepared,
+    connect, made, only, post_all,
     postings::{Appointment, ana, decimal, line, material, party, visit},
+    prepared,
     rpc::Administrator,
     settings,
 };
@@ -53,17 +54,25 @@ async fn master_data(server: &Server) {
 async fn periods(server: &Server) {
     let (books, admin) = (connect(server), Administrator::of(server));
     let appointment = Appointment("period".into());
-    post_all(&books, &[appointment.order(visit())]).await.unwrap();
-    let close = |day| admin.change("res.company", json!([["id", "=", 1]]), json!({"fiscalyear_lock_date": day}));
+    let earlier = Appointment("earlier".into());
+    post_all(&books, &[appointment.order(visit()), earlier.order(visit()), earlier.invoice(visit())])
+        .await
+        .unwrap();
+    let close =
+        |day| admin.change("res.company", json!([["id", "=", 1]]), json!({"fiscalyear_lock_date": day}));
     close(json!("2026-01-31")).await;
     for posting in [
         appointment.invoice(visit()),
         appointment.advance("36.00"),
-        appointment.commission("120.00", "12.00"),
+        earlier.commission("120.00", "12.00"),
+        earlier.credit(),
         appointment.fee(),
     ] {
         let (message, fix) = refused(&books, &posting, Reason::ClosedPeriod).await;
-        assert!(message.contains("closed until 2026-01-31") && fix.contains("lock date"), "{message} / {fix}");
+        assert!(
+            message.contains("closed until 2026-01-31") && fix.contains("lock date"),
+            "{message} / {fix}"
+        );
         assert_eq!(books.find_by_key(&posting).await.unwrap(), [], "{message}");
     }
     close(json!(false)).await;
@@ -90,7 +99,8 @@ async fn stock(server: &Server) {
 
     let nowhere = material("MAT-FILTER", 1);
     let nowhere = slotledger_erp::Material { warehouse: "Moon".into(), ..nowhere };
-    let (message, _) = refused(&books, &Appointment("moon".into()).issue(vec![nowhere]), Reason::UnknownItem).await;
+    let (message, _) =
+        refused(&books, &Appointment("moon".into()).issue(vec![nowhere]), Reason::UnknownItem).await;
     assert_eq!(message, "Odoo has no warehouse Moon");
 
     // Once there is enough, the same transfer is taken up.
@@ -166,7 +176,8 @@ async fn by_hand(server: &Server) {
     refused(&books, &Appointment("nothing".into()).reversal(), Reason::MissingDocument).await;
     refused(&books, &Appointment("nothing".into()).cancellation(), Reason::MissingDocument).await;
     let nothing = material("MAT-FILTER", 1);
-    refused(&books, &Appointment("nothing".into()).stock_return(vec![nothing]), Reason::MissingDocument).await;
+    refused(&books, &Appointment("nothing".into()).stock_return(vec![nothing]), Reason::MissingDocument)
+        .await;
     refused(&books, &Appointment("nothing".into()).refund("1.00"), Reason::MissingDocument).await;
 
     // Two orders with one key: only a person can say which is right.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use slotledger_erp::{
-    Advance, AdvanceRefund, Body, CommissionEarned, CommissionReversal, CreditNote, Finish, Invoice, Item, Key,
-    Line, Material, Order, OrderAmendment, OrderCancellation, Party, Posting, StockIssue, StockReturn,
+    Advance, AdvanceRefund, Body, CommissionEarned, CommissionReversal, CreditNote, Finish, Invoice, Item,
+    Key, Line, Material, Order, OrderAmendment, OrderCancellation, Party, Posting, StockIssue, StockReturn,
 };
 
 /// One appointment's postings.
@@ -83,8 +83,11 @@ impl Appointment {
     }
 
     pub(crate) fn refund(&self, amount: &str) -> Posting {
-        let refund =
-            AdvanceRefund { advance: self.key("advance"), amount: decimal(amount), reason: "cancelled".into() };
+        let refund = AdvanceRefund {
+            advance: self.key("advance"),
+            amount: decimal(amount),
+            reason: "cancelled".into(),
+        };
         self.posting("refund", Body::AdvanceRefund(refund))
     }
 

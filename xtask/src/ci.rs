@@ -13,7 +13,7 @@ pub(crate) fn ci() -> Result<()> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     check("lints", &clippy, "mend what clippy names")?;
     document()?;
-    test::test(None)
+    test::test(None, &[])
 }
 
 fn check(what: &str, arguments: &[&str], advice: &str) -> Result<()> {

@@ -33,10 +33,13 @@ enum Command {
     Rules,
     /// Serves a sample company to try, or with --once books and completes an appointment and shows its documents.
     Demo(demo::Options),
-    /// Sets up what the tests need (Tryton, PostgreSQL, schemathesis) and runs them all.
+    /// Sets up what the tests need (Tryton, Odoo, PostgreSQL, schemathesis) and runs them all.
     Test {
         /// Only tests whose name contains this.
         filter: Option<String>,
+        /// A system that must be tested against. Without it, Odoo 19 is where that is possible.
+        #[arg(long, value_enum)]
+        with: Vec<setup::odoo::With>,
     },
     /// Measures Slotledger against the bare thing beneath it.
     Bench(bench::Options),
@@ -48,7 +51,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Rules => rules::build().map(drop),
         Command::Demo(options) => demo::demo(&options),
-        Command::Test { filter } => test::test(filter.as_deref()),
+        Command::Test { filter, with } => test::test(filter.as_deref(), &with),
         Command::Bench(options) => bench::bench(&options),
         Command::Ci => ci::ci(),
     };

@@ -5,20 +5,23 @@
 use anyhow::Result;
 
 use crate::progress::phase;
+use crate::setup::odoo::{self, With};
 use crate::setup::{postgres, python, tryton};
 use crate::{rules, shell};
 
 /// Sets up, builds and tests; a filter is handed to the test runner.
-pub(crate) fn test(filter: Option<&str>) -> Result<()> {
+pub(crate) fn test(filter: Option<&str>, with: &[With]) -> Result<()> {
     rules::build()?;
     let schemathesis = python::schemathesis()?;
     tryton::ready()?;
     build()?;
     let server = postgres::start()?;
+    let editions = odoo::ready(with, &server.url())?;
     let run = |arguments: &[&str]| {
         let mut cargo = shell::cargo();
         cargo.args(arguments).args(filter).env("SLOTLEDGER_SCHEMATHESIS", &schemathesis);
         cargo.env(slotledger_postgres_server::VARIABLE, server.url());
+        cargo.env(slotledger_odoo_server::VARIABLE, &editions);
         shell::run(&mut cargo, "the failures are above")
     };
     if !shell::exists("cargo-nextest") {

@@ -26,7 +26,7 @@ pub struct Database {
 impl Database {
     /// Makes one on the server that [`VARIABLE`] names, or else on one that is started for this process.
     pub fn create() -> Result<Self> {
-        let server = server()?;
+        let server = shared()?;
         let name = psql(&server, CREATE)?;
         Ok(Self { server, name })
     }
@@ -56,7 +56,9 @@ impl Drop for Database {
     }
 }
 
-fn server() -> Result<String> {
+/// The address of the server that the tests of a run share: the one [`VARIABLE`] names, or else one that is started for
+/// this process.
+pub fn shared() -> Result<String> {
     if let Ok(url) = env::var(VARIABLE) {
         return Ok(url);
     }
@@ -68,8 +70,8 @@ fn server() -> Result<String> {
     Ok(own.insert(server).url())
 }
 
-/// Runs a script and gives what it printed.
-fn psql(server: &str, script: &str) -> Result<String> {
+/// Runs a script on the server with this address and gives what it printed.
+pub fn psql(server: &str, script: &str) -> Result<String> {
     let mut psql = Command::new(programs::directory()?.join("psql"));
     psql.args(["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1"]);
     psql.arg(server).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

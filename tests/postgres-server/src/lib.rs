@@ -12,7 +12,7 @@ mod database;
 mod programs;
 mod server;
 
-pub use database::Database;
+pub use database::{Database, psql, shared};
 pub use programs::{installed, program};
 pub use server::{Durability, Server};
 

@@ -28,6 +28,11 @@ pub(crate) fn install(packages: &[&str], why: &str) -> Result<()> {
     })
 }
 
+/// Whether packages may be installed from Debian's archive.
+pub(crate) fn is_debian_root() -> Result<bool> {
+    Ok(std::path::Path::new("/etc/debian_version").exists() && is_root()?)
+}
+
 fn is_root() -> Result<bool> {
     let id = shell::capture(shell::program("id").arg("-u"), "the coreutils are missing")?;
     Ok(id.trim() == "0")

@@ -1,7 +1,9 @@
 //! Documents in the books, whatever happens on the way.
 
+mod faults;
 mod kill;
 mod ledger;
 mod reconcile;
 mod repair;
+mod scenarios;
 mod tryton;

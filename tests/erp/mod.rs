@@ -1,8 +1,10 @@
 //! Documents in the books, whatever happens on the way.
 
 mod connect;
+mod faults;
 mod kill;
 mod ledger;
 mod reconcile;
 mod repair;
+mod scenarios;
 mod tryton;

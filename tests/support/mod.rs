@@ -73,8 +73,12 @@ impl Host {
 
     /// A host of the sample company whose books are this Tryton.
     pub(crate) fn on_tryton(server: &Server) -> Self {
-        let url = server.url();
-        Self::made(&["--tryton-url", &url, "--tryton-database", DATABASE, "--tryton-user", USER], "10", None)
+        Self::on_tryton_at(&server.url())
+    }
+
+    /// The same by another address: that of a line to it.
+    pub(crate) fn on_tryton_at(url: &str) -> Self {
+        Self::made(&["--tryton-url", url, "--tryton-database", DATABASE, "--tryton-user", USER], "10", None)
     }
 
     /// `longest_call` bounds what the books may take for one document, and so how long a killed host's are left alone.

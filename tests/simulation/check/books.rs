@@ -141,9 +141,9 @@ impl<'a> Sale<'a> {
 
     /// The order, or its last amendment.
     fn last_of(&self, order: &Key) -> &Asked<'a> {
-        let changes = |asked: &&Asked<'_>| match &asked.posting.body {
-            Body::OrderAmendment(amendment) => amendment.order == *order,
-            _ => asked.posting.key == *order,
+        let changes = |asked: &&Asked<'_>| {
+            let amends = matches!(&asked.posting.body, Body::OrderAmendment(it) if it.order == *order);
+            amends || asked.posting.key == *order
         };
         self.asked.iter().rev().find(changes).expect("the order")
     }
@@ -173,10 +173,19 @@ impl<'a> Sale<'a> {
             let end = visits.iter().map(|visit| visit.end).max();
             let lines: usize = visits.iter().map(|visit| visit.quote.lines.len()).sum();
             let said = match &last.posting.body {
-                Body::SalesOrder(it) => (Some(it.start), Some(it.end), it.lines.len()),
-                Body::OrderAmendment(it) => (Some(it.start), Some(it.end), it.lines.len()),
-                _ => (None, None, 0),
+                Body::SalesOrder(it) => Some((it.start, it.end, it.lines.len())),
+                Body::OrderAmendment(it) => Some((it.start, it.end, it.lines.len())),
+                Body::OrderCancellation(_)
+                | Body::SalesInvoice(_)
+                | Body::StockIssue(_)
+                | Body::Commission(_)
+                | Body::CreditNote(_)
+                | Body::StockReturn(_)
+                | Body::CommissionReversal(_)
+                | Body::Advance(_)
+                | Body::AdvanceRefund(_) => None,
             };
+            let said = said.map_or((None, None, 0), |(start, end, lines)| (Some(start), Some(end), lines));
             ensure(said == (start, end, lines), || {
                 format!("the order says {said:?}, the visits are {:?}", (start, end, lines))
             })?;
@@ -191,23 +200,20 @@ impl<'a> Sale<'a> {
         let mut paid = Decimal::ZERO;
         for asked in self.asked.iter().filter(|asked| is_about(one, &asked.parts)) {
             let key = &asked.posting.key;
-            match &asked.posting.body {
-                Body::Advance(advance) if !self.undone.contains(key) => {
-                    paid += advance.amount;
-                    let count = self.asked.iter().filter(|other| self.settles(other, key)).count();
-                    ensure((invoiced..=1).contains(&count), || format!("{key} is settled {count} times"))?;
-                }
-                Body::AdvanceRefund(refund) => {
-                    let is_whole = |other: &Asked<'_>| match &other.posting.body {
-                        Body::Advance(it) => {
-                            other.posting.key == refund.advance && it.amount == refund.amount
-                        }
-                        _ => false,
-                    };
-                    let taken = self.asked.iter().any(is_whole);
-                    ensure(taken, || format!("{refund:?} pays back what was not paid"))?;
-                }
-                _ => {}
+            if let Body::Advance(advance) = &asked.posting.body
+                && !self.undone.contains(key)
+            {
+                paid += advance.amount;
+                let count = self.asked.iter().filter(|other| self.settles(other, key)).count();
+                ensure((invoiced..=1).contains(&count), || format!("{key} is settled {count} times"))?;
+            }
+            if let Body::AdvanceRefund(refund) = &asked.posting.body {
+                let is_whole = |other: &Asked<'_>| {
+                    let pays = matches!(&other.posting.body, Body::Advance(it) if it.amount == refund.amount);
+                    pays && other.posting.key == refund.advance
+                };
+                let taken = self.asked.iter().any(is_whole);
+                ensure(taken, || format!("{refund:?} pays back what was not paid"))?;
             }
         }
         let entered: Decimal = one.payments.iter().map(|payment| payment.amount).sum();

@@ -86,7 +86,9 @@ async fn parts_confirmed_at_once_have_one_order() {
     let booking = booked(&world).await;
     let confirm = |n: usize| world.command(booking.appointments[n].id, Command::Confirm);
     let (one, two, three) = tokio::join!(confirm(0), confirm(1), confirm(2));
-    (one.unwrap(), two.unwrap(), three.unwrap());
+    for confirmed in [one, two, three] {
+        confirmed.unwrap();
+    }
     let all = asked(&world).await;
     assert_eq!(kinds(&all), ["sales_order", "order_amendment", "order_amendment"]);
     let Body::OrderAmendment(last) = &all[2].body else { panic!("{all:?}") };

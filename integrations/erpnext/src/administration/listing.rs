@@ -239,7 +239,14 @@ async fn fits(books: &Books<'_>, posting: &Posting, found: &Candidate) -> Result
         Body::SalesOrder(order) => Some(&order.customer),
         Body::SalesInvoice(invoice) => Some(&invoice.customer),
         Body::Advance(advance) => Some(&advance.customer),
-        _ => None,
+        Body::OrderCancellation(_)
+        | Body::StockIssue(_)
+        | Body::Commission(_)
+        | Body::CreditNote(_)
+        | Body::StockReturn(_)
+        | Body::CommissionReversal(_)
+        | Body::OrderAmendment(_)
+        | Body::AdvanceRefund(_) => None,
     };
     let (Some(wanted), Some(has)) = (wanted, found.customer.as_ref().or(found.party.as_ref())) else {
         return Ok(());

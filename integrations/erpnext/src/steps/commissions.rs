@@ -30,10 +30,10 @@ pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
 fn document(books: &Books<'_>, row: &TeamRow, invoice: &Invoice, posting: &Posting) -> Document {
     let found =
         mapping::commission(row, invoice, posting.kind(), &posting.key, &books.company.default_currency);
-    match &posting.body {
-        Body::Commission(earned) => Document { party: Some(earned.provider.code.clone()), ..found },
-        _ => found,
+    if let Body::Commission(earned) = &posting.body {
+        return Document { party: Some(earned.provider.code.clone()), ..found };
     }
+    found
 }
 
 fn has(row: &TeamRow, key: &Key) -> bool {

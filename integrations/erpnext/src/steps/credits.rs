@@ -26,7 +26,7 @@ pub(super) async fn post(
         Some(note) if note.state() == State::Cancelled => return Err(books.withdrawn(&note)),
         Some(note) if note.docstatus == 0 => {
             let submitted = books.change(&note.name, &serde_json::json!({"docstatus": 1})).await?;
-            Made::made(submitted)
+            Made::now(submitted)
         }
         Some(note) => Made::adopted(note),
         None => create(books, posting, asked).await?,

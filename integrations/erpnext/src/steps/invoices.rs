@@ -101,7 +101,7 @@ async fn finish(books: &Books<'_>, asked: &Asked, made: Made<Invoice>) -> Result
         return Ok(made);
     }
     let body = Finished { modified: &draft.modified, docstatus, advances };
-    Ok(Made::made(books.change(&draft.name, &body).await?))
+    Ok(Made::now(books.change(&draft.name, &body).await?))
 }
 
 /// The orders an invoice bills, large enough for it.

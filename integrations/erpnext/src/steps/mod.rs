@@ -228,7 +228,7 @@ impl<T> Made<T> {
     }
 
     /// A record that was made or finished.
-    pub(crate) const fn made(record: T) -> Self {
+    pub(crate) const fn now(record: T) -> Self {
         Self { record, adopted: false }
     }
 

@@ -58,7 +58,7 @@ async fn posted(books: &Books<'_>, made: Made<Order>, kind: Kind, key: &Key) -> 
 
 pub(super) async fn post(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<Posted, Failure> {
     let made = match books.by_key::<Order>(&posting.key).await? {
-        Some(order) if order.docstatus == 0 => Made::made(submit(books, &order).await?),
+        Some(order) if order.docstatus == 0 => Made::now(submit(books, &order).await?),
         Some(order) => Made::adopted(order),
         None => create(books, posting, asked).await?,
     };
@@ -106,8 +106,8 @@ pub(super) async fn withdraw(
     let made = match order.state() {
         State::Cancelled | State::Closed => Made::adopted(order),
         // Cancelling works on what was submitted only.
-        State::Draft => Made::made(cancel(books, &submit(books, &order).await?).await?),
-        State::Submitted | State::Posted => Made::made(cancel(books, &order).await?),
+        State::Draft => Made::now(cancel(books, &submit(books, &order).await?).await?),
+        State::Submitted | State::Posted => Made::now(cancel(books, &order).await?),
     };
     posted(books, made, Kind::OrderCancellation, &posting.key).await
 }
@@ -178,7 +178,7 @@ pub(super) async fn amend(
         false => change_rows(books, &order, &wanted).await?,
     };
     let order = write_header(books, posting, amendment, &order).await?;
-    posted(books, Made::made(order), Kind::OrderAmendment, key).await
+    posted(books, Made::now(order), Kind::OrderAmendment, key).await
 }
 
 async fn write_header(

@@ -20,9 +20,10 @@ pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
 }
 
 async fn document(books: &Books<'_>, payment: &Payment, posting: &Posting) -> Result<Document, Failure> {
-    let settled = match &posting.body {
-        Body::Advance(_) => Some(spent(books, payment, &posting.key).await?),
-        _ => None,
+    let settled = if matches!(posting.body, Body::Advance(_)) {
+        Some(spent(books, payment, &posting.key).await?)
+    } else {
+        None
     };
     Ok(mapping::payment(payment, &posting.key, settled, books.code(&payment.party).await?))
 }
@@ -36,7 +37,7 @@ async fn posted(books: &Books<'_>, made: Made<Payment>, posting: &Posting) -> Re
 async fn existing(books: &Books<'_>, key: &Key) -> Result<Option<Made<Payment>>, Failure> {
     let Some(payment) = books.by_key::<Payment>(key).await? else { return Ok(None) };
     match payment.docstatus {
-        0 => Ok(Some(Made::made(books.change(&payment.name, &json!({"docstatus": 1})).await?))),
+        0 => Ok(Some(Made::now(books.change(&payment.name, &json!({"docstatus": 1})).await?))),
         1 => Ok(Some(Made::adopted(payment))),
         _ => Err(books.withdrawn(&payment)),
     }

@@ -75,7 +75,7 @@ async fn existing(books: &Books<'_>, posting: &Posting) -> Result<Option<Made<St
     match entry.docstatus {
         0 => {
             let submitted = books.change(&entry.name, &json!({"docstatus": 1})).await?;
-            Ok(Some(Made::made(submitted)))
+            Ok(Some(Made::now(submitted)))
         }
         1 => Ok(Some(Made::adopted(entry))),
         _ => Err(books.withdrawn(&entry)),

@@ -148,9 +148,9 @@ async fn a_document_made_by_hand_is_adopted() {
         answer["data"]["name"].as_str().unwrap().to_owned()
     };
     let (theirs, ours) = (make("Walk-in"), make("Ana Customer"));
-    let refused = |failure: slotledger_erp::Failure| match failure.class {
-        Class::Refused { reason, .. } => reason,
-        other => panic!("{other:?}"),
+    let refused = |failure: slotledger_erp::Failure| {
+        let Class::Refused { reason, .. } = failure.class else { panic!("{failure:?}") };
+        reason
     };
     assert_eq!(refused(books.adopt(&order, &theirs).await.unwrap_err()), Reason::Conflict);
     assert_eq!(refused(books.adopt(&order, "SAL-ORD-1").await.unwrap_err()), Reason::MissingDocument);

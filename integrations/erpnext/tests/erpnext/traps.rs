@@ -17,13 +17,9 @@ fn appointment(name: &str) -> Appointment {
 }
 
 fn reason(failure: &slotledger_erp::Failure) -> Reason {
-    match &failure.class {
-        Class::Refused { reason, fix } => {
-            assert!(!fix.is_empty());
-            *reason
-        }
-        other => panic!("not refused but {other:?}: {failure}"),
-    }
+    let Class::Refused { reason, fix } = &failure.class else { panic!("not refused but {failure:?}") };
+    assert!(!fix.is_empty());
+    *reason
 }
 
 /// 1: a second document with the key is refused by ERPNext itself, and the first one is the answer.

@@ -7,9 +7,6 @@ use super::Call;
 /// By JSON-2: arguments by name, and `ids` only where there are records, for a method without any refuses them.
 pub(super) fn named(call: &Call) -> Map<String, Value> {
     let mut body = call.named.clone();
-    if let Some((name, value)) = &call.first {
-        body.insert((*name).to_owned(), value.clone());
-    }
     if let Some(ids) = &call.ids {
         body.insert("ids".to_owned(), json!(ids));
     }
@@ -19,8 +16,7 @@ pub(super) fn named(call: &Call) -> Map<String, Value> {
 
 /// By JSON-RPC: the records come first, the context is one of the named arguments.
 pub(super) fn execute(database: &str, user: i64, secret: &str, call: &Call) -> Value {
-    let ids = call.ids.iter().map(|ids| json!(ids));
-    let positional: Vec<Value> = ids.chain(call.first.iter().map(|(_, value)| value.clone())).collect();
+    let positional: Vec<Value> = call.ids.iter().map(|ids| json!(ids)).collect();
     let mut named = call.named.clone();
     named.insert("context".to_owned(), Value::Object(call.context.clone()));
     rpc("object", "execute_kw", &json!([database, user, secret, call.model, call.method, positional, named]))

@@ -60,9 +60,7 @@ pub(crate) struct Call {
     pub(crate) method: String,
     /// The records it is called on; none for a method of the model as such.
     pub(crate) ids: Option<Vec<i64>>,
-    /// The first argument, whose name differs between models: JSON-RPC hands it over by its place.
-    pub(crate) first: Option<(&'static str, Value)>,
-    /// The other arguments by their names.
+    /// The arguments by their names.
     pub(crate) named: Map<String, Value>,
     pub(crate) context: Map<String, Value>,
 }
@@ -70,18 +68,12 @@ pub(crate) struct Call {
 impl Call {
     /// A method of the model as such.
     pub(crate) fn of(model: &'static str, method: impl Into<String>) -> Self {
-        Self { model, method: method.into(), ids: None, first: None, named: Map::new(), context: Map::new() }
+        Self { model, method: method.into(), ids: None, named: Map::new(), context: Map::new() }
     }
 
     /// A method of records.
     pub(crate) fn on(model: &'static str, method: impl Into<String>, ids: &[i64]) -> Self {
         Self { ids: Some(ids.to_vec()), ..Self::of(model, method) }
-    }
-
-    /// The first argument.
-    pub(crate) fn given(mut self, name: &'static str, value: Value) -> Self {
-        self.first = Some((name, value));
-        self
     }
 
     /// An argument by its name.

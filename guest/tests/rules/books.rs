@@ -88,20 +88,24 @@ fn the_invoice_settles_the_deposit() {
     assert!(again.effects[0].after.contains(&"apt-1/7/credit_note".to_owned()));
 }
 
+/// A policy, a moment, who commands what, and the steps that follow it.
+type Refund = (DepositRefund, i64, (Actor, Command), &'static [&'static str]);
+
 #[test]
 fn a_deposit_is_paid_back_by_the_policy() {
     let decline =
         |actor| (actor, Command::Decline(Declination { reason: "Ill".to_owned(), replacement: None }));
     let early = at(9, 0) - 7 * 24 * 3_600;
-    let (refund, fee) = ("advance_refund", "fee_invoice");
+    const REFUND: &str = "advance_refund";
+    const FEE: &str = "fee_invoice";
     use DepositRefund::{Always, Never, OutsideCutoff};
-    let cases: [(DepositRefund, i64, (Actor, Command), &[&str]); 8] = [
-        (OutsideCutoff, early, (Actor::Customer, cancel(false)), &[refund]),
-        (OutsideCutoff, at(9, 0), (Actor::Staff, cancel(true)), &[fee]),
-        (OutsideCutoff, at(9, 0), decline(Actor::Provider), &[refund]),
-        (OutsideCutoff, at(10, 0), (Actor::Staff, Command::MarkNoShow), &[fee]),
-        (Always, at(9, 0), (Actor::Staff, cancel(true)), &[fee, refund]),
-        (Always, at(10, 0), (Actor::Staff, Command::MarkNoShow), &[fee, refund]),
+    let cases: [Refund; 8] = [
+        (OutsideCutoff, early, (Actor::Customer, cancel(false)), &[REFUND]),
+        (OutsideCutoff, at(9, 0), (Actor::Staff, cancel(true)), &[FEE]),
+        (OutsideCutoff, at(9, 0), decline(Actor::Provider), &[REFUND]),
+        (OutsideCutoff, at(10, 0), (Actor::Staff, Command::MarkNoShow), &[FEE]),
+        (Always, at(9, 0), (Actor::Staff, cancel(true)), &[FEE, REFUND]),
+        (Always, at(10, 0), (Actor::Staff, Command::MarkNoShow), &[FEE, REFUND]),
         (Never, early, (Actor::Customer, cancel(false)), &[]),
         (Never, early, decline(Actor::Provider), &[]),
     ];
@@ -114,10 +118,10 @@ fn a_deposit_is_paid_back_by_the_policy() {
         (input.snapshot.now, input.snapshot.actor, input.command) = (now, actor, command);
         let decision = granted(&input);
         assert_eq!(steps(&decision)[1..], *expected, "{policy:?} {:?}", input.command);
-        let refunded = expected.contains(&refund);
+        let refunded = expected.contains(&REFUND);
         assert_eq!(decision.paid, decimal(if refunded { 0 } else { 2_697 }, 2));
-        if expected.contains(&fee) {
-            let EffectBody::SalesInvoice(invoice) = body(&decision, fee) else { panic!("a fee") };
+        if expected.contains(&FEE) {
+            let EffectBody::SalesInvoice(invoice) = body(&decision, FEE) else { panic!("a fee") };
             assert_eq!(invoice.advances.is_empty(), refunded, "a deposit that is kept pays the fee");
         }
     }

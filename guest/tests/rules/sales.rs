@@ -115,11 +115,11 @@ impl Booked {
     }
 
     fn invoice(&self) -> &InvoiceDraft {
-        let invoices = self.log.iter().rev().filter_map(|effect| match &effect.body {
-            EffectBody::SalesInvoice(draft) => Some(draft),
-            _ => None,
-        });
-        invoices.into_iter().next().expect("an invoice")
+        let invoice =
+            |effect: &'_ slotledger_rules::wit::Effect| matches!(effect.body, EffectBody::SalesInvoice(_));
+        let last = self.log.iter().rev().find(|effect| invoice(effect)).expect("an invoice");
+        let EffectBody::SalesInvoice(draft) = &last.body else { unreachable!("it was looked for") };
+        draft
     }
 }
 

@@ -53,7 +53,7 @@ mod tests {
                 "shop",
                 5,
                 "the-key",
-                &Call::on("sale.order", "write", &[7]).given("vals", json!({"origin": "x"}))
+                &Call::on("sale.order", "write", &[7]).with("vals", json!({"origin": "x"}))
             ),
             execute("shop", 5, "the-key", &Call::of("sale.order", "load").with("fields", json!(["id"]))),
             authenticate("shop", "api", "the-key"),

@@ -98,7 +98,14 @@ async fn in_dollars(books: &Tryton, appointment: &Appointment) -> Posting {
                 posting.date = yesterday();
                 &mut advance.currency
             }
-            other => panic!("{other:?}"),
+            Body::OrderCancellation(_)
+            | Body::StockIssue(_)
+            | Body::Commission(_)
+            | Body::CreditNote(_)
+            | Body::StockReturn(_)
+            | Body::CommissionReversal(_)
+            | Body::OrderAmendment(_)
+            | Body::AdvanceRefund(_) => unreachable!("the three above are asked for"),
         };
         *currency = "USD".into();
     }

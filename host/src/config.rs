@@ -128,6 +128,8 @@ pub enum Erp {
     Ledger(Ledger),
     /// An ERPNext site.
     Erpnext(Erpnext),
+    /// An Odoo server.
+    Odoo(Odoo),
     /// A Tryton server.
     Tryton(Tryton),
 }
@@ -139,6 +141,7 @@ impl Erp {
         match self {
             Self::Ledger(_) => "ledger",
             Self::Erpnext(_) => "erpnext",
+            Self::Odoo(_) => "odoo",
             Self::Tryton(_) => "tryton",
         }
     }
@@ -186,6 +189,45 @@ impl Erpnext {
     #[must_use]
     pub fn secret(&self) -> Secret {
         Secret { env: self.token_env.clone(), file: self.token_file.clone() }
+    }
+}
+
+/// An Odoo server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Odoo {
+    /// Its address: `https://odoo.example`.
+    pub url: String,
+    /// The database.
+    pub database: String,
+    /// The user that Slotledger logs in as; needed up to Odoo 18, later ones take it from the key.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// The environment variable that holds the user's API key. Up to Odoo 18 a password will do.
+    #[serde(default)]
+    pub key_env: Option<String>,
+    /// The file that holds the key.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+    /// The company, where the user has several.
+    #[serde(default)]
+    pub company: Option<String>,
+    /// The code of the journal for invoices and credit notes; none leaves the choice to Odoo.
+    #[serde(default)]
+    pub sales_journal: Option<String>,
+    /// The code of the journal for commissions; none leaves the choice to Odoo.
+    #[serde(default)]
+    pub purchase_journal: Option<String>,
+    /// The name or code of the journal for deposits that name no method; none takes the first bank.
+    #[serde(default)]
+    pub advance_journal: Option<String>,
+}
+
+impl Odoo {
+    /// Where the key is.
+    #[must_use]
+    pub fn secret(&self) -> Secret {
+        Secret { env: self.key_env.clone(), file: self.key_file.clone() }
     }
 }
 
@@ -314,6 +356,9 @@ impl Config {
                 Erp::Ledger(ledger) => anchor(&mut ledger.path),
                 Erp::Erpnext(erpnext) => {
                     erpnext.token_file.as_mut().map(anchor);
+                }
+                Erp::Odoo(odoo) => {
+                    odoo.key_file.as_mut().map(anchor);
                 }
                 Erp::Tryton(tryton) => {
                     tryton.password_file.as_mut().map(anchor);

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use slotledger_erp::Administration;
 use slotledger_erpnext::Erpnext;
 use slotledger_ledger::Ledger;
+use slotledger_odoo::Odoo;
 use slotledger_tryton::Tryton;
 
 use crate::app::{Connections, Link};
@@ -55,6 +56,7 @@ pub async fn link(name: &str, erp: &Erp) -> Result<Link, Error> {
     let books: Arc<dyn Administration> = match erp {
         Erp::Ledger(settings) => Arc::new(ledger(name, settings).await?),
         Erp::Erpnext(settings) => Arc::new(erpnext(name, settings)?),
+        Erp::Odoo(settings) => Arc::new(odoo(name, settings)?),
         Erp::Tryton(settings) => Arc::new(tryton(name, settings)?),
     };
     let makes_records = matches!(erp, Erp::Ledger(_));
@@ -91,6 +93,20 @@ fn erpnext(name: &str, settings: &config::Erpnext) -> Result<Erpnext, Error> {
     Erpnext::new(settings).map_err(|error| wrong(error.to_string()))
 }
 
+fn odoo(name: &str, settings: &config::Odoo) -> Result<Odoo, Error> {
+    let wrong = |reason: String| Error::Settings { name: name.to_owned(), reason };
+    let key = secret(&settings.secret(), "key").map_err(wrong)?;
+    let settings = slotledger_odoo::Settings {
+        user: settings.user.clone(),
+        company: settings.company.clone(),
+        sales_journal: settings.sales_journal.clone(),
+        purchase_journal: settings.purchase_journal.clone(),
+        advance_journal: settings.advance_journal.clone(),
+        ..slotledger_odoo::Settings::new(&settings.url, &settings.database, key)
+    };
+    Odoo::new(settings).map_err(|error| wrong(error.to_string()))
+}
+
 fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {
     let wrong = |reason: String| Error::Settings { name: name.to_owned(), reason };
     let settings = slotledger_tryton::Settings {
@@ -105,7 +121,7 @@ fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {
         } else {
             slotledger_tryton::OnShortage::Refuse
         },
-        payment_method: None,
+        payment_method: settings.payment_method.clone(),
     };
     Tryton::new(settings).map_err(|error| wrong(error.to_string()))
 }

@@ -82,7 +82,7 @@ pub(super) async fn run(command: LedgerCommand) -> anyhow::Result<()> {
 fn chosen<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<(&'a str, &'a config::Ledger)> {
     let mut ledgers = config.erp.iter().filter_map(|(known, erp)| match erp {
         Erp::Ledger(settings) if name.is_none_or(|name| name == known) => Some((known.as_str(), settings)),
-        Erp::Ledger(_) | Erp::Erpnext(_) | Erp::Tryton(_) => None,
+        Erp::Ledger(_) | Erp::Erpnext(_) | Erp::Odoo(_) | Erp::Tryton(_) => None,
     });
     let first =
         ledgers.next().ok_or_else(|| anyhow!("the configuration has no built-in books of that name"))?;

@@ -16,7 +16,7 @@ use crate::app::Link;
 use crate::cli::progress::Counting;
 use crate::cli::{ConfigFile, load};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Erp, Erpnext, Ledger, Tryton};
+use crate::config::{Erp, Erpnext, Ledger, Odoo, Tryton};
 use crate::connections;
 
 #[derive(Debug, Args)]
@@ -27,7 +27,8 @@ pub(super) struct Certify {
     /// Its address. Of the ledger, which has none, a file may be named instead; none makes one for the run.
     #[arg(long)]
     url: Option<String>,
-    /// The environment variable that holds the password, or of ERPNext the token: `<API key>:<API secret>`.
+    /// The environment variable that holds the password or the API key, or of ERPNext the token: `<API key>:<API
+    /// secret>`.
     #[arg(long, value_name = "NAME", default_value = "SLOTLEDGER_ERP_TOKEN")]
     token_env: String,
     /// The company, where there are several.
@@ -51,6 +52,7 @@ pub(super) struct Certify {
 enum ErpKind {
     Ledger,
     Erpnext,
+    Odoo,
     Tryton,
 }
 
@@ -105,6 +107,17 @@ impl Certify {
                 company: self.company.clone(),
                 tax_template: None,
                 deposit_account: None,
+            }),
+            ErpKind::Odoo => Erp::Odoo(Odoo {
+                url: url()?,
+                database: self.database.clone().context("name its database with --database")?,
+                user: self.user.clone(),
+                key_env: Some(self.token_env.clone()),
+                key_file: None,
+                company: self.company.clone(),
+                sales_journal: None,
+                purchase_journal: None,
+                advance_journal: None,
             }),
             ErpKind::Tryton => Erp::Tryton(Tryton {
                 url: url()?,

@@ -182,6 +182,7 @@ async fn a_deposit_is_an_advance_in_the_books_and_settled_on_the_invoice() {
     let invoice = asked(&host, &visit, "sales_invoice").await;
     assert_eq!(invoice["body"]["advances"], json!([of(&documents, "advance")["key"]]));
     assert_eq!(of(&documents, "sales_invoice")["total"], "59.88");
+    assert_eq!(of(&documents, "sales_invoice")["settled"], "14.97");
 }
 
 #[tokio::test]
@@ -211,16 +212,16 @@ async fn what_was_sold_while_tryton_was_away_arrives_in_order_and_once() {
     for visit in &visits {
         assert_eq!(kinds(&host.documents(visit).await), FOUR);
         let finished: Vec<DateTime<Utc>> = in_order(&deliveries(&host, visit).await);
-        assert!(finished.is_sorted(), "{finished:?}");
+        assert!(finished.len() == 4 && finished.is_sorted(), "{finished:?}");
     }
     let connection = host.get("/api/v1/connections").await.expect(200)["items"][0].clone();
     assert_eq!((&connection["pending"], &connection["state"]), (&json!(0), &json!("closed")), "{connection}");
 }
 
-/// When each was last changed, in the order in which they were asked for.
+/// When each was done, in the order in which they were asked for.
 fn in_order(deliveries: &[Value]) -> Vec<DateTime<Utc>> {
     let mut all: Vec<&Value> = deliveries.iter().collect();
     all.sort_by_key(|delivery| delivery["id"].as_i64());
-    let moments = all.iter().filter_map(|delivery| delivery["updated_at"].as_str());
+    let moments = all.iter().filter_map(|delivery| delivery["finished_at"].as_str());
     moments.map(|moment| moment.parse().expect("a moment")).collect()
 }

@@ -149,7 +149,7 @@ async fn a_part_of_a_booking_is_called_off(host: Host) {
     let left = command(&shop, &booked, "cancel", less.clone()).await.expect(200);
     assert_eq!(each(&left, "status"), ["confirmed", "cancelled", "confirmed"]);
     assert_eq!((&left["net"], &left["agreed"]["net"]), (&json!("99.80"), &json!("149.70")));
-    assert_eq!(kinds(&host.documents(&second).await), ["order_cancellation", "sales_order"]);
+    assert_eq!(kinds(&host.documents(&second).await), ["order_amendment", "sales_order"]);
     command(&shop, &booked, "cancel", less).await.problem(409, "SL0240");
     shop.hold(&service, &at(day(), "11:00"), json!({})).await.expect(201);
     let unknown = json!({ "reason": "a slip", "appointments": [booked] });

@@ -22,7 +22,6 @@ pub(super) struct Cache(Mutex<HashMap<String, (i64, Arc<Mapping>)>>);
 #[serde(deny_unknown_fields)]
 pub struct NewCode {
     /// Of what.
-    #[schema(inline)]
     pub kind: CodeKind,
     /// Ours.
     #[schema(min_length = 1, max_length = 100)]

@@ -51,12 +51,12 @@ impl App {
         let others = self.booked_with(own).await?;
         let mut deliveries = self.deliveries_of_sale(own, &others).await?;
         let is_own = |id: AppointmentId| id == own.id || own.replaces.contains(&id);
+        // A command on this appointment may have asked for a document that says it is not part of the sale any more.
         deliveries.retain(|delivery| {
             let mut shared = others.iter().chain([own]).flat_map(|appointment| &appointment.shared_documents);
-            match shared.find(|document| document.key == delivery.posting.key.as_str()) {
-                Some(document) => document.parts.iter().any(|part| is_own(part.appointment)),
-                None => is_own(delivery.appointment),
-            }
+            let document = shared.find(|document| document.key == delivery.posting.key.as_str());
+            let mut parts = document.iter().flat_map(|document| &document.parts);
+            is_own(delivery.appointment) || parts.any(|part| is_own(part.appointment))
         });
         Ok(deliveries)
     }

@@ -36,7 +36,6 @@ pub struct ConnectionView {
     pub checked_at: Option<DateTime<Utc>>,
     /// `closed` while documents are sent, `open` while it is left alone, `probing` while one document is tried; null
     /// before anything was sent.
-    #[schema(inline)]
     pub state: Option<CircuitState>,
     /// Since when.
     pub since: Option<DateTime<Utc>>,

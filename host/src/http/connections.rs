@@ -129,7 +129,6 @@ impl Checked for OneCode {
 #[schema(as = Mapping)]
 struct MappingView {
     /// Of what.
-    #[schema(inline)]
     kind: CodeKind,
     /// Ours.
     code: String,

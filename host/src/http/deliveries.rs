@@ -313,7 +313,6 @@ struct DeliveryView {
 struct StoryView {
     /// The delivery.
     #[serde(flatten)]
-    #[schema(inline)]
     delivery: DeliveryView,
     /// What is asked of the books, in full. It never changes; codes are called what the connection's mapping says when
     /// it is sent.
@@ -358,7 +357,6 @@ struct RepairView {
     /// Who: the label of an API key, or a user of the machine.
     by: String,
     /// What.
-    #[schema(inline)]
     act: Act,
     /// Why.
     reason: String,

@@ -199,7 +199,6 @@ impl Checked for RunFilter {
 #[schema(as = FindingRepair)]
 struct Wanted {
     /// One of the finding's `repairs`.
-    #[schema(inline)]
     repair: Remedy,
     /// For `adopt`: the document's number in the books, or what the ERP knows it by.
     #[serde(default)]
@@ -245,7 +244,6 @@ struct RunView {
     /// When.
     asked_at: DateTime<Utc>,
     /// How it stands.
-    #[schema(inline)]
     state: RunState,
     /// When it came to its end, or broke off.
     finished_at: Option<DateTime<Utc>>,
@@ -292,7 +290,6 @@ struct FindingView {
     /// The connection they were reached by.
     connection: String,
     /// What it is.
-    #[schema(inline)]
     kind: FindingKind,
     /// Whether it is told for information, and nothing is wrong.
     information: bool,
@@ -308,10 +305,8 @@ struct FindingView {
     #[schema(value_type = Object)]
     details: Value,
     /// How it stands.
-    #[schema(inline)]
     state: FindingState,
     /// How it can be put right, the likeliest first; empty once it is closed.
-    #[schema(inline)]
     repairs: Vec<Remedy>,
     /// When it was found first.
     found_at: DateTime<Utc>,
@@ -347,7 +342,6 @@ fn view(finding: BooksFinding) -> FindingView {
 struct StoryView {
     /// The finding.
     #[serde(flatten)]
-    #[schema(inline)]
     finding: FindingView,
     /// What became of it, in order.
     history: Vec<ActView>,

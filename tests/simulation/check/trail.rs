@@ -82,6 +82,12 @@ fn is_legal(main: &Event, beside: &[&Event]) -> bool {
     let has = |name: &str| beside.iter().any(|event| event.name == name);
     let only =
         |name: &str, most: usize| beside.len() <= most && beside.iter().all(|event| event.name == name);
+    let gone = |allowed: &[&str]| {
+        let mut names: Vec<&str> = beside.iter().map(|event| event.name.as_str()).collect();
+        names.sort_unstable();
+        names.windows(2).all(|pair| pair[0] != pair[1])
+            && names.iter().all(|name| *name == "appointment.deposit_refunded" || allowed.contains(name))
+    };
     let (from, to) = (main.from, main.to);
     let path = |starts: &[Status], end: Status| to == end && from.is_some_and(|from| starts.contains(&from));
     let standing = [Open, Scheduled, Confirmed, EnRoute, InProgress, Paused];
@@ -100,7 +106,7 @@ fn is_legal(main: &Event, beside: &[&Event]) -> bool {
         }
         "appointment.expired" => path(&[Open], Cancelled) && beside.is_empty(),
         "appointment.declined" if to == Cancelled => {
-            path(&[Open, Scheduled, Confirmed], Cancelled) && beside.is_empty()
+            path(&[Open, Scheduled, Confirmed], Cancelled) && gone(&[])
         }
         "appointment.declined" => {
             path(&[Open, Scheduled, Confirmed], Scheduled)
@@ -113,17 +119,15 @@ fn is_legal(main: &Event, beside: &[&Event]) -> bool {
         "appointment.resumed" => path(&[Paused], InProgress) && beside.is_empty(),
         "appointment.completed" if beside.is_empty() => path(&[Confirmed, EnRoute, InProgress], Completed),
         "appointment.completed" => path(&[Paused], Completed) && only("appointment.followed_up", 1),
-        "appointment.cancelled" => path(&standing, Cancelled) && only("appointment.exception_made", 1),
-        "appointment.no_show" => path(&[Confirmed, EnRoute], NoShow) && beside.is_empty(),
+        "appointment.cancelled" => path(&standing, Cancelled) && gone(&["appointment.exception_made"]),
+        "appointment.no_show" => path(&[Confirmed, EnRoute], NoShow) && gone(&[]),
         "appointment.rescheduled" => {
             path(&[Scheduled, Confirmed, EnRoute], Cancelled) && only("appointment.exception_made", 2)
         }
         "appointment.reassigned" => {
             from == Some(to) && matches!(to, Scheduled | Confirmed) && beside.is_empty()
         }
-        "appointment.corrected" => {
-            path(&[Completed, NoShow, Cancelled], to) && from != Some(to) && beside.is_empty()
-        }
+        "appointment.corrected" => path(&[Completed, NoShow, Cancelled], to) && from != Some(to) && gone(&[]),
         _ => false,
     }
 }

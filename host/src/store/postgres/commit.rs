@@ -106,7 +106,7 @@ async fn lock_appointments(
 /// Refuses a decision that rests on an appointment which has changed since. Their rows are locked by now.
 async fn check_beside(connection: &mut PgConnection, basis: &Basis) -> Result<(), Error> {
     for (id, revision) in &basis.beside {
-        let now: Option<i32> = sqlx::query_scalar("SELECT revision FROM appointment WHERE id = $1")
+        let now: Option<i64> = sqlx::query_scalar("SELECT revision FROM appointment WHERE id = $1")
             .bind(id.0)
             .fetch_optional(&mut *connection)
             .await

@@ -7,6 +7,7 @@
 //! service switched off is not drafted, and nothing waits for it. Drafts stand in the order of delivery. Deliberately
 //! absent: sending, tax, and document numbers.
 
+mod collective;
 mod deposits;
 mod invoices;
 pub(crate) mod links;
@@ -106,7 +107,8 @@ impl<'a> Sale<'a> {
             self.reverse_commissions(turn.reason);
             self.change_orders(turn)?;
         }
-        let invoices = if self.leads { self.invoice(&credited)? } else { Vec::new() };
+        let groups = if self.leads { self.to_invoice(&credited) } else { Vec::new() };
+        let invoices = self.invoice(groups)?;
         self.issue_stock(turn.materials)?;
         for (invoice, earners) in &invoices {
             self.commissions(invoice, earners)?;

@@ -54,6 +54,15 @@ impl Bundle {
         self
     }
 
+    /// Adds what was decided on the same catalogue.
+    pub(super) fn join(mut self, other: Self) -> Result<Self> {
+        if other.catalog_version != self.catalog_version {
+            return Err(Error::Store(store::Error::Stale("catalogue")));
+        }
+        self.changes.extend(other.changes);
+        Ok(self.resting_on(other.beside))
+    }
+
     /// The appointments that take time so far.
     fn ahead(&self) -> Vec<Appointment> {
         taking(&self.changes)
@@ -134,7 +143,8 @@ impl App {
         given_up: &[Appointment],
         actor: Actor,
     ) -> Result<(Option<Bundle>, Refusals)> {
-        let (bundle, mut refused) = self.decide_each(wanted, given_up, &[], actor).await?;
+        let around = Beside { given_up, ..Beside::default() };
+        let (bundle, mut refused) = self.decide_each(wanted, around, actor).await?;
         let granted: Vec<_> =
             wanted.iter().filter(|(one, _)| refused.iter().all(|(id, _)| *id != one.id)).cloned().collect();
         let Some(known) = bundle.as_ref().filter(|_| share_a_booking(&granted)) else {
@@ -142,16 +152,17 @@ impl App {
         };
         let becoming: Vec<Appointment> =
             known.changes.iter().map(|change| change.appointment.clone()).collect();
-        let (bundle, more) = self.decide_each(&granted, given_up, &becoming, actor).await?;
+        let around = Beside { becoming: &becoming, ..around };
+        let (bundle, more) = self.decide_each(&granted, around, actor).await?;
         refused.extend(more);
         Ok((bundle, refused))
     }
 
-    async fn decide_each(
+    /// Decides commands one after another. What is around holds for each of them, besides what was decided before.
+    pub(super) async fn decide_each(
         &self,
         wanted: &[(Appointment, Command)],
-        given_up: &[Appointment],
-        becoming: &[Appointment],
+        around: Beside<'_>,
         actor: Actor,
     ) -> Result<(Option<Bundle>, Refusals)> {
         let (mut bundle, mut refused) = (None::<Bundle>, Vec::new());
@@ -159,7 +170,7 @@ impl App {
             let scene = self.scene(old.service, Some(old.customer), actor).await?;
             let ahead = bundle.as_ref().map(Bundle::ahead).unwrap_or_default();
             let changes = bundle.as_ref().map_or(&[][..], |bundle| &bundle.changes);
-            let beside = Beside { ahead: &ahead, given_up, changes, becoming };
+            let beside = Beside { ahead: &ahead, changes, ..around };
             let mut decided = match self.decide_command(&scene, old, command, beside).await {
                 Ok(decided) => decided,
                 Err(Error::Refused(refusal)) => {

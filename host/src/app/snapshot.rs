@@ -162,7 +162,7 @@ impl App {
         Ok(Snapshot {
             now: now.timestamp(),
             actor: translate::actor(scene.actor),
-            company: translate::company(scene.company, company, digits)?,
+            company: translate::company(scene.company, company, digits, now)?,
             service: translate::service(scene.service_id, scene.service()?)?,
             customer: scene
                 .customer

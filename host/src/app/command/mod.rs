@@ -5,6 +5,8 @@ pub(super) mod words;
 
 pub use wanted::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 
+use std::borrow::Cow;
+
 use super::alternatives::Near;
 use super::beside::Beside;
 use super::bundle::Bundle;
@@ -88,7 +90,10 @@ impl App {
         let new_id = self.ports.clock.new_id();
         let calendars = Calendars { beside, ..calendars(scene, old, command)? };
         let mut snapshot = self.snapshot(scene, &calendars).await?;
-        let sale = self.sale(old).await?;
+        let sale = match beside.sale {
+            Some(sale) => Cow::Borrowed(sale),
+            None => Cow::Owned(self.sale(old).await?),
+        };
         snapshot.booking = sale.words(scene, old, &beside)?;
         let input = decisions::TransitionInput {
             snapshot,
@@ -147,7 +152,8 @@ fn calendars<'a>(scene: &'a Scene, old: &'a Appointment, command: &Command) -> R
         | Command::Resume
         | Command::Complete(_)
         | Command::Cancel(_)
-        | Command::MarkNoShow => When::Never,
+        | Command::MarkNoShow
+        | Command::Invoice => When::Never,
     };
     // Rescheduled and reassigned work gives its own slots up; the rest of followed-up work keeps them.
     let except = (!matches!(command, Command::FollowUp(_))).then_some(old);

@@ -170,9 +170,9 @@ async fn insert(connection: &mut PgConnection, entry: &Entry) -> Result<(), Erro
     let statement = sqlx::query(
         "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_at, end_at,
              reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, updated_at, details,
-             id, company, created_at, case_id, booking, series)
+             id, company, invoice_after_at, created_at, case_id, booking, series)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::text::json, $17, $18, $19,
-             $20, $21, $22)",
+             $20, $21, $22, $23)",
     );
     bind_columns(statement, entry)
         .bind(entry.appointment.created_at)
@@ -189,8 +189,9 @@ async fn update(connection: &mut PgConnection, entry: &Entry, expected: u32) -> 
     let statement = sqlx::query(
         "UPDATE appointment SET branch = $1, service = $2, customer = $3, provider = $4, name = $5, status = $6,
              revision = $7, start_at = $8, end_at = $9, reserved_start_at = $10, reserved_end_at = $11,
-             hold_until_at = $12, predecessor = $13, successor = $14, updated_at = $15, details = $16::text::json
-         WHERE id = $17 AND company = $18 AND revision = $19",
+             hold_until_at = $12, predecessor = $13, successor = $14, updated_at = $15, details = $16::text::json,
+             invoice_after_at = $19
+         WHERE id = $17 AND company = $18 AND revision = $20",
     );
     let done = bind_columns(statement, entry)
         .bind(i64::from(expected))
@@ -205,7 +206,7 @@ async fn update(connection: &mut PgConnection, entry: &Entry, expected: u32) -> 
 
 type Statement<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
-/// The first eighteen values of both statements above.
+/// The first nineteen values of both statements above.
 fn bind_columns<'q>(statement: Statement<'q>, entry: &'q Entry) -> Statement<'q> {
     let appointment = &entry.appointment;
     statement
@@ -227,6 +228,7 @@ fn bind_columns<'q>(statement: Statement<'q>, entry: &'q Entry) -> Statement<'q>
         .bind(&entry.details)
         .bind(appointment.id.0)
         .bind(appointment.company.0)
+        .bind(appointment.invoice_after)
 }
 
 /// Why an appointment could not be changed.

@@ -17,8 +17,8 @@ use crate::store::{AppointmentFilter, Booking, Commit, Diary, Error, Page, Serie
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_at, end_at,
-    reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, created_at, updated_at,
-    details::text AS details
+    reserved_start_at, reserved_end_at, hold_until_at, invoice_after_at, predecessor, successor, created_at,
+    updated_at, details::text AS details
     FROM appointment";
 
 #[async_trait]
@@ -88,6 +88,18 @@ impl Diary for Postgres {
         .map_err(failed)?;
         Ok(ids.into_iter().map(AppointmentId).collect())
     }
+
+    async fn uninvoiced(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
+        let ids: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT id FROM appointment WHERE invoice_after_at <= $1 ORDER BY invoice_after_at, id LIMIT $2",
+        )
+        .bind(now)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        Ok(ids.into_iter().map(AppointmentId).collect())
+    }
 }
 
 /// Only the conditions that are asked for, so that each combination finds its index.
@@ -122,6 +134,9 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
     }
     if let Some(status) = filter.status {
         query.push(" AND status = ").push_bind(status.as_str());
+    }
+    if filter.uninvoiced {
+        query.push(" AND invoice_after_at IS NOT NULL");
     }
     if filter.standing {
         query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");

@@ -17,7 +17,8 @@ use crate::store::{AppointmentFilter, Booking, Commit, Diary, Error, Page, Serie
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_us AS start_at,
     end_us AS end_at, reserved_start_us AS reserved_start_at, reserved_end_us AS reserved_end_at,
-    hold_until_us AS hold_until_at, predecessor, successor, created_us AS created_at, updated_us AS updated_at, details
+    hold_until_us AS hold_until_at, invoice_after_us AS invoice_after_at, predecessor, successor,
+    created_us AS created_at, updated_us AS updated_at, details
     FROM appointment";
 
 #[async_trait]
@@ -95,6 +96,19 @@ impl Diary for Sqlite {
         .map_err(failed)?;
         rows.iter().map(|row| Columns(row).id("id")).collect()
     }
+
+    async fn uninvoiced(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
+        let rows = sqlx::query(
+            "SELECT id FROM appointment WHERE invoice_after_us <= ?
+             ORDER BY invoice_after_us, id LIMIT ?",
+        )
+        .bind(micros(now))
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| Columns(row).id("id")).collect()
+    }
 }
 
 /// Only the conditions that are asked for, so that each combination finds its index.
@@ -129,6 +143,9 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     }
     if let Some(status) = filter.status {
         query.push(" AND status = ").push_bind(status.as_str());
+    }
+    if filter.uninvoiced {
+        query.push(" AND invoice_after_us IS NOT NULL");
     }
     if filter.standing {
         query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");

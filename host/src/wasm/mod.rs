@@ -9,11 +9,12 @@
 
 pub mod bindings;
 mod cache;
-mod component;
-mod engine;
+pub(crate) mod component;
+pub(crate) mod engine;
 pub mod error;
 pub mod limits;
-mod session;
+pub mod log;
+pub(crate) mod session;
 #[cfg(test)]
 mod tests;
 
@@ -62,10 +63,10 @@ impl Rules {
         expected_digest: Option<&str>,
         cache_dir: Option<&Path>,
     ) -> Result<Self, Error> {
-        let bytes = component::read(path)?;
+        let bytes = component::read(path, limits::COMPONENT_BYTES)?;
         let name = path.display().to_string();
         if bytes.len() as u64 > limits::COMPONENT_BYTES {
-            return Err(Error::TooLarge { name });
+            return Err(Error::TooLarge { name, limit: limits::COMPONENT_BYTES });
         }
         if let Some(expected) = expected_digest {
             let found = component::digest(&bytes);
@@ -80,10 +81,15 @@ impl Rules {
     pub fn from_bytes(name: &str, bytes: &[u8], cache_dir: Option<&Path>) -> Result<Self, Error> {
         let engine = Engine::shared()?;
         let digest = component::digest(bytes);
-        let component = component::load(&engine.inner, name, bytes, &digest, cache_dir)?;
+        let component = component::load(&engine, &component::RULES, name, bytes, &digest, cache_dir)?;
         let (program, description) = Program::new(&engine, &component, name)?;
         if description.wit_version != WIT_VERSION {
-            return Err(Error::WrongVersion { name: name.to_owned(), found: description.wit_version });
+            return Err(Error::WrongVersion {
+                name: name.to_owned(),
+                world: component::RULES.name,
+                found: description.wit_version,
+                known: WIT_VERSION,
+            });
         }
         Ok(Self(Arc::new(Loaded { engine, program, digest, description })))
     }
@@ -163,7 +169,8 @@ impl Rules {
         Answer: Lift + 'static,
         (Answer,): ComponentNamedList + Lift,
     {
-        session::run(&self.0.engine, &self.0.program, export, fuel, params)
+        let Loaded { engine, program, .. } = &*self.0;
+        session::run(engine, &program.instance, export, fuel, params).map(|(answer, _)| answer)
     }
 }
 

@@ -8,6 +8,7 @@ mod init;
 mod ledger;
 mod progress;
 mod reconcile;
+mod rules;
 mod sample;
 mod serve;
 mod store;
@@ -62,6 +63,8 @@ enum Command {
     /// Exits with 0 if everything stands as it was asked for, with 2 if something does not, and with 1 if the books could
     /// not be compared.
     Reconcile(reconcile::Reconcile),
+    /// Writes, builds, tests and measures extensions: rules of your own.
+    Rules(rules::RulesCommand),
     /// Moves everything to another store: from SQLite to PostgreSQL, or back.
     Store(store::StoreCommand),
 }
@@ -110,6 +113,7 @@ impl Cli {
             Command::Connect(command) => return connect::run(command).await,
             Command::Erp(command) => return erp::run(command).await,
             Command::Reconcile(command) => return reconcile::run(command).await,
+            Command::Rules(command) => return rules::run(command),
             Command::Deliveries(command) => deliveries::run(command).await,
             Command::Serve(file) => serve::run(load(&file)?).await,
             Command::Init(init) => init::run(init).await,

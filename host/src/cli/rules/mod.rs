@@ -1,0 +1,63 @@
+//! `slotledger rules`: everything about extensions, for who writes one and who installs one.
+//!
+//! Deliberately absent: how an extension runs. The engine and its limits are the host's own.
+
+mod bench;
+mod build;
+mod doc;
+mod fixture;
+mod hostile;
+mod new;
+mod project;
+mod template;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub(super) struct RulesCommand {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes a small project in Rust, JavaScript or Python, which builds and passes its tests at once.
+    New(new::New),
+    /// Makes the component of a project: build/NAME.wasm.
+    ///
+    /// Packages of npm and PyPI that the project names are installed into the project. What else is missing is named with
+    /// the command that installs it.
+    Build(Project),
+    /// Asks a component what stands in fixtures/, and inputs made to break it, with the engine and limits of the host.
+    ///
+    /// Everything is asked twice, and has to give the same bytes for the same fuel. Builds the component first where it is
+    /// missing or older than its sources. Exits with 1 if anything is not as it should be.
+    Test(test::Test),
+    /// Measures what each fixture costs: fuel, and microseconds with an instance made and dropped.
+    Bench(bench::Bench),
+    /// Prints what an extension is shown and can say, as a page of Markdown.
+    Doc(doc::Doc),
+}
+
+/// Which project.
+#[derive(Debug, Args)]
+struct Project {
+    /// Its directory.
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+}
+
+pub(super) fn run(command: RulesCommand) -> anyhow::Result<ExitCode> {
+    match command.command {
+        Command::New(command) => new::run(&command),
+        Command::Build(project) => build::run(&project.dir),
+        Command::Test(command) => return test::run(&command),
+        Command::Bench(command) => bench::run(&command),
+        Command::Doc(command) => doc::run(&command),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}

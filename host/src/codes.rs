@@ -150,6 +150,19 @@ codes! {
     RULES_CONTRADICT = "SL0416", 500, "The rules component contradicts itself",
         "Nothing was changed. Report `detail` to the component's author.";
 
+    /// An extension answered something that it may not answer.
+    EXTENSION_MISBEHAVED = "SL0421", 422, "The extension does not keep to its contract",
+        "Report `detail` to the extension's author.";
+    /// An extension failed, and the company decides nothing without it.
+    EXTENSION_FAILED = "SL0422", 503, "An extension failed",
+        "Try again later. The administrator can see why, and let bookings go on without the extension (`on_failure`).";
+    /// An extension is parked.
+    EXTENSION_PARKED = "SL0423", 503, "An extension is parked",
+        "It is tried again after a minute. The administrator can switch it off, or let bookings go on without it.";
+    /// Two extensions contradict each other.
+    EXTENSIONS_CONFLICT = "SL0424", 503, "Two extensions contradict each other",
+        "The administrator has to change the settings of one of them, or switch it off.";
+
     /// The books are out of reach or not able.
     BOOKS_AWAY = "SL0501", 503, "The books do not answer",
         "Try again later; documents already asked for are delivered by themselves.";

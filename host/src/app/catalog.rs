@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::model::master::{Kind, Master};
-use crate::model::{Branch, Company, CompanyId, FieldError, Provider, Service, Stored, Unit};
+use crate::model::{Branch, Company, CompanyId, Extension, FieldError, Provider, Service, Stored, Unit};
 use crate::store::{Answer, Page, Record, Store};
 use crate::{model, store};
 
@@ -103,6 +103,9 @@ impl App {
         if let Some(company) = company {
             let value = serde_json::to_value(data).map_err(corrupt)?;
             errors.extend(self.strangers(company, &value).await?);
+            if T::KIND == Kind::Extension && errors.is_empty() {
+                errors.extend(self.check_extension(company, &value).await?);
+            }
         }
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
@@ -202,6 +205,8 @@ pub(super) struct Catalog {
     pub(super) services: HashMap<Uuid, Service>,
     pub(super) providers: HashMap<Uuid, Provider>,
     pub(super) units: HashMap<Uuid, Unit>,
+    /// Those in use, in the order in which they are asked.
+    pub(super) extensions: Vec<Extension>,
     /// Its calendars, as far as they were asked for.
     pub(super) expanded: Expanded,
 }
@@ -233,8 +238,12 @@ impl Cache {
 async fn gather(store: &dyn Store, company: CompanyId, version: i64) -> Result<Catalog> {
     let record = store.record(Kind::Company, company.0).await?;
     let record = record.ok_or_else(|| Error::missing("company", company))?;
+    let extensions: HashMap<Uuid, Extension> = all(store, company).await?;
+    let mut extensions: Vec<Extension> = extensions.into_values().filter(|one| one.active).collect();
+    extensions.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
     Ok(Catalog {
         version,
+        extensions,
         company: typed::<model::Company>(record)?.data,
         branches: all(store, company).await?,
         services: all(store, company).await?,

@@ -14,7 +14,7 @@ use super::outcome::Decided;
 use super::preference::Preference;
 use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES, translate};
+use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::model::{
     Actor, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId,
     UnitId,
@@ -142,9 +142,9 @@ impl App {
             let mut input = self.hold_input(scene, booking, &place, new_id, ahead).await?;
             let company = &mut input.snapshot.company;
             company.hold_minutes = minutes.unwrap_or(company.hold_minutes);
-            match self.ports.rules.transition(&input)? {
+            match self.decided(scene, input, None).await? {
                 Ok(decision) => return self.new_change(scene, booking, new_id, decision),
-                Err(findings) => refused.add(findings.into_iter().map(translate::finding)),
+                Err(findings) => refused.add(findings.into_iter()),
             }
         }
         Err(Error::Refused(refused))

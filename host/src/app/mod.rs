@@ -19,6 +19,7 @@ mod earliest;
 mod effects;
 mod error;
 mod expanded;
+mod extensions;
 mod hold;
 mod import;
 mod invoicing;
@@ -55,6 +56,7 @@ pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Rea
 pub use compare::compare;
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
 pub use error::{Error, Finding, Refusal};
+pub use extensions::{NewComponent, Stopped};
 pub use hold::Booking;
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
@@ -106,12 +108,18 @@ pub struct App {
     ports: Ports,
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
+    extensions: extensions::Cache,
 }
 
 impl App {
     /// The use cases on these ports.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports, catalogs: catalog::Cache::default(), mappings: mapping::Cache::default() }
+        Self {
+            ports,
+            catalogs: catalog::Cache::default(),
+            mappings: mapping::Cache::default(),
+            extensions: extensions::Cache::default(),
+        }
     }
 }

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::alternatives::{Alternative, Near};
 use super::calendar::Grid;
+use super::extensions::Searched;
 use super::preference::{Preference, Wish};
 use super::snapshot::{Calendars, Scene, any_provider, reach};
 use super::{App, Error, Finding, Result, SLOT_MINUTES, translate};
@@ -201,11 +202,11 @@ impl App {
             near: search.near.map(|at| at.timestamp()),
             last_provider: search.last_provider.map(|id| id.to_string()),
         };
-        let found = self.ports.rules.find_openings(&snapshot, &query)?.map_err(translate::refused)?;
+        let Searched { openings: found, against } = self.searched(scene, snapshot, query).await?;
         Ok(Found {
             openings: found.found.into_iter().map(|found| opening(scene, found)).collect::<Result<_>>()?,
             more: found.more,
-            reasons: found.reasons.into_iter().map(translate::finding).collect(),
+            reasons: found.reasons.into_iter().map(translate::finding).chain(against).collect(),
         })
     }
 }

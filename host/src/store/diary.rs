@@ -142,6 +142,19 @@ pub struct AppointmentFilter {
     pub text: Option<String>,
 }
 
+/// What became of a customer's appointments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CustomerHistory {
+    /// How many are to be done.
+    pub standing: u32,
+    /// How many were completed.
+    pub completed: u32,
+    /// How many were cancelled; those that were moved are not among them.
+    pub cancelled: u32,
+    /// How often nobody was there.
+    pub no_shows: u32,
+}
+
 /// Appointments, their slots and their trail.
 #[async_trait]
 pub trait Diary: Send + Sync + 'static {
@@ -161,6 +174,9 @@ pub trait Diary: Send + Sync + 'static {
 
     /// An appointment's trail, oldest first.
     async fn events(&self, id: AppointmentId) -> Result<Vec<Event>, Error>;
+
+    /// What became of a customer's appointments so far.
+    async fn history(&self, customer: CustomerId) -> Result<CustomerHistory, Error>;
 
     /// One booking.
     async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Error>;

@@ -14,6 +14,7 @@ pub mod copy;
 mod days;
 pub mod diary;
 pub mod error;
+pub mod extensions;
 pub mod occupancy;
 mod outbox;
 pub mod postgres;
@@ -33,8 +34,11 @@ use uuid::Uuid;
 
 pub use address::Address;
 pub use connections::ErpConnections;
-pub use diary::{AppointmentFilter, Booking, Change, Commit, Diary, Frame, NewDelivery, Series, Slots};
+pub use diary::{
+    AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
+};
 pub use error::Error;
+pub use extensions::{AnswerFilter, Extensions};
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
@@ -45,12 +49,30 @@ use crate::model::{Appointment, CompanyId};
 
 /// Everything the host keeps.
 pub trait Store:
-    Records + Diary + Occupancy + Waitlist + Outbox + ErpConnections + Reconciliation + Requests + Keys
+    Records
+    + Diary
+    + Occupancy
+    + Waitlist
+    + Outbox
+    + ErpConnections
+    + Reconciliation
+    + Extensions
+    + Requests
+    + Keys
 {
 }
 
 impl<T> Store for T where
-    T: Records + Diary + Occupancy + Waitlist + Outbox + ErpConnections + Reconciliation + Requests + Keys
+    T: Records
+        + Diary
+        + Occupancy
+        + Waitlist
+        + Outbox
+        + ErpConnections
+        + Reconciliation
+        + Extensions
+        + Requests
+        + Keys
 {
 }
 

@@ -18,7 +18,7 @@ pub(crate) mod session;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use bindings::{
@@ -49,6 +49,7 @@ struct Loaded {
     program: Program,
     digest: String,
     description: Description,
+    cache_dir: Option<PathBuf>,
 }
 
 impl Rules {
@@ -91,7 +92,14 @@ impl Rules {
                 known: WIT_VERSION,
             });
         }
-        Ok(Self(Arc::new(Loaded { engine, program, digest, description })))
+        let cache_dir = cache_dir.map(Path::to_owned);
+        Ok(Self(Arc::new(Loaded { engine, program, digest, description, cache_dir })))
+    }
+
+    /// Where compiled code is kept.
+    #[must_use]
+    pub fn cache_dir(&self) -> Option<&Path> {
+        self.0.cache_dir.as_deref()
     }
 
     /// SHA-256 of the component, hexadecimal.

@@ -10,11 +10,12 @@ use std::borrow::Cow;
 use super::alternatives::Near;
 use super::beside::Beside;
 use super::bundle::Bundle;
+use super::extensions::refused;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES, translate};
+use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::model::{Actor, Appointment, AppointmentId};
 use crate::store;
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -101,7 +102,7 @@ impl App {
             new_id: new_id.to_string(),
             command: command_words(command, old)?,
         };
-        let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
+        let decision = self.decided(scene, input, Some(old)).await?.map_err(refused)?;
         Ok(Decided {
             payment: command.payment(),
             scene,

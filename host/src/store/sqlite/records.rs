@@ -27,7 +27,7 @@ impl Records for Sqlite {
             Kind::Company => add_company(&mut transaction, record.id).await?,
             // No decision under way can rest on a customer or a case that was not there; sign-ups leave bookings alone.
             Kind::Customer | Kind::Case => raise_catalog_version(&mut transaction, record.company, 0).await?,
-            Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit => {
+            Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit | Kind::Extension => {
                 raise_catalog_version(&mut transaction, record.company, 1).await?;
             }
         }

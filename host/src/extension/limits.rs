@@ -34,6 +34,10 @@ pub const BOUNDS: Bounds = Bounds {
     table_elements: 65_536,
     // A component in Python is made of its interpreter, its libraries, and adapters between them.
     core_instances: 64,
+    // That of Python takes 400 KB.
+    instance_record_bytes: 1 << 20,
+    // One in JavaScript has three: the interpreter's, and one each for two adapters.
+    memories: 4,
     tables: 16,
     // Few: they are other people's, and an interpreter's memory is large.
     concurrent: 8,

@@ -68,13 +68,13 @@ fn pool(bounds: &Bounds) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(bounds.concurrent)
         .total_core_instances(bounds.concurrent * bounds.core_instances)
-        .total_memories(bounds.concurrent)
+        .total_memories(bounds.concurrent * bounds.memories)
         .total_tables(bounds.concurrent * bounds.tables)
         .max_core_instances_per_component(bounds.core_instances)
-        .max_memories_per_component(1)
+        .max_memories_per_component(bounds.memories)
         .max_tables_per_component(bounds.tables)
-        .max_component_instance_size(limits::INSTANCE_RECORD_BYTES)
-        .max_core_instance_size(limits::INSTANCE_RECORD_BYTES)
+        .max_component_instance_size(bounds.instance_record_bytes)
+        .max_core_instance_size(bounds.instance_record_bytes)
         .max_memory_size(bounds.memory_bytes)
         .table_elements(bounds.table_elements)
         .max_unused_warm_slots(0);

@@ -63,6 +63,10 @@ pub struct Bounds {
     pub table_elements: usize,
     /// See [`CORE_INSTANCES`].
     pub core_instances: u32,
+    /// See [`INSTANCE_RECORD_BYTES`].
+    pub instance_record_bytes: usize,
+    /// Memories of one component, which share `memory_bytes`.
+    pub memories: u32,
     /// Tables of one component.
     pub tables: u32,
     /// See [`CONCURRENT`].
@@ -80,6 +84,8 @@ pub const RULES: Bounds = Bounds {
     output_bytes: OUTPUT_BYTES,
     table_elements: TABLE_ELEMENTS,
     core_instances: CORE_INSTANCES,
+    instance_record_bytes: INSTANCE_RECORD_BYTES,
+    memories: 1,
     tables: 2,
     concurrent: CONCURRENT,
     stack_bytes: STACK_BYTES,

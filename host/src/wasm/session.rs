@@ -68,13 +68,16 @@ pub(crate) struct State {
     bounds: Bounds,
     /// Whether the component asked for too much memory.
     starved: bool,
+    /// What all its memories have, so far.
+    memory_bytes: usize,
     /// What it said, where it may say anything.
     pub(crate) log: Log,
 }
 
 impl ResourceLimiter for State {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.starved |= desired > self.bounds.memory_bytes;
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.memory_bytes = self.memory_bytes.saturating_add(desired.saturating_sub(current));
+        self.starved |= self.memory_bytes > self.bounds.memory_bytes;
         Ok(!self.starved)
     }
 
@@ -153,7 +156,8 @@ fn describe(
 
 fn open(engine: &Engine, fuel: u64) -> Result<Store<State>, Error> {
     let bounds = engine.bounds;
-    let mut store = Store::new(&engine.inner, State { bounds, starved: false, log: Log::default() });
+    let mut store =
+        Store::new(&engine.inner, State { bounds, starved: false, memory_bytes: 0, log: Log::default() });
     store.limiter(|state| state);
     store.set_fuel(fuel).map_err(|error| Error::engine(&error))?;
     store.set_hostcall_fuel(bounds.output_bytes);

@@ -15,8 +15,8 @@ const CANDIDATES: usize = 500;
 /// More lines, documents and attributes than anybody has.
 const ENTRIES: usize = 100;
 
-/// Characters of a text that somebody pasted.
-const LONG_CHARACTERS: usize = 10_000;
+/// As long as the host lets a text be that somebody pasted.
+const LONG_CHARACTERS: usize = 9_900;
 
 /// What text may be: control characters, other directions, characters of several parts, and what other languages take for
 /// a command.
@@ -29,14 +29,23 @@ pub(super) const NAMES: [&str; 4] = ["nothing", "plenty", "strange-text", "extre
 /// The input of a name, for a hook.
 pub(super) fn input(name: &str, hook: Hook, description: &Description) -> Input {
     let shape = match name {
-        "plenty" => Shape { text: "text".to_owned(), entries: ENTRIES, candidates: CANDIDATES, number: 1 },
+        "plenty" => Shape {
+            name: "name".to_owned(),
+            text: "text".to_owned(),
+            entries: ENTRIES,
+            candidates: CANDIDATES,
+            number: 1,
+        },
         "strange-text" => Shape {
+            name: STRANGE.to_owned(),
             text: format!("{STRANGE}{}", "𝕏".repeat(LONG_CHARACTERS)),
             entries: 1,
             candidates: 1,
             number: 1,
         },
-        "extremes" => Shape { text: "9".repeat(30), entries: 2, candidates: 2, number: i64::MAX },
+        "extremes" => {
+            Shape { name: "9".repeat(30), text: "9".repeat(30), entries: 2, candidates: 2, number: i64::MAX }
+        }
         _ => return nothing(hook, description),
     };
     shape.input(hook, description)
@@ -44,7 +53,7 @@ pub(super) fn input(name: &str, hook: Hook, description: &Description) -> Input 
 
 /// Nothing that may be left out is there, and every text is empty.
 fn nothing(hook: Hook, description: &Description) -> Input {
-    let shape = Shape { text: String::new(), entries: 0, candidates: 0, number: 0 };
+    let shape = Shape { name: String::new(), text: String::new(), entries: 0, candidates: 0, number: 0 };
     Input {
         branch: None,
         customer: None,
@@ -60,6 +69,9 @@ fn nothing(hook: Hook, description: &Description) -> Input {
 
 /// What an input is filled with.
 struct Shape {
+    /// A name, an identifier, a code.
+    name: String,
+    /// What somebody wrote.
     text: String,
     entries: usize,
     candidates: usize,
@@ -74,13 +86,13 @@ impl Shape {
             actor: Actor::Customer,
             company: Company {
                 party: self.party(),
-                currency: self.text.clone(),
+                currency: self.name.clone(),
                 currency_digits: self.small(),
             },
             branch: Some(self.party()),
             service: Service {
                 party: self.party(),
-                item: self.text.clone(),
+                item: self.name.clone(),
                 minutes: self.count(),
                 lead_time: self.count(),
             },
@@ -89,7 +101,7 @@ impl Shape {
             wanted: Some(self.visit()),
             quote: Some(self.quote()),
             fee: Some(self.decimal()),
-            reason: Some(self.text.clone()),
+            reason: Some(self.name.clone()),
             candidates: vec![
                 Candidate {
                     provider: self.party(),
@@ -100,9 +112,9 @@ impl Shape {
             ],
             documents: (0..self.entries).map(|at| self.document(at)).collect(),
             message: Some(Message {
-                channel: self.text.clone(),
-                language: self.text.clone(),
-                subject: self.text.clone(),
+                channel: self.name.clone(),
+                language: self.name.clone(),
+                subject: self.name.clone(),
                 body: self.text.clone(),
             }),
             settings: description.settings.iter().map(|setting| self.setting(setting)).collect(),
@@ -126,15 +138,15 @@ impl Shape {
         Customer {
             party: self.party(),
             address: self.text.clone(),
-            email: self.text.clone(),
+            email: self.name.clone(),
             history: History { standing: count, completed: count, cancelled: count, no_shows: count },
         }
     }
 
     fn appointment(&self) -> Appointment {
         Appointment {
-            id: self.text.clone(),
-            status: self.text.clone(),
+            id: self.name.clone(),
+            status: self.name.clone(),
             visit: self.visit(),
             quote: self.quote(),
             paid: self.decimal(),
@@ -157,8 +169,8 @@ impl Shape {
         // A few documents of many lines are worse than many of few.
         let lines = if at < 10 { self.entries } else { 0 };
         Document {
-            key: format!("{}{at}", self.text),
-            kind: self.text.clone(),
+            key: format!("{}{at}", self.name),
+            kind: self.name.clone(),
             lines: vec![self.line(); lines],
         }
     }
@@ -169,27 +181,27 @@ impl Shape {
 
     fn line(&self) -> Line {
         Line {
-            item: self.text.clone(),
-            description: self.text.clone(),
+            item: self.name.clone(),
+            description: self.name.clone(),
             quantity: self.decimal(),
             unit_price: self.decimal(),
         }
     }
 
     fn party(&self) -> Party {
-        Party { id: self.text.clone(), name: self.text.clone(), attributes: Vec::new() }
+        Party { id: self.name.clone(), name: self.name.clone(), attributes: Vec::new() }
     }
 
     /// No name comes twice.
     fn attributes(&self) -> Vec<Attribute> {
-        let attribute = |at| Attribute { name: format!("{}{at}", self.text), value: self.text.clone() };
+        let attribute = |at| Attribute { name: format!("{}{at}", self.name), value: self.text.clone() };
         (0..self.entries).map(attribute).collect()
     }
 
     fn local(&self) -> LocalTime {
         LocalTime {
-            zone: self.text.clone(),
-            date: self.text.clone(),
+            zone: self.name.clone(),
+            date: self.name.clone(),
             weekday: self.small(),
             minute: self.count(),
         }

@@ -12,10 +12,10 @@ pub(super) const WIT: &str = include_str!("../../../../wit/extension/extension.w
 const WIT_VERSION: &str = "0.1.0";
 
 /// Builds components of JavaScript; from npm.
-pub(super) const COMPONENTIZE_QJS: &str = "0.4.5";
+const COMPONENTIZE_QJS: &str = "0.4.5";
 
 /// Builds components of Python; from PyPI.
-pub(super) const COMPONENTIZE_PY: &str = "0.25.1";
+const COMPONENTIZE_PY: &str = "0.25.1";
 
 macro_rules! template {
     ($path:literal) => {
@@ -107,5 +107,21 @@ mod tests {
     #[test]
     fn the_version_is_that_of_the_words() {
         assert!(WIT.contains(&format!("package slotledger:extension@{WIT_VERSION};")));
+    }
+
+    #[test]
+    fn the_examples_are_built_with_the_same_tools() {
+        for package in [
+            include_str!("../../../../sdk/examples/vip-lead-time/package.json"),
+            include_str!("../../../../sdk/examples/no-show-blacklist/package.json"),
+        ] {
+            assert!(package.contains(&format!("\"componentize-qjs\": \"{COMPONENTIZE_QJS}\"")));
+        }
+        for requirements in [
+            include_str!("../../../../sdk/examples/credit-limit/requirements.txt"),
+            include_str!("../../../../sdk/examples/document-language/requirements.txt"),
+        ] {
+            assert!(requirements.contains(&format!("componentize-py=={COMPONENTIZE_PY}\n")));
+        }
     }
 }

@@ -1,7 +1,7 @@
 """Documents speak the customer's language.
 
-The customer's attribute `language` says which (`de`, `de-AT`), and the service's attributes have the words for it:
-`description_de`, `description_fr`. What is not translated stays as it is.
+The language is what is kept with the customer, or what an attribute of theirs says instead (`de`, `de-AT`); the service's
+attributes have the words for it: `description_de`, `description_fr`. What is not translated stays as it is.
 """
 
 import wit_world
@@ -22,7 +22,7 @@ class WitWorld(wit_world.WitWorld):
             hooks=[Hook.DOCUMENT],
             proposals=[ProposalKind.DOCUMENT_TEXT],
             settings=[
-                setting("language", "The customer's attribute with the language.", "language"),
+                setting("language", "The customer's attribute that names another language.", "document_language"),
                 setting("prefix", "What the service's attributes with the words begin with.", "description_"),
             ],
         )
@@ -49,7 +49,8 @@ def translation(input: words.Input) -> str | None:
     names = {setting.name: setting.value for setting in input.settings}
     customer = {one.name: one.value for one in input.customer.party.attributes}
     service = {one.name: one.value for one in input.service.party.attributes}
-    language = customer.get(names["language"], "").lower()
+    decision = {one.name: one.value for one in input.attributes}
+    language = (customer.get(names["language"]) or decision.get("customer-language", "")).lower()
     for tag in (language, language.partition("-")[0]):
         text = service.get(names["prefix"] + tag, "") if tag else ""
         text = "".join(c for c in text if c.isprintable()).strip()[:LONGEST]

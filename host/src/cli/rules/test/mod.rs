@@ -5,7 +5,7 @@
 mod report;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -16,8 +16,12 @@ use self::report::{Outcome, Report};
 use super::fixture::{self, Fixture};
 use super::project::Project;
 use super::{build, hostile};
+use crate::extension::answer::hook_name;
 use crate::extension::words::Input;
 use crate::extension::{Answer, Error, Extension};
+
+/// How often a call is tried that failed because the machine was too busy.
+const TRIES: usize = 3;
 
 #[derive(Debug, Args)]
 pub(super) struct Test {
@@ -33,14 +37,15 @@ pub(super) fn run(test: &Test) -> anyhow::Result<ExitCode> {
     let extension = load(&test.dir, test.component.as_deref())?;
     let fixtures = fixture::read_all(&test.dir.join("fixtures"))?;
     let mut report = Report::begin(&extension);
+    report::section("fixtures");
     for fixture in fixtures {
         report.add(&fixture.name, ask_fixture(&extension, &fixture));
     }
-    report.section("inputs made to break it");
+    report::section("inputs made to break it");
     for hook in &extension.description().hooks {
         for name in hostile::NAMES {
             let input = hostile::input(name, *hook, extension.description());
-            let name = format!("{name} at {}", crate::extension::answer::hook_name(*hook));
+            let name = format!("{name} at {}", hook_name(*hook));
             report.add(&name, ask_hostile(&extension, &input));
         }
     }
@@ -48,7 +53,7 @@ pub(super) fn run(test: &Test) -> anyhow::Result<ExitCode> {
 }
 
 /// The component that is asked: a file, or the project's own, built first where that is missing or old.
-pub(super) fn load(dir: &std::path::Path, file: Option<&std::path::Path>) -> anyhow::Result<Extension> {
+pub(super) fn load(dir: &Path, file: Option<&Path>) -> anyhow::Result<Extension> {
     let path = match file {
         Some(file) => file.to_owned(),
         None => {
@@ -68,7 +73,7 @@ fn ask_fixture(extension: &Extension, fixture: &Fixture) -> Outcome {
         return outcome.failed(format!("{error:#}"));
     }
     if !extension.description().hooks.contains(&input.hook) {
-        let hook = crate::extension::answer::hook_name(input.hook);
+        let hook = hook_name(input.hook);
         return outcome
             .failed(format!("the extension does not declare the hook `{hook}`: it is never asked this"));
     }
@@ -96,7 +101,7 @@ fn ask<T: Serialize + PartialEq>(
     expected: Option<&T>,
     outcome: Outcome,
 ) -> Outcome {
-    let (first, second) = match (call(), call()) {
+    let (first, second) = match (patiently(&mut call), patiently(&mut call)) {
         (Ok(first), Ok(second)) => (first, second),
         (Err(error), _) | (_, Err(error)) => {
             return outcome.failed(format!("{function}: {error} ({})", error.code()));
@@ -114,4 +119,15 @@ fn ask<T: Serialize + PartialEq>(
         Some(expected) if *expected != first.value => outcome.differs(function, expected, &first.value),
         Some(_) | None => outcome,
     }
+}
+
+/// A machine that is too busy says nothing about an extension.
+fn patiently<T>(call: &mut impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    for _ in 1..TRIES {
+        match call() {
+            Err(error) if error.is_passing() => {}
+            answer => return answer,
+        }
+    }
+    call()
 }

@@ -30,7 +30,7 @@ pub(super) async fn make(books: &Books<'_>, run: &str, today: NaiveDate) -> Resu
         item: item(MATERIAL),
         quantity: quantity.into(),
         unit: material.uom_id.name.clone(),
-        warehouse: warehouse.name.clone(),
+        warehouse: warehouse.code.clone(),
     };
     let price = Decimal::new(11_999, 2).round_dp(currency.digits);
     Ok(Setup {

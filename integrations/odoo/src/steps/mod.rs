@@ -16,6 +16,7 @@ mod moves;
 mod orders;
 mod periods;
 mod stock;
+mod taxes;
 
 pub(crate) use moves::move_type;
 pub(crate) use periods::Side;

@@ -32,7 +32,7 @@ impl Host {
         let mut company = self.get(&path).await.expect(200);
         let version = format!("\"{}\"", company["version"]);
         let fields = company.as_object_mut().expect("an object");
-        for field in ["id", "version", "updated_at"] {
+        for field in ["id", "company", "version", "updated_at"] {
             fields.remove(field);
         }
         fields.insert("erp".to_owned(), json!(connection));

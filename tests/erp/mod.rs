@@ -4,6 +4,7 @@ mod connect;
 mod faults;
 mod kill;
 mod ledger;
+mod odoo;
 mod reconcile;
 mod repair;
 mod scenarios;

@@ -66,7 +66,7 @@ macro_rules! conformance {
             diary: the_trail_is_in_order,
             diary: claims_are_found_by_provider_and_span,
             diary: expired_holds_come_longest_ago_first,
-            diary: what_waits_to_be_invoiced_comes_longest_ago_first,
+            diary: whose_work_waits_to_be_invoiced_is_found_in_order,
             occupancy: a_unit_is_used_once_at_a_time,
             occupancy: a_unit_with_room_for_two_is_shared_by_two,
             occupancy: a_unit_and_its_parts_are_not_used_at_once,

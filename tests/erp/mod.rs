@@ -1,6 +1,7 @@
 //! Documents in the books, whatever happens on the way.
 
 mod connect;
+mod drain;
 mod erpnext;
 mod faults;
 mod kill;

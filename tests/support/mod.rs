@@ -2,6 +2,7 @@
 
 mod answer;
 mod engine;
+pub(crate) mod erpnext;
 mod odoo;
 mod shop;
 mod visit;
@@ -19,7 +20,7 @@ pub(crate) use shop::{Shop, at, codes, day, id, starts, written};
 use slotledger_postgres_server::Database;
 use slotledger_tryton_server::{DATABASE, PASSWORD, Server, USER};
 use tempfile::TempDir;
-pub(crate) use visit::{CUSTOMER, SERVICE, kinds};
+pub(crate) use visit::{COMPANY, CUSTOMER, SERVICE, kinds};
 
 /// How long a host may take to come up on a machine that builds something else beside it.
 const START: Duration = Duration::from_secs(60);
@@ -97,7 +98,8 @@ impl Host {
         host
     }
 
-    /// `longest_call` bounds what the books may take for one document, and so how long a killed host's are left alone.
+    /// The same, before it is started for the first time. `longest_call` bounds what the books may take for one document,
+    /// and so how long a killed host's are left alone.
     fn initialised(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
@@ -154,9 +156,12 @@ impl Host {
 
     /// What `slotledger ledger` prints, asked so.
     pub(crate) fn ledger(&self, arguments: &[&str]) -> String {
-        let config = self.directory.path().join("slotledger.toml");
-        let config = config.to_str().expect("text");
-        run(&[&["ledger", "--config", config], arguments].concat()).expect("it succeeds")
+        run(&[&["ledger", "--config", &self.config()], arguments].concat()).expect("it succeeds")
+    }
+
+    /// The path of its configuration.
+    pub(crate) fn config(&self) -> String {
+        self.directory.path().join("slotledger.toml").to_str().expect("text").to_owned()
     }
 
     /// The directory of its configuration.
@@ -200,8 +205,23 @@ impl Drop for Host {
 
 /// What a command of `slotledger` prints, or what it complains about.
 pub(crate) fn run(arguments: &[&str]) -> Result<String, String> {
+    let Ended { status, printed, complained } = ended(arguments);
+    if status == Some(0) { Ok(printed) } else { Err(complained) }
+}
+
+/// How a command of `slotledger` ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// Its exit status.
+    pub(crate) status: Option<i32>,
+    pub(crate) printed: String,
+    pub(crate) complained: String,
+}
+
+/// The same, for whom the status matters.
+pub(crate) fn ended(arguments: &[&str]) -> Ended {
     let output = finished(&[], arguments);
-    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+    Ended { status: output.status.code(), printed: text(output.stdout), complained: text(output.stderr) }
 }
 
 /// A command's exit status and what it prints, with these variables besides.
@@ -226,7 +246,8 @@ fn text(bytes: Vec<u8>) -> String {
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slotledger"));
-    command.env("SLOTLEDGER_TRYTON_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(Stdio::null());
+    command.env("SLOTLEDGER_TRYTON_PASSWORD", PASSWORD).envs(erpnext::tokens());
+    command.stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod connections;
 pub(crate) mod diary;
+pub(crate) mod extensions;
 pub(crate) mod house;
 pub(crate) mod occupancy;
 pub(crate) mod opening;
@@ -112,6 +113,9 @@ macro_rules! conformance {
             reconcile: a_night_is_looked_at_once_and_by_one_host,
             reconcile: a_finding_is_kept_once_until_it_changes,
             reconcile: what_is_not_seen_again_is_closed,
+            extensions: a_component_is_kept_once,
+            extensions: what_extensions_said_is_listed_and_forgotten,
+            extensions: a_customers_history_is_counted,
             turns: deliveries_of_an_appointment_go_in_order,
             turns: a_failing_delivery_holds_up_its_own_appointment_only,
             turns: what_comes_after_a_parked_delivery_waits,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::words::Input;
+use super::words::{Attribute, Input};
 use crate::wasm::limits::Bounds;
 
 /// The largest component that is taken. One in Python carries its interpreter: 18 MB.
@@ -16,6 +16,9 @@ pub const FUEL_BASE: u64 = 20_000_000;
 
 /// What each entry of a list in the input adds.
 pub const FUEL_PER_LINE: u64 = 200_000;
+
+/// What each byte of a free text adds: twice what QuickJS takes to carry one in.
+pub const FUEL_PER_TEXT_BYTE: u64 = 100;
 
 /// The most fuel of one call, whatever its input.
 pub const FUEL_MAX: u64 = 200_000_000;
@@ -79,5 +82,21 @@ pub fn lines(input: &Input) -> usize {
 #[must_use]
 pub fn fuel(input: &Input) -> u64 {
     let lines = u64::try_from(lines(input)).unwrap_or(u64::MAX);
-    FUEL_BASE.saturating_add(lines.saturating_mul(FUEL_PER_LINE)).min(FUEL_MAX)
+    let text = u64::try_from(text_bytes(input)).unwrap_or(u64::MAX).saturating_mul(FUEL_PER_TEXT_BYTE);
+    FUEL_BASE.saturating_add(lines.saturating_mul(FUEL_PER_LINE)).saturating_add(text).min(FUEL_MAX)
+}
+
+/// Bytes of the texts that may be pages long; names and codes are short, and covered by their lines.
+fn text_bytes(input: &Input) -> usize {
+    let values = |attributes: &[Attribute]| attributes.iter().map(|one| one.value.len()).sum::<usize>();
+    let customer = input.customer.as_ref().map_or(0, |one| one.address.len() + values(&one.party.attributes));
+    let wanted = input.wanted.as_ref().map_or(0, |visit| visit.location.len());
+    let own = input.appointment.as_ref();
+    let own = own.map_or(0, |own| own.visit.location.len() + values(&own.attributes));
+    let message = input.message.as_ref().map_or(0, |message| message.subject.len() + message.body.len());
+    let others = values(&input.settings)
+        + values(&input.attributes)
+        + values(&input.company.party.attributes)
+        + values(&input.service.party.attributes);
+    customer + wanted + own + message + others
 }

@@ -41,7 +41,7 @@ struct Written {
     #[serde(default)]
     like: Option<String>,
     #[serde(default)]
-    input: Value,
+    input: Option<Value>,
     #[serde(default)]
     propose: Option<Value>,
     #[serde(default)]
@@ -76,14 +76,16 @@ fn parse(file: &Path) -> anyhow::Result<Written> {
 }
 
 fn whole_input(file: &Path, written: Written, depth: usize) -> anyhow::Result<Value> {
-    let Some(like) = written.like else { return Ok(written.input) };
+    let Some(like) = written.like else { return written.input.context("it has no `input`") };
     if depth == 0 {
         bail!("`like` leads in a circle, or through more than {DEPTH} fixtures");
     }
     let other = file.with_file_name(&like);
     let found = parse(&other).with_context(|| format!("`like` names {like}"))?;
     let mut input = whole_input(&other, found, depth - 1)?;
-    merge(&mut input, written.input);
+    if let Some(differing) = written.input {
+        merge(&mut input, differing);
+    }
     Ok(input)
 }
 
@@ -104,8 +106,12 @@ fn typed<T>(name: &str, value: &Value) -> anyhow::Result<T>
 where
     T: for<'de> Deserialize<'de> + Serialize,
 {
-    let read: T = serde_path_to_error::deserialize(value)
-        .map_err(|error| anyhow::anyhow!("{name}.{}: {}", error.path(), error.inner()))?;
+    let read: T = serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        // A single point means the value itself.
+        let path = if path == "." { name.to_owned() } else { format!("{name}.{path}") };
+        anyhow::anyhow!("{path}: {}", error.inner())
+    })?;
     if let Some(path) = passed_over(name, value, &serde_json::to_value(&read)?) {
         bail!("{path} means nothing: fields are spelled with underscores, cases of enums in CamelCase");
     }

@@ -45,9 +45,7 @@ impl App {
         asked: &mut Asked<'_>,
     ) -> Result<Searched> {
         let find = |snapshot: &Snapshot, query: &OpeningsQuery| {
-            Ok::<_, crate::app::Error>(
-                self.ports.rules.find_openings(snapshot, query)?.map_err(translate::refused)?,
-            )
+            self.ports.rules.find_openings(snapshot, query)?.map_err(translate::refused)
         };
         if asked.is_empty() {
             return Ok(Searched { openings: find(snapshot, query)?, against: Vec::new() });

@@ -231,7 +231,17 @@ fn fee(decision: &Decision) -> Option<words::Decimal> {
         EffectBody::SalesInvoice(draft) if draft.order.is_none() => {
             draft.lines.first().map(|line| number(line.unit_price))
         }
-        _ => None,
+        EffectBody::SalesInvoice(_)
+        | EffectBody::SalesOrder(_)
+        | EffectBody::OrderAmendment(_)
+        | EffectBody::OrderCancellation(_)
+        | EffectBody::StockIssue(_)
+        | EffectBody::Commission(_)
+        | EffectBody::CreditNote(_)
+        | EffectBody::StockReturn(_)
+        | EffectBody::CommissionReversal(_)
+        | EffectBody::Advance(_)
+        | EffectBody::AdvanceRefund(_) => None,
     })
 }
 

@@ -46,7 +46,9 @@ fn compile(project: &Project) -> anyhow::Result<PathBuf> {
     let output = tool::run(&mut cargo, INSTALL)?;
     let messages = String::from_utf8_lossy(&output.stdout);
     let modules = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    modules.flat_map(|message| message.filenames).filter(|path| path.extension() == Some("wasm".as_ref())).last().context(
+    let is_module = |path: &PathBuf| path.extension() == Some("wasm".as_ref());
+    let made = modules.flat_map(|message| message.filenames).filter(is_module).reduce(|_, newest| newest);
+    made.context(
         "the crate made no WebAssembly module: it needs `crate-type = [\"cdylib\"]` under `[lib]` in Cargo.toml",
     )
 }

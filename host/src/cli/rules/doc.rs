@@ -96,7 +96,18 @@ fn write_type(page: &mut String, resolve: &Resolve, called: &str, id: TypeId) ->
             Vec::new()
         }
         // The package has no others; one that comes is shown by name and documentation.
-        _ => Vec::new(),
+        TypeDefKind::Resource
+        | TypeDefKind::Handle(_)
+        | TypeDefKind::Flags(_)
+        | TypeDefKind::Tuple(_)
+        | TypeDefKind::Option(_)
+        | TypeDefKind::Result(_)
+        | TypeDefKind::List(_)
+        | TypeDefKind::Map(..)
+        | TypeDefKind::FixedLengthList(..)
+        | TypeDefKind::Future(_)
+        | TypeDefKind::Stream(_)
+        | TypeDefKind::Unknown => Vec::new(),
     };
     write_table(page, &rows)
 }

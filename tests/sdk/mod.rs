@@ -3,6 +3,7 @@
 //! Compilers and packages are the real ones; `cargo xtask test` installs those of npm and PyPI.
 
 mod authoring;
+mod decisions;
 mod gallery;
 
 use std::fs;

@@ -266,6 +266,8 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::KeyReused
         | Error::NoConnection(_)
         | Error::Rules(_)
+        | Error::Extension(_)
+        | Error::Stopped(_)
         | Error::Contradiction(_)
         | Error::Store(_)
         | Error::Differs(_)

@@ -42,7 +42,7 @@ mod translate;
 mod waitlist;
 mod warnings;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -73,6 +73,7 @@ pub use standing::ConnectionView;
 pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;
+use crate::model::CustomerId;
 use crate::store::SharedStore;
 use crate::wasm::Rules;
 
@@ -109,6 +110,8 @@ pub struct App {
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
     extensions: extensions::Cache,
+    /// The customer that periods were invoiced for last.
+    invoiced_last: Mutex<Option<CustomerId>>,
 }
 
 impl App {
@@ -120,6 +123,7 @@ impl App {
             catalogs: catalog::Cache::default(),
             mappings: mapping::Cache::default(),
             extensions: extensions::Cache::default(),
+            invoiced_last: Mutex::default(),
         }
     }
 }

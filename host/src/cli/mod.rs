@@ -113,7 +113,7 @@ impl Cli {
             Command::Connect(command) => return connect::run(command).await,
             Command::Erp(command) => return erp::run(command).await,
             Command::Reconcile(command) => return reconcile::run(command).await,
-            Command::Rules(command) => return rules::run(command),
+            Command::Rules(command) => return rules::run(command).await,
             Command::Deliveries(command) => deliveries::run(command).await,
             Command::Serve(file) => serve::run(load(&file)?).await,
             Command::Init(init) => init::run(init).await,

@@ -93,6 +93,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(masters::routes::<Customer>())
         .merge(masters::routes::<Case>())
         .merge(masters::routes::<Extension>())
+        .merge(extensions::routes())
         .merge(openings::routes())
         .merge(appointments::routes())
         .merge(commands::routes())

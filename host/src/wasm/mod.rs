@@ -14,6 +14,7 @@ pub(crate) mod engine;
 pub mod error;
 pub mod limits;
 pub mod log;
+mod packed;
 pub(crate) mod session;
 #[cfg(test)]
 mod tests;
@@ -120,7 +121,8 @@ impl Rules {
         snapshot: &Snapshot,
         query: &OpeningsQuery,
     ) -> Result<Verdict<Openings>, Error> {
-        self.decide(&self.0.program.find_openings, limits::fuel(snapshot), (snapshot, query))
+        let (bare, calendars) = packed::pack(snapshot);
+        self.decide(&self.0.program.find_openings, limits::fuel(snapshot), (&bare, &calendars, query))
     }
 
     /// Whether a booking would be valid; if not, every rule it breaks.

@@ -7,6 +7,7 @@ mod build;
 mod doc;
 mod fixture;
 mod hostile;
+mod install;
 mod new;
 mod project;
 mod template;
@@ -41,6 +42,12 @@ enum Command {
     Bench(bench::Bench),
     /// Prints what an extension is shown and can say, as a page of Markdown.
     Doc(doc::Doc),
+    /// Keeps a component, so that companies can use it. It is compiled, and asked what it is.
+    ///
+    /// Installing decides nothing: it is asked at the companies that it is added to, as much as each of them has it.
+    Install(install::Install),
+    /// Lists the components that are installed.
+    List(super::ConfigFile),
 }
 
 /// Which project.
@@ -51,13 +58,15 @@ struct Project {
     dir: PathBuf,
 }
 
-pub(super) fn run(command: RulesCommand) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(command: RulesCommand) -> anyhow::Result<ExitCode> {
     match command.command {
         Command::New(command) => new::run(&command),
         Command::Build(project) => build::run(&project.dir),
         Command::Test(command) => return test::run(&command),
         Command::Bench(command) => bench::run(&command),
         Command::Doc(command) => doc::run(&command),
+        Command::Install(command) => install::run(&command).await,
+        Command::List(file) => install::list(&file).await,
     }?;
     Ok(ExitCode::SUCCESS)
 }

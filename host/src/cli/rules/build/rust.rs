@@ -24,9 +24,11 @@ const INSTALL: &str =
 pub(super) fn build(project: &Project) -> anyhow::Result<Vec<u8>> {
     let module = compile(project)?;
     let bytes = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
-    ComponentEncoder::default().module(&bytes).and_then(|encoder| encoder.validate(true).encode()).context(
-        "the crate is no component of the extension's world: it needs `wit_bindgen::generate!` and `export!`, as `slotledger \
-         rules new` writes them",
+    let component =
+        ComponentEncoder::default().module(&bytes).and_then(|encoder| encoder.validate(true).encode());
+    component.context(
+        "the crate is no component of the extension's world: it needs `wit_bindgen::generate!` and `export!`, as \
+         `slotledger rules new` writes them",
     )
 }
 
@@ -46,11 +48,11 @@ fn compile(project: &Project) -> anyhow::Result<PathBuf> {
     let output = tool::run(&mut cargo, INSTALL)?;
     let messages = String::from_utf8_lossy(&output.stdout);
     let modules = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    let is_module = |path: &PathBuf| path.extension() == Some("wasm".as_ref());
-    let made = modules.flat_map(|message| message.filenames).filter(is_module).reduce(|_, newest| newest);
-    made.context(
-        "the crate made no WebAssembly module: it needs `crate-type = [\"cdylib\"]` under `[lib]` in Cargo.toml",
-    )
+    let mut files = modules.flat_map(|message| message.filenames);
+    // Those of dependencies come first.
+    files
+        .rfind(|path| path.extension() == Some("wasm".as_ref()))
+        .context("the crate made no module: it needs `crate-type = [\"cdylib\"]` under `[lib]` in Cargo.toml")
 }
 
 /// What cargo says about something it made.

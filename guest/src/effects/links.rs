@@ -76,7 +76,15 @@ impl<'d> Orders<'d> {
                 DocumentKind::OrderAmendment => {
                     last.extend(link.about.iter().map(|key| (key.as_str(), link)))
                 }
-                _ => {}
+                DocumentKind::SalesInvoice
+                | DocumentKind::OrderCancellation
+                | DocumentKind::StockIssue
+                | DocumentKind::Commission
+                | DocumentKind::CreditNote
+                | DocumentKind::StockReturn
+                | DocumentKind::CommissionReversal
+                | DocumentKind::Advance
+                | DocumentKind::AdvanceRefund => {}
             }
         }
         let mut lines: BTreeMap<&str, Vec<Place<'_>>> = BTreeMap::new();

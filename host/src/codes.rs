@@ -199,6 +199,7 @@ const CONFLICTS: &[&str] = &[
     "SL0268", // the shared visit is in other units
     "SL0270", // too few seats are left
     "SL0284", // nothing waits to be invoiced
+    "SL0285", // it goes on another invoice
 ];
 
 /// Whether a finding of the rules says that a command leads to the status an appointment has already.

@@ -198,6 +198,7 @@ const CONFLICTS: &[&str] = &[
     "SL0266", // the free units are parts of each other
     "SL0268", // the shared visit is in other units
     "SL0270", // too few seats are left
+    "SL0284", // nothing waits to be invoiced
 ];
 
 /// Whether a finding of the rules says that a command leads to the status an appointment has already.

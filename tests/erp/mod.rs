@@ -6,6 +6,7 @@ mod erpnext;
 mod faults;
 mod kill;
 mod ledger;
+mod odoo;
 mod reconcile;
 mod repair;
 mod scenarios;

@@ -164,6 +164,39 @@ async fn a_booking_of_three_is_one_order_of_three_lines_to_the_cent() {
 }
 
 #[tokio::test]
+async fn a_months_visits_are_one_invoice() {
+    let host = Host::on_ledger();
+    let shop = Shop::with(&host, "UTC", json!({ "posting": { "invoicing": "customer_month" } })).await;
+    let pia = shop.provider("Pia", "09:00", "17:00").await;
+    let service = shop.service(&[&pia], json!({})).await;
+    let mut visits = Vec::new();
+    for hour in ["10:00", "12:00"] {
+        let visit = id(&shop.hold(&service, &at(day(), hour), json!({})).await.expect(201));
+        host.command(&visit, "confirm").await.expect(200);
+        complete(&host, &visit).await;
+        assert_eq!(kinds(&host.documents(&visit).await), ["sales_order"]);
+        visits.push(visit);
+    }
+    let waiting = host.get("/api/v1/appointments?uninvoiced=true").await.expect(200);
+    assert_eq!(waiting["items"].as_array().map(Vec::len), Some(2));
+    let path = format!("/api/v1/customers/{}/invoice", shop.customer);
+    let invoiced = host.post(&path, &json!({})).await.expect(200);
+    assert_eq!(invoiced["appointments"].as_array().map(Vec::len), Some(2), "{invoiced}");
+    let again = host.post(&path, &json!({})).await.expect(200);
+    assert_eq!(again, json!({ "appointments": [], "left_out": [] }));
+    let mut numbers = Vec::new();
+    for visit in &visits {
+        // The first has asked for it: once that is done, both have it.
+        host.documents(&visits[0]).await;
+        let documents = host.documents(visit).await;
+        assert_eq!(kinds(&documents), ["sales_invoice", "sales_order"]);
+        assert_eq!(of(&documents, "sales_invoice")["net"], "99.80");
+        numbers.push(of(&documents, "sales_invoice")["number"].clone());
+    }
+    assert_eq!(numbers[0], numbers[1], "one invoice of both orders");
+}
+
+#[tokio::test]
 async fn a_deposit_is_an_advance_in_the_books_and_settled_on_the_invoice() {
     let host = Host::on_ledger();
     let shop = Shop::open(&host).await;

@@ -1,10 +1,10 @@
 //! A host whose books are an ERPNext: the stand-in, connected as an administrator connects a site.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 pub(crate) use slotledger_erpnext_server::Server;
 use slotledger_erpnext_server::{MANAGER, Options, USER};
 
-use super::{Answer, COMPANY, Ended, Host, ended, run};
+use super::{Ended, Host, ended, run};
 
 /// The variable with the token of every day.
 const TOKEN: &str = "SLOTLEDGER_ERPNEXT_TOKEN";
@@ -71,7 +71,7 @@ impl Host {
 
     /// The same by another address: that of a line to it.
     pub(crate) async fn on_erpnext_at(url: &str) -> Self {
-        let mut host = Self::set_up(&[], "5", None);
+        let mut host = Self::initialised(&[], "5", None);
         let config = host.config();
         let mut text = std::fs::read_to_string(&config).expect("init wrote it");
         text.push_str(&connection(url, TOKEN));
@@ -88,19 +88,5 @@ impl Host {
         let mut arguments = vec!["erp", "mappings", "--connection", connection, "--config", &config];
         arguments.extend(codes.iter().flat_map(|code| ["--map", code]));
         run(&arguments).expect("they are mapped");
-    }
-
-    /// Gives the sample company other books.
-    async fn keep_books_in(&self, connection: &str) {
-        let path = format!("/api/v1/companies/{COMPANY}");
-        let mut company = self.get(&path).await.expect(200);
-        let version = format!("\"{}\"", company["version"]);
-        let fields = company.as_object_mut().expect("an object");
-        for field in ["id", "company", "version", "updated_at"] {
-            fields.remove(field);
-        }
-        company["erp"] = json!(connection);
-        let saved = self.request("PUT", &path).header("If-Match", version).json(&company);
-        Answer::of(saved).await.expect(200);
     }
 }

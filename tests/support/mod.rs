@@ -3,12 +3,13 @@
 mod answer;
 mod engine;
 pub(crate) mod erpnext;
+mod odoo;
 mod shop;
 mod visit;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -82,15 +83,24 @@ impl Host {
         Self::made(&["--tryton-url", url, "--tryton-database", DATABASE, "--tryton-user", USER], "10", None)
     }
 
-    /// `longest_call` bounds what the books may take for one document, and so how long a killed host's are left alone.
+    /// A host of the sample company whose books are this Odoo.
+    pub(crate) async fn on_odoo(server: &slotledger_odoo_server::Server) -> Self {
+        let mut host = Self::initialised(&[], "10", None);
+        odoo::configure(host.directory(), server);
+        host.start(&[]);
+        host.keep_books_in("odoo").await;
+        host
+    }
+
     fn made(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
-        let mut host = Self::set_up(arguments, longest_call, database);
+        let mut host = Self::initialised(arguments, longest_call, database);
         host.start(&[]);
         host
     }
 
-    /// The same, before it is started for the first time.
-    fn set_up(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
+    /// The same, before it is started for the first time. `longest_call` bounds what the books may take for one document,
+    /// and so how long a killed host's are left alone.
+    fn initialised(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
         let key_file = directory.path().join("key");
@@ -210,9 +220,28 @@ pub(crate) struct Ended {
 
 /// The same, for whom the status matters.
 pub(crate) fn ended(arguments: &[&str]) -> Ended {
-    let output = command().stdout(Stdio::piped()).args(arguments).output().expect("it runs");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let output = finished(&[], arguments);
     Ended { status: output.status.code(), printed: text(output.stdout), complained: text(output.stderr) }
+}
+
+/// A command's exit status and what it prints, with these variables besides.
+pub(crate) fn run_to_end(environment: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
+    let output = finished(environment, arguments);
+    (output.status.code(), text(output.stdout) + &text(output.stderr))
+}
+
+fn finished(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = command();
+    command
+        .stdout(Stdio::piped())
+        .envs(environment.iter().copied())
+        .args(arguments)
+        .output()
+        .expect("it runs")
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("text")
 }
 
 fn command() -> Command {

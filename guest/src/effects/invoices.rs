@@ -68,13 +68,10 @@ impl Sale<'_> {
         link.parts.iter().any(is_unfinished)
     }
 
-    /// Drafts the invoices that are due, and gives their keys and who earns with them.
-    pub(super) fn invoice(
-        &mut self,
-        credited: &[DocumentPart],
-    ) -> Result<Vec<(String, Vec<Earned>)>, Finding> {
+    /// Drafts an invoice for each of these groups of parts, and gives their keys and who earns with them.
+    pub(super) fn invoice(&mut self, groups: Vec<Vec<usize>>) -> Result<Vec<(String, Vec<Earned>)>, Finding> {
         let mut invoices = Vec::new();
-        for group in self.to_invoice(credited) {
+        for group in groups {
             let earned = self.earned(&group)?;
             let draft = self.invoice_draft(&group, &earned)?;
             let mut after: Vec<String> = Vec::new();
@@ -95,7 +92,25 @@ impl Sale<'_> {
     }
 
     /// The parts to be invoiced now, those together that are invoiced together.
-    fn to_invoice(&self, credited: &[DocumentPart]) -> Vec<Vec<usize>> {
+    pub(super) fn to_invoice(&self, credited: &[DocumentPart]) -> Vec<Vec<usize>> {
+        let open = self.open();
+        let was_credited = |n: &usize| credited.iter().any(|of| self.parts[*n].is(&of.appointment));
+        let together = |group: Vec<usize>| if group.is_empty() { Vec::new() } else { vec![group] };
+        match self.terms.invoicing {
+            Invoicing::Appointment => {
+                open.into_iter().filter(|n| *n == 0 || was_credited(n)).map(|n| vec![n]).collect()
+            }
+            Invoicing::Booking if self.parts.iter().any(|part| part.is_pending()) => Vec::new(),
+            Invoicing::Booking => together(open),
+            // The period of what was credited is over; the appointment of the command waits for the end of its own.
+            Invoicing::CustomerWeek | Invoicing::CustomerMonth => {
+                together(open.into_iter().filter(|n| *n != 0 && was_credited(n)).collect())
+            }
+        }
+    }
+
+    /// The parts that are done and wait for an invoice, in their order in time.
+    pub(super) fn open(&self) -> Vec<usize> {
         let is_wanted =
             |n: &usize| self.wants(DocumentKind::SalesInvoice, std::slice::from_ref(&self.parts[*n].alone()));
         let is_open = |n: &usize| {
@@ -103,26 +118,17 @@ impl Sale<'_> {
         };
         let mut open: Vec<usize> = (0..self.parts.len()).filter(|n| is_wanted(n) && is_open(n)).collect();
         open.sort_by_key(|n| (self.parts[*n].visit.start, self.parts[*n].id));
-        match self.terms.invoicing {
-            Invoicing::Appointment => {
-                let is_meant =
-                    |n: &usize| *n == 0 || credited.iter().any(|of| self.parts[*n].is(&of.appointment));
-                open.into_iter().filter(is_meant).map(|n| vec![n]).collect()
-            }
-            Invoicing::Booking if open.is_empty() || self.parts.iter().any(|part| part.is_pending()) => {
-                Vec::new()
-            }
-            Invoicing::Booking => vec![open],
-        }
+        open
     }
 
     fn invoice_draft(&self, group: &[usize], earned: &[Earned]) -> Result<InvoiceDraft, Finding> {
         let company = &self.snapshot.company;
+        let orders = links::Orders::of(&self.documents);
         let (mut lines, mut first) = (Vec::new(), None);
         for n in group {
             let part = &self.parts[*n];
             let mut own = part.lines(company)?;
-            if let Some((order, position)) = links::order_of(&self.documents, part) {
+            if let Some((order, position)) = orders.of_part(part) {
                 // One part on one order: lines pair up by themselves.
                 let shared = group.len() > 1 || links::lines_of(&self.documents, &order).len() > 1;
                 let mut number = position;

@@ -6,8 +6,8 @@ use crate::lifecycle::Case;
 use crate::money::Percent;
 use crate::providers;
 use crate::wit::{
-    Company, Decimal, DocumentKind, DocumentLine, DocumentLink, DocumentPart, Finding, Plan, Provider, Quote,
-    Service, Sibling, Span, Status,
+    Actor, Company, Decimal, DocumentKind, DocumentLine, DocumentLink, DocumentPart, Finding, Instant, Plan,
+    Provider, Quote, Service, Sibling, Snapshot, Span, Status,
 };
 
 /// An appointment as a command leaves it.
@@ -22,6 +22,8 @@ pub(super) struct Part<'a> {
     service: &'a Service,
     pub(super) visit: Span,
     pub(super) quote: &'a Quote,
+    /// The moment from which it waits to be invoiced with others, if the command is given to it.
+    ripens: Option<Instant>,
 }
 
 impl<'a> Part<'a> {
@@ -38,6 +40,7 @@ impl<'a> Part<'a> {
             service: &case.snapshot.service,
             visit: plan.map_or(appointment.visit, |plan| plan.visit),
             quote: plan.map_or(&appointment.quote, |plan| &plan.quote),
+            ripens: appointment.invoice_after,
         }
     }
 
@@ -50,7 +53,7 @@ impl<'a> Part<'a> {
     }
 
     fn other(sibling: &'a Sibling) -> Self {
-        let Sibling { appointment, service, provider } = sibling;
+        let Sibling { appointment, service, provider, along } = sibling;
         Self {
             id: &appointment.id,
             replaces: appointment.replaces.iter().map(String::as_str).collect(),
@@ -60,7 +63,19 @@ impl<'a> Part<'a> {
             service,
             visit: appointment.visit,
             quote: &appointment.quote,
+            ripens: appointment.invoice_after.filter(|_| *along),
         }
+    }
+
+    /// Whether it waits to be invoiced with others, and may be: Slotledger itself waits for the end of the period.
+    pub(super) fn is_ripe(&self, snapshot: &Snapshot) -> bool {
+        let by_itself = snapshot.actor == Actor::System;
+        self.ripens.is_some_and(|from| !by_itself || from <= snapshot.now)
+    }
+
+    /// Its identifiers: its own, and those of the appointments that it was moved from.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &'a str> {
+        std::iter::once(self.id).chain(self.replaces.iter().copied())
     }
 
     /// Whether it is the appointment with this identifier, or was moved from it.
@@ -144,7 +159,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The other appointments of a booking, those left out that another one was moved from.
+/// The other appointments of a sale, those left out that another one was moved from.
 pub(super) fn others(siblings: &[Sibling]) -> impl Iterator<Item = Part<'_>> {
     let is_replaced = |id: &String| siblings.iter().any(|sibling| sibling.appointment.replaces.contains(id));
     siblings.iter().filter(move |sibling| !is_replaced(&sibling.appointment.id)).map(Part::other)

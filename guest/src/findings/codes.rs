@@ -157,4 +157,6 @@ codes! {
         "A coupon can be meant for certain services only.";
     LIST_PRICE_UNFIT = "SL0283", "The list price is below the price",
         "A list price is what is paid without the discount, and so no less than the price.";
+    NOTHING_RIPE = "SL0284", "It does not wait to be invoiced",
+        "Only what is done and invoiced with others of its customer waits, and Slotledger itself waits for the period's end.";
 }

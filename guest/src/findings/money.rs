@@ -3,7 +3,7 @@
 use super::codes::{
     AMOUNT_TOO_LARGE, COUPON_NOT_FOR_SERVICE, COUPON_NOT_VALID, COUPON_UNKNOWN, CURRENCY_CHANGED,
     CURRENCY_REFUSED, CURRENCY_UNUSABLE, DEPOSIT_DUE, DEPOSIT_RISEN, FEE_ITEM_MISSING, LIST_PRICE_UNFIT,
-    NO_DEPOSIT, NO_PRICE, NOTHING_TO_TOTAL, PAYMENT_UNFIT, PERCENT_UNUSABLE, PRICE_UNUSABLE,
+    NO_DEPOSIT, NO_PRICE, NOTHING_RIPE, NOTHING_TO_TOTAL, PAYMENT_UNFIT, PERCENT_UNUSABLE, PRICE_UNUSABLE,
     QUANTITY_UNUSABLE,
 };
 use super::finding;
@@ -86,6 +86,14 @@ pub(crate) fn deposit_risen(due: &str, currency: &str) -> Finding {
         DEPOSIT_RISEN,
         format!("The deposit of the new appointment is {due} {currency} more than was paid."),
         "Keep the number of guests, or ask staff to move the appointment and take the rest.",
+    )
+}
+
+pub(crate) fn nothing_ripe() -> Finding {
+    finding(
+        NOTHING_RIPE,
+        "The appointment does not wait to be invoiced, or its period is not over.",
+        "It has an invoice, or gets one by itself.",
     )
 }
 

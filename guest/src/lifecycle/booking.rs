@@ -20,6 +20,7 @@ pub(crate) fn hold(input: &TransitionInput, request: &Request) -> Result<Decisio
             next: Status::Open,
             revision: FIRST_REVISION,
             slots: Slots::Take,
+            invoice_after: None,
             hold_until: Some(snapshot.now.saturating_add(grid::seconds(snapshot.company.hold_minutes))),
             paid: money::nothing(plan.quote.net),
             terms: None,

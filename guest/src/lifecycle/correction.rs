@@ -20,8 +20,8 @@ pub(crate) fn correct(case: &Case<'_>, correction: &Correction) -> Result<Decisi
     ];
     let event = events::with("appointment.corrected", "The status was corrected.", &attributes);
     let decision = put_right(case, &mut sale, &correction.reason, case.decision(event)).map_err(one)?;
-    let (slots, timing) = (slots(case)?, timing(case));
-    Ok(Decision { slots, timing, effects: sale.finish(), ..decision })
+    let (slots, timing, invoice_after) = (slots(case)?, timing(case), sale.invoice_after());
+    Ok(Decision { slots, timing, invoice_after, effects: sale.finish(), ..decision })
 }
 
 /// Refuses to do here what a successor does. What was replaced stays replaced; what is followed up stays finished.

@@ -3,6 +3,7 @@
 //! Invariant: a decision is data. It says what comes next, what happened and what the books are asked for; the caller
 //! stores all of it or nothing. The status is asked first, then the actor, then the rules of the command.
 
+mod billing;
 mod booking;
 mod change;
 mod correction;
@@ -35,7 +36,7 @@ pub fn transition(input: &TransitionInput) -> Result<Decision, Vec<Finding>> {
         )
         | (None, Command::Depart | Command::Start | Command::Pause | Command::Resume)
         | (None, Command::Complete(_) | Command::FollowUp(_) | Command::Cancel(_) | Command::MarkNoShow)
-        | (None, Command::Reschedule(_) | Command::Reassign(_) | Command::Correct(_)) => {
+        | (None, Command::Reschedule(_) | Command::Reassign(_) | Command::Correct(_) | Command::Invoice) => {
             Err(vec![findings::appointment_missing()])
         }
         (Some(appointment), command) => {
@@ -64,6 +65,7 @@ fn decide(case: &Case<'_>, command: &Command) -> Result<Decision, Vec<Finding>> 
         Command::Reschedule(rescheduling) => change::reschedule(case, rescheduling),
         Command::Reassign(reassignment) => change::reassign(case, reassignment),
         Command::Correct(correction) => correction::correct(case, correction),
+        Command::Invoice => billing::invoice(case).map_err(one),
     }
 }
 
@@ -135,6 +137,7 @@ impl<'a> Case<'a> {
             plan: None,
             slots: Slots::Keep,
             hold_until: None,
+            invoice_after: self.appointment.invoice_after.filter(|_| self.next == Status::Completed),
             timing: self.appointment.timing,
             paid: self.appointment.paid,
             terms: self.agreed(self.next),

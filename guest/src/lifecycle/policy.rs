@@ -23,7 +23,7 @@ pub(crate) fn check_actor(actor: Actor, status: Status, command: &Command) -> Re
             Actor::Customer | Actor::Staff | Actor::System => Ok(()),
             Actor::Provider => refused("the customer or staff"),
         },
-        Command::Expire => match actor {
+        Command::Expire | Command::Invoice => match actor {
             Actor::System | Actor::Staff => Ok(()),
             Actor::Customer | Actor::Provider => refused("staff, or by Slotledger itself"),
         },
@@ -67,6 +67,7 @@ pub(crate) const fn participle(command: &Command) -> &'static str {
         Command::Reschedule(_) => "rescheduled",
         Command::Reassign(_) => "reassigned",
         Command::Correct(_) => "corrected",
+        Command::Invoice => "invoiced",
     }
 }
 

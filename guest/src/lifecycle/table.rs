@@ -46,6 +46,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
         (S::Scheduled | S::Confirmed | S::EnRoute, C::Reschedule(_)) => To(S::Cancelled),
         (S::Scheduled | S::Confirmed, C::Reassign(_)) => To(status),
         (S::Completed | S::NoShow | S::Cancelled, C::Correct(correction)) => corrected(status, correction.to),
+        (S::Completed, C::Invoice) => To(status),
 
         (
             S::Open
@@ -70,6 +71,17 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
         | (S::NoShow, C::MarkNoShow) => Already,
 
         (
+            S::Open
+            | S::Scheduled
+            | S::Confirmed
+            | S::EnRoute
+            | S::InProgress
+            | S::Paused
+            | S::Cancelled
+            | S::NoShow,
+            C::Invoice,
+        )
+        | (
             S::Open,
             C::Depart
             | C::Start

@@ -35,7 +35,8 @@ pub(crate) fn complete(case: &Case<'_>, materials: Option<&[Consumable]>) -> Res
     sale.settle(&Turn { materials, ..Turn::of("The service was delivered.") })?;
     let timing = Timing { finished: Some(case.snapshot.now), ..case.resumed() };
     let event = events::event("appointment.completed", "The service was delivered.");
-    Ok(Decision { timing, effects: sale.finish(), ..case.decision(event) })
+    let invoice_after = sale.invoice_after();
+    Ok(Decision { timing, invoice_after, effects: sale.finish(), ..case.decision(event) })
 }
 
 /// Finishes interrupted work and makes an appointment for the rest.

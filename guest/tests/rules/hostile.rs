@@ -233,12 +233,13 @@ fn documents() -> BoxedStrategy<Vec<DocumentLink>> {
 
 /// Another appointment of the same booking, which may be the same appointment.
 fn siblings() -> BoxedStrategy<Option<Booking>> {
-    let one = (prop::sample::select(STATUSES.to_vec()), text(), text(), amount());
-    let one = one.prop_map(|(status, id, replaced, net)| {
+    let one = (prop::sample::select(STATUSES.to_vec()), text(), text(), amount(), any::<bool>());
+    let one = one.prop_map(|(status, id, replaced, net, along)| {
         let mut appointment = appointment(status);
         (appointment.id, appointment.replaces, appointment.quote.net) = (id, vec![replaced], net);
         let (service, provider) = (snapshot().service, snapshot().providers.remove(0).provider);
-        Sibling { appointment, service, provider }
+        appointment.invoice_after = along.then_some(0);
+        Sibling { appointment, service, provider, along }
     });
     let booking = (prop::collection::vec(one, 0..4), any::<bool>());
     prop::option::of(booking.prop_map(|(others, leads)| Booking { others, leads })).boxed()

@@ -8,7 +8,7 @@ use slotledger_rules::fixtures::{
 };
 use slotledger_rules::transition;
 use slotledger_rules::wit::{
-    Appointment, Booking, Cancellation, Command, Correction, Decision, DepositRefund, DocumentKind,
+    Actor, Appointment, Booking, Cancellation, Command, Correction, Decision, DepositRefund, DocumentKind,
     DocumentLink, Effect, EffectBody, InvoiceDraft, Invoicing, OrderChange, PostingPolicy, Sibling, Span,
     Status, TransitionInput,
 };
@@ -23,6 +23,8 @@ struct Booked {
     now: i64,
     made: usize,
     log: Vec<Effect>,
+    /// Whether a command is given to all of them.
+    together: bool,
 }
 
 impl Booked {
@@ -36,7 +38,7 @@ impl Booked {
         };
         let appointments = [(ANNA, 9), (BEN, 10), (ANNA, 11)].into_iter().enumerate().map(one).collect();
         let now = snapshot().now;
-        Self { appointments, documents: Vec::new(), policy, now, made: 0, log: Vec::new() }
+        Self { appointments, documents: Vec::new(), policy, now, made: 0, log: Vec::new(), together: false }
     }
 
     fn input(&self, n: usize, command: Command, leads: bool) -> TransitionInput {
@@ -49,6 +51,7 @@ impl Booked {
             appointment: Appointment { documents: Vec::new(), ..other.clone() },
             service: input.snapshot.service.clone(),
             provider: provider(&input, &other.provider),
+            along: self.together,
         };
         let others = self.appointments.iter().filter(|other| other.id != own.id).map(sibling).collect();
         input.snapshot.booking = Some(Booking { others, leads });
@@ -86,6 +89,7 @@ impl Booked {
 
     /// Does this with all of them in one commit, as the host does: each sees the others as they will be.
     fn all(&mut self, command: &Command) -> Vec<Vec<String>> {
+        self.together = *command == Command::Invoice;
         let decide = |n| {
             let decision: Option<Decision> = transition(&self.input(n, command.clone(), true)).ok();
             decision.map(|decision| decision.next)
@@ -102,6 +106,7 @@ impl Booked {
         for (one, next) in self.appointments.iter_mut().zip(next) {
             one.status = next.unwrap_or(one.status);
         }
+        self.together = false;
         asked
     }
 
@@ -240,11 +245,61 @@ fn a_joint_invoice_is_credited_as_a_whole_and_made_again_for_the_rest() {
     assert_eq!(booked.invoice().lines.len(), 2);
 }
 
+#[test]
+fn what_was_done_in_a_month_is_one_invoice_after_its_end() {
+    let mut booked = Booked::new(PostingPolicy { invoicing: Invoicing::CustomerMonth, ..posting() });
+    booked.all(&Command::Confirm);
+    let end = booked.input(0, Command::Start, true).snapshot.company.next_month;
+    for n in [0, 1] {
+        assert_eq!(booked.one(n, complete()), Vec::<String>::new());
+        assert_eq!(booked.appointments[n].invoice_after, Some(end));
+    }
+    let by_itself = |booked: &Booked, n| {
+        let mut input = booked.input(n, Command::Invoice, true);
+        input.snapshot.actor = Actor::System;
+        transition(&input).map(|decision| decision.effects.len()).map_err(|findings| findings[0].code.clone())
+    };
+    assert_eq!(by_itself(&booked, 0), Err("SL0284".to_owned()), "the month is not over");
+    booked.now = end;
+    assert_eq!(by_itself(&booked, 2), Err("SL0241".to_owned()), "it is not done");
+    assert_eq!(by_itself(&booked, 0), Ok(2), "alone, if the command is for it alone");
+    let nothing = Vec::<String>::new();
+    let both = ["sales_invoice", "commission", "commission_2"].map(str::to_owned).to_vec();
+    assert_eq!(booked.all(&Command::Invoice), [both, nothing]);
+    assert_eq!(booked.invoice().lines.len(), 2);
+    assert!(booked.appointments.iter().all(|one| one.invoice_after.is_none()));
+    assert_eq!(booked.all(&Command::Invoice), Vec::<Vec<String>>::new(), "nothing waits any more");
+    // One of them was never done: the other is invoiced again at once, its month being over.
+    let again = booked.one(1, correct(Status::Cancelled));
+    assert!(
+        again.contains(&"credit_note".to_owned()) && again.contains(&"sales_invoice".to_owned()),
+        "{again:?}"
+    );
+    assert_eq!(booked.invoice().lines.len(), 1);
+}
+
+#[test]
+fn an_invoice_that_nobody_wants_any_more_is_not_waited_for() {
+    let mut booked = Booked::new(PostingPolicy { invoicing: Invoicing::CustomerWeek, ..posting() });
+    booked.all(&Command::Confirm);
+    booked.one(0, complete());
+    let mut input = booked.input(0, Command::Invoice, true);
+    input.snapshot.company.switched_off.push(DocumentKind::SalesInvoice);
+    let decision = transition(&input).expect("it is granted");
+    assert_eq!((decision.effects.len(), decision.invoice_after), (0, None));
+    assert_eq!(decision.events[0].name, "appointment.left_uninvoiced");
+}
+
 fn policies() -> impl Strategy<Value = PostingPolicy> {
     let change = prop::sample::select(vec![OrderChange::Amend, OrderChange::Replace]);
     let refund =
         prop::sample::select(vec![DepositRefund::Always, DepositRefund::Never, DepositRefund::OutsideCutoff]);
-    let invoicing = prop::sample::select(vec![Invoicing::Appointment, Invoicing::Booking]);
+    let invoicing = prop::sample::select(vec![
+        Invoicing::Appointment,
+        Invoicing::Booking,
+        Invoicing::CustomerWeek,
+        Invoicing::CustomerMonth,
+    ]);
     (change, refund, invoicing).prop_map(|(on_reschedule, deposit_refund, invoicing)| PostingPolicy {
         on_reschedule,
         deposit_refund,
@@ -275,7 +330,11 @@ proptest! {
             }
             match which {
                 Some(n) => drop(booked.try_one(n, command, true)),
-                None if matches!(command, Command::Confirm | Command::Pay(_) | Command::Cancel(_)) => {
+                None if matches!(
+                    command,
+                    Command::Confirm | Command::Pay(_) | Command::Cancel(_) | Command::Invoice
+                ) =>
+                {
                     booked.all(&command);
                 }
                 None => {}
@@ -306,8 +365,15 @@ fn check(booked: &Booked) -> Result<(), proptest::prelude::TestCaseError> {
         let done = one.status == Status::Completed;
         prop_assert!(invoices.len() <= usize::from(done), "{} is invoiced: {:#?}", one.id, invoices);
         if done && !waits {
-            prop_assert_eq!(invoices.len(), 1, "{} is not invoiced", one.id);
+            let missing = usize::from(one.invoice_after.is_none());
+            prop_assert_eq!(
+                invoices.len(),
+                missing,
+                "{} is not invoiced, or waits for it all the same",
+                one.id
+            );
         }
+        prop_assert!(done || one.invoice_after.is_none(), "{} waits to be invoiced", one.id);
         prop_assert_eq!(mine(DocumentKind::Commission).len(), invoices.len());
         // The newest state of each order that stands has a line for it exactly if it is to be done or invoiced.
         let orders = stands(DocumentKind::SalesOrder).filter(|order| {

@@ -35,6 +35,7 @@ const TRANSITIONS: &[(&str, &[Status], Status)] = &[
     ("correct to completed", &[NoShow, Cancelled], Completed),
     ("correct to cancelled", &[Completed, NoShow], Cancelled),
     ("correct to no show", &[Completed, Cancelled], NoShow),
+    ("invoice", &[Completed], Completed),
 ];
 
 const BY_STATUS: [&str; 4] = [ALREADY, NOT_IN_STATUS, CORRECTION_UNFIT, APPOINTMENT_UNEXPECTED];
@@ -49,6 +50,7 @@ fn every_command_in_every_status_goes_by_the_table() {
     for status in STATUSES {
         for (name, command) in commands() {
             let mut early = input(Some(status), command);
+            early.appointment.iter_mut().for_each(|one| one.invoice_after = Some(at(12, 0)));
             let mut late = early.clone();
             late.snapshot.now = at(10, 15);
             early.snapshot.now = at(9, 0) - 7 * 24 * 3_600;

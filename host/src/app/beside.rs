@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::calendar::Grid;
 use super::occupancy::Occupancy;
+use super::sale::Sale;
 use crate::model::{Appointment, AppointmentId, ProviderId, ServiceId};
 use crate::store::{Change, Session};
 
@@ -22,12 +23,14 @@ pub(super) struct Beside<'a> {
     pub(super) changes: &'a [Change],
     /// What is decided after, as far as it is known.
     pub(super) becoming: &'a [Appointment],
+    /// The sale, where one command is given to several appointments of it.
+    pub(super) sale: Option<&'a Sale>,
 }
 
 impl Beside<'_> {
     /// Time taken by these appointments, and no other decision.
     pub(super) const fn taking(ahead: &[Appointment]) -> Beside<'_> {
-        Beside { ahead, given_up: &[], changes: &[], becoming: &[] }
+        Beside { ahead, given_up: &[], changes: &[], becoming: &[], sale: None }
     }
 
     /// The appointments whose time counts as free; `own` is the one that is decided about.

@@ -10,7 +10,6 @@ use futures::future::BoxFuture;
 use super::beside::Beside;
 use super::command::Command;
 use super::error::Refusal;
-use super::request::earlier;
 use super::snapshot::Scene;
 use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::faults;
@@ -52,6 +51,15 @@ impl Bundle {
     pub(super) fn resting_on(mut self, beside: Vec<(AppointmentId, u32)>) -> Self {
         self.beside.extend(beside);
         self
+    }
+
+    /// Adds what was decided on the same catalogue.
+    pub(super) fn join(mut self, other: Self) -> Result<Self> {
+        if other.catalog_version != self.catalog_version {
+            return Err(Error::Store(store::Error::Stale("catalogue")));
+        }
+        self.changes.extend(other.changes);
+        Ok(self.resting_on(other.beside))
     }
 
     /// The appointments that take time so far.
@@ -110,14 +118,11 @@ impl App {
     ) -> Result<Reply<T>> {
         let mut taken = false;
         for _ in 0..TRIES {
-            if let Some(answer) = earlier(&*self.ports.store, request).await? {
-                return Ok(Reply::Replayed(answer));
-            }
-            match attempt().await {
+            match self.unless_answered(request, attempt().await).await? {
+                Ok(reply) => return Ok(reply),
                 Err(Error::Taken(_)) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
-                Err(refusal @ Error::Refused(_)) => return self.unless_answered(request, refusal).await,
-                other => return other.map(Reply::Fresh),
+                Err(other) => return Err(other),
             }
         }
         Err(if taken { Error::Taken(Vec::new()) } else { Error::Busy })
@@ -134,7 +139,8 @@ impl App {
         given_up: &[Appointment],
         actor: Actor,
     ) -> Result<(Option<Bundle>, Refusals)> {
-        let (bundle, mut refused) = self.decide_each(wanted, given_up, &[], actor).await?;
+        let around = Beside { given_up, ..Beside::default() };
+        let (bundle, mut refused) = self.decide_each(wanted, around, actor).await?;
         let granted: Vec<_> =
             wanted.iter().filter(|(one, _)| refused.iter().all(|(id, _)| *id != one.id)).cloned().collect();
         let Some(known) = bundle.as_ref().filter(|_| share_a_booking(&granted)) else {
@@ -142,16 +148,17 @@ impl App {
         };
         let becoming: Vec<Appointment> =
             known.changes.iter().map(|change| change.appointment.clone()).collect();
-        let (bundle, more) = self.decide_each(&granted, given_up, &becoming, actor).await?;
+        let around = Beside { becoming: &becoming, ..around };
+        let (bundle, more) = self.decide_each(&granted, around, actor).await?;
         refused.extend(more);
         Ok((bundle, refused))
     }
 
-    async fn decide_each(
+    /// Decides commands one after another. What is around holds for each of them, besides what was decided before.
+    pub(super) async fn decide_each(
         &self,
         wanted: &[(Appointment, Command)],
-        given_up: &[Appointment],
-        becoming: &[Appointment],
+        around: Beside<'_>,
         actor: Actor,
     ) -> Result<(Option<Bundle>, Refusals)> {
         let (mut bundle, mut refused) = (None::<Bundle>, Vec::new());
@@ -159,7 +166,7 @@ impl App {
             let scene = self.scene(old.service, Some(old.customer), actor).await?;
             let ahead = bundle.as_ref().map(Bundle::ahead).unwrap_or_default();
             let changes = bundle.as_ref().map_or(&[][..], |bundle| &bundle.changes);
-            let beside = Beside { ahead: &ahead, given_up, changes, becoming };
+            let beside = Beside { ahead: &ahead, changes, ..around };
             let mut decided = match self.decide_command(&scene, old, command, beside).await {
                 Ok(decided) => decided,
                 Err(Error::Refused(refusal)) => {

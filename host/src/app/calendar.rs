@@ -5,7 +5,8 @@
 //! shift across a change is as long as the clocks make it.
 
 use chrono::{
-    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+    Utc, Weekday,
 };
 use chrono_tz::Tz;
 
@@ -152,6 +153,15 @@ pub(super) fn instant(zone: Tz, local: NaiveDateTime, edge: Edge) -> DateTime<Ut
 pub(super) fn day(zone: Tz, date: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
     let midnight = |date: NaiveDate| instant(zone, date.and_time(NaiveTime::MIN), Edge::Begin);
     (midnight(date), midnight(next(date)))
+}
+
+/// The first moments of the next week, which begins on a Monday, and of the next month.
+pub(super) fn ends(zone: Tz, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+    let today = now.with_timezone(&zone).date_naive();
+    let week = today.week(Weekday::Mon).last_day();
+    let month = today.checked_add_months(Months::new(1)).and_then(|day| day.with_day(1));
+    let midnight = |date| day(zone, date).0;
+    (midnight(next(week)), month.map_or(DateTime::<Utc>::MAX_UTC, midnight))
 }
 
 /// The local dates that a grid touches, in order.

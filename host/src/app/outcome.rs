@@ -90,6 +90,7 @@ impl App {
         appointment.status = status_back(decided.decision.next);
         appointment.revision = decided.decision.revision;
         appointment.hold_until = decided.decision.hold_until.map(moment).transpose()?;
+        appointment.invoice_after = decided.decision.invoice_after.map(moment).transpose()?;
         appointment.timing = timing_back(&decided.decision.timing)?;
         appointment.terms = decided.decision.terms.map(translate::posting_back);
         appointment.shared_documents.extend(sale::shared_documents(appointment.id, &effects)?);
@@ -123,12 +124,14 @@ impl App {
             status: status_back(successor.status),
             revision: 1,
             hold_until: None,
+            invoice_after: None,
             timing: Timing::default(),
             reschedules: successor.reschedules,
             cancellation_reason: None,
             terms: successor.terms.map(translate::posting_back),
             replaces: Vec::new(),
             shared_documents: sale::shared_documents(AppointmentId(decided.new_id), &successor.effects)?,
+            invoiced_with: Vec::new(),
             predecessor: Some(old.id),
             successor: None,
             created_at: now,
@@ -219,11 +222,13 @@ fn fresh(
         payments: Vec::new(),
         balance: Decimal::ZERO,
         hold_until: None,
+        invoice_after: None,
         timing: Timing::default(),
         reschedules: 0,
         replaces: Vec::new(),
         terms: None,
         shared_documents: Vec::new(),
+        invoiced_with: Vec::new(),
         location: booking.location.clone(),
         notes: booking.notes.clone().unwrap_or_default(),
         remarks: booking.remarks.clone().unwrap_or_default(),

@@ -4,7 +4,7 @@
 //! Invariant: a decision about one appointment of a booking is stored only if none of the others has changed since they
 //! were read. Deliberately absent: which documents follow, and whose they are when the rules ask for them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use slotledger_erp::{Body, Key, Posting};
 
@@ -19,14 +19,18 @@ use crate::wasm::bindings::slotledger::rules::decisions;
 use crate::wasm::bindings::slotledger::types::appointments as words;
 use crate::wasm::bindings::slotledger::types::catalog::Consumable;
 
-/// The appointments of a sale, apart from the one that is decided about, and what was asked for all of them.
+/// The appointments of a sale, and what was asked for all of them.
+#[derive(Debug, Clone)]
 pub(super) struct Sale {
-    /// The booking's other appointments as they are stored.
-    others: Vec<Appointment>,
+    /// As they are stored.
+    members: Vec<Appointment>,
     asked: Vec<Asked>,
+    /// Those that one command is given to.
+    along: Vec<AppointmentId>,
 }
 
 /// A document that was asked for, and that nobody has decided to do without.
+#[derive(Debug, Clone)]
 struct Asked {
     /// By which appointment.
     by: AppointmentId,
@@ -36,24 +40,30 @@ struct Asked {
 impl App {
     /// The sale of an appointment.
     pub(super) async fn sale(&self, own: &Appointment) -> Result<Sale> {
-        let others = self.booked_with(own).await?;
-        let mut deliveries = self.deliveries_of_sale(own, &others).await?;
+        let sale = self.sale_of(std::slice::from_ref(own)).await?;
+        Ok(Sale { along: Vec::new(), ..sale })
+    }
+
+    /// The sale that appointments make up when one command is given to all of them.
+    pub(super) async fn sale_of(&self, along: &[Appointment]) -> Result<Sale> {
+        let members = self.sold_with(along).await?;
+        let mut deliveries = self.deliveries_of(&members).await?;
         deliveries.retain(|delivery| delivery.state != DeliveryState::Skipped);
         let asked = deliveries
             .into_iter()
             .map(|delivery| Asked { by: delivery.appointment, posting: delivery.posting })
             .collect();
-        Ok(Sale { others, asked })
+        Ok(Sale { members, asked, along: along.iter().map(|one| one.id).collect() })
     }
 
     /// The deliveries whose documents are about an appointment, whichever appointment of its sale asked for them.
     pub(super) async fn deliveries_about(&self, own: &Appointment) -> Result<Vec<Delivery>> {
-        let others = self.booked_with(own).await?;
-        let mut deliveries = self.deliveries_of_sale(own, &others).await?;
+        let members = self.sold_with(std::slice::from_ref(own)).await?;
+        let mut deliveries = self.deliveries_of(&members).await?;
         let is_own = |id: AppointmentId| id == own.id || own.replaces.contains(&id);
         // A command on this appointment may have asked for a document that says it is not part of the sale any more.
         deliveries.retain(|delivery| {
-            let mut shared = others.iter().chain([own]).flat_map(|appointment| &appointment.shared_documents);
+            let mut shared = members.iter().flat_map(|appointment| &appointment.shared_documents);
             let document = shared.find(|document| document.key == delivery.posting.key.as_str());
             let mut parts = document.iter().flat_map(|document| &document.parts);
             is_own(delivery.appointment) || parts.any(|part| is_own(part.appointment))
@@ -63,27 +73,43 @@ impl App {
 
     /// Everything that the sale of an appointment has asked for, oldest first.
     pub(super) async fn deliveries_with(&self, own: &Appointment) -> Result<Vec<Delivery>> {
-        let others = self.booked_with(own).await?;
-        self.deliveries_of_sale(own, &others).await
+        self.deliveries_of(&self.sold_with(std::slice::from_ref(own)).await?).await
     }
 
-    async fn booked_with(&self, own: &Appointment) -> Result<Vec<Appointment>> {
-        if own.booking.is_none() {
-            return Ok(Vec::new());
+    /// These appointments, and all that were sold with one of them: in one booking, or on one invoice.
+    async fn sold_with(&self, first: &[Appointment]) -> Result<Vec<Appointment>> {
+        let mut members = first.to_vec();
+        let mut bookings = BTreeSet::new();
+        let mut looked_at = 0;
+        while let Some(one) = members.get(looked_at) {
+            looked_at += 1;
+            let mut near = one.invoiced_with.clone();
+            near.extend(
+                one.shared_documents.iter().flat_map(|shared| &shared.parts).map(|part| part.appointment),
+            );
+            let mut found = Vec::new();
+            if one.booking.is_some_and(|booking| bookings.insert(booking)) {
+                let filter = AppointmentFilter { booking: one.booking, ..AppointmentFilter::default() };
+                found = self.every_appointment(&filter).await?;
+            }
+            found.retain(|other| !is_known(&members, other.id));
+            members.extend(found);
+            for id in near {
+                if !is_known(&members, id) {
+                    members.push(self.appointment(id).await?);
+                }
+            }
         }
-        let filter = AppointmentFilter { booking: own.booking, ..AppointmentFilter::default() };
-        let mut others = self.every_appointment(&filter).await?;
-        others.retain(|other| other.id != own.id);
-        Ok(others)
+        Ok(members)
     }
 
     /// Everything that was asked for, oldest first.
-    async fn deliveries_of_sale(&self, own: &Appointment, others: &[Appointment]) -> Result<Vec<Delivery>> {
-        let mut members: Vec<AppointmentId> = others.iter().map(|other| other.id).collect();
-        members.push(own.id);
-        members.extend(own.replaces.iter().filter(|id| others.iter().all(|other| other.id != **id)));
+    async fn deliveries_of(&self, members: &[Appointment]) -> Result<Vec<Delivery>> {
+        let own = members.iter().map(|member| member.id);
+        let replaced = members.iter().flat_map(|member| &member.replaces).copied();
+        let all: BTreeSet<AppointmentId> = own.chain(replaced).collect();
         let mut deliveries = Vec::new();
-        for id in members {
+        for id in all {
             let filter = DeliveryFilter { appointment: Some(id), ..DeliveryFilter::default() };
             deliveries.extend(self.every_delivery(&filter).await?);
         }
@@ -92,21 +118,31 @@ impl App {
     }
 }
 
+/// Whether it is one of them, or one of them was moved from it.
+fn is_known(members: &[Appointment], id: AppointmentId) -> bool {
+    members.iter().any(|member| member.id == id || member.replaces.contains(&id))
+}
+
 impl Sale {
-    /// The others, with the revisions that the decision rests on.
+    /// Its appointments, with the revisions that a decision rests on.
     pub(super) fn rests_on(&self) -> Vec<(AppointmentId, u32)> {
-        self.others.iter().map(|other| (other.id, other.revision)).collect()
+        self.members.iter().map(|member| (member.id, member.revision)).collect()
+    }
+
+    fn others<'s>(&'s self, own: &Appointment) -> impl Iterator<Item = &'s Appointment> {
+        let own = own.id;
+        self.members.iter().filter(move |member| member.id != own)
     }
 
     /// What was asked for, decisions of the same commit included, oldest first.
     pub(super) fn links(&self, own: &Appointment, beside: &Beside<'_>) -> Result<Vec<words::DocumentLink>> {
         let near = |id: AppointmentId| {
-            id == own.id || own.replaces.contains(&id) || self.others.iter().any(|other| other.id == id)
+            own.replaces.contains(&id) || self.members.iter().any(|member| member.id == id)
         };
         let decided: Vec<_> = beside.changes.iter().filter(|change| near(change.appointment.id)).collect();
         let mut parts: HashMap<&str, &[DocumentPart]> = HashMap::new();
         let changed = decided.iter().map(|change| &change.appointment);
-        for appointment in self.others.iter().chain([own]).chain(changed) {
+        for appointment in self.others(own).chain([own]).chain(changed) {
             let shared = appointment.shared_documents.iter();
             parts.extend(shared.map(|document| (document.key.as_str(), document.parts.as_slice())));
         }
@@ -125,20 +161,17 @@ impl Sale {
         all.iter().map(link).collect()
     }
 
-    /// The rest of the booking, as all commands of the same commit leave it; none for an appointment sold by itself.
+    /// The rest of the sale, as all commands of the same commit leave it; none for an appointment sold by itself.
     pub(super) fn words(
         &self,
         scene: &Scene,
         own: &Appointment,
         beside: &Beside<'_>,
     ) -> Result<Option<decisions::Booking>> {
-        if own.booking.is_none() {
-            return Ok(None);
-        }
         let decided = |id| beside.changes.iter().map(|change| &change.appointment).find(|one| one.id == id);
         let will_be = |id| beside.becoming.iter().find(|one| one.id == id);
-        let mut others = Vec::with_capacity(self.others.len());
-        for stored in &self.others {
+        let mut others = Vec::with_capacity(self.members.len());
+        for stored in self.others(own) {
             let other = decided(stored.id).or_else(|| will_be(stored.id)).unwrap_or(stored);
             let service = scene.catalog.services.get(&other.service.0);
             let service = service.ok_or_else(|| Error::missing(Kind::Service.as_str(), other.service))?;
@@ -146,10 +179,17 @@ impl Sale {
                 appointment: appointment(other, Vec::new())?,
                 service: translate::service(other.service, service)?,
                 provider: translate::provider(other.provider, scene.provider(other.provider)?)?,
+                along: self.along.contains(&other.id),
             });
         }
-        let led = |change: &crate::store::Change| change.appointment.booking == own.booking;
-        Ok(Some(decisions::Booking { others, leads: !beside.changes.iter().any(led) }))
+        if others.is_empty() && own.booking.is_none() {
+            return Ok(None);
+        }
+        let led = beside.changes.iter().map(|change| &change.appointment).any(|changed| {
+            own.booking.is_some_and(|booking| changed.booking == Some(booking))
+                || self.others(own).any(|other| other.id == changed.id)
+        });
+        Ok(Some(decisions::Booking { others, leads: !led }))
     }
 }
 

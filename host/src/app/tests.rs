@@ -2,6 +2,7 @@
 
 mod bookings;
 mod branches;
+mod invoicing;
 mod sales;
 mod series;
 mod waitlist;

@@ -45,7 +45,13 @@ pub(super) fn finding(finding: decisions::Finding) -> Finding {
     Finding { code, message, hint, field: None }
 }
 
-pub(super) fn company(id: impl ToString, company: &model::Company, digits: u8) -> Result<catalog::Company> {
+pub(super) fn company(
+    id: impl ToString,
+    company: &model::Company,
+    digits: u8,
+    now: DateTime<Utc>,
+) -> Result<catalog::Company> {
+    let (next_week, next_month) = calendar::ends(company.time_zone, now);
     Ok(catalog::Company {
         id: id.to_string(),
         active: company.active,
@@ -61,6 +67,8 @@ pub(super) fn company(id: impl ToString, company: &model::Company, digits: u8) -
             let (_, next) = calendar::day(company.time_zone, day);
             next.timestamp()
         }),
+        next_week: next_week.timestamp(),
+        next_month: next_month.timestamp(),
         coupons: company.coupons.iter().map(coupon).collect::<Result<_>>()?,
         attributes: Vec::new(),
     })
@@ -80,6 +88,8 @@ pub(super) const fn posting(policy: &model::PostingPolicy) -> catalog::PostingPo
         invoicing: match policy.invoicing {
             model::Invoicing::Appointment => catalog::Invoicing::Appointment,
             model::Invoicing::Booking => catalog::Invoicing::Booking,
+            model::Invoicing::CustomerWeek => catalog::Invoicing::CustomerWeek,
+            model::Invoicing::CustomerMonth => catalog::Invoicing::CustomerMonth,
         },
         invoices: match policy.invoices {
             model::InvoiceFinish::Posted => catalog::InvoiceFinish::Posted,
@@ -106,6 +116,8 @@ pub(super) const fn posting_back(policy: catalog::PostingPolicy) -> model::Posti
         invoicing: match policy.invoicing {
             catalog::Invoicing::Appointment => model::Invoicing::Appointment,
             catalog::Invoicing::Booking => model::Invoicing::Booking,
+            catalog::Invoicing::CustomerWeek => model::Invoicing::CustomerWeek,
+            catalog::Invoicing::CustomerMonth => model::Invoicing::CustomerMonth,
         },
         invoices: match policy.invoices {
             catalog::InvoiceFinish::Posted => model::InvoiceFinish::Posted,

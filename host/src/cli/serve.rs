@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 use crate::app::{App, Night, Ports};
 use crate::clock::SystemClock;
 use crate::config::{Config, Log, Rules as RulesConfig};
-use crate::relay::rounds::{HOLDS, LOOKS, OFFERS};
+use crate::relay::rounds::{HOLDS, INVOICES, LOOKS, OFFERS};
 use crate::relay::{self, Jitter, Relay};
 use crate::store::SharedStore;
 use crate::wasm::Rules;
@@ -79,9 +79,15 @@ impl Host {
             let app = app.clone();
             async move { app.offer_freed(limit).await }
         };
+        let app = self.app.clone();
+        let invoice = move |limit| {
+            let app = app.clone();
+            async move { app.invoice_due(limit).await }
+        };
         let mut tasks = vec![
             tokio::spawn(HOLDS.run(expire, stopped.clone())),
             tokio::spawn(OFFERS.run(offer, stopped.clone())),
+            tokio::spawn(INVOICES.run(invoice, stopped.clone())),
         ];
         let app = self.app.clone();
         tokio::spawn(async move { app.ask_connections().await });

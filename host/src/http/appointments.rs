@@ -136,6 +136,8 @@ struct Filter {
     series: Option<SeriesId>,
     /// Only of this service.
     service: Option<ServiceId>,
+    /// Only those that wait to be invoiced with others of their customer.
+    uninvoiced: Option<bool>,
     /// Only those that stand: neither cancelled nor finished.
     standing: Option<bool>,
     /// Only in this status.
@@ -168,6 +170,7 @@ impl Filter {
             series: self.series,
             service: self.service,
             status: self.status,
+            uninvoiced: self.uninvoiced.unwrap_or(false),
             standing: self.standing.unwrap_or(false),
             from: self.from,
             to: self.to,

@@ -23,6 +23,7 @@ mod documents;
 mod extract;
 mod headers;
 mod health;
+mod invoicing;
 mod layers;
 pub mod limits;
 mod masters;
@@ -96,6 +97,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(conflicts::routes())
         .merge(bookings::routes())
         .merge(series::routes())
+        .merge(invoicing::routes())
         .merge(waitlist::routes())
         .merge(deliveries::routes())
         .merge(connections::routes())

@@ -190,6 +190,8 @@ pub struct Appointment {
     pub balance: Decimal,
     /// When the hold runs out; none once it is booked.
     pub hold_until: Option<DateTime<Utc>>,
+    /// It is done, and waits to be invoiced with others of its customer, which happens by itself at this moment.
+    pub invoice_after: Option<DateTime<Utc>>,
     /// When work really took place.
     pub timing: Timing,
     /// How often it, or the one it replaces, was rescheduled.
@@ -210,8 +212,10 @@ pub struct Appointment {
     pub replaces: Vec<AppointmentId>,
     /// How its books are kept, from its confirmation on.
     pub terms: Option<PostingPolicy>,
-    /// Documents that it asked for and that are about other appointments of its booking.
+    /// Documents that it asked for and that are about other appointments.
     pub shared_documents: Vec<SharedDocument>,
+    /// The appointments that asked for the invoices of a week or month that it is on.
+    pub invoiced_with: Vec<AppointmentId>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.

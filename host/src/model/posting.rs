@@ -41,6 +41,10 @@ pub enum Invoicing {
     /// All appointments of a booking, once none of them is left to be done.
     #[default]
     Booking,
+    /// What was done for a customer from Monday to Sunday, once the week is over.
+    CustomerWeek,
+    /// What was done for a customer in a month, once the month is over.
+    CustomerMonth,
 }
 
 /// Whether an invoice has its effect at once.

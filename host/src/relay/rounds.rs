@@ -16,16 +16,21 @@ pub struct Rounds {
     pub what: &'static str,
     /// How much is done in one go, so that stopping never waits for a long queue.
     pub batch: u32,
+    /// How often it is looked for.
+    pub every: Duration,
 }
 
 /// Holds that run out.
-pub const HOLDS: Rounds = Rounds { what: "holds ended", batch: 100 };
+pub const HOLDS: Rounds = Rounds { what: "holds ended", batch: 100, every: PERIOD };
 
 /// Freed time that somebody may be offered: each takes several decisions.
-pub const OFFERS: Rounds = Rounds { what: "freed times looked at", batch: 10 };
+pub const OFFERS: Rounds = Rounds { what: "freed times looked at", batch: 10, every: PERIOD };
 
 /// Looks at the books that wait: each takes as long as the books do.
-pub const LOOKS: Rounds = Rounds { what: "looks at the books", batch: 1 };
+pub const LOOKS: Rounds = Rounds { what: "looks at the books", batch: 1, every: PERIOD };
+
+/// Work of a week or month that is over and is to be invoiced: customers, each of whom takes many decisions.
+pub const INVOICES: Rounds = Rounds { what: "customers invoiced", batch: 10, every: Duration::from_secs(60) };
 
 /// How often it is asked: a slot is free again at most that long after its hold has run out, and offered to the next in
 /// line at most that long after.
@@ -54,7 +59,7 @@ impl Rounds {
             if !matches!(done, Ok(count) if count >= self.batch) {
                 tokio::select! {
                     changed = stop.changed() => if changed.is_err() { return },
-                    () = sleep(PERIOD) => {}
+                    () = sleep(self.every) => {}
                 }
             }
         }

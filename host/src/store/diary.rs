@@ -130,6 +130,8 @@ pub struct AppointmentFilter {
     pub service: Option<ServiceId>,
     /// In this status.
     pub status: Option<Status>,
+    /// Only those that wait to be invoiced with others of their customer.
+    pub uninvoiced: bool,
     /// Only those that stand: neither cancelled nor finished.
     pub standing: bool,
     /// Ending after this.
@@ -168,4 +170,12 @@ pub trait Diary: Send + Sync + 'static {
 
     /// Open appointments whose hold has run out, longest ago first.
     async fn expired_holds(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error>;
+
+    /// Customers after this one with appointments that wait to be invoiced and may be by now, in order.
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error>;
 }

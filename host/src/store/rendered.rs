@@ -104,6 +104,7 @@ impl Outgoing {
 fn as_kept(appointment: Appointment) -> Appointment {
     Appointment {
         hold_until: appointment.hold_until.map(kept),
+        invoice_after: appointment.invoice_after.map(kept),
         created_at: kept(appointment.created_at),
         updated_at: kept(appointment.updated_at),
         ..appointment
@@ -136,6 +137,8 @@ pub(super) struct Details {
     pub(super) replaces: Vec<AppointmentId>,
     pub(super) terms: Option<PostingPolicy>,
     pub(super) shared_documents: Vec<SharedDocument>,
+    #[serde(default)]
+    pub(super) invoiced_with: Vec<AppointmentId>,
 }
 
 impl Details {
@@ -155,6 +158,7 @@ impl Details {
             replaces: appointment.replaces.clone(),
             terms: appointment.terms,
             shared_documents: appointment.shared_documents.clone(),
+            invoiced_with: appointment.invoiced_with.clone(),
         }
     }
 }

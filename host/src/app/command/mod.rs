@@ -5,12 +5,13 @@ pub(super) mod words;
 
 pub use wanted::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 
+use std::borrow::Cow;
+
 use super::alternatives::Near;
 use super::beside::Beside;
 use super::bundle::Bundle;
 use super::hold::sensible;
 use super::outcome::Decided;
-use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{Actor, Appointment, AppointmentId};
@@ -33,17 +34,15 @@ impl App {
         }
         let mut taken = false;
         for _ in 0..TRIES {
-            if let Some(answer) = earlier(&*self.ports.store, request).await? {
-                return Ok(Reply::Replayed(answer));
-            }
-            match self.try_command(id, expected, &command, actor, request).await {
+            let tried = self.try_command(id, expected, &command, actor, request).await;
+            match self.unless_answered(request, tried).await? {
+                Ok(reply) => return Ok(reply),
                 Err(Error::Taken(_)) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
                 Err(refusal @ Error::Refused(_)) => {
-                    let refusal = self.instead(id, &command, refusal).await;
-                    return self.unless_answered(request, refusal).await;
+                    return Err(self.instead(id, &command, refusal).await);
                 }
-                other => return other.map(Reply::Fresh),
+                Err(other) => return Err(other),
             }
         }
         if taken { Err(self.instead(id, &command, Error::Taken(Vec::new())).await) } else { Err(Error::Busy) }
@@ -88,7 +87,10 @@ impl App {
         let new_id = self.ports.clock.new_id();
         let calendars = Calendars { beside, ..calendars(scene, old, command)? };
         let mut snapshot = self.snapshot(scene, &calendars).await?;
-        let sale = self.sale(old).await?;
+        let sale = match beside.sale {
+            Some(sale) => Cow::Borrowed(sale),
+            None => Cow::Owned(self.sale(old).await?),
+        };
         snapshot.booking = sale.words(scene, old, &beside)?;
         let input = decisions::TransitionInput {
             snapshot,
@@ -147,7 +149,8 @@ fn calendars<'a>(scene: &'a Scene, old: &'a Appointment, command: &Command) -> R
         | Command::Resume
         | Command::Complete(_)
         | Command::Cancel(_)
-        | Command::MarkNoShow => When::Never,
+        | Command::MarkNoShow
+        | Command::Invoice => When::Never,
     };
     // Rescheduled and reassigned work gives its own slots up; the rest of followed-up work keeps them.
     let except = (!matches!(command, Command::FollowUp(_))).then_some(old);

@@ -44,6 +44,8 @@ pub enum Command {
     Reassign(Reassign),
     /// Put a mistake right.
     Correct(Correct),
+    /// Invoice it with others of its customer.
+    Invoice,
 }
 
 /// Money received in advance.

@@ -25,6 +25,7 @@ pub(in crate::app) fn appointment(
         paid: translate::decimal(appointment.quote.net - appointment.balance)?,
         quote: translate::quote(&appointment.quote)?,
         hold_until: appointment.hold_until.map(|at| at.timestamp()),
+        invoice_after: appointment.invoice_after.map(|at| at.timestamp()),
         timing: translate::timing(&appointment.timing),
         reschedules: appointment.reschedules,
         documents,
@@ -94,5 +95,6 @@ pub(super) fn command_words(command: &Command, old: &Appointment) -> Result<deci
             to: translate::status(correct.to),
             reason: correct.reason.clone(),
         }),
+        Command::Invoice => decisions::Command::Invoice,
     })
 }

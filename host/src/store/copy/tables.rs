@@ -123,6 +123,7 @@ pub(super) const ALL: &[Table] = &[
             instant!("reserved_start"),
             instant!("reserved_end"),
             instant!("hold_until"),
+            instant!("invoice_after"),
             id("predecessor"),
             id("successor"),
             instant!("created"),

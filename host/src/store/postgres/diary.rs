@@ -9,7 +9,7 @@ use super::Postgres;
 use super::commit;
 use super::error::failed;
 use super::rows::Columns;
-use crate::model::{Appointment, AppointmentId, BookingId, Event, SeriesId};
+use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
 use crate::store::read;
 use crate::store::rendered::{Basis, Entry};
 use crate::store::words::containing;
@@ -17,8 +17,8 @@ use crate::store::{AppointmentFilter, Booking, Commit, Diary, Error, Page, Serie
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_at, end_at,
-    reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, created_at, updated_at,
-    details::text AS details
+    reserved_start_at, reserved_end_at, hold_until_at, invoice_after_at, predecessor, successor, created_at,
+    updated_at, details::text AS details
     FROM appointment";
 
 #[async_trait]
@@ -88,6 +88,25 @@ impl Diary for Postgres {
         .map_err(failed)?;
         Ok(ids.into_iter().map(AppointmentId).collect())
     }
+
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error> {
+        let ids: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT DISTINCT customer FROM appointment WHERE invoice_after_at <= $1 AND customer > $2
+             ORDER BY customer LIMIT $3",
+        )
+        .bind(now)
+        .bind(after.map_or(Uuid::nil(), |customer| customer.0))
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        Ok(ids.into_iter().map(CustomerId).collect())
+    }
 }
 
 /// Only the conditions that are asked for, so that each combination finds its index.
@@ -122,6 +141,9 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
     }
     if let Some(status) = filter.status {
         query.push(" AND status = ").push_bind(status.as_str());
+    }
+    if filter.uninvoiced {
+        query.push(" AND invoice_after_at IS NOT NULL");
     }
     if filter.standing {
         query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");

@@ -137,9 +137,9 @@ async fn insert(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), 
     let appointment = &entry.appointment;
     sqlx::query(
         "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_us, end_us,
-             reserved_start_us, reserved_end_us, hold_until_us, predecessor, successor, updated_us, details,
-             id, company, created_us, case_id, booking, series)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             reserved_start_us, reserved_end_us, hold_until_us, invoice_after_us, predecessor, successor, updated_us,
+             details, id, company, created_us, case_id, booking, series)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(text(appointment.branch))
     .bind(text(appointment.service))
@@ -153,6 +153,7 @@ async fn insert(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), 
     .bind(micros(appointment.reserved_start))
     .bind(micros(appointment.reserved_end))
     .bind(appointment.hold_until.map(micros))
+    .bind(appointment.invoice_after.map(micros))
     .bind(appointment.predecessor.map(text))
     .bind(appointment.successor.map(text))
     .bind(micros(appointment.updated_at))
@@ -174,7 +175,7 @@ async fn update(connection: &mut SqliteConnection, entry: &Entry, expected: u32)
     let done = sqlx::query(
         "UPDATE appointment SET branch = ?, service = ?, customer = ?, provider = ?, name = ?, status = ?,
              revision = ?, start_us = ?, end_us = ?, reserved_start_us = ?, reserved_end_us = ?, hold_until_us = ?,
-             predecessor = ?, successor = ?, updated_us = ?, details = ?
+             invoice_after_us = ?, predecessor = ?, successor = ?, updated_us = ?, details = ?
          WHERE id = ? AND company = ? AND revision = ?",
     )
     .bind(text(appointment.branch))
@@ -189,6 +190,7 @@ async fn update(connection: &mut SqliteConnection, entry: &Entry, expected: u32)
     .bind(micros(appointment.reserved_start))
     .bind(micros(appointment.reserved_end))
     .bind(appointment.hold_until.map(micros))
+    .bind(appointment.invoice_after.map(micros))
     .bind(appointment.predecessor.map(text))
     .bind(appointment.successor.map(text))
     .bind(micros(appointment.updated_at))

@@ -8,7 +8,7 @@ use super::Sqlite;
 use super::commit;
 use super::error::failed;
 use super::rows::{Columns, micros, text};
-use crate::model::{Appointment, AppointmentId, BookingId, Event, SeriesId};
+use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
 use crate::store::words::containing;
@@ -17,7 +17,8 @@ use crate::store::{AppointmentFilter, Booking, Commit, Diary, Error, Page, Serie
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_us AS start_at,
     end_us AS end_at, reserved_start_us AS reserved_start_at, reserved_end_us AS reserved_end_at,
-    hold_until_us AS hold_until_at, predecessor, successor, created_us AS created_at, updated_us AS updated_at, details
+    hold_until_us AS hold_until_at, invoice_after_us AS invoice_after_at, predecessor, successor,
+    created_us AS created_at, updated_us AS updated_at, details
     FROM appointment";
 
 #[async_trait]
@@ -95,6 +96,25 @@ impl Diary for Sqlite {
         .map_err(failed)?;
         rows.iter().map(|row| Columns(row).id("id")).collect()
     }
+
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT customer FROM appointment WHERE invoice_after_us <= ? AND customer > ?
+             ORDER BY customer LIMIT ?",
+        )
+        .bind(micros(now))
+        .bind(after.map(text).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| Columns(row).id("customer")).collect()
+    }
 }
 
 /// Only the conditions that are asked for, so that each combination finds its index.
@@ -129,6 +149,9 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     }
     if let Some(status) = filter.status {
         query.push(" AND status = ").push_bind(status.as_str());
+    }
+    if filter.uninvoiced {
+        query.push(" AND invoice_after_us IS NOT NULL");
     }
     if filter.standing {
         query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");

@@ -126,6 +126,8 @@ fn company() -> Company {
             posting_date: PostingDate::DayOfEvent,
         },
         books_open_from: None,
+        next_week: 0,
+        next_month: 0,
         coupons: Vec::new(),
         attributes: Vec::new(),
     }

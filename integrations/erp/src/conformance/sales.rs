@@ -30,7 +30,9 @@ pub struct Sale {
     /// How many of its lines come to half of a coin exactly. Books that round these the other way are off by that many
     /// coins at most.
     pub halves: u32,
-    lines: usize,
+    /// What the lines come to before they are rounded.
+    exact: Decimal,
+    coupon: bool,
     coin: Decimal,
 }
 
@@ -39,8 +41,9 @@ pub struct Sale {
 pub struct Rounding {
     /// Half a coin goes to the even neighbour, not away from zero.
     pub halves_even: bool,
-    /// The tax of each line is rounded by itself, not that of the whole.
-    pub tax_by_line: bool,
+    /// The tax is that of the lines before they are rounded, not of the net amount; and that of what is taken off is
+    /// rounded by itself.
+    pub tax_of_exact: bool,
 }
 
 fn sale(setup: &Setup, chance: &mut Chance, number: usize) -> Option<Sale> {
@@ -54,7 +57,8 @@ fn sale(setup: &Setup, chance: &mut Chance, number: usize) -> Option<Sale> {
         let coupon = || Line::new(setup.coupon_item.clone(), "A coupon", Decimal::ONE, -off);
         lines.extend((!off.is_zero()).then(coupon));
     }
-    let count = lines.len();
+    let coupon = lines.iter().any(|line| line.unit_price < Decimal::ZERO);
+    let exact = lines.iter().map(|line| line.quantity * line.unit_price).sum();
     let net = net(&lines, setup.currency_digits);
     let invoice = Invoice {
         order: None,
@@ -72,7 +76,7 @@ fn sale(setup: &Setup, chance: &mut Chance, number: usize) -> Option<Sale> {
         body: Body::SalesInvoice(invoice),
     };
     let coin = Decimal::new(1, setup.currency_digits);
-    Some(Sale { posting, net, halves: u32::try_from(halves).ok()?, lines: count, coin })
+    Some(Sale { posting, net, halves: u32::try_from(halves).ok()?, exact, coupon, coin })
 }
 
 fn line(setup: &Setup, chance: &mut Chance) -> Line {
@@ -115,11 +119,14 @@ impl Sale {
     #[must_use]
     pub fn wrong(&self, document: &Document, tax_percent: Decimal, rounding: Rounding) -> Option<String> {
         let halves = if rounding.halves_even { self.halves } else { 0 };
-        // Each rounding of a tax is off by half a coin at most, whichever way it goes.
-        let roundings = if rounding.tax_by_line { self.lines } else { 1 };
-        let tax = document.net * tax_percent / Decimal::ONE_HUNDRED;
+        let (taxed, roundings) = match rounding.tax_of_exact {
+            true => (self.exact, if self.coupon { Decimal::TWO } else { Decimal::ONE }),
+            false => (document.net, Decimal::ONE),
+        };
+        let tax = taxed * tax_percent / Decimal::ONE_HUNDRED;
         let right = (document.net - self.net).abs() <= self.coin * Decimal::from(halves)
-            && (document.tax - tax).abs() * Decimal::TWO <= self.coin * Decimal::from(roundings)
+            // Half a coin of tax may go either way.
+            && (document.tax - tax).abs() * Decimal::TWO <= self.coin * roundings
             && document.total == document.net + document.tax;
         (!right)
             .then(|| format!("{} should come to {} and {tax} tax: {document:?}", self.posting.key, self.net))

@@ -13,7 +13,7 @@ const SALES: usize = 200;
 const TAX_PERCENT: Decimal = Decimal::from_parts(19, 0, 0, false, 0);
 
 /// The host parks a document with another net amount as a difference.
-const ROUNDING: Rounding = Rounding { halves_even: true, tax_by_line: false };
+const ROUNDING: Rounding = Rounding { halves_even: true, tax_of_exact: false };
 
 #[tokio::test]
 async fn whatever_is_sold_comes_to_what_was_agreed() {

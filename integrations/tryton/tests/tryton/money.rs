@@ -17,7 +17,7 @@ const ONE_IN: usize = 20;
 const TAX_PERCENT: Decimal = Decimal::from_parts(20, 0, 0, false, 0);
 
 /// The host parks a document with another net amount as a difference.
-const ROUNDING: Rounding = Rounding { halves_even: true, tax_by_line: true };
+const ROUNDING: Rounding = Rounding { halves_even: true, tax_of_exact: true };
 
 #[tokio::test]
 async fn whatever_is_sold_comes_to_what_was_agreed() {

@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Host, kinds, run};
-
-const COMPANY: &str = "01980000-0000-7000-8000-000000000001";
+use crate::support::{COMPANY, Host, kinds, run};
 
 /// A completed visit, whose four documents stand.
 async fn visit(host: &Host) -> String {
@@ -20,7 +18,7 @@ async fn visit(host: &Host) -> String {
 }
 
 /// The days that the documents of a visit belong to.
-async fn days(host: &Host, id: &str) -> (String, String) {
+pub(super) async fn days(host: &Host, id: &str) -> (String, String) {
     let listed = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
     let items = listed["items"].as_array().expect("a list");
     let mut days: Vec<&str> = items.iter().filter_map(|delivery| delivery["date"].as_str()).collect();
@@ -29,7 +27,7 @@ async fn days(host: &Host, id: &str) -> (String, String) {
 }
 
 /// Asks for a comparison, and waits until a host has made it.
-async fn compared(host: &Host, (from, to): &(String, String)) -> Value {
+pub(super) async fn compared(host: &Host, (from, to): &(String, String)) -> Value {
     let span = json!({ "company": COMPANY, "from": from, "to": to });
     let asked = host.post("/api/v1/reconciliation", &span).await.expect(202);
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -45,7 +43,7 @@ async fn compared(host: &Host, (from, to): &(String, String)) -> Value {
     }
 }
 
-async fn open(host: &Host) -> Vec<Value> {
+pub(super) async fn open(host: &Host) -> Vec<Value> {
     let found = host.get("/api/v1/reconciliation?state=open").await.expect(200);
     let items = found["items"].as_array().expect("a list").iter();
     items.filter(|finding| finding["information"] == false).cloned().collect()

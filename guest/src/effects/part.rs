@@ -73,6 +73,11 @@ impl<'a> Part<'a> {
         self.ripens.is_some_and(|from| !by_itself || from <= snapshot.now)
     }
 
+    /// Its identifiers: its own, and those of the appointments that it was moved from.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &'a str> {
+        std::iter::once(self.id).chain(self.replaces.iter().copied())
+    }
+
     /// Whether it is the appointment with this identifier, or was moved from it.
     pub(super) fn is(&self, id: &str) -> bool {
         self.id == id || self.replaces.contains(&id)

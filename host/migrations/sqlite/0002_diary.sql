@@ -260,6 +260,10 @@ CREATE TABLE busy (
     PRIMARY KEY (resource, day)
 ) STRICT, WITHOUT ROWID;
 
+-- A search among a thousand reads one day of each: side by side here, a thousand pages apart in the table. The layers
+-- are in the index, so that the table is not read at all.
+CREATE INDEX busy_by_day ON busy (day, resource, layers);
+
 CREATE TABLE event (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     appointment  TEXT NOT NULL REFERENCES appointment (id),

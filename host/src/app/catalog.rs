@@ -87,15 +87,19 @@ impl App {
         earlier(&*self.ports.store, request).await?.map(Reply::Replayed).ok_or(Error::Busy)
     }
 
-    /// A refusal, unless the same request has succeeded since it was looked for: then it was refused for its own sake.
+    /// What came of a request, unless it failed because the same request has succeeded before: then its answer is given
+    /// again. Whatever succeeds has no earlier answer, because the commit keeps its own under the same key.
     pub(super) async fn unless_answered<T>(
         &self,
         request: Option<&Request>,
-        refusal: Error,
-    ) -> Result<Reply<T>> {
-        match earlier(&*self.ports.store, request).await? {
-            Some(answer) => Ok(Reply::Replayed(answer)),
-            None => Err(refusal),
+        tried: Result<T>,
+    ) -> Result<Result<Reply<T>>> {
+        match tried {
+            Ok(done) => Ok(Ok(Reply::Fresh(done))),
+            Err(error) => match earlier(&*self.ports.store, request).await? {
+                Some(answer) => Ok(Ok(Reply::Replayed(answer))),
+                None => Ok(Err(error)),
+            },
         }
     }
 
@@ -208,7 +212,8 @@ fn record_of<T: Master>(stored: &Stored<T>) -> Result<Record> {
     })
 }
 
-fn typed<T: Master>(record: Record) -> Result<Stored<T>> {
+/// The record as what it is.
+pub(super) fn typed<T: Master>(record: Record) -> Result<Stored<T>> {
     let data = serde_json::from_value(record.data).map_err(corrupt)?;
     let Record { id, company, version, updated_at, .. } = record;
     Ok(Stored { id, company, version, updated_at, data, warnings: Vec::new() })

@@ -12,7 +12,6 @@ use super::error::Refusal;
 use super::openings::Place;
 use super::outcome::Decided;
 use super::preference::Preference;
-use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{
@@ -93,18 +92,12 @@ impl App {
         let booking = self.with_case(booking).await?;
         let mut taken = false;
         for _ in 0..TRIES {
-            if let Some(answer) = earlier(&*self.ports.store, request).await? {
-                return Ok(Reply::Replayed(answer));
-            }
-            match self.try_hold(&booking, actor, request).await {
+            match self.unless_answered(request, self.try_hold(&booking, actor, request).await).await? {
+                Ok(reply) => return Ok(reply),
                 // Somebody was faster: the rules see that now, and say so or find another provider.
                 Err(Error::Taken(_)) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
-                Err(refusal @ Error::Refused(_)) => {
-                    let refusal = self.with_alternatives(refusal, &Near::of(&booking)).await;
-                    return self.unless_answered(request, refusal).await;
-                }
-                other => return other.map(Reply::Fresh),
+                Err(other) => return Err(self.with_alternatives(other, &Near::of(&booking)).await),
             }
         }
         if !taken {

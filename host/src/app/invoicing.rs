@@ -6,7 +6,7 @@
 //!
 //! Deliberately absent: when a period ends, which is decided when work is done.
 
-use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::beside::Beside;
 use super::bookings::LeftOut;
 use super::bundle::{Bundle, Refusals, refused};
 use super::command::Command;
-use super::{App, Error, Reply, Result};
+use super::{App, Error, Reply, Request, Result};
 use crate::model::{Actor, Appointment, Customer, CustomerId};
 use crate::store::{AppointmentFilter, Change};
 
@@ -33,19 +33,19 @@ pub struct InvoicedView {
 }
 
 impl App {
-    /// Invoices what waits of up to so many customers whose week or month is over, and says of how many.
+    /// Invoices what waits of up to so many customers whose week or month is over, and says of how many. Each call goes on
+    /// where the last one ended, so that one who cannot be invoiced keeps nobody else waiting.
     pub async fn invoice_due(&self, limit: u32) -> Result<u32> {
-        let mut customers = BTreeSet::new();
-        for id in self.ports.store.uninvoiced(self.ports.clock.now(), limit).await? {
-            customers.insert(self.appointment(id).await?.customer);
-        }
+        let after = *self.invoiced_last.lock().unwrap_or_else(PoisonError::into_inner);
+        let customers = self.ports.store.uninvoiced(self.ports.clock.now(), after, limit).await?;
+        let last = customers.last().copied();
+        *self.invoiced_last.lock().unwrap_or_else(PoisonError::into_inner) = last;
         let mut invoiced = 0;
         for customer in customers {
-            match self.invoice_customer(customer, Actor::System).await {
+            match self.invoice_customer(customer, Actor::System, None).await {
                 Ok(_) => invoiced += 1,
                 // Another host was faster.
                 Err(Error::Busy) => {}
-                // One that cannot be invoiced does not keep the others waiting.
                 Err(error) => {
                     tracing::warn!(customer.id = %customer, %error, "a customer's work cannot be invoiced");
                 }
@@ -55,14 +55,21 @@ impl App {
     }
 
     /// Invoices what waits of a customer: for staff all of it, otherwise that whose week or month is over.
-    pub async fn invoice_customer(&self, id: CustomerId, actor: Actor) -> Result<InvoicedView> {
-        match self.until_settled(None, || Box::pin(self.try_invoice(id, actor))).await? {
-            Reply::Fresh(view) => Ok(view),
-            Reply::Replayed(_) => Err(Error::Busy),
-        }
+    pub async fn invoice_customer(
+        &self,
+        id: CustomerId,
+        actor: Actor,
+        request: Option<&Request>,
+    ) -> Result<Reply<InvoicedView>> {
+        self.until_settled(request, || Box::pin(self.try_invoice(id, actor, request))).await
     }
 
-    async fn try_invoice(&self, id: CustomerId, actor: Actor) -> Result<InvoicedView> {
+    async fn try_invoice(
+        &self,
+        id: CustomerId,
+        actor: Actor,
+        request: Option<&Request>,
+    ) -> Result<InvoicedView> {
         self.get::<Customer>(id.0).await?;
         let filter =
             AppointmentFilter { customer: Some(id), uninvoiced: true, ..AppointmentFilter::default() };
@@ -83,8 +90,14 @@ impl App {
             .into_iter()
             .map(|(appointment, refusal)| LeftOut { appointment, findings: refusal.findings })
             .collect();
-        let appointments = self.store_all(bundle, None, None).await?;
-        Ok(InvoicedView { appointments, left_out })
+        let view = |stored: &[&Appointment]| InvoicedView {
+            appointments: stored.iter().map(|one| (*one).clone()).collect(),
+            left_out: left_out.clone(),
+        };
+        let render = |stored: &[&Appointment]| serde_json::to_string(&view(stored)).unwrap_or_default();
+        let answer = request.map(|request| request.pending(200, &render));
+        let appointments = self.store_all(bundle, None, answer).await?;
+        Ok(view(&appointments.iter().collect::<Vec<_>>()))
     }
 
     /// Has one invoice made of these appointments, or of those among them that the rules grant it to.

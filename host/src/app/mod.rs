@@ -41,7 +41,7 @@ mod translate;
 mod waitlist;
 mod warnings;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -71,6 +71,7 @@ pub use standing::ConnectionView;
 pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;
+use crate::model::CustomerId;
 use crate::store::SharedStore;
 use crate::wasm::Rules;
 
@@ -106,12 +107,19 @@ pub struct App {
     ports: Ports,
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
+    /// The customer that periods were invoiced for last.
+    invoiced_last: Mutex<Option<CustomerId>>,
 }
 
 impl App {
     /// The use cases on these ports.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports, catalogs: catalog::Cache::default(), mappings: mapping::Cache::default() }
+        Self {
+            ports,
+            catalogs: catalog::Cache::default(),
+            mappings: mapping::Cache::default(),
+            invoiced_last: Mutex::default(),
+        }
     }
 }

@@ -171,6 +171,11 @@ pub trait Diary: Send + Sync + 'static {
     /// Open appointments whose hold has run out, longest ago first.
     async fn expired_holds(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error>;
 
-    /// Appointments that wait to be invoiced with others and may be by now, those that have longest gone first.
-    async fn uninvoiced(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error>;
+    /// Customers after this one with appointments that wait to be invoiced and may be by now, in order.
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error>;
 }

@@ -114,6 +114,17 @@ pub struct Page {
     pub limit: u32,
 }
 
+/// Whose a record is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Owner {
+    /// The company.
+    pub company: CompanyId,
+    /// The version of its catalogue.
+    pub catalog_version: i64,
+    /// The customer asked for, if it is this company's.
+    pub customer: Option<Record>,
+}
+
 /// Companies, branches, services, providers, units, customers.
 #[async_trait]
 pub trait Records: Send + Sync + 'static {
@@ -138,8 +149,9 @@ pub trait Records: Send + Sync + 'static {
     /// Counts the changes of a company's master data. A decision made on one version is not committed on another.
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error>;
 
-    /// Whose a record is, and the version of that company's catalogue, in one reading: every decision begins with it.
-    async fn catalog_of(&self, kind: Kind, id: Uuid) -> Result<Option<(CompanyId, i64)>, Error>;
+    /// Whose a record is, the version of that company's catalogue, and one of the company's customers, in one reading:
+    /// every decision begins with it.
+    async fn catalog_of(&self, kind: Kind, id: Uuid, customer: Option<Uuid>) -> Result<Option<Owner>, Error>;
 }
 
 /// Answers kept for repeated requests.

@@ -11,12 +11,12 @@ use uuid::Uuid;
 use super::rendered::Details;
 use super::waitlist::{self, Freed, Wait};
 use super::words::{from_json, from_word};
-use super::{Answer, Backlog, Booking, Busy, Error, Record, Series, Session, Workload};
+use super::{Answer, Backlog, Booking, Busy, Error, Owner, Record, Series, Session, Workload};
 use crate::model::master::Kind;
 use crate::model::reconcile::{BooksFinding, FindingAct, NewFinding, Run, Seen};
 use crate::model::{
-    Appointment, Attempt, Circuit, Claim, CompanyId, Delivery, Event, Imported, Known, MappedCode, Repair,
-    SharedVisit, UnitClaim,
+    Appointment, Attempt, Circuit, Claim, Delivery, Event, Imported, Known, MappedCode, Repair, SharedVisit,
+    UnitClaim,
 };
 
 /// A row, read column by column.
@@ -196,8 +196,10 @@ pub(super) fn unit_claim(row: &impl Columns) -> Result<UnitClaim, Error> {
     })
 }
 
-pub(super) fn catalog(row: &impl Columns) -> Result<(CompanyId, i64), Error> {
-    Ok((row.id("company")?, row.integer("catalog_version")?))
+/// The columns are the customer's, and the company's version as `catalog_version`.
+pub(super) fn owner(row: &impl Columns) -> Result<Owner, Error> {
+    let customer = row.optional_id::<Uuid>("id")?.map(|_| record(Kind::Customer, row)).transpose()?;
+    Ok(Owner { company: row.id("company")?, catalog_version: row.integer("catalog_version")?, customer })
 }
 
 pub(super) fn busy(row: &impl Columns) -> Result<Busy, Error> {

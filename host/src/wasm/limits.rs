@@ -66,7 +66,12 @@ pub fn fuel_with(snapshot: &Snapshot, entries: usize) -> u64 {
 #[must_use]
 pub fn transition_fuel(input: &TransitionInput) -> u64 {
     let own = input.appointment.as_ref();
-    let entries = own.map_or(0, |own| own.documents.len() + own.replaces.len() + own.quote.lines.len());
+    let entries = own.map_or(0, |own| {
+        let parts: usize = own.documents.iter().map(|document| document.parts.len() + 1).sum();
+        // What is sold together is looked for among all documents of the sale, which is a small part of a unit each.
+        let others = input.snapshot.booking.as_ref().map_or(0, |booking| booking.others.len());
+        parts + own.replaces.len() + own.quote.lines.len() + others * own.documents.len() / 16
+    });
     fuel_for(units(&input.snapshot) + entries)
 }
 

@@ -13,6 +13,7 @@ mod component;
 mod engine;
 pub mod error;
 pub mod limits;
+mod packed;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -106,7 +107,8 @@ impl Rules {
         snapshot: &Snapshot,
         query: &OpeningsQuery,
     ) -> Result<Verdict<Openings>, Error> {
-        self.decide(&self.0.program.find_openings, limits::fuel(snapshot), (snapshot, query))
+        let (bare, calendars) = packed::pack(snapshot);
+        self.decide(&self.0.program.find_openings, limits::fuel(snapshot), (&bare, &calendars, query))
     }
 
     /// Whether a booking would be valid; if not, every rule it breaks.

@@ -12,7 +12,6 @@ use super::beside::Beside;
 use super::bundle::Bundle;
 use super::hold::sensible;
 use super::outcome::Decided;
-use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{Actor, Appointment, AppointmentId};
@@ -35,17 +34,15 @@ impl App {
         }
         let mut taken = false;
         for _ in 0..TRIES {
-            if let Some(answer) = earlier(&*self.ports.store, request).await? {
-                return Ok(Reply::Replayed(answer));
-            }
-            match self.try_command(id, expected, &command, actor, request).await {
+            let tried = self.try_command(id, expected, &command, actor, request).await;
+            match self.unless_answered(request, tried).await? {
+                Ok(reply) => return Ok(reply),
                 Err(Error::Taken(_)) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
                 Err(refusal @ Error::Refused(_)) => {
-                    let refusal = self.instead(id, &command, refusal).await;
-                    return self.unless_answered(request, refusal).await;
+                    return Err(self.instead(id, &command, refusal).await);
                 }
-                other => return other.map(Reply::Fresh),
+                Err(other) => return Err(other),
             }
         }
         if taken { Err(self.instead(id, &command, Error::Taken(Vec::new())).await) } else { Err(Error::Busy) }

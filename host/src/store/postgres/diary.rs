@@ -9,7 +9,7 @@ use super::Postgres;
 use super::commit;
 use super::error::failed;
 use super::rows::Columns;
-use crate::model::{Appointment, AppointmentId, BookingId, Event, SeriesId};
+use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
 use crate::store::read;
 use crate::store::rendered::{Basis, Entry};
 use crate::store::words::containing;
@@ -89,16 +89,23 @@ impl Diary for Postgres {
         Ok(ids.into_iter().map(AppointmentId).collect())
     }
 
-    async fn uninvoiced(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error> {
         let ids: Vec<Uuid> = sqlx::query_scalar(
-            "SELECT id FROM appointment WHERE invoice_after_at <= $1 ORDER BY invoice_after_at, id LIMIT $2",
+            "SELECT DISTINCT customer FROM appointment WHERE invoice_after_at <= $1 AND customer > $2
+             ORDER BY customer LIMIT $3",
         )
         .bind(now)
+        .bind(after.map_or(Uuid::nil(), |customer| customer.0))
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await
         .map_err(failed)?;
-        Ok(ids.into_iter().map(AppointmentId).collect())
+        Ok(ids.into_iter().map(CustomerId).collect())
     }
 }
 

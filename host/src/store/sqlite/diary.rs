@@ -8,7 +8,7 @@ use super::Sqlite;
 use super::commit;
 use super::error::failed;
 use super::rows::{Columns, micros, text};
-use crate::model::{Appointment, AppointmentId, BookingId, Event, SeriesId};
+use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
 use crate::store::words::containing;
@@ -97,17 +97,23 @@ impl Diary for Sqlite {
         rows.iter().map(|row| Columns(row).id("id")).collect()
     }
 
-    async fn uninvoiced(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error> {
         let rows = sqlx::query(
-            "SELECT id FROM appointment WHERE invoice_after_us <= ?
-             ORDER BY invoice_after_us, id LIMIT ?",
+            "SELECT DISTINCT customer FROM appointment WHERE invoice_after_us <= ? AND customer > ?
+             ORDER BY customer LIMIT ?",
         )
         .bind(micros(now))
+        .bind(after.map(text).unwrap_or_default())
         .bind(i64::from(limit))
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| Columns(row).id("id")).collect()
+        rows.iter().map(|row| Columns(row).id("customer")).collect()
     }
 }
 

@@ -187,6 +187,9 @@ codes! {
     /// A finding of a reconciliation cannot be put right in this way.
     NOT_REPAIRABLE = "SL0508", 409, "The finding cannot be put right this way",
         "`detail` says why; the finding lists the repairs that fit it.";
+    /// The company's documents went to the books that it would leave.
+    BOOKS_IN_USE = "SL0509", 422, "The company has documents in its books",
+        "Leave the company's `erp` as it is; to keep other books from now on, add a company for them.";
 }
 
 /// Findings of the rules that speak of a conflict with the present state of things, so that the same request may be
@@ -212,6 +215,7 @@ const CONFLICTS: &[&str] = &[
     "SL0268", // the shared visit is in other units
     "SL0270", // too few seats are left
     "SL0284", // nothing waits to be invoiced
+    "SL0285", // it goes on another invoice
 ];
 
 /// Whether a finding of the rules says that a command leads to the status an appointment has already.

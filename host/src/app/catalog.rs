@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::model::master::{Kind, Master};
 use crate::model::{Branch, Company, CompanyId, Extension, FieldError, Provider, Service, Stored, Unit};
-use crate::store::{Answer, Page, Record, Store};
-use crate::{model, store};
+use crate::store::{Answer, DeliveryFilter, Page, Record, Store};
+use crate::{codes, model, store};
 
 use super::expanded::Expanded;
 use super::request::earlier;
@@ -57,6 +57,7 @@ impl App {
         self.check(company, &data).await?;
         self.check_chain(id, &data).await?;
         self.check_currency(&data).await?;
+        self.check_books(CompanyId(old.company), &old.data, &data).await?;
         let warnings = self.warnings(CompanyId(old.company), &data).await?;
         let version = expected + 1;
         let stored = Stored { version, updated_at: self.ports.clock.now(), data, warnings, ..old };
@@ -128,6 +129,24 @@ impl App {
         Err(Error::field("parent", format!("units are parts of each other at most {MAX_DEPTH} deep")))
     }
 
+    /// Refuses other books for a company whose documents were asked for: whatever follows looks for them where they are.
+    async fn check_books<T: Master>(&self, company: CompanyId, old: &T, new: &T) -> Result<()> {
+        if T::KIND != Kind::Company {
+            return Ok(());
+        }
+        let (old, new) = (books(old)?, books(new)?);
+        if old == new {
+            return Ok(());
+        }
+        let filter = DeliveryFilter { company: Some(company), ..DeliveryFilter::default() };
+        if self.ports.store.deliveries(&filter, 0, 1).await?.is_empty() {
+            return Ok(());
+        }
+        let old = old.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let message = format!("documents of the company went to «{old}» already");
+        Err(Error::Unfit { code: codes::BOOKS_IN_USE, field: "erp", message })
+    }
+
     /// References to records that do not exist in this company, or to a unit at another branch.
     async fn strangers(&self, company: CompanyId, data: &Value) -> Result<Vec<FieldError>> {
         let mut errors = Vec::new();
@@ -144,6 +163,11 @@ impl App {
         }
         Ok(errors)
     }
+}
+
+/// The books that a company's documents go to.
+fn books<T: Master>(company: &T) -> Result<Option<Value>> {
+    Ok(serde_json::to_value(company).map_err(corrupt)?.get("erp").cloned())
 }
 
 /// The unit that a unit is a part of.

@@ -8,7 +8,6 @@
 
 use std::sync::PoisonError;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,6 +15,7 @@ use super::beside::Beside;
 use super::bookings::LeftOut;
 use super::bundle::{Bundle, Refusals, refused};
 use super::command::Command;
+use super::request::earlier;
 use super::{App, Error, Reply, Request, Result};
 use crate::model::{Actor, Appointment, Customer, CustomerId};
 use crate::store::{AppointmentFilter, Change};
@@ -61,6 +61,10 @@ impl App {
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<Reply<InvoicedView>> {
+        // That nothing waits is no failure, which an answer given before would be looked up after.
+        if let Some(answer) = earlier(&*self.ports.store, request).await? {
+            return Ok(Reply::Replayed(answer));
+        }
         self.until_settled(request, || Box::pin(self.try_invoice(id, actor, request))).await
     }
 
@@ -73,18 +77,13 @@ impl App {
         self.get::<Customer>(id.0).await?;
         let filter =
             AppointmentFilter { customer: Some(id), uninvoiced: true, ..AppointmentFilter::default() };
-        let waiting = chosen(self.every_appointment(&filter).await?, actor, self.ports.clock.now());
+        let mut waiting = self.every_appointment(&filter).await?;
         if waiting.is_empty() {
             return Ok(InvoicedView { appointments: Vec::new(), left_out: Vec::new() });
         }
-        let (mut bundle, mut refusals) = (None::<Bundle>, Refusals::new());
-        for group in alike(waiting) {
-            let Some(decided) = self.invoice_together(group, actor, &mut refusals).await? else { continue };
-            bundle = Some(match bundle {
-                Some(bundle) => bundle.join(decided)?,
-                None => decided,
-            });
-        }
+        waiting.sort_by_key(|one| (one.invoice_after, one.id));
+        waiting.truncate(MOST);
+        let (bundle, refusals) = self.invoice_all(waiting, actor).await?;
         let bundle = bundle.ok_or_else(|| refused(refusals.clone()))?;
         let left_out: Vec<LeftOut> = refusals
             .into_iter()
@@ -100,56 +99,45 @@ impl App {
         Ok(view(&appointments.iter().collect::<Vec<_>>()))
     }
 
-    /// Has one invoice made of these appointments, or of those among them that the rules grant it to.
+    /// Has as many invoices made as are needed: whoever is refused beside the others is asked about without them.
+    async fn invoice_all(
+        &self,
+        mut waiting: Vec<Appointment>,
+        actor: Actor,
+    ) -> Result<(Option<Bundle>, Refusals)> {
+        let mut all = None::<Bundle>;
+        loop {
+            let (bundle, refusals) = self.invoice_together(waiting.clone(), actor).await?;
+            let Some(bundle) = bundle else { return Ok((all, refusals)) };
+            all = Some(match all {
+                Some(all) => all.join(bundle)?,
+                None => bundle,
+            });
+            waiting.retain(|one| refusals.iter().any(|(id, _)| *id == one.id));
+        }
+    }
+
+    /// Has one invoice made of those among these appointments that the rules grant it to.
     async fn invoice_together(
         &self,
         mut group: Vec<Appointment>,
         actor: Actor,
-        refusals: &mut Refusals,
-    ) -> Result<Option<Bundle>> {
-        while !group.is_empty() {
+    ) -> Result<(Option<Bundle>, Refusals)> {
+        let mut refusals = Refusals::new();
+        loop {
             let sale = self.sale_of(&group).await?;
             let wanted: Vec<_> = group.iter().map(|one| (one.clone(), Command::Invoice)).collect();
             let around = Beside { sale: Some(&sale), ..Beside::default() };
-            let (bundle, more) = self.decide_each(&wanted, around, actor).await?;
-            if let Some(mut bundle) = bundle.filter(|_| more.is_empty()) {
-                link(&mut bundle.changes);
-                return Ok(Some(bundle));
+            let (mut bundle, more) = self.decide_each(&wanted, around, actor).await?;
+            if more.is_empty() {
+                bundle.iter_mut().for_each(|bundle| link(&mut bundle.changes));
+                return Ok((bundle, refusals));
             }
             // Whoever is refused was counted on by the others.
             group.retain(|one| more.iter().all(|(id, _)| *id != one.id));
             refusals.extend(more);
         }
-        Ok(None)
     }
-}
-
-/// Those whose time has come, and no more than can be decided in one go.
-fn chosen(mut waiting: Vec<Appointment>, actor: Actor, now: DateTime<Utc>) -> Vec<Appointment> {
-    if actor == Actor::System {
-        waiting.retain(|one| one.invoice_after.is_some_and(|from| from <= now));
-    }
-    waiting.sort_by_key(|one| (one.invoice_after, one.id));
-    waiting.truncate(MOST);
-    waiting
-}
-
-/// What can stand on one invoice: of one company, in one currency, on the same terms.
-fn alike(waiting: Vec<Appointment>) -> Vec<Vec<Appointment>> {
-    let mut groups: Vec<Vec<Appointment>> = Vec::new();
-    for one in waiting {
-        let fits = |group: &&mut Vec<Appointment>| {
-            group.first().is_some_and(|first| {
-                (first.company, &first.quote.currency, first.terms)
-                    == (one.company, &one.quote.currency, one.terms)
-            })
-        };
-        match groups.iter_mut().find(fits) {
-            Some(group) => group.push(one),
-            None => groups.push(vec![one]),
-        }
-    }
-    groups
 }
 
 /// Notes with each appointment which one asked for the invoice that it is on.

@@ -83,5 +83,5 @@ async fn answers(
     let Filter { company, appointment, extension, outcome, after, limit } = query;
     let limit = limit.unwrap_or(limits::PAGE);
     let filter = AnswerFilter { company, appointment, extension, outcome };
-    Ok(Json(Page::cut(app.said(&filter, after, limit + 1).await?, limit, |said| said.id)))
+    Ok(Json(Page::cut(app.extension_answers(&filter, after, limit + 1).await?, limit, |said| said.id)))
 }

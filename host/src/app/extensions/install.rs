@@ -49,7 +49,7 @@ impl App {
     }
 
     /// What extensions said before an answer, the newest first.
-    pub async fn said(
+    pub async fn extension_answers(
         &self,
         filter: &AnswerFilter,
         before: Option<i64>,

@@ -108,6 +108,25 @@ async fn a_correction_credits_the_invoice_of_the_month_and_invoices_the_rest_aga
 }
 
 #[tokio::test]
+async fn what_was_agreed_on_other_terms_goes_on_another_invoice() {
+    let world = monthly().await;
+    let first = done(&world, world.provider, MONDAY).await;
+    let company = world.app.get::<Service>(world.service).await.unwrap().company;
+    let mut company = world.app.get::<Company>(company).await.unwrap();
+    company.data.posting.invoices = crate::model::InvoiceFinish::Draft;
+    world.app.replace(company.id, company.version, company.data).await.unwrap();
+    let second = done(&world, world.other, MONDAY).await;
+    let now = invoiced(&world).await;
+    assert_eq!(
+        (now.appointments.iter().map(|one| one.id).collect::<Vec<_>>(), now.left_out),
+        (vec![first, second], vec![])
+    );
+    assert_eq!(invoices(&world).await.len(), 2);
+    let linked = world.app.appointment(second).await.unwrap().invoiced_with;
+    assert_eq!(linked, [], "each has an invoice of its own");
+}
+
+#[tokio::test]
 async fn the_customer_may_not_invoice() {
     let world = monthly().await;
     done(&world, world.provider, MONDAY).await;

@@ -2,7 +2,8 @@
 //!
 //! Invariant: a code never changes its meaning and is never given away again. `SL01` is about the request, `SL03`
 //! about what is stored, `SL04` about the rules component, `SL05` about the books. `SL02` belongs to the rules
-//! component, which states its own codes, sentences and hints; here is kept only which of them speak of a conflict.
+//! component, which states its own codes, sentences and hints; here is kept only which of them speak of a conflict, and
+//! the one under which extensions refuse.
 
 /// One thing that can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +82,10 @@ codes! {
     /// A notice without the signature it should have.
     NOTICE_UNSIGNED = "SL0118", 401, "The notice is not signed as it should be",
         "Sign the body with the secret that `[notices.NAME]` in the configuration names, and check both clocks.";
+
+    /// An extension speaks against it. The answer carries the extension's own message, and its name in the hint.
+    EXTENSION_REFUSED = "SL0290", 422, "A rule of the company refuses it",
+        "Follow the message; the administrator can see what the extension was shown.";
 
     /// A record or an appointment does not exist.
     MISSING = "SL0301", 404, "It does not exist",

@@ -6,6 +6,7 @@ use super::words;
 use crate::app::error::Refusal;
 use crate::app::snapshot::Scene;
 use crate::app::{App, Error, Finding, Result, translate};
+use crate::codes;
 use crate::extension::words::{self as extension, Hook, Severity};
 use crate::model::{Appointment, Mode};
 use crate::store::CustomerHistory;
@@ -118,7 +119,7 @@ fn weighed(voices: Vec<Voice<Vec<extension::Finding>>>) -> (Vec<Finding>, Vec<Ev
 /// A finding of an extension, under a code of ours that says whose it is.
 pub(super) fn refusal(name: &str, finding: extension::Finding) -> Finding {
     Finding {
-        code: "SL0290".to_owned(),
+        code: codes::EXTENSION_REFUSED.code.to_owned(),
         message: finding.message,
         hint: format!("The company's rule «{name}» refuses it ({}).", finding.code),
         field: None,

@@ -54,6 +54,7 @@ pub use bookings::{
 pub use books::{Connections, Link};
 pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 pub use compare::compare;
+use compare::{fits, undoes};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
 pub use error::{Error, Finding, Refusal};
 pub use extensions::{NewComponent, Stopped};

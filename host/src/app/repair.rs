@@ -9,7 +9,7 @@ use slotledger_erp::{Document, Posting};
 
 use super::mapping::NewCode;
 use super::request::earlier;
-use super::{App, Error, Reply, Request, Result, compare};
+use super::{App, Error, Reply, Request, Result, fits, undoes};
 use crate::model::connection::codes;
 use crate::model::{Attempt, Delivery, DeliveryState, FieldError, Repair};
 use crate::store::{self, Answer, Mend};
@@ -74,7 +74,8 @@ impl App {
         self.take_for(&delivery, reference, voice).await
     }
 
-    /// Writes the delivery's key onto the document, compares the two, and takes it for the delivery's.
+    /// Compares the document with what the delivery asks for, writes the delivery's key onto it, and takes it for the
+    /// delivery's. What does not fit is left as it is.
     pub(super) async fn take_for(
         &self,
         delivery: &Delivery,
@@ -83,10 +84,20 @@ impl App {
     ) -> Result<Delivery> {
         let (_, link, mapping) = self.mapped_connection(delivery.company).await?;
         let posting = mapping.applied(&delivery.posting);
+        let undone = self.undone(&posting).await?;
+        let candidate = link.books.candidate(&posting, reference).await.map_err(Error::Books)?;
+        agree(&posting, &candidate, undone.as_ref())?;
         let document = link.books.adopt(&posting, reference).await.map_err(Error::Books)?;
-        agree(&posting, &document)?;
+        // Somebody may have changed it meanwhile.
+        agree(&posting, &document, undone.as_ref())?;
         let details = json!({ "reference": document.reference, "number": document.number });
         self.mend(delivery.id, &Mend::Adopt(Box::new(document)), voice, details).await
+    }
+
+    /// The document that a posting undoes, as it was posted.
+    async fn undone(&self, posting: &Posting) -> Result<Option<Document>> {
+        let Some(key) = undoes(&posting.body) else { return Ok(None) };
+        Ok(self.ports.store.delivery_of(key).await?.and_then(|delivery| delivery.document))
     }
 
     /// Changes what codes that the document names are called in its books, and tries it again.
@@ -184,6 +195,6 @@ impl App {
 }
 
 /// A document that somebody made has to say what was asked for.
-fn agree(posting: &Posting, document: &Document) -> Result<()> {
-    compare(posting, document).map_err(|failure| Error::Differs(failure.message))
+fn agree(posting: &Posting, document: &Document, undone: Option<&Document>) -> Result<()> {
+    fits(posting, document, undone).map_err(|failure| Error::Differs(failure.message))
 }

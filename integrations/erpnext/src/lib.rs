@@ -169,6 +169,10 @@ impl Administration for Erpnext {
         administration::documents(&self.books().await?, kind, days, after).await
     }
 
+    async fn candidate(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
+        administration::candidate(&self.books().await?, posting, reference).await
+    }
+
     async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
         administration::adopt(&self.books().await?, posting, reference).await
     }

@@ -70,6 +70,20 @@ pub(crate) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
     }
 }
 
+/// A document as what the posting would find, were its key on it.
+pub(crate) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
+    match posting.kind() {
+        Kind::SalesOrder | Kind::OrderCancellation | Kind::OrderAmendment => {
+            orders::read_as(books, posting, name).await
+        }
+        Kind::SalesInvoice | Kind::CreditNote | Kind::Commission | Kind::CommissionReversal => {
+            invoices::read_as(books, posting, name).await
+        }
+        Kind::StockIssue | Kind::StockReturn => stock::read_as(books, posting, name).await,
+        Kind::Advance | Kind::AdvanceRefund => payments::read_as(books, posting, name).await,
+    }
+}
+
 /// Makes the document, or finishes it. What is refused because it stands already, made meanwhile under the same key by
 /// somebody who was faster, is adopted.
 pub(crate) async fn post(books: &Books<'_>, posting: &Posting) -> Result<Posted, Failure> {

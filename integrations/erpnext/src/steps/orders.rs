@@ -38,6 +38,12 @@ pub(super) async fn find_amended(
     documents(books, &orders, Kind::OrderAmendment, key).await
 }
 
+pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
+    let order: Order = books.read(name).await?;
+    let party = books.code(&order.customer).await?;
+    Ok(mapping::order(&order, posting.kind(), &posting.key, party))
+}
+
 async fn documents(
     books: &Books<'_>,
     orders: &[Order],

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use slotledger_erp::{
-    Administration, Class, Connector, Days, Kind, Mode, Reason, RecordKind, Standing, State,
+    Administration, Body, Class, Connector, CreditNote, Days, Kind, Mode, Posting, Reason, RecordKind,
+    Standing, State,
 };
 use slotledger_erpnext::Erpnext;
 use slotledger_erpnext_server::{NOBODY, USER};
@@ -156,11 +157,39 @@ async fn a_document_made_by_hand_is_adopted() {
     assert_eq!(refused(books.adopt(&order, "SAL-ORD-1").await.unwrap_err()), Reason::MissingDocument);
     assert_eq!(refused(books.adopt(&at.cancellation(), &ours).await.unwrap_err()), Reason::Unsupported);
 
+    let written = server.writes();
+    let candidate = books.candidate(&order, &ours).await.unwrap();
+    assert_eq!(refused(books.candidate(&order, &theirs).await.unwrap_err()), Reason::Conflict);
+    assert_eq!(server.writes(), written, "reading writes nothing");
+    assert!(books.find_by_key(&order).await.unwrap().is_empty());
+
     let adopted = books.adopt(&order, &ours).await.unwrap();
+    assert_eq!(adopted, candidate);
     assert_eq!((adopted.reference.as_str(), adopted.state), (ours.as_str(), State::Submitted));
     assert_eq!(only(&books, &order).await, adopted);
     assert_eq!(books.adopt(&order, &ours).await.unwrap(), adopted, "once more changes nothing");
     assert!(books.post(&order).await.unwrap().adopted);
     let another = Appointment("another".into()).order(visit());
     assert_eq!(refused(books.adopt(&another, &ours).await.unwrap_err()), Reason::Conflict);
+}
+
+#[tokio::test]
+async fn a_credit_note_is_adopted_for_the_invoice_it_credits_only() {
+    let server = ready().await;
+    let books = connect(&server);
+    let (ours, other) = (Appointment("credited".into()), Appointment("other".into()));
+    for at in [&ours, &other] {
+        books.post(&at.fee()).await.unwrap();
+    }
+    let credit = |at: &Appointment| {
+        let invoice = at.key("fee");
+        let note = CreditNote { invoice, reason: "by hand".into() };
+        Posting { key: at.key("credit"), body: Body::CreditNote(note), ..at.credit() }
+    };
+    // A person credits the other one's fee, and its key is taken off.
+    let note = books.post(&credit(&other)).await.unwrap().document;
+    server.desk("PUT", "Sales Invoice", &note.reference, json!({"slotledger_key": null}));
+    let failure = books.candidate(&credit(&ours), &note.reference).await.unwrap_err();
+    assert!(matches!(failure.class, Class::Refused { reason: Reason::Conflict, .. }), "{failure:?}");
+    assert_eq!(books.candidate(&credit(&other), &note.reference).await.unwrap(), note);
 }

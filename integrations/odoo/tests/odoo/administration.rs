@@ -124,7 +124,10 @@ async fn listing_and_adopting(edition: Edition) {
     assert_eq!((listed.key.as_ref(), listed.party.as_deref()), (None, Some("CUST-ANA")));
 
     let invoice = by_hand.invoice(visit());
+    let candidate = books.candidate(&invoice, &listed.reference).await.unwrap();
+    assert!(books.find_by_key(&invoice).await.unwrap().is_empty(), "reading writes nothing");
     let adopted = books.adopt(&invoice, &listed.reference).await.unwrap();
+    assert_eq!(adopted, candidate);
     assert_eq!((adopted.state, &adopted.number), (State::Posted, &listed.number));
     assert_eq!(only(&books, &invoice).await, adopted);
     assert!(books.post(&invoice).await.unwrap().adopted);
@@ -133,8 +136,9 @@ async fn listing_and_adopting(edition: Edition) {
     for (posting, reference) in
         [(appointment.fee(), listed.reference.as_str()), (appointment.fee(), "999999")]
     {
-        let failure = books.adopt(&posting, reference).await.unwrap_err();
+        let failure = books.candidate(&posting, reference).await.unwrap_err();
         assert!(matches!(failure.class, Class::Refused { .. }), "{failure:?}");
+        assert_eq!(books.adopt(&posting, reference).await.unwrap_err(), failure);
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -182,6 +183,9 @@ pub struct Erpnext {
     /// The account that deposits are paid into; none takes the company's cash account.
     #[serde(default)]
     pub deposit_account: Option<String>,
+    /// The zone in which visits have their day on orders; none takes the site's own.
+    #[serde(default)]
+    pub time_zone: Option<Tz>,
 }
 
 impl Erpnext {

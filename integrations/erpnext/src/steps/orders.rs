@@ -86,7 +86,7 @@ async fn create(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<M
         customer: &customer,
         taxes: &taxes,
         sales_person: person.as_deref(),
-        zone: books.settings.time_zone,
+        zone: books.zone,
     };
     books.make(&posting.key, &mapping::new_order(posting, asked, &terms)).await
 }
@@ -166,7 +166,7 @@ pub(super) async fn amend(
         return Err(Failure::refused(message, fix).because(Reason::Unsupported));
     }
     let ordered = order.transaction_date.unwrap_or(posting.date);
-    let day = mapping::visit_day(ordered, amendment.start, books.settings.time_zone);
+    let day = mapping::visit_day(ordered, amendment.start, books.zone);
     let wanted = mapping::amended_rows(&order.items, &amendment.lines, day);
     let order = match mapping::same_rows(&order.items, &wanted) {
         true => order,
@@ -198,7 +198,7 @@ async fn write_header(
             &posting.subject,
             &amendment.provider,
             (amendment.start, amendment.end),
-            books.settings.time_zone,
+            books.zone,
         ),
         slotledger_amendments: amendments,
         slotledger_discounts: mapping::discounts(&amendment.lines),

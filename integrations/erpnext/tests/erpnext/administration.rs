@@ -1,11 +1,12 @@
 //! Connecting, importing, listing and adopting.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use slotledger_erp::{
-    Administration, Body, Class, Connector, CreditNote, Days, Kind, Mode, Posting, Reason, RecordKind,
+    Administration, Body, Check, Class, Connector, CreditNote, Days, Kind, Mode, Posting, Reason, RecordKind,
     Standing, State,
 };
-use slotledger_erpnext::Erpnext;
+use slotledger_erpnext::{Erpnext, Settings};
 use slotledger_erpnext_server::{NOBODY, USER};
 
 use crate::support::{
@@ -72,6 +73,52 @@ async fn what_is_wrong_is_found_before_the_first_booking() {
     wrong.company = Some("Nope Inc".into());
     let checks = Erpnext::new(wrong).unwrap().prepare(Mode::Look).await.unwrap();
     assert_eq!(standing(&checks, "company"), Standing::Wrong);
+}
+
+/// Half past eleven in the evening in UTC is the next day in Berlin, and the same one in New York.
+#[tokio::test]
+async fn a_visit_has_its_day_in_the_sites_zone_unless_another_is_named() {
+    let server = ready().await;
+    let booked = |books: Erpnext, name: &'static str| async move {
+        let mut order = Appointment(name.into()).order(visit());
+        let Body::SalesOrder(asked) = &mut order.body else { panic!("no order") };
+        asked.start = TODAY.and_hms_opt(23, 30, 0).unwrap().and_utc();
+        asked.end = asked.start + TimeDelta::hours(1);
+        books.post(&order).await.unwrap().document.reference
+    };
+    let stored = |name: &str| {
+        let order = server.all("Sales Order").into_iter().find(|order| order["name"] == name).unwrap();
+        let text = |field: &str| order[field].as_str().unwrap().to_owned();
+        (text("delivery_date"), text("slotledger_visit"))
+    };
+    let named = |zone| Settings { time_zone: Some(zone), ..settings(server.url(), USER) };
+    let elsewhere = named(chrono_tz::America::New_York);
+    for (books, name, day, words) in [
+        (connect(&server), "berlin", "2026-12-02", "2026-12-02 00:30–01:30 Europe/Berlin"),
+        (
+            Erpnext::new(elsewhere.clone()).unwrap(),
+            "york",
+            "2026-12-01",
+            "2026-12-01 18:30–19:30 America/New_York",
+        ),
+    ] {
+        let (found, note) = stored(&booked(books, name).await);
+        assert_eq!(found, day);
+        assert!(note.contains(words), "{note}");
+    }
+    let zone = |checks: Vec<Check>| checks.into_iter().find(|check| check.name == "time zone").unwrap();
+    let looked = zone(connect(&server).prepare(Mode::Look).await.unwrap());
+    assert_eq!((looked.standing, looked.detail.as_str()), (Standing::Ready, "Europe/Berlin, the site's own"));
+    let looked = zone(Erpnext::new(elsewhere).unwrap().prepare(Mode::Look).await.unwrap());
+    assert_eq!(looked.standing, Standing::Doubtful);
+    assert_eq!(looked.detail, "Europe/Berlin in ERPNext, America/New_York in the settings");
+
+    // A site that keeps its zone to itself.
+    server.deny("System Settings");
+    let (found, _) = stored(&booked(connect(&server), "utc").await);
+    assert_eq!(found, "2026-12-01");
+    let looked = zone(connect(&server).prepare(Mode::Look).await.unwrap());
+    assert!(looked.standing == Standing::Doubtful && looked.detail.contains("UTC"), "{looked:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Documents in the books, whatever happens on the way.
 
+mod certificates;
 mod connect;
 mod drain;
 mod erpnext;

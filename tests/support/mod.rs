@@ -5,6 +5,7 @@ mod engine;
 pub(crate) mod erpnext;
 mod odoo;
 mod shop;
+pub(crate) mod tls;
 mod visit;
 
 use std::io::{BufRead, BufReader};

@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 use reqwest::{Method, Response, Url, header};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use slotledger_erp::Failure;
+use slotledger_erp::{Failure, transport::in_full};
 
 use crate::{
     Error, Settings,
@@ -210,18 +210,6 @@ async fn limited_body(mut response: Response) -> Result<Option<Vec<u8>>, reqwest
 fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-/// An error with all its causes: reqwest's own text hides them.
-fn in_full(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 /// Reads an answer into the shape this connector knows.

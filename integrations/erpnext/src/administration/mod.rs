@@ -3,6 +3,7 @@
 mod adopt;
 mod furnish;
 mod listing;
+mod periods;
 mod prepare;
 mod records;
 

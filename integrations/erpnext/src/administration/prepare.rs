@@ -3,11 +3,15 @@
 //! Invariant: without [`Mode::Apply`] nothing is stored. Whether a document may be made is found out with one that cannot
 //! be: without the right it is refused for that, with it for what it lacks.
 
+use std::time::SystemTime;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use slotledger_erp::{Check, Class, Failure, Mode, Reason, Standing};
 
+use super::periods;
 use crate::{
     Settings,
     classify::Trouble,
@@ -107,6 +111,8 @@ pub(crate) async fn prepare(client: &Client, settings: &Settings, mode: Mode) ->
     checks.push(deposits(settings, &company));
     checks.push(purposes(client).await?);
     checks.push(zone(client, settings).await?);
+    let here = steps::zone(client, settings.time_zone).await?;
+    checks.push(periods::check(client, &company, today(here)).await?);
     Ok(checks)
 }
 
@@ -335,6 +341,11 @@ async fn purposes(client: &Client) -> Result<Check, Failure> {
         }
         Err(failure) => Check::wrong(name, failure.message, ROLES),
     })
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is asked what this very day is like")]
+fn today(zone: Tz) -> NaiveDate {
+    DateTime::<Utc>::from(SystemTime::now()).with_timezone(&zone).date_naive()
 }
 
 /// Documents are dated by the company's day here; ERPNext's own dates and this zone should be of the same place.

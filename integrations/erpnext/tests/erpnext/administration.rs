@@ -121,6 +121,53 @@ async fn a_visit_has_its_day_in_the_sites_zone_unless_another_is_named() {
     assert!(looked.standing == Standing::Doubtful && looked.detail.contains("UTC"), "{looked:?}");
 }
 
+/// Whatever day it is: what is closed is told, and closing today is wrong.
+#[tokio::test]
+async fn closed_periods_are_told_before_the_first_document_is_refused() {
+    let server = ready().await;
+    let closed = async |books: Erpnext| {
+        let checks = books.prepare(Mode::Look).await.unwrap();
+        checks.into_iter().find(|check| check.name == "closed periods").unwrap()
+    };
+    let open = closed(manager(&server)).await;
+    assert_eq!((open.standing, open.detail.as_str()), (Standing::Ready, "nothing is closed"));
+    let settle = |doctype: &str, body: Value| assert_eq!(server.desk("PUT", doctype, doctype, body).0, 200);
+
+    settle("Accounts Settings", json!({"acc_frozen_upto": "2020-12-31"}));
+    settle("Stock Settings", json!({"stock_frozen_upto": "2020-11-30"}));
+    let past = closed(manager(&server)).await;
+    assert_eq!(past.standing, Standing::Ready, "{past:?}");
+    assert_eq!(past.detail, "accounts are frozen until 2020-12-31; stock is frozen until 2020-11-30");
+    let daily = closed(connect(&server)).await;
+    assert!(
+        daily.detail.ends_with("the user may not see: Accounting Period, Period Closing Voucher"),
+        "{daily:?}"
+    );
+
+    settle("Stock Settings", json!({"stock_frozen_upto": "2099-12-31"}));
+    let today = closed(connect(&server)).await;
+    assert_eq!(today.standing, Standing::Wrong);
+    assert!(today.fix.unwrap().contains("Stock Settings"));
+    settle("Stock Settings", json!({"stock_frozen_upto": null}));
+
+    settle(
+        "Accounts Settings",
+        json!({"acc_frozen_upto": "2099-12-31", "frozen_accounts_modifier": "Auditor"}),
+    );
+    let unless = closed(connect(&server)).await;
+    assert_eq!(unless.standing, Standing::Doubtful);
+    assert!(unless.fix.unwrap().contains("the role Auditor"));
+    settle("Accounts Settings", json!({"acc_frozen_upto": null, "frozen_accounts_modifier": null}));
+
+    let row = json!([{"document_type": "Sales Invoice", "closed": 1}]);
+    let period = json!({"period_name": "Long", "start_date": "2020-01-01", "end_date": "2098-12-31",
+        "company": "Slotledger Demo", "closed_documents": row});
+    assert_eq!(server.desk("POST", "Accounting Period", "", period).0, 200);
+    let today = closed(manager(&server)).await;
+    assert_eq!(today.standing, Standing::Wrong);
+    assert_eq!(today.detail, "the Accounting Period Long - SD closes 2020-01-01 to 2098-12-31");
+}
+
 #[tokio::test]
 async fn master_data_are_listed() {
     let server = ready().await;

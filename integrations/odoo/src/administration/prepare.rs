@@ -3,6 +3,9 @@
 //! Invariant: only what Odoo has no counterpart of is made: the operation type and the location of what services
 //! consume, and the product of commissions. Accounts, journals and rights are the administrator's.
 
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use slotledger_erp::{Check, Class, Failure, Mode, Standing};
@@ -323,14 +326,20 @@ async fn commission_product(books: &Books<'_>, mode: Mode) -> Result<Check, Fail
     .await
 }
 
+#[expect(clippy::disallowed_methods, reason = "it is asked what this very day is like")]
 async fn closed(books: &Books<'_>) -> Result<Vec<Check>, Failure> {
+    let today = DateTime::<Utc>::from(SystemTime::now()).date_naive();
     let mut checks = Vec::new();
     for (side, what) in [(Side::Sales, "sales"), (Side::Purchases, "purchases")] {
-        let detail = match books.closed_until(side).await? {
-            Some(day) => format!("closed until {day}"),
-            None => "nothing is closed".to_owned(),
-        };
-        checks.push(Check::ready(format!("periods of {what}"), detail));
+        let name = format!("periods of {what}");
+        checks.push(match books.closed_until(side).await? {
+            Some(day) if today <= day => {
+                let fix = "move the lock date in Odoo to before today: nothing can be posted";
+                Check::wrong(name, format!("closed until {day}"), fix)
+            }
+            Some(day) => Check::ready(name, format!("closed until {day}")),
+            None => Check::ready(name, "nothing is closed"),
+        });
     }
     Ok(checks)
 }

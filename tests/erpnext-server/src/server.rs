@@ -145,6 +145,11 @@ impl Server {
         });
     }
 
+    /// Sets the counter of a naming series back to its beginning: `SAL-ORD-.YYYY.-`.
+    pub fn rewind(&self, series: &str) {
+        self.shared.site().store.rewind(series);
+    }
+
     /// Replaces the secret of the user a connector works as: the old one is none any more.
     pub fn revoke(&self) {
         self.change_user(|user| put(user, "api_secret", "another"));

@@ -48,6 +48,7 @@ pub(super) async fn run(odoo: &Odoo, mode: Mode) -> Result<Vec<Check>, Failure> 
         return Ok(checks);
     }
     checks.extend(journals(&books).await?);
+    checks.push(order_sequence(&books).await?);
     checks.push(pricelist(&books).await?);
     checks.push(warehouse(&books).await?);
     checks.push(operation(&books, mode).await?);
@@ -324,6 +325,22 @@ async fn commission_product(books: &Books<'_>, mode: Mode) -> Result<Check, Fail
         books.load(Product::MODEL, &rows).await.map(drop)
     })
     .await
+}
+
+/// Odoo numbers entries by itself, but orders by a sequence: without it every order is called "New".
+async fn order_sequence(books: &Books<'_>) -> Result<Check, Failure> {
+    let name = "sequence of orders";
+    let domain = json!([["code", "=", "sale.order"], books.ours_or_shared()]);
+    Ok(match books.search::<Id>("ir.sequence", domain, &["id"]).await {
+        Ok(found) if found.is_empty() => Check::wrong(
+            name,
+            "there is none",
+            "create a sequence with the code sale.order for the company in Odoo, or restore the archived one",
+        ),
+        Ok(_) => Check::ready(name, "there"),
+        Err(Failure { class: Class::Refused { .. }, .. }) => Check::ready(name, "the user may not see it"),
+        Err(failure) => return Err(failure),
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "it is asked what this very day is like")]

@@ -34,6 +34,15 @@ async fn preparing(edition: Edition) {
     let again = books.prepare(Mode::Apply).await.unwrap();
     assert!(again.iter().all(|check| check.standing == Standing::Ready), "{again:#?}");
 
+    // Orders would all be called "New".
+    let admin = Administrator::of(&server);
+    let sequence = json!([["code", "=", "sale.order"]]);
+    let numbered = admin.search("ir.sequence", sequence).await;
+    admin.call("ir.sequence", "write", &numbered, json!({"vals": {"active": false}})).await;
+    assert_eq!(standing("sequence of orders", Mode::Look).await, Standing::Wrong);
+    admin.call("ir.sequence", "write", &numbered, json!({"vals": {"active": true}})).await;
+    assert_eq!(standing("sequence of orders", Mode::Look).await, Standing::Ready);
+
     // What an administrator has to see is said.
     let key = SecretString::from(server.api_key_without_rights());
     server.sql("UPDATE res_users SET login = login; UPDATE res_partner SET email = NULL WHERE name LIKE 'Clerk%';").unwrap();

@@ -49,6 +49,7 @@ pub(super) async fn run(odoo: &Odoo, mode: Mode) -> Result<Vec<Check>, Failure> 
     }
     checks.extend(journals(&books).await?);
     checks.push(order_sequence(&books).await?);
+    checks.push(rounding(&books).await?);
     checks.push(pricelist(&books).await?);
     checks.push(warehouse(&books).await?);
     checks.push(operation(&books, mode).await?);
@@ -325,6 +326,29 @@ async fn commission_product(books: &Books<'_>, mode: Mode) -> Result<Check, Fail
         books.load(Product::MODEL, &rows).await.map(drop)
     })
     .await
+}
+
+/// Lines are rounded one by one here. Odoo may round the whole, which makes a difference where a line's amount has
+/// fractions of the smallest coin.
+async fn rounding(books: &Books<'_>) -> Result<Check, Failure> {
+    #[derive(Deserialize)]
+    struct Company {
+        tax_calculation_rounding_method: String,
+    }
+    let call = Call::on("res.company", "read", &[books.session.company.id])
+        .with("fields", json!(["tax_calculation_rounding_method"]));
+    let found: Vec<Company> = read(&books.call(call, &[], Effect::Reads).await?)?;
+    let by_line = found.iter().all(|company| company.tax_calculation_rounding_method == "round_per_line");
+    Ok(match by_line {
+        true => Check::ready("rounding", "each line by itself, as here"),
+        false => Check {
+            name: "rounding".into(),
+            standing: Standing::Doubtful,
+            detail: "of the whole: an invoice with fractions of a cent may come to a cent less or more, and is parked"
+                .into(),
+            fix: Some("set the rounding method of taxes in Odoo's accounting settings to Round per Line".into()),
+        },
+    })
 }
 
 /// Odoo numbers entries by itself, but orders by a sequence: without it every order is called "New".

@@ -32,7 +32,14 @@ async fn preparing(edition: Edition) {
     let made = books.prepare(Mode::Apply).await.unwrap();
     assert_eq!(made.iter().filter(|check| check.standing == Standing::Made).count(), 2, "{made:#?}");
     let again = books.prepare(Mode::Apply).await.unwrap();
-    assert!(again.iter().all(|check| check.standing == Standing::Ready), "{again:#?}");
+    let unready: Vec<_> = again.iter().filter(|check| check.standing != Standing::Ready).collect();
+    match edition {
+        Edition::Nineteen => {
+            let [rounding] = unready.as_slice() else { panic!("{unready:#?}") };
+            assert_eq!((rounding.name.as_str(), rounding.standing), ("rounding", Standing::Doubtful));
+        }
+        Edition::Fourteen => assert!(unready.is_empty(), "{unready:#?}"),
+    }
 
     // Orders would all be called "New".
     let admin = Administrator::of(&server);

@@ -38,7 +38,7 @@ fn address(server: &erpnext::Server) -> SocketAddr {
 
 #[test]
 fn connect_finds_a_certificate_that_is_not_accepted_and_says_what_to_do() {
-    let (server, authority) = (erpnext::bare(), Authority::new());
+    let (server, authority) = (erpnext::bare(), Authority::called("Ours"));
     for (certificate, words) in [
         (Certificate::Expired, "renew the certificate of the ERP's server"),
         (Certificate::Early, "the clocks of both machines"),
@@ -60,7 +60,7 @@ fn connect_finds_a_certificate_that_is_not_accepted_and_says_what_to_do() {
     let url = authority.before(address(&server), Certificate::Good);
     let (status, told) = connect("erpnext", &url, &authority);
     assert_eq!(status, Some(2), "something is missing: {told}");
-    let (status, told) = connect("erpnext", &url, &Authority::new());
+    let (status, told) = connect("erpnext", &url, &Authority::called("Another"));
     assert_eq!(status, Some(1), "{told}");
     assert!(told.contains("an authority that this machine trusts"), "{told}");
     // Somebody wrote https where nothing speaks TLS.
@@ -72,7 +72,7 @@ fn connect_finds_a_certificate_that_is_not_accepted_and_says_what_to_do() {
 /// A certificate that expires at midnight parks nothing: everything waits, and says why.
 #[tokio::test]
 async fn a_refused_certificate_is_waited_for_and_parks_nothing() {
-    let (server, authority) = (erpnext::bare(), Authority::new());
+    let (server, authority) = (erpnext::bare(), Authority::called("Ours"));
     let host = Host::on_erpnext_at(&authority.before(address(&server), Certificate::SelfSigned)).await;
     let id = host.hold().await["id"].as_str().expect("an id").to_owned();
     host.command(&id, "confirm").await.expect(200);

@@ -25,7 +25,7 @@ const CERTIFICATES: &[(&[&str], &str)] = &[
         "write the address in the settings with a name that the certificate is for, or have one made for this name",
     ),
     (
-        &["UnknownIssuer", "CaUsedAsEndEntity"],
+        &["UnknownIssuer", "CaUsedAsEndEntity", "BadSignature"],
         "have the certificate of the ERP's server signed by an authority that this machine trusts, or make this machine \
          trust its authority: SSL_CERT_FILE can name a file with the authorities that it trusts",
     ),
@@ -86,7 +86,9 @@ mod tests {
                 "with a name that",
             ),
             ("UnknownIssuer", "an authority that this machine trusts"),
-            ("BadSignature", "put right"),
+            // Another authority of the same name signed it.
+            ("BadSignature", "an authority that this machine trusts"),
+            ("Revoked", "put right"),
         ] {
             let text = said(&format!("{REFUSED}{words}"));
             assert!(text.starts_with("error sending request: invalid peer certificate: "), "{text}");

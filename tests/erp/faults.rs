@@ -24,7 +24,7 @@ const fn instead(forwarded: bool, status: u16, headers: &'static str, body: &'st
 
 const PAGE: &str = "<!DOCTYPE html><title>Log in</title>";
 
-const FAULTS: [(&str, Fault); 9] = [
+const FAULTS: [(&str, Fault); 11] = [
     ("delay", Fault::Delay(Duration::from_millis(300))),
     ("cut before", Fault::CutBefore),
     ("cut after", Fault::CutAfter),
@@ -37,6 +37,8 @@ const FAULTS: [(&str, Fault); 9] = [
     ),
     ("a bad gateway after the commit", instead(true, 502, "Content-Type: text/html\r\n", PAGE)),
     ("a page instead of the answer", instead(false, 503, "Content-Type: text/html\r\n", PAGE)),
+    ("somebody else's page", instead(false, 200, "Content-Type: text/html\r\n", PAGE)),
+    ("a login page after the commit", instead(true, 302, "Location: /login\r\n", "")),
 ];
 
 /// Longer than the host waits for one document: the books have stored what the host gave up on.

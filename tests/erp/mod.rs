@@ -2,6 +2,7 @@
 
 mod connect;
 mod drain;
+mod elsewhere;
 mod erpnext;
 mod faults;
 mod kill;

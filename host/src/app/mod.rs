@@ -66,7 +66,7 @@ pub use outcome::TITLE_MARK;
 pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
 pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, remedies};
-pub use repair::{DeliveryStory, Voice};
+pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
 pub use standing::ConnectionView;

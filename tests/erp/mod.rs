@@ -11,6 +11,7 @@ mod odoo;
 mod reconcile;
 mod repair;
 mod scenarios;
+mod story;
 mod tryton;
 
 use std::time::Duration;

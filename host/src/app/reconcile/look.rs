@@ -231,13 +231,22 @@ impl Look<'_> {
     }
 }
 
+/// The key of what a delivery is read back as: of an amendment, the order that it has changed.
+const fn order_of(delivery: &Delivery) -> &Key {
+    if let Body::OrderAmendment(amendment) = &delivery.posting.body {
+        &amendment.order
+    } else {
+        &delivery.posting.key
+    }
+}
+
 /// What should stand for a delivery, given everything that its sale has asked for since.
 pub(super) fn expected<'a>(
     delivery: &'a Delivery,
     stood: &'a Document,
     line: &'a [Delivery],
 ) -> Expected<'a> {
-    let key = &delivery.posting.key;
+    let key = order_of(delivery);
     let mut expected = Expected { document: stood, withdrawn: false };
     for later in line.iter().filter(|later| later.id > delivery.id) {
         match &later.posting.body {
@@ -267,7 +276,7 @@ pub(super) fn expected<'a>(
 
 /// Whether an amendment is on its way, so that an order may read either way.
 pub(super) fn changing(delivery: &Delivery, line: &[Delivery]) -> bool {
-    let key = &delivery.posting.key;
+    let key = order_of(delivery);
     line.iter().any(|later| {
         let amends =
             matches!(&later.posting.body, Body::OrderAmendment(amendment) if amendment.order == *key);

@@ -119,6 +119,9 @@ fn a_site_is_looked_at_then_connected_and_connected_again() {
     assert_eq!(looked.status, Some(2), "something is missing: {looked:?}");
     assert!(looked.printed.contains("`slotledger connect erpnext --apply` makes them"), "{looked:?}");
     let fields = |server: &erpnext::Server| server.all("Custom Field").len();
+    assert_eq!(connect(&server, &["--dry-run"]).printed, looked.printed, "it is what happens without it");
+    let both = connect(&server, &["--dry-run", "--apply"]);
+    assert!(both.complained.contains("cannot be used with"), "{both:?}");
     assert_eq!(fields(&server), 0, "looking changes nothing");
 
     let applied = connect(&server, &["--apply"]);

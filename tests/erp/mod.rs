@@ -3,6 +3,7 @@
 mod certificates;
 mod connect;
 mod drain;
+mod elsewhere;
 mod erpnext;
 mod faults;
 mod kill;
@@ -11,6 +12,7 @@ mod odoo;
 mod reconcile;
 mod repair;
 mod scenarios;
+mod story;
 mod tryton;
 
 use std::time::Duration;

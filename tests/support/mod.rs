@@ -46,6 +46,11 @@ impl Host {
         Self::made(&[], "2", None)
     }
 
+    /// The same, before its first start.
+    pub(crate) fn not_started() -> Self {
+        Self::initialised(&[], "2", None)
+    }
+
     /// A host of the sample company whose books cannot be reached.
     pub(crate) fn without_books() -> Self {
         // A port that is reserved and that nobody listens on.

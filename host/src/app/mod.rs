@@ -66,8 +66,8 @@ pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuer
 pub use outcome::TITLE_MARK;
 pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
-pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, remedies};
-pub use repair::{DeliveryStory, Voice};
+pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, advice, remedies};
+pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
 pub use standing::ConnectionView;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::extension::trust::TrustedKeys;
 use crate::store::Address;
 
 /// The configuration of a host.
@@ -82,6 +83,8 @@ pub struct Rules {
     pub digest: Option<String>,
     /// Where compiled components are kept; none compiles at every start.
     pub cache: Option<PathBuf>,
+    /// The minisign public keys whose extensions are taken.
+    pub trusted_keys: Vec<String>,
 }
 
 /// How documents reach the books.
@@ -327,7 +330,9 @@ impl Config {
         let environment = config::Environment::with_prefix("SLOTLEDGER")
             .prefix_separator("__")
             .separator("__")
-            .try_parsing(true);
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("rules.trusted_keys");
         let source = config::Config::builder()
             .add_source(config::File::from(path).format(config::FileFormat::Toml))
             .add_source(environment)
@@ -336,6 +341,10 @@ impl Config {
         if config.relay.in_flight == 0 {
             let advice = "relay.in_flight is at least 1; to send nothing, set relay.enabled to false";
             return Err(config::ConfigError::Message(advice.to_owned()).into());
+        }
+        if let Err(error) = TrustedKeys::parse(&config.rules.trusted_keys) {
+            let advice = format!("rules.trusted_keys: {error}; {}", error.hint());
+            return Err(config::ConfigError::Message(advice).into());
         }
         config.anchor(path.parent().unwrap_or(Path::new(".")));
         Ok(config)
@@ -404,6 +413,13 @@ mod tests {
         let (_directory, path) = written("[relay]\nin_flight = 0\n");
         let message = Config::load(&path).unwrap_err().to_string();
         assert!(message.contains("relay.enabled"), "{message}");
+    }
+
+    #[test]
+    fn a_trusted_key_that_is_none_is_named() {
+        let (_directory, path) = written("[rules]\ntrusted_keys = [\"RWnonsense\"]\n");
+        let message = Config::load(&path).unwrap_err().to_string();
+        assert!(message.contains("RWnonsense") && message.contains(".pub"), "{message}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod codes;
 pub mod config;
 pub mod connections;
+pub mod extension;
 pub mod faults;
 pub mod http;
 pub mod model;

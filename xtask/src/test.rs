@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::progress::phase;
 use crate::setup::odoo::{self, With};
-use crate::setup::{postgres, python, tryton};
+use crate::setup::{postgres, python, registry, tryton};
 use crate::{rules, shell};
 
 /// Sets up, builds and tests; a filter is handed to the test runner.
@@ -14,6 +14,7 @@ pub(crate) fn test(filter: Option<&str>, with: &[With]) -> Result<()> {
     rules::build()?;
     let schemathesis = python::schemathesis()?;
     tryton::ready()?;
+    registry::install()?;
     build()?;
     let server = postgres::start()?;
     let editions = odoo::ready(with, &server.url())?;

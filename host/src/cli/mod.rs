@@ -8,6 +8,7 @@ mod init;
 mod ledger;
 mod progress;
 mod reconcile;
+mod rules;
 mod sample;
 mod serve;
 mod store;
@@ -62,6 +63,8 @@ enum Command {
     /// Exits with 0 if everything stands as it was asked for, with 2 if something does not, and with 1 if the books could
     /// not be compared.
     Reconcile(reconcile::Reconcile),
+    /// Signs, publishes and checks extensions of the booking rules.
+    Rules(rules::RulesCommand),
     /// Moves everything to another store: from SQLite to PostgreSQL, or back.
     Store(store::StoreCommand),
 }
@@ -115,6 +118,7 @@ impl Cli {
             Command::Init(init) => init::run(init).await,
             Command::Check(file) => check::run(load(&file)?).await,
             Command::Ledger(command) => ledger::run(command).await,
+            Command::Rules(command) => rules::run(command).await,
             Command::Store(command) => store::run(command).await,
         }?;
         Ok(ExitCode::SUCCESS)

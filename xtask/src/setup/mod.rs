@@ -4,5 +4,6 @@ pub(crate) mod debian;
 pub(crate) mod odoo;
 pub(crate) mod postgres;
 pub(crate) mod python;
+pub(crate) mod registry;
 pub(crate) mod tryton;
 pub(crate) mod wasm;

@@ -1,0 +1,4 @@
+//! Extensions: components of third parties.
+
+pub mod source;
+pub mod trust;

@@ -10,5 +10,6 @@ mod bookings;
 mod diary;
 mod erp;
 mod rules;
+mod sdk;
 mod simulation;
 mod support;

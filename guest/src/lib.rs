@@ -20,8 +20,12 @@ pub mod findings;
 pub mod fixtures;
 mod grid;
 mod lifecycle;
+#[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code)]
+mod memory;
 mod money;
 mod openings;
+mod packed;
 mod price;
 mod providers;
 mod seats;
@@ -43,8 +47,8 @@ pub use standing::recheck;
 pub use validate::validate;
 
 use wit::{
-    Appointment, Decision, Description, Finding, Guest, Openings, OpeningsQuery, Quote, Request, Snapshot,
-    TransitionInput,
+    Appointment, Decision, Description, Finding, Guest, Openings, OpeningsQuery, PackedCalendars, Quote,
+    Request, Snapshot, TransitionInput,
 };
 
 /// What the component exports.
@@ -56,8 +60,15 @@ impl Guest for Component {
         describe()
     }
 
-    fn find_openings(snapshot: Snapshot, query: OpeningsQuery) -> Result<Openings, Vec<Finding>> {
-        find_openings(&snapshot, &query)
+    fn find_openings(
+        snapshot: Snapshot,
+        calendars: PackedCalendars,
+        query: OpeningsQuery,
+    ) -> Result<Openings, Vec<Finding>> {
+        match packed::unpack(snapshot, &calendars) {
+            Some(snapshot) => find_openings(&snapshot, &query),
+            None => Err(vec![findings::search_unusable()]),
+        }
     }
 
     fn validate(snapshot: Snapshot, request: Request) -> Vec<Finding> {
@@ -85,8 +96,8 @@ impl Guest for Component {
     }
 }
 
-/// The component's entry points, as the generator writes them. They read what the host has laid out in memory, and
-/// are the only unsafe code here.
+/// The component's entry points, as the generator writes them. They read what the host has laid out in memory: beside
+/// handing that out, the only unsafe code here.
 #[cfg(target_arch = "wasm32")]
 #[allow(unsafe_code)]
 mod exports {

@@ -84,7 +84,7 @@ pub(crate) fn quote(snapshot: &Snapshot, guests: u32, coupon: Option<&str>) -> R
         amounts.push(amount);
         lines.push(QuoteLine {
             description: row.description.clone(),
-            item: snapshot.service.item.clone(),
+            item: row.item.as_ref().unwrap_or(&snapshot.service.item).clone(),
             quantity: money::whole(count),
             unit_price: row.unit_price,
             list_price: discounted_from(row)?,

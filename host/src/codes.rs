@@ -2,7 +2,8 @@
 //!
 //! Invariant: a code never changes its meaning and is never given away again. `SL01` is about the request, `SL03`
 //! about what is stored, `SL04` about the rules component, `SL05` about the books. `SL02` belongs to the rules
-//! component, which states its own codes, sentences and hints; here is kept only which of them speak of a conflict.
+//! component, which states its own codes, sentences and hints; here is kept only which of them speak of a conflict, and
+//! the one under which extensions refuse.
 
 /// One thing that can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,10 @@ codes! {
     NOTICE_UNSIGNED = "SL0118", 401, "The notice is not signed as it should be",
         "Sign the body with the secret that `[notices.NAME]` in the configuration names, and check both clocks.";
 
+    /// An extension speaks against it. The answer carries the extension's own message, and its name in the hint.
+    EXTENSION_REFUSED = "SL0290", 422, "A rule of the company refuses it",
+        "Follow the message; the administrator can see what the extension was shown.";
+
     /// A record or an appointment does not exist.
     MISSING = "SL0301", 404, "It does not exist",
         "Check the identifier; `detail` says what was looked for.";
@@ -150,12 +155,25 @@ codes! {
     RULES_CONTRADICT = "SL0416", 500, "The rules component contradicts itself",
         "Nothing was changed. Report `detail` to the component's author.";
 
+    /// An extension answered something that it may not answer.
+    EXTENSION_MISBEHAVED = "SL0421", 422, "The extension does not keep to its contract",
+        "Report `detail` to the extension's author.";
+    /// An extension failed, and the company decides nothing without it.
+    EXTENSION_FAILED = "SL0422", 503, "An extension failed",
+        "Try again later. The administrator can see why, and let bookings go on without the extension (`on_failure`).";
+    /// An extension is parked.
+    EXTENSION_PARKED = "SL0423", 503, "An extension is parked",
+        "It is tried again after a minute. The administrator can switch it off, or let bookings go on without it.";
+    /// Two extensions contradict each other.
+    EXTENSIONS_CONFLICT = "SL0424", 503, "Two extensions contradict each other",
+        "The administrator has to change the settings of one of them, or switch it off.";
+
     /// An extension without a signature.
     EXTENSION_UNSIGNED = "SL0431", 422, "The extension is not signed",
         "Ask its author for a signed one, or review it and allow it by its SHA-256.";
     /// An extension that a key signed which is not trusted here.
     EXTENSION_UNKNOWN_KEY = "SL0432", 422, "The extension is signed by an unknown key",
-        "Compare the key with what its owner publishes, and add it to `trusted_keys`.";
+        "Compare the key with what its owner publishes, and trust it: `slotledger rules keys trust`.";
     /// A signature of other bytes, or none at all.
     EXTENSION_SIGNATURE_WRONG = "SL0433", 422, "The signature does not fit the extension",
         "Fetch both again; if it persists, tell the extension's author.";
@@ -179,7 +197,7 @@ codes! {
         "Name a file, an address, or an artefact that `slotledger rules publish` wrote.";
     /// A key that cannot be read.
     EXTENSION_KEY = "SL0440", 422, "The key cannot be used",
-        "Name the key as `slotledger rules keygen` prints it.";
+        "Name the key as `slotledger rules keys new` prints it.";
 
     /// The books are out of reach or not able.
     BOOKS_AWAY = "SL0501", 503, "The books do not answer",
@@ -205,6 +223,9 @@ codes! {
     /// A finding of a reconciliation cannot be put right in this way.
     NOT_REPAIRABLE = "SL0508", 409, "The finding cannot be put right this way",
         "`detail` says why; the finding lists the repairs that fit it.";
+    /// The company's documents went to the books that it would leave.
+    BOOKS_IN_USE = "SL0509", 422, "The company has documents in its books",
+        "Leave the company's `erp` as it is; to keep other books from now on, add a company for them.";
 }
 
 /// Findings of the rules that speak of a conflict with the present state of things, so that the same request may be
@@ -230,6 +251,7 @@ const CONFLICTS: &[&str] = &[
     "SL0268", // the shared visit is in other units
     "SL0270", // too few seats are left
     "SL0284", // nothing waits to be invoiced
+    "SL0285", // it goes on another invoice
 ];
 
 /// Whether a finding of the rules says that a command leads to the status an appointment has already.

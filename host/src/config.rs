@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use crate::extension::trust::TrustedKeys;
 use crate::store::Address;
 
 /// The configuration of a host.
@@ -74,7 +73,7 @@ impl Store {
 }
 
 /// What decides.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rules {
     /// A rules component; none takes the one that is built in.
@@ -83,8 +82,10 @@ pub struct Rules {
     pub digest: Option<String>,
     /// Where compiled components are kept; none compiles at every start.
     pub cache: Option<PathBuf>,
-    /// The minisign public keys whose extensions are taken.
-    pub trusted_keys: Vec<String>,
+    /// The file of the keys whose extensions are taken; `slotledger rules keys` writes it.
+    pub keys: PathBuf,
+    /// The file that says which digest each source of an extension had; `slotledger rules install` writes it.
+    pub lock: PathBuf,
 }
 
 /// How documents reach the books.
@@ -303,6 +304,13 @@ impl Default for Store {
     }
 }
 
+impl Default for Rules {
+    fn default() -> Self {
+        let (keys, lock) = (PathBuf::from("rules.keys"), PathBuf::from("rules.lock"));
+        Self { component: None, digest: None, cache: None, keys, lock }
+    }
+}
+
 impl Default for Relay {
     fn default() -> Self {
         Self { enabled: true, in_flight: 4, longest_call_seconds: 45, lease_margin_seconds: 15 }
@@ -330,9 +338,7 @@ impl Config {
         let environment = config::Environment::with_prefix("SLOTLEDGER")
             .prefix_separator("__")
             .separator("__")
-            .try_parsing(true)
-            .list_separator(",")
-            .with_list_parse_key("rules.trusted_keys");
+            .try_parsing(true);
         let source = config::Config::builder()
             .add_source(config::File::from(path).format(config::FileFormat::Toml))
             .add_source(environment)
@@ -341,10 +347,6 @@ impl Config {
         if config.relay.in_flight == 0 {
             let advice = "relay.in_flight is at least 1; to send nothing, set relay.enabled to false";
             return Err(config::ConfigError::Message(advice.to_owned()).into());
-        }
-        if let Err(error) = TrustedKeys::parse(&config.rules.trusted_keys) {
-            let advice = format!("rules.trusted_keys: {error}; {}", error.hint());
-            return Err(config::ConfigError::Message(advice).into());
         }
         config.anchor(path.parent().unwrap_or(Path::new(".")));
         Ok(config)
@@ -357,6 +359,8 @@ impl Config {
         self.store.url = self.store.url.take().map(|url| url.within(directory));
         self.rules.component.as_mut().map(anchor);
         self.rules.cache.as_mut().map(anchor);
+        anchor(&mut self.rules.keys);
+        anchor(&mut self.rules.lock);
         for notices in self.notices.values_mut() {
             notices.file.as_mut().map(anchor);
         }
@@ -413,13 +417,6 @@ mod tests {
         let (_directory, path) = written("[relay]\nin_flight = 0\n");
         let message = Config::load(&path).unwrap_err().to_string();
         assert!(message.contains("relay.enabled"), "{message}");
-    }
-
-    #[test]
-    fn a_trusted_key_that_is_none_is_named() {
-        let (_directory, path) = written("[rules]\ntrusted_keys = [\"RWnonsense\"]\n");
-        let message = Config::load(&path).unwrap_err().to_string();
-        assert!(message.contains("RWnonsense") && message.contains(".pub"), "{message}");
     }
 
     #[test]

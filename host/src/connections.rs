@@ -127,20 +127,47 @@ fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {
 }
 
 /// A secret, from where the configuration says it is; `what` begins the names of its settings.
+///
+/// One that is empty is refused: with it anybody could sign notices.
 fn secret(secret: &Secret, what: &str) -> Result<SecretString, String> {
-    match (&secret.env, &secret.file) {
-        (Some(variable), None) => std::env::var(variable)
-            .map(SecretString::from)
-            .map_err(|_| format!("set the environment variable {variable} to its secret")),
-        (None, Some(path)) => read(path),
-        (None, None) | (Some(_), Some(_)) => {
-            Err(format!("name one of the two places that its {what} can be in, and not both"))
+    let (found, place) = match (&secret.env, &secret.file) {
+        (Some(variable), None) => {
+            let found = std::env::var(variable)
+                .map_err(|_| format!("set the environment variable {variable} to its secret"))?;
+            (found, format!("the environment variable {variable}"))
         }
+        (None, Some(path)) => (read(path)?, format!("the file {}", path.display())),
+        (None, None) | (Some(_), Some(_)) => {
+            return Err(format!("name one of the two places that its {what} can be in, and not both"));
+        }
+    };
+    if found.trim().is_empty() {
+        return Err(format!("{place} is empty; put its secret there"));
     }
+    Ok(SecretString::from(found))
 }
 
-fn read(path: &PathBuf) -> Result<SecretString, String> {
+fn read(path: &PathBuf) -> Result<String, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("the file {} cannot be read: {error}", path.display()))?;
-    Ok(SecretString::from(text.trim_end_matches(['\r', '\n'])))
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_is_empty_is_refused() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("secret");
+        let named = Secret { env: None, file: Some(path.clone()) };
+        for empty in ["", "\n", " \t\r\n"] {
+            std::fs::write(&path, empty).expect("it can be written");
+            let refused = secret(&named, "notices").expect_err("it is empty");
+            assert!(refused.ends_with("is empty; put its secret there"), "{refused}");
+        }
+        std::fs::write(&path, "s3cret\n").expect("it can be written");
+        assert_eq!(secret(&named, "notices").expect("a secret").expose_secret(), "s3cret");
+    }
 }

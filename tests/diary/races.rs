@@ -9,8 +9,8 @@ use crate::support::{Answer, Host, Shop, at, day, id, on_every_engine};
 
 on_every_engine! {
     of_a_thousand_clients_one_gets_the_slot,
-    of_fifty_clients_one_gets_the_last_seat,
-    of_fifty_clients_one_gets_the_last_room,
+    of_a_thousand_clients_one_gets_the_last_seat,
+    of_a_thousand_clients_one_gets_the_last_room,
     of_many_clients_one_gets_the_slot_of_a_hold_that_ends,
 }
 
@@ -73,20 +73,20 @@ async fn of_a_thousand_clients_one_gets_the_slot(host: Host) {
     assert_eq!(shop.starts(&service, day(), 60).await.len(), 6, "no other hour is gone");
 }
 
-async fn of_fifty_clients_one_gets_the_last_seat(host: Host) {
+async fn of_a_thousand_clients_one_gets_the_last_seat(host: Host) {
     let shop = Shop::open(&host).await;
     let provider = shop.provider("Pia", "09:00", "17:00").await;
     let service = shop.service(&[&provider], json!({ "seats": 8, "max_guests": 8 })).await;
     let start = at(day(), "10:00");
     shop.hold(&service, &start, json!({ "guests": 7 })).await.expect(201);
     let booking = shop.booking(&service, &start, json!({ "guests": 1, "provider": provider }));
-    winner(&race_on(&[&host, &host.twin()], 50, |_| booking.clone()).await);
+    winner(&race_on(&[&host, &host.twin(), &host.twin()], 1000, |_| booking.clone()).await);
     let guests: Vec<u64> =
         shop.appointments().await.iter().filter_map(|each| each["guests"].as_u64()).collect();
     assert_eq!(guests, [7, 1]);
 }
 
-async fn of_fifty_clients_one_gets_the_last_room(host: Host) {
+async fn of_a_thousand_clients_one_gets_the_last_room(host: Host) {
     let shop = Shop::open(&host).await;
     let mut providers = Vec::new();
     for name in ["Ana", "Ben", "Cleo", "Dora", "Emil"] {
@@ -98,7 +98,7 @@ async fn of_fifty_clients_one_gets_the_last_room(host: Host) {
     let start = at(day(), "10:00");
     let with =
         |n: usize| shop.booking(&service, &start, json!({ "provider": providers[n % providers.len()] }));
-    let won = winner(&race_on(&[&host, &host.twin()], 50, with).await);
+    let won = winner(&race_on(&[&host, &host.twin(), &host.twin()], 1000, with).await);
     assert_eq!(won["units"], json!([room]));
     assert_eq!(shop.appointments().await, [won]);
 }
@@ -106,7 +106,7 @@ async fn of_fifty_clients_one_gets_the_last_room(host: Host) {
 /// The shortest hold there is.
 const HOLD: Duration = Duration::from_secs(60);
 /// How many clients ask in one go for what is about to be free.
-const CROWD: usize = 8;
+const CROWD: usize = 200;
 
 async fn of_many_clients_one_gets_the_slot_of_a_hold_that_ends(host: Host) {
     let twin = host.twin();

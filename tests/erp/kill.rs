@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use slotledger::faults::POINTS;
 
 use super::tryton;
+use crate::support::erpnext::{self, stored};
 use crate::support::{Answer, Host, kinds};
 
 /// The commits of the main job (hold, confirm, start, complete), and its documents.
@@ -22,14 +23,18 @@ fn deaths() -> impl Iterator<Item = String> {
 #[tokio::test]
 async fn a_host_that_dies_at_any_step_leaves_four_documents_on_the_ledger() {
     futures::stream::iter(deaths())
-        .for_each_concurrent(AT_ONCE, |death| async move { survive(Host::on_ledger(), &death).await })
+        .for_each_concurrent(AT_ONCE, |death| async move {
+            survive(Host::on_ledger(), &death).await;
+        })
         .await;
 }
 
 #[tokio::test]
 async fn a_host_that_dies_at_any_step_leaves_four_documents_from_postgres() {
     futures::stream::iter(deaths())
-        .for_each_concurrent(AT_ONCE, |death| async move { survive(Host::on_postgres(), &death).await })
+        .for_each_concurrent(AT_ONCE, |death| async move {
+            survive(Host::on_postgres(), &death).await;
+        })
         .await;
 }
 
@@ -38,11 +43,27 @@ async fn a_host_that_dies_at_any_step_leaves_four_documents_on_tryton() {
     let server = tryton::server();
     let server = &server;
     futures::stream::iter(deaths())
-        .for_each_concurrent(AT_ONCE, |death| async move { survive(Host::on_tryton(server), &death).await })
+        .for_each_concurrent(AT_ONCE, |death| async move {
+            survive(Host::on_tryton(server), &death).await;
+        })
         .await;
 }
 
-async fn survive(mut host: Host, death: &str) {
+#[tokio::test]
+async fn a_host_that_dies_at_any_step_leaves_four_documents_on_erpnext() {
+    let server = erpnext::server();
+    let server = &server;
+    futures::stream::iter(deaths())
+        .for_each_concurrent(AT_ONCE, |death| async move {
+            let id = survive(Host::on_erpnext(server).await, &death).await;
+            let doctypes: Vec<&str> = stored(server, &id).iter().map(|(doctype, _)| *doctype).collect();
+            assert_eq!(doctypes, ["Sales Invoice", "Sales Order", "Sales Team", "Stock Entry"], "{death}");
+        })
+        .await;
+}
+
+/// Gives the appointment.
+async fn survive(mut host: Host, death: &str) -> String {
     let start = host.opening(0).await;
     host.kill();
     host.start(&[("SLOTLEDGER_FAULT", death)]);
@@ -55,6 +76,7 @@ async fn survive(mut host: Host, death: &str) {
     assert_eq!(kinds(&documents), ["commission", "sales_invoice", "sales_order", "stock_issue"], "{death}");
     let listed = host.get("/api/v1/appointments").await.expect(200);
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(1), "{death}");
+    id
 }
 
 /// The main job, each request with a key of its own. Safe to repeat from the start.

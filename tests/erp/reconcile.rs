@@ -3,11 +3,21 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use chrono::{NaiveDate, TimeDelta};
+use ring::hmac;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use slotledger::clock::{Clock, SystemClock};
+use slotledger::config::{Config, Erp};
+use slotledger_erp::{
+    Body, Connector, Document, Finish, Invoice, Item, Key, Line, Order, OrderAmendment, OrderCancellation,
+    Party, Posting,
+};
+use slotledger_ledger::Ledger;
 
-use crate::support::{Host, kinds, run};
-
-const COMPANY: &str = "01980000-0000-7000-8000-000000000001";
+use crate::support::{Answer, COMPANY, Host, kinds, run};
 
 /// A completed visit, whose four documents stand.
 async fn visit(host: &Host) -> String {
@@ -20,7 +30,7 @@ async fn visit(host: &Host) -> String {
 }
 
 /// The days that the documents of a visit belong to.
-async fn days(host: &Host, id: &str) -> (String, String) {
+pub(super) async fn days(host: &Host, id: &str) -> (String, String) {
     let listed = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
     let items = listed["items"].as_array().expect("a list");
     let mut days: Vec<&str> = items.iter().filter_map(|delivery| delivery["date"].as_str()).collect();
@@ -29,7 +39,7 @@ async fn days(host: &Host, id: &str) -> (String, String) {
 }
 
 /// Asks for a comparison, and waits until a host has made it.
-async fn compared(host: &Host, (from, to): &(String, String)) -> Value {
+pub(super) async fn compared(host: &Host, (from, to): &(String, String)) -> Value {
     let span = json!({ "company": COMPANY, "from": from, "to": to });
     let asked = host.post("/api/v1/reconciliation", &span).await.expect(202);
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -45,7 +55,7 @@ async fn compared(host: &Host, (from, to): &(String, String)) -> Value {
     }
 }
 
-async fn open(host: &Host) -> Vec<Value> {
+pub(super) async fn open(host: &Host) -> Vec<Value> {
     let found = host.get("/api/v1/reconciliation?state=open").await.expect(200);
     let items = found["items"].as_array().expect("a list").iter();
     items.filter(|finding| finding["information"] == false).cloned().collect()
@@ -128,4 +138,210 @@ async fn the_command_line_compares_and_repairs() {
     assert_eq!(host.parked(&id).await["kind"], "stock_issue");
     let span = json!({ "company": COMPANY, "from": to, "to": "1999-01-01" });
     host.post("/api/v1/reconciliation", &span).await.problem(422, "SL0105");
+}
+
+/// The host's books, in the hands of somebody else.
+async fn books(host: &Host) -> Ledger {
+    let config = Config::load(&host.directory().join("slotledger.toml")).expect("a configuration");
+    let Some(Erp::Ledger(settings)) = config.erp.get("ledger") else { panic!("the books are built in") };
+    slotledger::connections::ledger("ledger", settings).await.expect("they can be opened")
+}
+
+/// Posts what nobody asked the host for.
+async fn by_others(books: &Ledger, key: &str, date: NaiveDate, body: Body) -> Document {
+    let posting = Posting { key: self::key(key), subject: "By others".to_owned(), date, body };
+    books.post(&posting).await.expect("the books take it").document
+}
+
+fn key(text: &str) -> Key {
+    Key::parse(text).expect("a key")
+}
+
+fn party(code: &str) -> Party {
+    Party { code: code.to_owned(), name: code.to_owned(), email: None, phone: None, address: None }
+}
+
+fn line(price: u32) -> Line {
+    let item = Item { code: "OTHER".to_owned(), name: "Other".to_owned() };
+    Line::new(item, "Other", Decimal::ONE, price.into())
+}
+
+fn invoice() -> Body {
+    Body::SalesInvoice(Invoice {
+        order: None,
+        customer: party("OTHER"),
+        currency: "EUR".to_owned(),
+        lines: vec![line(70)],
+        finish: Finish::Posted,
+        earners: Vec::new(),
+        advances: Vec::new(),
+    })
+}
+
+fn order() -> Body {
+    Body::SalesOrder(Order {
+        customer: party("OTHER"),
+        provider: party("OTHER-P"),
+        currency: "EUR".to_owned(),
+        lines: vec![line(70)],
+        start: SystemClock.now(),
+        end: SystemClock.now(),
+        commission_percent: Decimal::ZERO,
+    })
+}
+
+/// Today and some days around it.
+fn around() -> (NaiveDate, (String, String)) {
+    let today = SystemClock.now().date_naive();
+    (today, ((today - TimeDelta::days(20)).to_string(), (today + TimeDelta::days(20)).to_string()))
+}
+
+fn told(findings: &[Value]) -> Vec<(&str, &str)> {
+    let text = |value| Value::as_str(value).expect("text");
+    findings.iter().map(|finding| (text(&finding["kind"]), text(&finding["subject"]))).collect()
+}
+
+#[tokio::test]
+async fn an_invoice_that_nobody_asked_for_is_countered_once() {
+    let host = Host::on_ledger();
+    let books = books(&host).await;
+    let (today, days) = around();
+    by_others(&books, "lost/1/invoice", today, invoice()).await;
+    compared(&host, &days).await;
+    let found = open(&host).await;
+    assert_eq!(told(&found), [("stranger", "lost/1/invoice")]);
+    assert_eq!(found[0]["repairs"], json!(["credit", "accept"]));
+
+    let path = format!("/api/v1/reconciliation/{}/repair", found[0]["id"]);
+    let credit = json!({ "repair": "credit", "reason": "of a store that is lost" });
+    let credited = || Answer::of(host.request("POST", &path).header("Idempotency-Key", "c-1").json(&credit));
+    let first = credited().await.expect(200);
+    assert_eq!(first["state"], "repaired");
+    assert_eq!(credited().await.expect(200), first, "the same request");
+    host.post(&path, &credit).await.problem(409, "SL0508");
+    let run = compared(&host, &days).await;
+    assert_eq!(run["listed"], 2, "the invoice and its credit note: {run}");
+    assert_eq!(open(&host).await, Vec::<Value>::new(), "the pair adds up to nothing");
+    let journal = host.ledger(&["trial-balance"]);
+    let revenue = journal.lines().find(|line| line.contains("4100")).expect("it was touched");
+    let sums: Vec<&str> = revenue.split_whitespace().rev().take(2).collect();
+    assert_eq!(sums[0], sums[1], "{journal}");
+}
+
+#[tokio::test]
+async fn what_was_changed_or_withdrawn_in_the_books_is_found() {
+    let host = Host::on_ledger();
+    let books = books(&host).await;
+    let (today, days) = around();
+    let mut orders = Vec::new();
+    for n in 0..2 {
+        let booking = host.booking(&host.opening(n * 3).await);
+        let held = host.post("/api/v1/appointments", &booking).await.expect(201);
+        let id = held["id"].as_str().expect("an id");
+        host.command(id, "confirm").await.expect(200);
+        assert_eq!(kinds(&host.documents(id).await), ["sales_order"]);
+        let listed = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
+        orders.push(listed["items"][0]["key"].as_str().expect("a key").to_owned());
+    }
+    let amendment = OrderAmendment {
+        order: key(&orders[0]),
+        provider: party("OTHER-P"),
+        lines: vec![line(71)],
+        start: SystemClock.now(),
+        end: SystemClock.now(),
+        reason: "by telephone".to_owned(),
+    };
+    by_others(&books, "lost/2/amend", today, Body::OrderAmendment(amendment)).await;
+    let cancel = |order: &str| {
+        Body::OrderCancellation(OrderCancellation { order: key(order), reason: "by telephone".to_owned() })
+    };
+    by_others(&books, "lost/3/cancel", today, cancel(&orders[1])).await;
+    // An order of others, and one that they have cancelled since.
+    by_others(&books, "lost/4/order", today, order()).await;
+    by_others(&books, "lost/5/order", today, order()).await;
+    by_others(&books, "lost/5/cancel", today, cancel("lost/5/order")).await;
+
+    compared(&host, &days).await;
+    let found = open(&host).await;
+    let all = told(&found);
+    assert!(all.contains(&("drifted", &orders[0])) && all.contains(&("withdrawn", &orders[1])), "{all:?}");
+    assert!(all.contains(&("stranger", "lost/4/order")), "{all:?}");
+    assert!(all.iter().all(|(_, subject)| *subject != "lost/5/order"), "it has no effect: {all:?}");
+    for finding in &found {
+        assert_eq!(finding["repairs"], json!(["accept"]), "{finding}");
+        let accept = json!({ "repair": "accept", "reason": "agreed by telephone" });
+        host.post(&format!("/api/v1/reconciliation/{}/repair", finding["id"]), &accept).await.expect(200);
+    }
+    compared(&host, &days).await;
+    assert_eq!(open(&host).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_signed_notice_has_its_document_compared() {
+    let mut host = Host::on_ledger();
+    let id = visit(&host).await;
+    let listed = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
+    let key = listed["items"][0]["key"].as_str().expect("a key").to_owned();
+    host.kill();
+    let config = host.directory().join("slotledger.toml");
+    let written = std::fs::read_to_string(&config).expect("a configuration");
+    std::fs::write(&config, format!("{written}\n[notices.ledger]\nsecret_env = \"NOTICES\"\n"))
+        .expect("it can be written");
+    lose_books(host.directory());
+    host.start(&[("NOTICES", "s3cret")]);
+
+    let body = json!({ "doc": { "slotledger_key": key } }).to_string();
+    let signature = |secret: &[u8]| {
+        BASE64_STANDARD.encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), body.as_bytes()))
+    };
+    let notice = |signature: String| {
+        let request = host.request("POST", "/api/v1/connections/ledger/notices");
+        Answer::of(request.header("X-Frappe-Webhook-Signature", signature).body(body.clone()))
+    };
+    notice(signature(b"another")).await.problem(401, "SL0118");
+    assert_eq!(notice(signature(b"s3cret")).await.expect(202), json!({ "noted": true }));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let found = open(&host).await;
+        if !found.is_empty() {
+            assert_eq!(told(&found), [("missing", key.as_str())]);
+            break;
+        }
+        assert!(Instant::now() < deadline, "nothing was compared");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let runs = host.get("/api/v1/reconciliation/runs").await.expect(200);
+    assert_eq!((&runs["items"][0]["key"], &runs["items"][0]["by"]), (&json!(key), &json!("ledger")));
+}
+
+#[tokio::test]
+async fn a_comparison_is_asked_for_once_with_a_key_and_a_company_keeps_its_books() {
+    let host = Host::on_ledger();
+    let (_, (from, to)) = around();
+    let span = json!({ "company": COMPANY, "from": from, "to": to });
+    let asked = || {
+        Answer::of(
+            host.request("POST", "/api/v1/reconciliation").header("Idempotency-Key", "r-1").json(&span),
+        )
+    };
+    let first = asked().await.expect(202);
+    assert_eq!(asked().await.expect(202), first, "once");
+    let runs = host.get("/api/v1/reconciliation/runs").await.expect(200);
+    let runs = runs["items"].as_array().expect("a list");
+    // A host that starts also asks for the night's.
+    assert_eq!(runs.iter().filter(|run| run["nightly"] == false).count(), 1, "{runs:?}");
+
+    let path = format!("/api/v1/companies/{COMPANY}");
+    let stored = host.get(&path).await;
+    let tag = stored.headers["etag"].clone();
+    let mut company = stored.expect(200);
+    let fields = company.as_object_mut().expect("an object");
+    for own in ["id", "company", "version", "updated_at"] {
+        fields.remove(own);
+    }
+    fields.insert("erp".to_owned(), json!("elsewhere"));
+    visit(&host).await;
+    Answer::of(host.request("PUT", &path).header("If-Match", tag).json(&company))
+        .await
+        .problem(422, "SL0509");
 }

@@ -9,7 +9,7 @@ use slotledger::clock::{Clock, SystemClock};
 use slotledger_ledger::{Ledger, Settings};
 
 use super::tryton;
-use crate::support::{Host, Shop, at, day, id, kinds};
+use crate::support::{Answer, Host, Shop, at, day, id, kinds};
 
 /// The documents of a completed visit.
 const FOUR: [&str; 4] = ["commission", "sales_invoice", "sales_order", "stock_issue"];
@@ -180,8 +180,11 @@ async fn a_months_visits_are_one_invoice() {
     let waiting = host.get("/api/v1/appointments?uninvoiced=true").await.expect(200);
     assert_eq!(waiting["items"].as_array().map(Vec::len), Some(2));
     let path = format!("/api/v1/customers/{}/invoice", shop.customer);
-    let invoiced = host.post(&path, &json!({})).await.expect(200);
+    let keyed =
+        || Answer::of(host.request("POST", &path).header("Idempotency-Key", "november").json(&json!({})));
+    let invoiced = keyed().await.expect(200);
     assert_eq!(invoiced["appointments"].as_array().map(Vec::len), Some(2), "{invoiced}");
+    assert_eq!(keyed().await.expect(200), invoiced, "the same request has the same answer");
     let again = host.post(&path, &json!({})).await.expect(200);
     assert_eq!(again, json!({ "appointments": [], "left_out": [] }));
     let mut numbers = Vec::new();

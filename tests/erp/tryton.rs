@@ -1,7 +1,6 @@
 //! The main job with a real Tryton server for its books.
 
 use std::path::Path;
-use std::time::Duration;
 
 use slotledger_tryton_server::{Server, provision};
 
@@ -37,20 +36,7 @@ async fn a_visit_is_confirmed_while_tryton_is_down_and_its_order_follows() {
     server.stop().expect("it stops");
     let confirmed = host.command(&id, "confirm").await.expect(200);
     assert_eq!(confirmed["status"], "confirmed");
-    tried(&host, &id).await;
+    super::tried(&host, &id).await;
     server.restart().expect("it starts again");
     assert_eq!(kinds(&host.documents(&id).await), ["sales_order"]);
-}
-
-/// Waits until the order was tried once, and so is known to wait for Tryton.
-async fn tried(host: &Host, id: &str) {
-    loop {
-        let deliveries = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
-        let order = &deliveries["items"][0];
-        assert_ne!(order["state"], "done", "{order}");
-        if order["state"] == "pending" && order["failure"].is_object() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }

@@ -8,9 +8,11 @@ use std::process::Command;
 use gate::Gate;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
-use slotledger::extension::source::{self, Limits, Lock, Source};
+use slotledger::extension::source;
 use slotledger_registry_server::{Access, PASSWORD, Server, USER};
 use tempfile::TempDir;
+
+use crate::support::extension::Small;
 
 /// A directory with a key, a component, and a configuration that trusts the key.
 struct Author {
@@ -20,12 +22,10 @@ struct Author {
 impl Author {
     fn new() -> Self {
         let author = Self { directory: tempfile::tempdir().expect("a directory") };
-        author.build("one");
-        author.takes(&["keygen", "--key", "own.key", "--without-password"]);
-        let public = std::fs::read_to_string(author.path("own.pub")).expect("a public key");
-        let key = public.lines().nth(1).expect("a key in the second line");
-        let config = format!("[rules]\ntrusted_keys = [\"{key}\"]\n");
-        std::fs::write(author.path("slotledger.toml"), config).expect("it is written");
+        author.build("1.0.0");
+        author.write("slotledger.toml", b"[rules]\ncache = \"cache\"\n");
+        author.takes(&["keys", "new", "--key", "own.key", "--without-password"]);
+        author.takes(&["keys", "trust", "own.pub", "--owner", "Ada"]);
         author
     }
 
@@ -33,10 +33,19 @@ impl Author {
         self.directory.path().join(name)
     }
 
-    /// Makes `fee.wasm`, a component that differs by what it is called.
-    fn build(&self, name: &str) {
-        let bytes = wat::parse_str(format!("(component (core module) (export \"{name}\" (core module 0)))"));
-        std::fs::write(self.path("fee.wasm"), bytes.expect("a component")).expect("it is written");
+    fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.path(name), bytes).expect("it is written");
+    }
+
+    /// Makes `fee.wasm`, a component that differs by its version.
+    fn build(&self, version: &'static str) {
+        self.write("fee.wasm", &Small { version, ..Small::default() }.component());
+    }
+
+    /// Makes `fee.wasm` of something else, and signs it all the same.
+    fn signs(&self, bytes: &[u8]) {
+        self.write("fee.wasm", bytes);
+        self.takes(&["sign", "fee.wasm", "--key", "own.key"]);
     }
 
     /// What `slotledger rules …` prints, and whether it succeeds.
@@ -114,34 +123,133 @@ fn what_nobody_known_signed_is_refused_unless_it_is_named() {
 fn what_was_built_again_has_to_be_signed_again() {
     let author = Author::new();
     author.takes(&["sign", "fee.wasm", "--key", "own.key"]);
-    author.build("two");
+    author.build("2.0.0");
     author.refuses("SL0433", &["verify", "fee.wasm"]);
     author.refuses("SL0433", &["verify", "fee.wasm", "--allow-unsigned", &author.digest()]);
     author.refuses("SL0433", &["publish", "fee.wasm", "oci://127.0.0.1:1/rules/fee:1.0"]);
 }
 
-#[tokio::test]
-async fn a_tag_that_moved_is_refused_by_the_lock_file() {
+#[test]
+fn a_tag_that_moved_is_refused_until_the_new_digest_is_named() {
     let server = Server::start(Access::Open).expect("a registry is installed");
     let author = Author::new();
     let tag = format!("oci://{}/rules/fee:1.0", server.address());
     author.takes(&["sign", "fee.wasm", "--key", "own.key"]);
     let said = author.takes(&["publish", "fee.wasm", &tag]);
-    let pinned = after(&said, "as").to_owned();
+    let (pinned, first) = (after(&said, "as").to_owned(), author.digest());
+    author.takes(&["install", &tag]);
+    author.takes(&["install", &tag]);
+    let lock = std::fs::read_to_string(author.path("rules.lock")).expect("a lock file");
+    assert!(lock.contains(&first) && lock.contains(&pinned) && lock.contains("signed_by"), "{lock}");
 
-    let source: Source = tag.parse().expect("a source");
-    let fetched = source::fetch(&source, None, None, &Limits::default()).await.expect("it is fetched");
-    let mut lock = Lock::default();
-    lock.accept(&source, &fetched, None);
-    lock.write(&author.path("rules.lock")).expect("it is written");
-    author.takes(&["verify", &tag, "--lock", "rules.lock"]);
-
-    author.build("two");
+    author.build("2.0.0");
     author.takes(&["sign", "fee.wasm", "--key", "own.key"]);
     author.takes(&["publish", "fee.wasm", &tag]);
-    author.refuses("SL0434", &["verify", &tag, "--lock", "rules.lock"]);
-    author.takes(&["verify", &pinned, "--digest", &fetched.digest]);
-    author.takes(&["verify", &tag]);
+    for command in ["verify", "install"] {
+        let said = author.refuses("SL0434", &[command, &tag]);
+        assert!(said.contains(&author.digest()) && said.contains("--accept-moved"), "{said}");
+        author.refuses("SL0434", &[command, &tag, "--accept-moved", &"0".repeat(64)]);
+    }
+    author.takes(&["verify", &pinned, "--digest", &first]);
+    assert_eq!(author.takes(&["list"]).lines().count(), 1, "nothing that moved was installed");
+    author.takes(&["install", &tag, "--accept-moved", &author.digest()]);
+    author.takes(&["install", &tag]);
+    assert_eq!(author.takes(&["list"]).lines().count(), 2);
+}
+
+#[test]
+fn a_file_is_locked_as_a_tag_is() {
+    let author = Author::new();
+    author.takes(&["sign", "fee.wasm", "--key", "own.key"]);
+    author.takes(&["install", "fee.wasm"]);
+    author.build("2.0.0");
+    author.takes(&["sign", "fee.wasm", "--key", "own.key"]);
+    author.refuses("SL0434", &["install", "./fee.wasm"]);
+    author.takes(&["install", "fee.wasm", "--accept-moved", &author.digest()]);
+}
+
+#[test]
+fn what_is_signed_has_to_be_an_extension_all_the_same() {
+    let author = Author::new();
+    let whole = Small::default().component();
+    let mut cases = vec![
+        ("a truncated file", whole[..whole.len() / 2].to_vec(), "SL0401", "is not a WebAssembly component"),
+        ("nothing", Vec::new(), "SL0401", "is not a WebAssembly component"),
+    ];
+    let written = [
+        ("a core module", "(module)", "SL0401", "core module"),
+        (
+            "one that uses WASI",
+            "(component (import \"wasi:random/random@0.2.0\" (instance (export \"get-random-u64\" (func (result u64)))))
+                (import \"wasi:cli/environment@0.2.0\" (instance (export \"initial-cwd\" (func (result (option string)))))))",
+            "SL0402",
+            "wasi:random/random@0.2.0#get-random-u64, wasi:cli/environment@0.2.0#initial-cwd",
+        ),
+        ("one of another world", "(component)", "SL0402", "describe, propose, review"),
+    ];
+    for (what, text, code, words) in written {
+        cases.push((what, wat::parse_str(text).expect("it is well formed"), code, words));
+    }
+    for (what, bytes, code, words) in cases {
+        author.signs(&bytes);
+        for command in ["verify", "install"] {
+            let said = author.refuses(code, &[command, "fee.wasm"]);
+            assert!(said.contains(words), "{what}: {said}");
+        }
+    }
+    let unknown = Small { wit_version: "7.0.0", ..Small::default() }.component();
+    author.signs(&unknown);
+    author.refuses("SL0403", &["install", "fee.wasm"]);
+    assert_eq!(author.takes(&["list"]), "", "nothing is installed");
+    assert!(!author.path("rules.lock").exists(), "nothing is written down");
+}
+
+#[test]
+fn a_file_of_500_megabytes_is_refused_by_its_size() {
+    let author = Author::new();
+    let file = std::fs::File::create(author.path("fee.wasm")).expect("a file");
+    file.set_len(500 << 20).expect("a large file");
+    for command in [&["install", "fee.wasm"][..], &["test", "--component", "fee.wasm"]] {
+        let (taken, said) = author.runs(None, command);
+        assert!(!taken && (said.contains("SL0435") || said.contains("SL0405")), "{said}");
+    }
+    author.refuses("SL0435", &["sign", "fee.wasm", "--key", "own.key"]);
+}
+
+#[test]
+fn a_key_that_is_revoked_opens_nothing_more() {
+    let author = Author::new();
+    author.takes(&["sign", "fee.wasm", "--key", "own.key"]);
+    author.takes(&["install", "fee.wasm"]);
+    let said = author.takes(&["keys", "list"]);
+    assert!(said.contains("Ada"), "{said}");
+    let id = said.split_whitespace().next().expect("an id").to_owned();
+    let said = author.takes(&["keys", "revoke", &id]);
+    assert!(said.contains(&format!("remains  {}", author.digest())), "{said}");
+    author.refuses("SL0432", &["install", "fee.wasm"]);
+    let (revoked, said) = author.runs(None, &["keys", "revoke", &id]);
+    assert!(!revoked && said.contains("no key with the id"), "{said}");
+    author.refuses("SL0440", &["keys", "trust", "nonsense"]);
+    author.write("rules.keys", b"version = 1\nsurprise = true\n");
+    author.refuses("SL0440", &["install", "fee.wasm"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_web_server_will_do() {
+    let author = Author::new();
+    author.takes(&["sign", "fee.wasm", "--key", "own.key"]);
+    let served = ["fee.wasm", "fee.wasm.minisig"];
+    let files = served.map(|name| (name, std::fs::read(author.path(name)).expect("it is there")));
+    let mut router = axum::Router::new();
+    for (name, bytes) in files {
+        router = router.route(&format!("/{name}"), axum::routing::get(move || async move { bytes }));
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/fee.wasm", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    author.takes(&["install", &url]);
+    assert!(author.takes(&["list"]).contains(&author.digest()));
+    author.refuses("SL0436", &["install", &url.replace("fee", "free")]);
 }
 
 #[test]
@@ -181,6 +289,7 @@ async fn an_artefact_that_announces_too_much_or_something_else_is_not_read() {
     author.takes(&["publish", "fee.wasm", &at("1.0"), "--unsigned"]);
     let url = |tag: &str| format!("http://{}/v2/rules/fee/manifests/{tag}", server.address());
     let media_type = "application/vnd.oci.image.manifest.v1+json";
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::new();
     let genuine = client.get(url("1.0")).header("accept", media_type).send().await.expect("an answer");
     let genuine: serde_json::Value = genuine.json().await.expect("a manifest");

@@ -270,6 +270,8 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::Store(_)
         | Error::Differs(_)
         | Error::NotRepairable(_)
+        | Error::Extension(_)
+        | Error::Stopped(_)
         | Error::Books(_) => Err(format!("no way to answer: {error:?}")),
     }
 }

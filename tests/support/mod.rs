@@ -2,12 +2,15 @@
 
 mod answer;
 mod engine;
+pub(crate) mod erpnext;
+pub(crate) mod extension;
+mod odoo;
 mod shop;
 mod visit;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -18,7 +21,7 @@ pub(crate) use shop::{Shop, at, codes, day, id, starts, written};
 use slotledger_postgres_server::Database;
 use slotledger_tryton_server::{DATABASE, PASSWORD, Server, USER};
 use tempfile::TempDir;
-pub(crate) use visit::{CUSTOMER, SERVICE, kinds};
+pub(crate) use visit::{COMPANY, CUSTOMER, SERVICE, kinds};
 
 /// How long a host may take to come up on a machine that builds something else beside it.
 const START: Duration = Duration::from_secs(60);
@@ -81,8 +84,24 @@ impl Host {
         Self::made(&["--tryton-url", url, "--tryton-database", DATABASE, "--tryton-user", USER], "10", None)
     }
 
-    /// `longest_call` bounds what the books may take for one document, and so how long a killed host's are left alone.
+    /// A host of the sample company whose books are this Odoo.
+    pub(crate) async fn on_odoo(server: &slotledger_odoo_server::Server) -> Self {
+        let mut host = Self::initialised(&[], "10", None);
+        odoo::configure(host.directory(), server);
+        host.start(&[]);
+        host.keep_books_in("odoo").await;
+        host
+    }
+
     fn made(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
+        let mut host = Self::initialised(arguments, longest_call, database);
+        host.start(&[]);
+        host
+    }
+
+    /// The same, before it is started for the first time. `longest_call` bounds what the books may take for one document,
+    /// and so how long a killed host's are left alone.
+    fn initialised(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
         let key_file = directory.path().join("key");
@@ -98,10 +117,7 @@ impl Host {
         let key = std::fs::read_to_string(key_file).expect("the key");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let directory = Arc::new(directory);
-        let mut host =
-            Self { directory, database, process: None, address: String::new(), key, client, longest_call };
-        host.start(&[]);
-        host
+        Self { directory, database, process: None, address: String::new(), key, client, longest_call }
     }
 
     /// Starts it, with these variables besides.
@@ -141,9 +157,12 @@ impl Host {
 
     /// What `slotledger ledger` prints, asked so.
     pub(crate) fn ledger(&self, arguments: &[&str]) -> String {
-        let config = self.directory.path().join("slotledger.toml");
-        let config = config.to_str().expect("text");
-        run(&[&["ledger", "--config", config], arguments].concat()).expect("it succeeds")
+        run(&[&["ledger", "--config", &self.config()], arguments].concat()).expect("it succeeds")
+    }
+
+    /// The path of its configuration.
+    pub(crate) fn config(&self) -> String {
+        self.directory.path().join("slotledger.toml").to_str().expect("text").to_owned()
     }
 
     /// The directory of its configuration.
@@ -187,14 +206,49 @@ impl Drop for Host {
 
 /// What a command of `slotledger` prints, or what it complains about.
 pub(crate) fn run(arguments: &[&str]) -> Result<String, String> {
-    let output = command().stdout(Stdio::piped()).args(arguments).output().expect("it runs");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+    let Ended { status, printed, complained } = ended(arguments);
+    if status == Some(0) { Ok(printed) } else { Err(complained) }
+}
+
+/// How a command of `slotledger` ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// Its exit status.
+    pub(crate) status: Option<i32>,
+    pub(crate) printed: String,
+    pub(crate) complained: String,
+}
+
+/// The same, for whom the status matters.
+pub(crate) fn ended(arguments: &[&str]) -> Ended {
+    let output = finished(&[], arguments);
+    Ended { status: output.status.code(), printed: text(output.stdout), complained: text(output.stderr) }
+}
+
+/// A command's exit status and what it prints, with these variables besides.
+pub(crate) fn run_to_end(environment: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
+    let output = finished(environment, arguments);
+    (output.status.code(), text(output.stdout) + &text(output.stderr))
+}
+
+fn finished(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = command();
+    command
+        .stdout(Stdio::piped())
+        .envs(environment.iter().copied())
+        .args(arguments)
+        .output()
+        .expect("it runs")
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("text")
 }
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slotledger"));
-    command.env("SLOTLEDGER_TRYTON_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(Stdio::null());
+    command.env("SLOTLEDGER_TRYTON_PASSWORD", PASSWORD).envs(erpnext::tokens());
+    command.stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Answer, DELIVERY, Host};
 
+/// The sample company.
+pub(crate) const COMPANY: &str = "01980000-0000-7000-8000-000000000001";
 /// The sample's service.
 pub(crate) const SERVICE: &str = "01980000-0000-7000-8000-000000000005";
 /// The sample's customer.

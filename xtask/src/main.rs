@@ -33,7 +33,7 @@ enum Command {
     Rules,
     /// Serves a sample company to try, or with --once books and completes an appointment and shows its documents.
     Demo(demo::Options),
-    /// Sets up what the tests need (Tryton, Odoo, PostgreSQL, schemathesis) and runs them all.
+    /// Sets up what the tests need (Tryton, Odoo, PostgreSQL, schemathesis, what builds extensions) and runs them all.
     Test {
         /// Only tests whose name contains this.
         filter: Option<String>,

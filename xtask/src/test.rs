@@ -6,13 +6,15 @@ use anyhow::Result;
 
 use crate::progress::phase;
 use crate::setup::odoo::{self, With};
-use crate::setup::{postgres, python, registry, tryton};
+use crate::setup::{node, postgres, python, registry, tryton, wasm};
 use crate::{rules, shell};
 
 /// Sets up, builds and tests; a filter is handed to the test runner.
 pub(crate) fn test(filter: Option<&str>, with: &[With]) -> Result<()> {
     rules::build()?;
     let schemathesis = python::schemathesis()?;
+    let (componentize_qjs, componentize_py) = (node::componentize_qjs()?, python::componentize_py()?);
+    let cargo_for_extensions = wasm::cargo_for_extensions()?;
     tryton::ready()?;
     registry::install()?;
     build()?;
@@ -21,6 +23,9 @@ pub(crate) fn test(filter: Option<&str>, with: &[With]) -> Result<()> {
     let run = |arguments: &[&str]| {
         let mut cargo = shell::cargo();
         cargo.args(arguments).args(filter).env("SLOTLEDGER_SCHEMATHESIS", &schemathesis);
+        cargo.env("SLOTLEDGER_COMPONENTIZE_QJS", &componentize_qjs);
+        cargo.env("SLOTLEDGER_COMPONENTIZE_PY", &componentize_py);
+        cargo.envs(cargo_for_extensions.iter().map(|path| ("SLOTLEDGER_CARGO", path)));
         cargo.env(slotledger_postgres_server::VARIABLE, server.url());
         cargo.env(slotledger_odoo_server::VARIABLE, &editions);
         shell::run(&mut cargo, "the failures are above")

@@ -19,20 +19,25 @@ impl Sale<'_> {
         self.open().contains(&0).then_some(end)
     }
 
-    /// Invoices all parts that the command is given to and that may be invoiced, and gives the key of the invoice that
-    /// the appointment of the command is on: none if nobody wants one any more.
+    /// Invoices all parts that the command is given to, that may be invoiced and that can stand beside the appointment of
+    /// the command, and gives the key of the invoice that this one is on: none if nobody wants one any more.
     pub(crate) fn bill(&mut self) -> Result<Option<String>, Finding> {
         if !self.own().is_ripe(self.snapshot) {
             return Err(findings::nothing_ripe());
         }
         if self.leads {
-            let ripe: Vec<usize> =
-                self.open().into_iter().filter(|n| self.parts[*n].is_ripe(self.snapshot)).collect();
-            let groups = if ripe.is_empty() { Vec::new() } else { vec![ripe] };
+            let goes_along =
+                |n: &usize| self.parts[*n].is_ripe(self.snapshot) && self.parts[*n].goes_with(self.own());
+            let group: Vec<usize> = self.open().into_iter().filter(goes_along).collect();
+            let groups = if group.is_empty() { Vec::new() } else { vec![group] };
             for (invoice, earners) in &self.invoice(groups)? {
                 self.commissions(invoice, earners)?;
             }
         }
-        Ok(self.own().invoice(&self.documents).map(|link| link.key.clone()))
+        let key = self.own().invoice(&self.documents).map(|link| link.key.clone());
+        if key.is_none() && self.open().contains(&0) {
+            return Err(findings::invoiced_apart());
+        }
+        Ok(key)
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const fn is_refunded(terms: &PostingPolicy, late: bool) -> bool {
 impl Sale<'_> {
     /// Drafts the advance of a payment, after the order if there is one.
     pub(crate) fn advance(&mut self, payment: &Payment, amount: Decimal) {
-        let order = links::order_of(&self.documents, self.own()).map(|(order, _)| order);
+        let order = links::Orders::of(&self.documents).of_part(self.own()).map(|(order, _)| order);
         let last = order.as_ref().and_then(|order| links::last_of(&self.documents, order));
         let after = last.map(|link| link.key.clone()).into_iter().collect();
         let body = EffectBody::Advance(AdvanceDraft {

@@ -123,11 +123,12 @@ impl Sale<'_> {
 
     fn invoice_draft(&self, group: &[usize], earned: &[Earned]) -> Result<InvoiceDraft, Finding> {
         let company = &self.snapshot.company;
+        let orders = links::Orders::of(&self.documents);
         let (mut lines, mut first) = (Vec::new(), None);
         for n in group {
             let part = &self.parts[*n];
             let mut own = part.lines(company)?;
-            if let Some((order, position)) = links::order_of(&self.documents, part) {
+            if let Some((order, position)) = orders.of_part(part) {
                 // One part on one order: lines pair up by themselves.
                 let shared = group.len() > 1 || links::lines_of(&self.documents, &order).len() > 1;
                 let mut number = position;

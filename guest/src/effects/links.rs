@@ -3,6 +3,8 @@
 //! Invariant: what an invoice was once made from an order is spent there, even after a credit note, because books do not
 //! invoice a line twice. Work that is done again after a correction gets an order of its own.
 
+use std::collections::BTreeMap;
+
 use crate::effects::FEE;
 use crate::effects::part::Part;
 use crate::wit::{DocumentKind, DocumentLink, DocumentPart, Effect, EffectBody};
@@ -49,19 +51,63 @@ pub(super) fn is_spent(documents: &[DocumentLink], order: &str, part: &Part<'_>)
     invoices_of(documents, order).any(|invoice| part.has(invoice))
 }
 
-/// The newest order that has lines of a part which were not invoiced, and the position of the first of them.
-pub(super) fn order_of(documents: &[DocumentLink], part: &Part<'_>) -> Option<(String, u32)> {
-    let mut found = None;
-    for order in standing(documents, DocumentKind::SalesOrder) {
-        let mut position: u32 = 0;
-        for of in lines_of(documents, &order.key) {
-            if part.is(&of.appointment) && !is_spent(documents, &order.key, part) {
-                found = Some((order.key.clone(), position));
+/// Which standing order has lines of which appointment: found once, because a sale for a whole month has many of both.
+pub(super) struct Orders<'d> {
+    documents: &'d [DocumentLink],
+    lines: BTreeMap<&'d str, Vec<Place<'d>>>,
+}
+
+/// Lines of an appointment on an order.
+#[derive(Clone, Copy)]
+struct Place<'d> {
+    /// Which of the standing orders, and which of its parts, from 0.
+    rank: (usize, usize),
+    order: &'d str,
+    position: u32,
+}
+
+impl<'d> Orders<'d> {
+    /// Those of a sale.
+    pub(super) fn of(documents: &'d [DocumentLink]) -> Self {
+        let mut last: BTreeMap<&str, &DocumentLink> = BTreeMap::new();
+        for link in documents {
+            match link.kind {
+                DocumentKind::SalesOrder => last.extend([(link.key.as_str(), link)]),
+                DocumentKind::OrderAmendment => {
+                    last.extend(link.about.iter().map(|key| (key.as_str(), link)))
+                }
+                DocumentKind::SalesInvoice
+                | DocumentKind::OrderCancellation
+                | DocumentKind::StockIssue
+                | DocumentKind::Commission
+                | DocumentKind::CreditNote
+                | DocumentKind::StockReturn
+                | DocumentKind::CommissionReversal
+                | DocumentKind::Advance
+                | DocumentKind::AdvanceRefund => {}
             }
-            position = position.saturating_add(of.lines);
         }
+        let mut lines: BTreeMap<&str, Vec<Place<'_>>> = BTreeMap::new();
+        for (n, order) in standing(documents, DocumentKind::SalesOrder).enumerate() {
+            let parts = last.get(order.key.as_str()).map_or(&[][..], |link| &link.parts);
+            let mut position: u32 = 0;
+            for (m, of) in parts.iter().enumerate() {
+                let place = Place { rank: (n, m), order: &order.key, position };
+                lines.entry(&of.appointment).or_default().push(place);
+                position = position.saturating_add(of.lines);
+            }
+        }
+        Self { documents, lines }
     }
-    found
+
+    /// The newest order that has lines of a part which were not invoiced, and the position of the first of them.
+    pub(super) fn of_part(&self, part: &Part<'_>) -> Option<(String, u32)> {
+        let places = part.ids().filter_map(|id| self.lines.get(id)).flatten();
+        places
+            .filter(|place| !is_spent(self.documents, place.order, part))
+            .max_by_key(|place| place.rank)
+            .map(|place| (place.order.to_owned(), place.position))
+    }
 }
 
 /// The credit notes of invoices that a document was settled with or made for.

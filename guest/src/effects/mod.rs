@@ -17,6 +17,8 @@ mod stock;
 
 pub(crate) use deposits::is_refunded;
 
+use std::collections::BTreeMap;
+
 use crate::lifecycle::Case;
 use crate::wit::{
     Consumable, DocumentKind, DocumentLink, DocumentPart, Effect, EffectBody, Finding, Instant, Plan,
@@ -45,6 +47,8 @@ pub(crate) struct Sale<'a> {
     /// What was asked for, the drafts included.
     documents: Vec<DocumentLink>,
     effects: Vec<Effect>,
+    /// How many drafts each step has.
+    steps: BTreeMap<String, u32>,
 }
 
 /// What a command does to a sale, besides what the statuses tell.
@@ -90,6 +94,7 @@ impl<'a> Sale<'a> {
             parts,
             documents: case.appointment.documents.clone(),
             effects: Vec::new(),
+            steps: BTreeMap::new(),
         }
     }
 
@@ -156,11 +161,13 @@ impl<'a> Sale<'a> {
     }
 
     /// A key that no other draft has: from the second document of a step on, the step has a number.
-    fn key(&self, step: &str) -> String {
-        let key = format!("{}/{}/{step}", self.appointment, self.revision);
-        let numbered = |number| if number == 1 { key.clone() } else { format!("{key}_{number}") };
-        let is_free = |key: &String| self.effects.iter().all(|effect| effect.key != *key);
-        (1..=self.effects.len().saturating_add(1)).map(numbered).find(is_free).unwrap_or(key)
+    fn key(&mut self, step: &str) -> String {
+        let number = self.steps.entry(step.to_owned()).or_default();
+        *number = number.saturating_add(1);
+        match *number {
+            1 => format!("{}/{}/{step}", self.appointment, self.revision),
+            number => format!("{}/{}/{step}_{number}", self.appointment, self.revision),
+        }
     }
 
     /// The moment that dates documents: now, or the first day that the books are open for.

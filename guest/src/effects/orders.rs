@@ -24,7 +24,7 @@ impl Sale<'_> {
     pub(crate) fn withdraw_to_replace(&mut self, reason: &str) {
         let amends = self.terms.on_reschedule == OrderChange::Amend
             && self.wants(DocumentKind::OrderAmendment, &[self.own().alone()]);
-        let Some((order, _)) = links::order_of(&self.documents, self.own()) else { return };
+        let Some((order, _)) = links::Orders::of(&self.documents).of_part(self.own()) else { return };
         let alone = links::lines_of(&self.documents, &order).iter().all(|of| self.own().is(&of.appointment));
         if !amends && alone {
             self.withdraw(&order, reason);
@@ -35,7 +35,7 @@ impl Sale<'_> {
     pub(super) fn change_orders(&mut self, turn: &Turn<'_>) -> Result<(), Finding> {
         let standing: Vec<String> =
             links::standing(&self.documents, DocumentKind::SalesOrder).map(|link| link.key.clone()).collect();
-        let mut missing = self.missing(&standing);
+        let mut missing = self.missing();
         for order in &standing {
             self.change_order(order, turn, &mut missing)?;
         }
@@ -54,15 +54,9 @@ impl Sale<'_> {
     }
 
     /// The parts that need an order and have none, in the order of their visits.
-    fn missing(&self, standing: &[String]) -> Vec<usize> {
-        let has_line = |n: &usize| {
-            let part = &self.parts[*n];
-            standing.iter().any(|order| {
-                let lines = links::lines_of(&self.documents, order);
-                lines.iter().any(|of| part.is(&of.appointment))
-                    && !links::is_spent(&self.documents, order, part)
-            })
-        };
+    fn missing(&self) -> Vec<usize> {
+        let orders = links::Orders::of(&self.documents);
+        let has_line = |n: &usize| orders.of_part(&self.parts[*n]).is_some();
         let is_wanted =
             |n: &usize| self.wants(DocumentKind::SalesOrder, std::slice::from_ref(&self.parts[*n].alone()));
         let mut missing: Vec<usize> = (0..self.parts.len())

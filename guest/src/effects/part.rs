@@ -7,7 +7,7 @@ use crate::money::Percent;
 use crate::providers;
 use crate::wit::{
     Actor, Company, Decimal, DocumentKind, DocumentLine, DocumentLink, DocumentPart, Finding, Instant, Plan,
-    Provider, Quote, Service, Sibling, Snapshot, Span, Status,
+    PostingPolicy, Provider, Quote, Service, Sibling, Snapshot, Span, Status,
 };
 
 /// An appointment as a command leaves it.
@@ -22,6 +22,8 @@ pub(super) struct Part<'a> {
     service: &'a Service,
     pub(super) visit: Span,
     pub(super) quote: &'a Quote,
+    /// How its books are kept, once it is confirmed.
+    terms: Option<PostingPolicy>,
     /// The moment from which it waits to be invoiced with others, if the command is given to it.
     ripens: Option<Instant>,
 }
@@ -40,6 +42,7 @@ impl<'a> Part<'a> {
             service: &case.snapshot.service,
             visit: plan.map_or(appointment.visit, |plan| plan.visit),
             quote: plan.map_or(&appointment.quote, |plan| &plan.quote),
+            terms: appointment.terms,
             ripens: appointment.invoice_after,
         }
     }
@@ -63,6 +66,7 @@ impl<'a> Part<'a> {
             service,
             visit: appointment.visit,
             quote: &appointment.quote,
+            terms: appointment.terms,
             ripens: appointment.invoice_after.filter(|_| *along),
         }
     }
@@ -71,6 +75,16 @@ impl<'a> Part<'a> {
     pub(super) fn is_ripe(&self, snapshot: &Snapshot) -> bool {
         let by_itself = snapshot.actor == Actor::System;
         self.ripens.is_some_and(|from| !by_itself || from <= snapshot.now)
+    }
+
+    /// Whether both can stand on one invoice: in one currency, and on the same terms.
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
+        self.quote.currency == other.quote.currency && self.terms == other.terms
+    }
+
+    /// Its identifiers: its own, and those of the appointments that it was moved from.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &'a str> {
+        std::iter::once(self.id).chain(self.replaces.iter().copied())
     }
 
     /// Whether it is the appointment with this identifier, or was moved from it.

@@ -159,4 +159,6 @@ codes! {
         "A list price is what is paid without the discount, and so no less than the price.";
     NOTHING_RIPE = "SL0284", "It does not wait to be invoiced",
         "Only what is done and invoiced with others of its customer waits, and Slotledger itself waits for the period's end.";
+    INVOICED_APART = "SL0285", "It goes on another invoice",
+        "Appointments stand on one invoice in one currency and on the same terms.";
 }

@@ -2,9 +2,9 @@
 
 use super::codes::{
     AMOUNT_TOO_LARGE, COUPON_NOT_FOR_SERVICE, COUPON_NOT_VALID, COUPON_UNKNOWN, CURRENCY_CHANGED,
-    CURRENCY_REFUSED, CURRENCY_UNUSABLE, DEPOSIT_DUE, DEPOSIT_RISEN, FEE_ITEM_MISSING, LIST_PRICE_UNFIT,
-    NO_DEPOSIT, NO_PRICE, NOTHING_RIPE, NOTHING_TO_TOTAL, PAYMENT_UNFIT, PERCENT_UNUSABLE, PRICE_UNUSABLE,
-    QUANTITY_UNUSABLE,
+    CURRENCY_REFUSED, CURRENCY_UNUSABLE, DEPOSIT_DUE, DEPOSIT_RISEN, FEE_ITEM_MISSING, INVOICED_APART,
+    LIST_PRICE_UNFIT, NO_DEPOSIT, NO_PRICE, NOTHING_RIPE, NOTHING_TO_TOTAL, PAYMENT_UNFIT, PERCENT_UNUSABLE,
+    PRICE_UNUSABLE, QUANTITY_UNUSABLE,
 };
 use super::finding;
 use crate::wit::Finding;
@@ -94,6 +94,14 @@ pub(crate) fn nothing_ripe() -> Finding {
         NOTHING_RIPE,
         "The appointment does not wait to be invoiced, or its period is not over.",
         "It has an invoice, or gets one by itself.",
+    )
+}
+
+pub(crate) fn invoiced_apart() -> Finding {
+    finding(
+        INVOICED_APART,
+        "The appointment cannot stand on the same invoice as the others.",
+        "Invoice it by itself: its currency or the terms agreed for it are other ones.",
     )
 }
 

@@ -1,4 +1,4 @@
-//! A search at a large branch: it names what a slow reading would, and takes no time that grows with the square.
+//! A search at a large branch: what it names can be booked.
 
 use slotledger_rules::fixtures::{MIDNIGHT, crowd, request, whole_day};
 use slotledger_rules::wit::{OpeningsQuery, Ranking, Request, Span};
@@ -25,19 +25,4 @@ fn what_is_named_at_a_large_branch_can_be_booked() {
             assert_eq!(validate(&branch, &Request { units: opening.units, ..wanted }), []);
         }
     }
-}
-
-#[test]
-#[ignore = "a measurement, to be run with --release and --no-capture"]
-fn how_long_a_search_takes() {
-    let branch = crowd(1_000, 30, 600);
-    for ranking in RANKINGS {
-        let query = month(30, ranking);
-        let since = std::time::Instant::now();
-        let openings = find_openings(&branch, &query).expect("a sane search");
-        println!("{ranking:?}: {:?} for {} openings", since.elapsed(), openings.found.len());
-    }
-    let since = std::time::Instant::now();
-    let findings = validate(&branch, &request(None, MIDNIGHT + 36_000));
-    println!("anybody: {:?}, {} findings", since.elapsed(), findings.len());
 }

@@ -142,8 +142,7 @@ CREATE TABLE unit_claim (
 
 CREATE INDEX unit_claim_by_unit ON unit_claim (unit, start_us, end_us, visit);
 
--- The parts of a unit are found without reading all units, on every claim. SQLite takes this index only where the other
--- side of the comparison has no type of its own, hence the plus signs before columns compared with `parent`.
+-- The parts of a unit are found without reading all units, on every claim.
 CREATE INDEX unit_by_parent ON record (data ->> '$.parent') WHERE kind = 'unit';
 
 -- How many visits may use a unit at once.
@@ -165,7 +164,7 @@ WHEN (
     WITH RECURSIVE part (unit) AS (
         SELECT NEW.unit
         UNION
-        SELECT r.unit FROM part p CROSS JOIN unit_room r ON r.parent = +p.unit
+        SELECT r.unit FROM part p CROSS JOIN unit_room r ON r.parent = p.unit
     ),
     near (start_us, end_us, visit) AS (
         SELECT c.start_us, c.end_us, c.visit FROM part p CROSS JOIN unit_claim c ON c.unit = p.unit
@@ -184,20 +183,9 @@ BEGIN
 END;
 
 -- Where some visit uses a unit as a whole, each visit of a part takes one place of it, too.
--- The first question spares units that are a part of nothing, which most are, the rest of it; the second one spares
--- parts of what nobody uses as a whole at the time. Each WITH takes tables of its own, which SQLite makes and drops for
--- every claim: the whole of it is some hundred microseconds.
+-- The first question spares units that are a part of nothing, which most are, the rest of it.
 CREATE TRIGGER unit_claim_whole BEFORE INSERT ON unit_claim
 WHEN EXISTS (SELECT 1 FROM unit_room WHERE unit = NEW.unit AND parent IS NOT NULL) AND EXISTS (
-    WITH RECURSIVE whole (unit) AS (
-        SELECT parent FROM unit_room WHERE unit = NEW.unit AND parent IS NOT NULL
-        UNION
-        SELECT r.parent FROM whole w CROSS JOIN unit_room r ON r.unit = w.unit WHERE r.parent IS NOT NULL
-    )
-    SELECT 1 FROM whole w CROSS JOIN unit_claim c ON c.unit = w.unit
-    WHERE c.start_us > NEW.start_us - 259200000000 AND c.start_us < NEW.end_us AND c.end_us > NEW.start_us
-        AND c.visit <> NEW.visit
-) AND EXISTS (
     WITH RECURSIVE whole (unit) AS (
         SELECT parent FROM unit_room WHERE unit = NEW.unit AND parent IS NOT NULL
         UNION
@@ -206,7 +194,7 @@ WHEN EXISTS (SELECT 1 FROM unit_room WHERE unit = NEW.unit AND parent IS NOT NUL
     part (whole, unit) AS (
         SELECT unit, unit FROM whole
         UNION
-        SELECT p.whole, r.unit FROM part p CROSS JOIN unit_room r ON r.parent = +p.unit
+        SELECT p.whole, r.unit FROM part p CROSS JOIN unit_room r ON r.parent = p.unit
     ),
     near (whole, as_a_whole, start_us, end_us, visit) AS (
         SELECT p.whole, p.unit = p.whole, c.start_us, c.end_us, c.visit

@@ -10,7 +10,6 @@ use futures::future::BoxFuture;
 use super::beside::Beside;
 use super::command::Command;
 use super::error::Refusal;
-use super::request::earlier;
 use super::snapshot::Scene;
 use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::faults;
@@ -119,14 +118,11 @@ impl App {
     ) -> Result<Reply<T>> {
         let mut taken = false;
         for _ in 0..TRIES {
-            if let Some(answer) = earlier(&*self.ports.store, request).await? {
-                return Ok(Reply::Replayed(answer));
-            }
-            match attempt().await {
+            match self.unless_answered(request, attempt().await).await? {
+                Ok(reply) => return Ok(reply),
                 Err(Error::Taken(_)) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
-                Err(refusal @ Error::Refused(_)) => return self.unless_answered(request, refusal).await,
-                other => return other.map(Reply::Fresh),
+                Err(other) => return Err(other),
             }
         }
         Err(if taken { Error::Taken(Vec::new()) } else { Error::Busy })

@@ -7,9 +7,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::model::master::{Kind, Master};
-use crate::model::{Branch, Company, CompanyId, FieldError, Provider, Service, Stored, Unit};
-use crate::store::{Answer, Page, Record, Store};
-use crate::{model, store};
+use crate::model::{Branch, Company, CompanyId, Extension, FieldError, Provider, Service, Stored, Unit};
+use crate::store::{Answer, DeliveryFilter, Page, Record, Store};
+use crate::{codes, model, store};
 
 use super::expanded::Expanded;
 use super::request::earlier;
@@ -57,6 +57,7 @@ impl App {
         self.check(company, &data).await?;
         self.check_chain(id, &data).await?;
         self.check_currency(&data).await?;
+        self.check_books(CompanyId(old.company), &old.data, &data).await?;
         let warnings = self.warnings(CompanyId(old.company), &data).await?;
         let version = expected + 1;
         let stored = Stored { version, updated_at: self.ports.clock.now(), data, warnings, ..old };
@@ -86,15 +87,19 @@ impl App {
         earlier(&*self.ports.store, request).await?.map(Reply::Replayed).ok_or(Error::Busy)
     }
 
-    /// A refusal, unless the same request has succeeded since it was looked for: then it was refused for its own sake.
+    /// What came of a request, unless it failed because the same request has succeeded before: then its answer is given
+    /// again. Whatever succeeds has no earlier answer, because the commit keeps its own under the same key.
     pub(super) async fn unless_answered<T>(
         &self,
         request: Option<&Request>,
-        refusal: Error,
-    ) -> Result<Reply<T>> {
-        match earlier(&*self.ports.store, request).await? {
-            Some(answer) => Ok(Reply::Replayed(answer)),
-            None => Err(refusal),
+        tried: Result<T>,
+    ) -> Result<Result<Reply<T>>> {
+        match tried {
+            Ok(done) => Ok(Ok(Reply::Fresh(done))),
+            Err(error) => match earlier(&*self.ports.store, request).await? {
+                Some(answer) => Ok(Ok(Reply::Replayed(answer))),
+                None => Ok(Err(error)),
+            },
         }
     }
 
@@ -103,6 +108,9 @@ impl App {
         if let Some(company) = company {
             let value = serde_json::to_value(data).map_err(corrupt)?;
             errors.extend(self.strangers(company, &value).await?);
+            if T::KIND == Kind::Extension && errors.is_empty() {
+                errors.extend(self.check_extension(company, &value).await?);
+            }
         }
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
@@ -121,6 +129,24 @@ impl App {
         Err(Error::field("parent", format!("units are parts of each other at most {MAX_DEPTH} deep")))
     }
 
+    /// Refuses other books for a company whose documents were asked for: whatever follows looks for them where they are.
+    async fn check_books<T: Master>(&self, company: CompanyId, old: &T, new: &T) -> Result<()> {
+        if T::KIND != Kind::Company {
+            return Ok(());
+        }
+        let (old, new) = (books(old)?, books(new)?);
+        if old == new {
+            return Ok(());
+        }
+        let filter = DeliveryFilter { company: Some(company), ..DeliveryFilter::default() };
+        if self.ports.store.deliveries(&filter, 0, 1).await?.is_empty() {
+            return Ok(());
+        }
+        let old = old.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let message = format!("documents of the company went to «{old}» already");
+        Err(Error::Unfit { code: codes::BOOKS_IN_USE, field: "erp", message })
+    }
+
     /// References to records that do not exist in this company, or to a unit at another branch.
     async fn strangers(&self, company: CompanyId, data: &Value) -> Result<Vec<FieldError>> {
         let mut errors = Vec::new();
@@ -137,6 +163,11 @@ impl App {
         }
         Ok(errors)
     }
+}
+
+/// The books that a company's documents go to.
+fn books<T: Master>(company: &T) -> Result<Option<Value>> {
+    Ok(serde_json::to_value(company).map_err(corrupt)?.get("erp").cloned())
 }
 
 /// The unit that a unit is a part of.
@@ -184,7 +215,8 @@ fn record_of<T: Master>(stored: &Stored<T>) -> Result<Record> {
     })
 }
 
-fn typed<T: Master>(record: Record) -> Result<Stored<T>> {
+/// The record as what it is.
+pub(super) fn typed<T: Master>(record: Record) -> Result<Stored<T>> {
     let data = serde_json::from_value(record.data).map_err(corrupt)?;
     let Record { id, company, version, updated_at, .. } = record;
     Ok(Stored { id, company, version, updated_at, data, warnings: Vec::new() })
@@ -202,6 +234,8 @@ pub(super) struct Catalog {
     pub(super) services: HashMap<Uuid, Service>,
     pub(super) providers: HashMap<Uuid, Provider>,
     pub(super) units: HashMap<Uuid, Unit>,
+    /// Those in use, in the order in which they are asked.
+    pub(super) extensions: Vec<Extension>,
     /// Its calendars, as far as they were asked for.
     pub(super) expanded: Expanded,
 }
@@ -233,8 +267,12 @@ impl Cache {
 async fn gather(store: &dyn Store, company: CompanyId, version: i64) -> Result<Catalog> {
     let record = store.record(Kind::Company, company.0).await?;
     let record = record.ok_or_else(|| Error::missing("company", company))?;
+    let extensions: HashMap<Uuid, Extension> = all(store, company).await?;
+    let mut extensions: Vec<Extension> = extensions.into_values().filter(|one| one.active).collect();
+    extensions.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
     Ok(Catalog {
         version,
+        extensions,
         company: typed::<model::Company>(record)?.data,
         branches: all(store, company).await?,
         services: all(store, company).await?,

@@ -101,6 +101,13 @@ pub enum Error {
     /// The rules component failed.
     #[error(transparent)]
     Rules(#[from] wasm::Error),
+    /// An extension was not taken.
+    #[error(transparent)]
+    Extension(#[from] crate::extension::Error),
+    /// An extension failed or contradicts another one, and nothing is decided without it. Problem codes `SL0422` to
+    /// `SL0424`.
+    #[error(transparent)]
+    Stopped(#[from] super::extensions::Stopped),
     /// The rules component granted something that cannot be carried out. Problem code `SL0416`.
     #[error("the rules component contradicts itself: {0}")]
     Contradiction(String),

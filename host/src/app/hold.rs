@@ -12,9 +12,8 @@ use super::error::Refusal;
 use super::openings::Place;
 use super::outcome::Decided;
 use super::preference::Preference;
-use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES, translate};
+use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::model::{
     Actor, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId,
     UnitId,
@@ -93,18 +92,12 @@ impl App {
         let booking = self.with_case(booking).await?;
         let mut taken = false;
         for _ in 0..TRIES {
-            if let Some(answer) = earlier(&*self.ports.store, request).await? {
-                return Ok(Reply::Replayed(answer));
-            }
-            match self.try_hold(&booking, actor, request).await {
+            match self.unless_answered(request, self.try_hold(&booking, actor, request).await).await? {
+                Ok(reply) => return Ok(reply),
                 // Somebody was faster: the rules see that now, and say so or find another provider.
                 Err(Error::Taken(_)) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
-                Err(refusal @ Error::Refused(_)) => {
-                    let refusal = self.with_alternatives(refusal, &Near::of(&booking)).await;
-                    return self.unless_answered(request, refusal).await;
-                }
-                other => return other.map(Reply::Fresh),
+                Err(other) => return Err(self.with_alternatives(other, &Near::of(&booking)).await),
             }
         }
         if !taken {
@@ -142,9 +135,9 @@ impl App {
             let mut input = self.hold_input(scene, booking, &place, new_id, ahead).await?;
             let company = &mut input.snapshot.company;
             company.hold_minutes = minutes.unwrap_or(company.hold_minutes);
-            match self.ports.rules.transition(&input)? {
+            match self.decided(scene, input, None).await? {
                 Ok(decision) => return self.new_change(scene, booking, new_id, decision),
-                Err(findings) => refused.add(findings.into_iter().map(translate::finding)),
+                Err(findings) => refused.add(findings.into_iter()),
             }
         }
         Err(Error::Refused(refused))

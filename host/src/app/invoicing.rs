@@ -6,9 +6,8 @@
 //!
 //! Deliberately absent: when a period ends, which is decided when work is done.
 
-use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,7 +15,8 @@ use super::beside::Beside;
 use super::bookings::LeftOut;
 use super::bundle::{Bundle, Refusals, refused};
 use super::command::Command;
-use super::{App, Error, Reply, Result};
+use super::request::earlier;
+use super::{App, Error, Reply, Request, Result};
 use crate::model::{Actor, Appointment, Customer, CustomerId};
 use crate::store::{AppointmentFilter, Change};
 
@@ -33,19 +33,19 @@ pub struct InvoicedView {
 }
 
 impl App {
-    /// Invoices what waits of up to so many customers whose week or month is over, and says of how many.
+    /// Invoices what waits of up to so many customers whose week or month is over, and says of how many. Each call goes on
+    /// where the last one ended, so that one who cannot be invoiced keeps nobody else waiting.
     pub async fn invoice_due(&self, limit: u32) -> Result<u32> {
-        let mut customers = BTreeSet::new();
-        for id in self.ports.store.uninvoiced(self.ports.clock.now(), limit).await? {
-            customers.insert(self.appointment(id).await?.customer);
-        }
+        let after = *self.invoiced_last.lock().unwrap_or_else(PoisonError::into_inner);
+        let customers = self.ports.store.uninvoiced(self.ports.clock.now(), after, limit).await?;
+        let last = customers.last().copied();
+        *self.invoiced_last.lock().unwrap_or_else(PoisonError::into_inner) = last;
         let mut invoiced = 0;
         for customer in customers {
-            match self.invoice_customer(customer, Actor::System).await {
+            match self.invoice_customer(customer, Actor::System, None).await {
                 Ok(_) => invoiced += 1,
                 // Another host was faster.
                 Err(Error::Busy) => {}
-                // One that cannot be invoiced does not keep the others waiting.
                 Err(error) => {
                     tracing::warn!(customer.id = %customer, %error, "a customer's work cannot be invoiced");
                 }
@@ -55,88 +55,89 @@ impl App {
     }
 
     /// Invoices what waits of a customer: for staff all of it, otherwise that whose week or month is over.
-    pub async fn invoice_customer(&self, id: CustomerId, actor: Actor) -> Result<InvoicedView> {
-        match self.until_settled(None, || Box::pin(self.try_invoice(id, actor))).await? {
-            Reply::Fresh(view) => Ok(view),
-            Reply::Replayed(_) => Err(Error::Busy),
+    pub async fn invoice_customer(
+        &self,
+        id: CustomerId,
+        actor: Actor,
+        request: Option<&Request>,
+    ) -> Result<Reply<InvoicedView>> {
+        // That nothing waits is no failure, which an answer given before would be looked up after.
+        if let Some(answer) = earlier(&*self.ports.store, request).await? {
+            return Ok(Reply::Replayed(answer));
         }
+        self.until_settled(request, || Box::pin(self.try_invoice(id, actor, request))).await
     }
 
-    async fn try_invoice(&self, id: CustomerId, actor: Actor) -> Result<InvoicedView> {
+    async fn try_invoice(
+        &self,
+        id: CustomerId,
+        actor: Actor,
+        request: Option<&Request>,
+    ) -> Result<InvoicedView> {
         self.get::<Customer>(id.0).await?;
         let filter =
             AppointmentFilter { customer: Some(id), uninvoiced: true, ..AppointmentFilter::default() };
-        let waiting = chosen(self.every_appointment(&filter).await?, actor, self.ports.clock.now());
+        let mut waiting = self.every_appointment(&filter).await?;
         if waiting.is_empty() {
             return Ok(InvoicedView { appointments: Vec::new(), left_out: Vec::new() });
         }
-        let (mut bundle, mut refusals) = (None::<Bundle>, Refusals::new());
-        for group in alike(waiting) {
-            let Some(decided) = self.invoice_together(group, actor, &mut refusals).await? else { continue };
-            bundle = Some(match bundle {
-                Some(bundle) => bundle.join(decided)?,
-                None => decided,
-            });
-        }
+        waiting.sort_by_key(|one| (one.invoice_after, one.id));
+        waiting.truncate(MOST);
+        let (bundle, refusals) = self.invoice_all(waiting, actor).await?;
         let bundle = bundle.ok_or_else(|| refused(refusals.clone()))?;
         let left_out: Vec<LeftOut> = refusals
             .into_iter()
             .map(|(appointment, refusal)| LeftOut { appointment, findings: refusal.findings })
             .collect();
-        let appointments = self.store_all(bundle, None, None).await?;
-        Ok(InvoicedView { appointments, left_out })
+        let view = |stored: &[&Appointment]| InvoicedView {
+            appointments: stored.iter().map(|one| (*one).clone()).collect(),
+            left_out: left_out.clone(),
+        };
+        let render = |stored: &[&Appointment]| serde_json::to_string(&view(stored)).unwrap_or_default();
+        let answer = request.map(|request| request.pending(200, &render));
+        let appointments = self.store_all(bundle, None, answer).await?;
+        Ok(view(&appointments.iter().collect::<Vec<_>>()))
     }
 
-    /// Has one invoice made of these appointments, or of those among them that the rules grant it to.
+    /// Has as many invoices made as are needed: whoever is refused beside the others is asked about without them.
+    async fn invoice_all(
+        &self,
+        mut waiting: Vec<Appointment>,
+        actor: Actor,
+    ) -> Result<(Option<Bundle>, Refusals)> {
+        let mut all = None::<Bundle>;
+        loop {
+            let (bundle, refusals) = self.invoice_together(waiting.clone(), actor).await?;
+            let Some(bundle) = bundle else { return Ok((all, refusals)) };
+            all = Some(match all {
+                Some(all) => all.join(bundle)?,
+                None => bundle,
+            });
+            waiting.retain(|one| refusals.iter().any(|(id, _)| *id == one.id));
+        }
+    }
+
+    /// Has one invoice made of those among these appointments that the rules grant it to.
     async fn invoice_together(
         &self,
         mut group: Vec<Appointment>,
         actor: Actor,
-        refusals: &mut Refusals,
-    ) -> Result<Option<Bundle>> {
-        while !group.is_empty() {
+    ) -> Result<(Option<Bundle>, Refusals)> {
+        let mut refusals = Refusals::new();
+        loop {
             let sale = self.sale_of(&group).await?;
             let wanted: Vec<_> = group.iter().map(|one| (one.clone(), Command::Invoice)).collect();
             let around = Beside { sale: Some(&sale), ..Beside::default() };
-            let (bundle, more) = self.decide_each(&wanted, around, actor).await?;
-            if let Some(mut bundle) = bundle.filter(|_| more.is_empty()) {
-                link(&mut bundle.changes);
-                return Ok(Some(bundle));
+            let (mut bundle, more) = self.decide_each(&wanted, around, actor).await?;
+            if more.is_empty() {
+                bundle.iter_mut().for_each(|bundle| link(&mut bundle.changes));
+                return Ok((bundle, refusals));
             }
             // Whoever is refused was counted on by the others.
             group.retain(|one| more.iter().all(|(id, _)| *id != one.id));
             refusals.extend(more);
         }
-        Ok(None)
     }
-}
-
-/// Those whose time has come, and no more than can be decided in one go.
-fn chosen(mut waiting: Vec<Appointment>, actor: Actor, now: DateTime<Utc>) -> Vec<Appointment> {
-    if actor == Actor::System {
-        waiting.retain(|one| one.invoice_after.is_some_and(|from| from <= now));
-    }
-    waiting.sort_by_key(|one| (one.invoice_after, one.id));
-    waiting.truncate(MOST);
-    waiting
-}
-
-/// What can stand on one invoice: of one company, in one currency, on the same terms.
-fn alike(waiting: Vec<Appointment>) -> Vec<Vec<Appointment>> {
-    let mut groups: Vec<Vec<Appointment>> = Vec::new();
-    for one in waiting {
-        let fits = |group: &&mut Vec<Appointment>| {
-            group.first().is_some_and(|first| {
-                (first.company, &first.quote.currency, first.terms)
-                    == (one.company, &one.quote.currency, one.terms)
-            })
-        };
-        match groups.iter_mut().find(fits) {
-            Some(group) => group.push(one),
-            None => groups.push(vec![one]),
-        }
-    }
-    groups
 }
 
 /// Notes with each appointment which one asked for the invoice that it is on.

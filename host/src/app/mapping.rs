@@ -74,20 +74,18 @@ impl App {
         by: &str,
     ) -> Result<Vec<MappedCode>> {
         self.link(connection)?;
-        let at = self.ports.clock.now();
-        let codes: Vec<MappedCode> = codes
-            .into_iter()
-            .map(|NewCode { kind, code, theirs, note }| MappedCode {
-                kind,
-                code,
-                theirs: Some(theirs),
-                note,
-                by: by.to_owned(),
-                at,
-            })
-            .collect();
-        self.ports.store.map_codes(connection, &codes).await?;
+        self.ports.store.map_codes(connection, &self.said(codes, by)).await?;
         self.mapped_codes(connection).await
+    }
+
+    /// What codes shall be called, as said by somebody now.
+    pub(super) fn said(&self, codes: Vec<NewCode>, by: &str) -> Vec<MappedCode> {
+        let at = self.ports.clock.now();
+        let said = |NewCode { kind, code, theirs, note }| {
+            let (theirs, by) = (Some(theirs), by.to_owned());
+            MappedCode { kind, code, theirs, note, by, at }
+        };
+        codes.into_iter().map(said).collect()
     }
 
     /// Has a code called what it is called here. Doing so twice changes nothing more.

@@ -19,6 +19,7 @@ mod earliest;
 mod effects;
 mod error;
 mod expanded;
+mod extensions;
 mod hold;
 mod import;
 mod invoicing;
@@ -41,7 +42,7 @@ mod translate;
 mod waitlist;
 mod warnings;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -55,6 +56,7 @@ pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Rea
 pub use compare::compare;
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
 pub use error::{Error, Finding, Refusal};
+pub use extensions::{NewComponent, Stopped};
 pub use hold::Booking;
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
@@ -71,6 +73,7 @@ pub use standing::ConnectionView;
 pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;
+use crate::model::CustomerId;
 use crate::store::SharedStore;
 use crate::wasm::Rules;
 
@@ -106,12 +109,21 @@ pub struct App {
     ports: Ports,
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
+    extensions: extensions::Cache,
+    /// The customer that periods were invoiced for last.
+    invoiced_last: Mutex<Option<CustomerId>>,
 }
 
 impl App {
     /// The use cases on these ports.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports, catalogs: catalog::Cache::default(), mappings: mapping::Cache::default() }
+        Self {
+            ports,
+            catalogs: catalog::Cache::default(),
+            mappings: mapping::Cache::default(),
+            extensions: extensions::Cache::default(),
+            invoiced_last: Mutex::default(),
+        }
     }
 }

@@ -5,12 +5,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use futures::future::try_join;
 use uuid::Uuid;
 
 use super::calendar::{Grid, Rounding};
 use super::{App, Result};
 use crate::model::{Appointment, AppointmentId, Claim, ProviderId, UnitClaim, UnitId};
 use crate::store::{Busy, LAYER_BYTES, SLOTS_A_DAY};
+
+/// Reading so many takes longer than having two threads do it.
+const MANY: usize = 1000;
 
 /// Seconds of a day.
 const DAY_SECONDS: i64 = 24 * 60 * 60;
@@ -116,10 +120,19 @@ impl App {
         debug_assert_eq!(i64::from(SLOTS_A_DAY) * super::calendar::SLOT_SECONDS, DAY_SECONDS);
         let store = &self.ports.store;
         if except.is_empty() {
-            let resources: Vec<Uuid> =
-                providers.iter().map(|id| id.0).chain(units.iter().map(|id| id.0)).collect();
             let (first, last) = (day(grid.start().timestamp()), day(grid.end().timestamp() - 1));
-            return Ok(Occupancy::from_rows(grid, store.busy(&resources, first, last).await?));
+            let mut all: Vec<Uuid> =
+                providers.iter().map(|id| id.0).chain(units.iter().map(|id| id.0)).collect();
+            // The rows of many are read in two halves at once.
+            let rest = all.split_off(if all.len() < MANY { all.len() } else { all.len() / 2 });
+            let rows = if rest.is_empty() {
+                store.busy(&all, first, last).await?
+            } else {
+                let (rows, more) =
+                    try_join(store.busy(&all, first, last), store.busy(&rest, first, last)).await?;
+                rows.into_iter().chain(more).collect()
+            };
+            return Ok(Occupancy::from_rows(grid, rows));
         }
         let mut claims = store.claims(providers, grid.start(), grid.end()).await?;
         claims.retain(|claim| !except.contains(&claim.appointment));

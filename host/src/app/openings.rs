@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::alternatives::{Alternative, Near};
 use super::calendar::Grid;
+use super::extensions::Searched;
 use super::preference::{Preference, Wish};
 use super::snapshot::{Calendars, Scene, any_provider, reach};
 use super::{App, Error, Finding, Result, SLOT_MINUTES, translate};
@@ -22,6 +23,8 @@ const DEFAULT_RANGE_DAYS: i64 = 14;
 pub const MAX_OPENINGS: u32 = 500;
 const DEFAULT_OPENINGS: u32 = 50;
 const DEFAULT_STEP_MINUTES: u32 = 15;
+/// So many providers rarely have nothing left to offer today.
+const MANY_PROVIDERS: usize = 100;
 /// A day: a longer step finds nothing that a search from another start would not.
 const MAX_STEP_MINUTES: u32 = 24 * 60;
 
@@ -158,6 +161,9 @@ impl App {
         if search.ranking != Ranking::Earliest {
             return self.openings_within(scene, place, search, (search.from, search.to), search.limit).await;
         }
+        if let Some(found) = self.openings_today(scene, place, search).await? {
+            return Ok(found);
+        }
         let mut all = Found::default();
         let (mut from, mut days) = (search.from, 1);
         while from < search.to {
@@ -175,6 +181,19 @@ impl App {
             (from, days) = (to, days * 2);
         }
         Ok(all)
+    }
+
+    /// Among many there are mostly more than enough in what is left of the day in UTC, and then the rows of no other day
+    /// need be read. None where that is not so: nothing follows from it.
+    async fn openings_today(&self, scene: &Scene, place: &Place, search: &Search) -> Result<Option<Found>> {
+        let midnight = search.from.date_naive().and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);
+        let (_, end) = reach(scene.service()?, midnight, midnight);
+        let last = midnight - (end - midnight);
+        if place.providers.len() < MANY_PROVIDERS || last <= search.from || search.to <= last {
+            return Ok(None);
+        }
+        let found = self.openings_within(scene, place, search, (search.from, last), search.limit).await?;
+        Ok(found.more.then_some(found))
     }
 
     async fn openings_within(
@@ -201,11 +220,11 @@ impl App {
             near: search.near.map(|at| at.timestamp()),
             last_provider: search.last_provider.map(|id| id.to_string()),
         };
-        let found = self.ports.rules.find_openings(&snapshot, &query)?.map_err(translate::refused)?;
+        let Searched { openings: found, against } = self.searched(scene, snapshot, query).await?;
         Ok(Found {
             openings: found.found.into_iter().map(|found| opening(scene, found)).collect::<Result<_>>()?,
             more: found.more,
-            reasons: found.reasons.into_iter().map(translate::finding).collect(),
+            reasons: found.reasons.into_iter().map(translate::finding).chain(against).collect(),
         })
     }
 }

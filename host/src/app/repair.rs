@@ -115,8 +115,9 @@ impl App {
             json!({ "kind": new.kind, "code": new.code, "from": before, "to": new.theirs })
         };
         let details = json!({ "connection": name, "codes": new.iter().map(told).collect::<Vec<_>>() });
-        self.map_codes(&name, new, voice.by).await?;
-        self.mend(id, &Mend::Edit, voice, details).await
+        // In one transaction: a relay that takes the delivery in this moment leaves the codes as they were.
+        let codes = self.said(new, voice.by);
+        self.mend(id, &Mend::Edit { connection: name, codes }, voice, details).await
     }
 
     /// Has the document of a delivery made again that is gone from the books.
@@ -124,12 +125,14 @@ impl App {
         self.mend(id, &Mend::Resend, voice, details).await
     }
 
-    /// Carries out an act that may be asked for twice with the same key. `written` renders the answer that is kept.
+    /// Carries out an act that may be asked for twice with the same key. `written` renders the answer that is kept, with
+    /// this status.
     ///
     /// The answer is kept after the act, not with it: each act, once done, changes nothing by being done again.
     pub async fn repeatable<T: Send>(
         &self,
         request: Option<&Request>,
+        status: u16,
         written: impl Fn(&T) -> String + Send,
         act: impl Future<Output = Result<T>> + Send,
     ) -> Result<Reply<T>> {
@@ -139,7 +142,7 @@ impl App {
         let now = self.ports.clock.now();
         let done = act.await?;
         let Some(Request { key, fingerprint }) = request.cloned() else { return Ok(Reply::Fresh(done)) };
-        let answer = Answer { key, fingerprint, status: 200, body: written(&done), at: now };
+        let answer = Answer { key, fingerprint, status, body: written(&done), at: now };
         match self.ports.store.keep_answer(&answer).await {
             Ok(()) => Ok(Reply::Fresh(done)),
             Err(store::Error::AnswerExists) => self.replay(request).await,

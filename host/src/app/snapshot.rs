@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures::future::join;
 
 use super::beside::Beside;
 use super::calendar::{self, Edge, Grid};
-use super::catalog::Catalog;
+use super::catalog::{Catalog, typed};
 use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
@@ -52,7 +53,19 @@ struct Facts {
     taken: Occupancy,
     sessions: Vec<Session>,
     workloads: Vec<Workload>,
-    units: Vec<UnitId>,
+}
+
+impl Facts {
+    /// Puts into the provider's calendar what it does not owe to the catalogue.
+    fn fill(&mut self, id: ProviderId, calendar: &mut words::ProviderCalendar) {
+        calendar.taken = self.taken.provider(id);
+        let sessions = self.sessions.iter().filter(|session| session.provider == id);
+        calendar.sessions = sessions.map(session_words).collect();
+        if let Some(workload) = self.workloads.iter().find(|workload| workload.provider == id) {
+            calendar.workload.recent_minutes = workload.minutes;
+            calendar.workload.last_booked = workload.last_booked.map(|at| at.timestamp());
+        }
+    }
 }
 
 impl Scene {
@@ -131,34 +144,35 @@ impl App {
         customer: Option<CustomerId>,
         actor: Actor,
     ) -> Result<Scene> {
-        let known = self.ports.store.catalog_of(Kind::Service, service_id.0).await?;
-        let (company, version) = known.ok_or_else(|| Error::missing(Kind::Service.as_str(), service_id))?;
-        let catalog = self.catalogs.at(&*self.ports.store, company, version).await?;
-        let customer = match customer {
-            Some(id) => Some(self.customer_of(company, id).await?),
-            None => None,
-        };
-        Ok(Scene { company, catalog, service_id, customer, actor })
-    }
-
-    async fn customer_of(&self, company: CompanyId, id: CustomerId) -> Result<Stored<Customer>> {
-        let customer = self.get::<Customer>(id.0).await?;
+        let store = &*self.ports.store;
+        let owner = store.catalog_of(Kind::Service, service_id.0, customer.map(|id| id.0)).await?;
+        let owner = owner.ok_or_else(|| Error::missing(Kind::Service.as_str(), service_id))?;
+        let catalog = self.catalogs.at(store, owner.company, owner.catalog_version).await?;
         // A customer of another company does not exist here, and the answer does not tell the two apart.
-        if customer.company == company.0 {
-            Ok(customer)
-        } else {
-            Err(Error::missing(Kind::Customer.as_str(), id))
-        }
+        let customer = customer
+            .map(|id| typed(owner.customer.ok_or_else(|| Error::missing(Kind::Customer.as_str(), id))?))
+            .transpose()?;
+        Ok(Scene { company: owner.company, catalog, service_id, customer, actor })
     }
 
     /// The snapshot that the rules are shown.
     pub(super) async fn snapshot(&self, scene: &Scene, calendars: &Calendars<'_>) -> Result<Snapshot> {
         let now = self.ports.clock.now();
-        let mut facts = self.facts(scene, calendars, now).await?;
+        let units = calendars.grid.map_or_else(|| Ok(Vec::new()), |_| scene.units(calendars))?;
+        // The store reads on a thread of its own, or elsewhere: what the catalogue says is put together meanwhile.
+        let (facts, known) =
+            join(self.facts(scene, calendars, &units, now), async { masters(scene, calendars, &units) })
+                .await;
+        let (mut facts, (mut providers, mut rooms)) = (facts?, known?);
+        for (id, calendar) in units.iter().zip(&mut rooms) {
+            calendar.uses = facts.taken.unit(*id);
+        }
+        for ((id, _), calendar) in calendars.providers.iter().zip(&mut providers) {
+            facts.fill(*id, calendar);
+        }
         let company = &scene.catalog.company;
         let digits = currency_digits(&company.currency)
             .ok_or_else(|| Error::field("currency", "this currency has no known number of digits"))?;
-        let providers = calendars.providers.iter();
         Ok(Snapshot {
             now: now.timestamp(),
             actor: translate::actor(scene.actor),
@@ -170,19 +184,20 @@ impl App {
                 .map(|customer| translate::customer(customer.id, &customer.data)),
             grid: grid_words(calendars.grid),
             branch: branch_calendar(scene, calendars)?,
-            providers: providers
-                .map(|(id, provider)| provider_calendar(scene, calendars, *id, provider, &mut facts))
-                .collect::<Result<_>>()?,
-            units: std::mem::take(&mut facts.units)
-                .into_iter()
-                .map(|id| unit_calendar(scene, id, &mut facts.taken))
-                .collect::<Result<_>>()?,
+            providers,
+            units: rooms,
             booking: None,
             attributes: Vec::new(),
         })
     }
 
-    async fn facts(&self, scene: &Scene, calendars: &Calendars<'_>, now: DateTime<Utc>) -> Result<Facts> {
+    async fn facts(
+        &self,
+        scene: &Scene,
+        calendars: &Calendars<'_>,
+        units: &[UnitId],
+        now: DateTime<Utc>,
+    ) -> Result<Facts> {
         let providers: Vec<ProviderId> = calendars.providers.iter().map(|(id, _)| *id).collect();
         let mut workloads = Vec::new();
         if calendars.workloads {
@@ -191,12 +206,11 @@ impl App {
         }
         let Some(grid) = calendars.grid else {
             let taken = Occupancy::default();
-            return Ok(Facts { taken, sessions: Vec::new(), workloads, units: Vec::new() });
+            return Ok(Facts { taken, sessions: Vec::new(), workloads });
         };
-        let units = scene.units(calendars)?;
         let except = calendars.except;
         let beside = &calendars.beside;
-        let mut taken = self.occupancy(&grid, &providers, &units, &beside.left_out(except)).await?;
+        let mut taken = self.occupancy(&grid, &providers, units, &beside.left_out(except)).await?;
         let mut sessions = Vec::new();
         if scene.service()?.seats > 1 {
             let store = &self.ports.store;
@@ -204,7 +218,7 @@ impl App {
             beside.leave(except, &mut sessions);
         }
         beside.take(&grid, scene.service_id, &providers, &mut taken, &mut sessions);
-        Ok(Facts { taken, sessions, workloads, units })
+        Ok(Facts { taken, sessions, workloads })
     }
 }
 
@@ -273,28 +287,35 @@ fn local_day(branch: &Branch, service: &Service, date: NaiveDate) -> words::Loca
     words::LocalDay { span: translate::span(start, end), latest_start: latest }
 }
 
+/// The providers' and the units' calendars as far as they follow from the catalogue.
+fn masters(
+    scene: &Scene,
+    calendars: &Calendars<'_>,
+    units: &[UnitId],
+) -> Result<(Vec<words::ProviderCalendar>, Vec<words::UnitCalendar>)> {
+    let providers = calendars.providers.iter();
+    let providers = providers.map(|(id, provider)| provider_calendar(scene, calendars, *id, provider));
+    let units = units.iter().map(|id| unit_calendar(scene, *id));
+    Ok((providers.collect::<Result<_>>()?, units.collect::<Result<_>>()?))
+}
+
 fn provider_calendar(
     scene: &Scene,
     calendars: &Calendars<'_>,
     id: ProviderId,
     provider: &Provider,
-    facts: &mut Facts,
 ) -> Result<words::ProviderCalendar> {
     let (on_shift, absent) = match &calendars.grid {
         Some(grid) => scene.catalog.expanded.provider(grid, id.0, provider, calendars.branch),
         None => (Vec::new(), Vec::new()),
     };
-    let workload = facts.workloads.iter().find(|workload| workload.provider == id);
     Ok(words::ProviderCalendar {
         provider: translate::provider(id, provider)?,
         on_shift,
         absent,
-        taken: facts.taken.provider(id),
-        sessions: facts.sessions.iter().filter(|session| session.provider == id).map(session_words).collect(),
-        workload: words::Workload {
-            recent_minutes: workload.map_or(0, |workload| workload.minutes),
-            last_booked: workload.and_then(|workload| workload.last_booked).map(|at| at.timestamp()),
-        },
+        taken: Vec::new(),
+        sessions: Vec::new(),
+        workload: words::Workload { recent_minutes: 0, last_booked: None },
     })
 }
 
@@ -306,8 +327,8 @@ fn session_words(session: &Session) -> words::Session {
     }
 }
 
-fn unit_calendar(scene: &Scene, id: UnitId, taken: &mut Occupancy) -> Result<words::UnitCalendar> {
-    Ok(words::UnitCalendar { unit: translate::unit(id, scene.unit(id)?), uses: taken.unit(id) })
+fn unit_calendar(scene: &Scene, id: UnitId) -> Result<words::UnitCalendar> {
+    Ok(words::UnitCalendar { unit: translate::unit(id, scene.unit(id)?), uses: Vec::new() })
 }
 
 /// The provider's branch, and what can be asked of it, for a decision about one provider.

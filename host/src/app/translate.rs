@@ -70,7 +70,7 @@ pub(super) fn company(
         next_week: next_week.timestamp(),
         next_month: next_month.timestamp(),
         coupons: company.coupons.iter().map(coupon).collect::<Result<_>>()?,
-        attributes: Vec::new(),
+        attributes: attributes(&company.attributes),
     })
 }
 
@@ -168,7 +168,7 @@ pub(super) fn service(id: impl ToString, service: &model::Service) -> Result<cat
         required_units: service.required_units.clone(),
         seats: service.seats,
         switched_off: service.switched_off.iter().copied().map(document_kind).collect(),
-        attributes: Vec::new(),
+        attributes: attributes(&service.attributes),
     })
 }
 
@@ -190,6 +190,7 @@ fn price_row(row: &model::PriceRow) -> Result<catalog::PriceRow> {
         to_guests: row.to_guests,
         unit_price: decimal(row.unit_price)?,
         list_price: row.list_price.map(decimal).transpose()?,
+        item: row.item.clone(),
     })
 }
 
@@ -209,8 +210,13 @@ pub(super) fn provider(id: impl ToString, provider: &model::Provider) -> Result<
         active: provider.active,
         commission_percent: provider.commission_percent.map(decimal).transpose()?,
         qualities: qualities(provider),
-        attributes: Vec::new(),
+        attributes: attributes(&provider.attributes),
     })
+}
+
+/// Further properties, by name.
+fn attributes(attributes: &model::Attributes) -> Vec<values::Attribute> {
+    attributes.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn qualities(provider: &model::Provider) -> Vec<catalog::Quality> {
@@ -239,7 +245,7 @@ pub(super) fn customer(id: impl ToString, customer: &model::Customer) -> catalog
         id: id.to_string(),
         name: customer.name.clone(),
         active: customer.active,
-        attributes: Vec::new(),
+        attributes: attributes(&customer.attributes),
     }
 }
 

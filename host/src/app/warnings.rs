@@ -187,6 +187,6 @@ fn named(kind: Kind, data: &Value) -> Vec<Named> {
             }
             all
         }
-        Kind::Branch | Kind::Unit | Kind::Customer | Kind::Case => Vec::new(),
+        Kind::Branch | Kind::Unit | Kind::Customer | Kind::Case | Kind::Extension => Vec::new(),
     }
 }

@@ -63,7 +63,7 @@ enum Command {
     /// Exits with 0 if everything stands as it was asked for, with 2 if something does not, and with 1 if the books could
     /// not be compared.
     Reconcile(reconcile::Reconcile),
-    /// Signs, publishes and checks extensions of the booking rules.
+    /// Writes, builds, tests, signs, publishes and installs extensions: rules of your own.
     Rules(rules::RulesCommand),
     /// Moves everything to another store: from SQLite to PostgreSQL, or back.
     Store(store::StoreCommand),
@@ -113,12 +113,12 @@ impl Cli {
             Command::Connect(command) => return connect::run(command).await,
             Command::Erp(command) => return erp::run(command).await,
             Command::Reconcile(command) => return reconcile::run(command).await,
+            Command::Rules(command) => return rules::run(command).await,
             Command::Deliveries(command) => deliveries::run(command).await,
             Command::Serve(file) => serve::run(load(&file)?).await,
             Command::Init(init) => init::run(init).await,
             Command::Check(file) => check::run(load(&file)?).await,
             Command::Ledger(command) => ledger::run(command).await,
-            Command::Rules(command) => rules::run(command).await,
             Command::Store(command) => store::run(command).await,
         }?;
         Ok(ExitCode::SUCCESS)

@@ -44,9 +44,12 @@ pub(super) struct Reconcile {
     /// How; the likeliest repair, unless it is said.
     #[arg(long, value_enum, requires = "apply")]
     with: Option<RemedyName>,
-    /// For `adopt`: the document's number in the books, or what the ERP knows it by.
+    /// For `adopt` of one that is missing: the document's number in the books, or what the ERP knows it by.
     #[arg(long, requires = "apply")]
     reference: Option<String>,
+    /// For `adopt` of a document made by hand: the parked delivery that it is taken for.
+    #[arg(long, requires = "apply")]
+    delivery: Option<i64>,
     /// Why; `accept` needs it.
     #[arg(long, default_value = "")]
     reason: String,
@@ -115,7 +118,8 @@ async fn apply(app: &App, id: i64, command: &Reconcile, by: &str) -> anyhow::Res
     let finding = app.finding(id).await?.finding;
     let likeliest = remedies(&finding).first().copied();
     let remedy = command.with.map(Remedy::from).or(likeliest).context("the finding is closed")?;
-    let request = RepairRequest { remedy, reference: command.reference.clone() };
+    let reference = command.reference.clone();
+    let request = RepairRequest { remedy, reference, delivery: command.delivery };
     let voice = Voice { by, reason: &command.reason };
     match app.repair_finding(id, &request, voice).await {
         Ok(finding) => {

@@ -16,8 +16,8 @@ use crate::app::{App, Connections, Error, Ports, Reply};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Erp};
 use crate::model::{
-    Branch, Break, Company, CompanyId, Consumable, Customer, Master, OpeningHours, PostingPolicy, PriceBasis,
-    PriceRow, Provider, Service, Shift, Stored,
+    Attributes, Branch, Break, Company, CompanyId, Consumable, Customer, Master, OpeningHours, PostingPolicy,
+    PriceBasis, PriceRow, Provider, Service, Shift, Stored,
 };
 use crate::store::{self, SharedStore};
 use crate::{connections, wasm::Rules};
@@ -106,6 +106,7 @@ fn company(erp: &str) -> Company {
         posting: PostingPolicy::default(),
         books_closed_until: None,
         coupons: Vec::new(),
+        attributes: Attributes::new(),
         active: true,
     }
 }
@@ -141,6 +142,7 @@ fn provider(name: &str, party: &str, branch: Uuid) -> Provider {
         skills: Vec::new(),
         shifts: WEEK.map(shift).to_vec(),
         leave: Vec::new(),
+        attributes: Attributes::new(),
         active: true,
     }
 }
@@ -167,6 +169,7 @@ fn service(providers: &[Uuid]) -> Service {
             to_guests: None,
             unit_price: Decimal::new(12990, 2),
             list_price: None,
+            item: None,
         }],
         deposit_percent: Decimal::ZERO,
         consumables: vec![Consumable {
@@ -180,6 +183,7 @@ fn service(providers: &[Uuid]) -> Service {
         required_units: Vec::new(),
         seats: 1,
         switched_off: Vec::new(),
+        attributes: Attributes::new(),
         active: true,
     }
 }
@@ -192,6 +196,7 @@ fn customer() -> Customer {
         address: Some("Lindenallee 12, 10115 Berlin".to_owned()),
         language: Some("en".to_owned()),
         party_code: Some("CUST-ANA".to_owned()),
+        attributes: Attributes::new(),
         active: true,
     }
 }

@@ -96,7 +96,7 @@ async fn again(
     Body { value: Why { reason }, request }: Body<Why>,
 ) -> Result<Response, Problem> {
     let voice = Voice { by: &by, reason: &reason };
-    answered(app.repeatable(request.as_ref(), written, app.retry_delivery(id, voice)).await)
+    answered(app.repeatable(request.as_ref(), 200, written, app.retry_delivery(id, voice)).await)
 }
 
 async fn skip(
@@ -106,7 +106,7 @@ async fn skip(
     Body { value: Because { reason }, request }: Body<Because>,
 ) -> Result<Response, Problem> {
     let voice = Voice { by: &by, reason: &reason };
-    answered(app.repeatable(request.as_ref(), written, app.skip_delivery(id, voice)).await)
+    answered(app.repeatable(request.as_ref(), 200, written, app.skip_delivery(id, voice)).await)
 }
 
 async fn adopt(
@@ -116,7 +116,7 @@ async fn adopt(
     Body { value: Adoption { reference, reason }, request }: Body<Adoption>,
 ) -> Result<Response, Problem> {
     let voice = Voice { by: &by, reason: &reason };
-    answered(app.repeatable(request.as_ref(), written, app.adopt_delivery(id, &reference, voice)).await)
+    answered(app.repeatable(request.as_ref(), 200, written, app.adopt_delivery(id, &reference, voice)).await)
 }
 
 async fn edit(
@@ -126,7 +126,7 @@ async fn edit(
     Body { value: Edit { codes, reason }, request }: Body<Edit>,
 ) -> Result<Response, Problem> {
     let voice = Voice { by: &by, reason: &reason };
-    answered(app.repeatable(request.as_ref(), written, app.edit_delivery(id, codes, voice)).await)
+    answered(app.repeatable(request.as_ref(), 200, written, app.edit_delivery(id, codes, voice)).await)
 }
 
 fn written(delivery: &Delivery) -> String {

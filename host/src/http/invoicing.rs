@@ -2,16 +2,18 @@
 
 use axum::Json;
 use axum::extract;
+use axum::response::{IntoResponse, Response};
 use utoipa::openapi::Required;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::answer::repeated_plainly;
 use super::body::Body;
 use super::commands::Nothing;
 use super::extract::Id;
 use super::headers::ActingAs;
 use super::operation::{Operation, State};
 use super::problem::Problem;
-use crate::app::InvoicedView;
+use crate::app::{InvoicedView, Reply};
 use crate::model::CustomerId;
 
 /// The operation.
@@ -34,7 +36,10 @@ async fn now(
     extract::State(app): extract::State<State>,
     Id(id): Id<CustomerId>,
     ActingAs(actor): ActingAs,
-    Body { value: Nothing {}, request: _ }: Body<Nothing>,
-) -> Result<Json<InvoicedView>, Problem> {
-    Ok(Json(app.invoice_customer(id, actor).await?))
+    Body { value: Nothing {}, request }: Body<Nothing>,
+) -> Result<Response, Problem> {
+    Ok(match app.invoice_customer(id, actor, request.as_ref()).await? {
+        Reply::Fresh(view) => Json(view).into_response(),
+        Reply::Replayed(answer) => repeated_plainly(answer),
+    })
 }

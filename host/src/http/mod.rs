@@ -20,6 +20,7 @@ mod connections;
 mod customers;
 mod deliveries;
 mod documents;
+mod extensions;
 mod extract;
 mod headers;
 mod health;
@@ -53,7 +54,7 @@ use problem::Problem;
 
 use crate::app::App;
 use crate::codes;
-use crate::model::{Branch, Case, Company, Customer, Service, Unit};
+use crate::model::{Branch, Case, Company, Customer, Extension, Service, Unit};
 
 /// The whole API on these use cases.
 pub fn router(app: Arc<App>) -> Router {
@@ -91,6 +92,8 @@ fn closed() -> OpenApiRouter<State> {
         .merge(masters::routes::<Unit>())
         .merge(masters::routes::<Customer>())
         .merge(masters::routes::<Case>())
+        .merge(masters::routes::<Extension>())
+        .merge(extensions::routes())
         .merge(openings::routes())
         .merge(appointments::routes())
         .merge(commands::routes())

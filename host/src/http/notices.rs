@@ -119,6 +119,10 @@ fn signed(headers: &HeaderMap, body: &[u8], secret: &SecretString, now: DateTime
     let secret = secret.expose_secret();
     let decoded = secret.strip_prefix("whsec_").and_then(|secret| BASE64_STANDARD.decode(secret).ok());
     let secret = decoded.unwrap_or_else(|| secret.as_bytes().to_vec());
+    // A prefix with nothing behind it: anybody could sign with that.
+    if secret.is_empty() {
+        return false;
+    }
     let content: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
     let mut known = signatures.split(' ').filter_map(|signature| signature.strip_prefix("v1,"));
     known.any(|signature| matches(&secret, &content, signature))
@@ -177,6 +181,13 @@ mod tests {
         assert!(signed(&sent, body, &secret, at(1_614_265_330 + 300)));
         assert!(!signed(&sent, body, &secret, at(1_614_265_330 + 301)));
         assert!(!signed(&sent, b"{}", &secret, at(1_614_265_330)));
+        let by_anybody = format!("v1,{}", tag(b"", b"m.0.{}"));
+        let sent = headers(&[
+            ("webhook-id", "m".to_owned()),
+            ("webhook-timestamp", "0".to_owned()),
+            ("webhook-signature", by_anybody),
+        ]);
+        assert!(!signed(&sent, b"{}", &SecretString::from("whsec_"), at(0)));
     }
 
     #[test]

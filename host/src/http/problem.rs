@@ -198,6 +198,14 @@ impl From<app::Error> for Problem {
             app::Error::Busy => Self::new(codes::BUSY, sentence(&error.to_string())),
             app::Error::NoConnection(_) => Self::new(codes::BOOKS_UNKNOWN, sentence(&error.to_string())),
             app::Error::Rules(error) => Self::decided(error),
+            app::Error::Extension(error) => {
+                let code = codes::find(error.code()).unwrap_or(codes::UNFORESEEN);
+                Self::new(code, sentence(&error.to_string()))
+            }
+            app::Error::Stopped(stopped) => {
+                let code = codes::find(stopped.code()).unwrap_or(codes::UNFORESEEN);
+                Self::new(code, sentence(&stopped.to_string()))
+            }
             app::Error::Contradiction(_) => Self::new(codes::RULES_CONTRADICT, sentence(&error.to_string())),
             app::Error::Store(error) => Self::stored(error),
             app::Error::NotRepairable(_) => Self::new(codes::NOT_REPAIRABLE, sentence(&error.to_string())),

@@ -68,10 +68,15 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 async fn start(
     extract::State(app): extract::State<State>,
     Extension(Caller(by)): Extension<Caller>,
-    Body { value: Span { company, from, to }, request: _ }: Body<Span>,
+    Body { value: Span { company, from, to }, request }: Body<Span>,
 ) -> Result<Response, Problem> {
-    let run = app.ask_reconciliation(company, Days { from, to }, &by).await?;
-    Ok((StatusCode::ACCEPTED, Json(run_view(run))).into_response())
+    let written = |run: &Run| serde_json::to_string(&run_view(run.clone())).unwrap_or_default();
+    let ask = app.ask_reconciliation(company, Days { from, to }, &by);
+    let status = StatusCode::ACCEPTED;
+    Ok(match app.repeatable(request.as_ref(), status.as_u16(), written, ask).await? {
+        Reply::Fresh(run) => (status, Json(run_view(run))).into_response(),
+        Reply::Replayed(answer) => repeated_plainly(answer),
+    })
 }
 
 async fn index(
@@ -112,12 +117,12 @@ async fn mend(
     extract::State(app): extract::State<State>,
     Id(id): Id<i64>,
     Extension(Caller(by)): Extension<Caller>,
-    Body { value: Wanted { repair, reference, reason }, request }: Body<Wanted>,
+    Body { value: Wanted { repair, reference, delivery, reason }, request }: Body<Wanted>,
 ) -> Result<Response, Problem> {
-    let wanted = RepairRequest { remedy: repair, reference };
+    let wanted = RepairRequest { remedy: repair, reference, delivery };
     let written = |finding: &BooksFinding| serde_json::to_string(&view(finding.clone())).unwrap_or_default();
     let act = app.repair_finding(id, &wanted, Voice { by: &by, reason: &reason });
-    Ok(match app.repeatable(request.as_ref(), written, act).await? {
+    Ok(match app.repeatable(request.as_ref(), 200, written, act).await? {
         Reply::Fresh(finding) => Json(view(finding)).into_response(),
         Reply::Replayed(answer) => repeated_plainly(answer),
     })
@@ -200,10 +205,13 @@ impl Checked for RunFilter {
 struct Wanted {
     /// One of the finding's `repairs`.
     repair: Remedy,
-    /// For `adopt`: the document's number in the books, or what the ERP knows it by.
+    /// For `adopt` of one that is missing: the document's number in the books, or what the ERP knows it by.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     reference: Option<String>,
+    /// For `adopt` of a document made by hand: the parked delivery that it is taken for.
+    #[serde(default)]
+    delivery: Option<i64>,
     /// Why; `accept` needs it.
     #[serde(default)]
     #[schema(max_length = 10_000)]

@@ -12,7 +12,7 @@ use super::master::{
     Branch, Case, Company, Consumable, Customer, Kind, Master, PriceRow, Provider, Service, Unit,
     currency_digits,
 };
-use super::{Coupon, CouponValue, FieldError, Leave, OpeningHours, Shift};
+use super::{Attributes, Coupon, CouponValue, Extension, FieldError, Leave, OpeningHours, Settings, Shift};
 
 /// Most coupons of a company: every decision is shown them.
 pub const COUPONS: usize = 200;
@@ -40,6 +40,12 @@ pub const LEAVE: usize = 500;
 pub const OPENING_HOURS: usize = 100;
 /// Most holidays of a branch.
 pub const HOLIDAYS: usize = 500;
+/// Most services that an extension names.
+pub const EXTENDED: usize = 500;
+/// Most properties for extensions of a record.
+pub const ATTRIBUTES: usize = 50;
+/// Most settings of an extension.
+pub const SETTINGS: usize = 100;
 /// The longest horizon, in days.
 pub const HORIZON_DAYS: u32 = 730;
 
@@ -73,6 +79,7 @@ master!(Provider, provider);
 master!(Unit, unit);
 master!(Customer, customer);
 master!(Case, case);
+master!(Extension, extension);
 
 fn company(company: &Company, fields: &mut Fields) {
     let known = currency_digits(&company.currency).is_some();
@@ -87,6 +94,7 @@ fn company(company: &Company, fields: &mut Fields) {
         }
     }
     switched_off(&company.switched_off, fields);
+    attributes(&company.attributes, fields);
     if let Some(day) = company.books_closed_until {
         fields.date("books_closed_until", day);
     }
@@ -123,6 +131,39 @@ fn coupon(at: &str, coupon: &Coupon, fields: &mut Fields) {
     fields.at_most(&format!("{at}.services"), &coupon.services, COUPON_SERVICES);
 }
 
+fn extension(extension: &Extension, fields: &mut Fields) {
+    let is_digest = extension.digest.len() == 64
+        && extension.digest.bytes().all(|c| c.is_ascii_digit() || (b'a'..=b'f').contains(&c));
+    fields.require(is_digest, "digest", "must be a SHA-256, hexadecimal, in lower case");
+    fields.within("priority", extension.priority, 0..=1000);
+    fields.at_most("services", &extension.services, EXTENDED);
+    settings("settings", &extension.settings, fields);
+    let few = extension.service_settings.len() <= EXTENDED;
+    fields.require(few, "service_settings", format!("must have at most {EXTENDED} entries"));
+    for (service, own) in &extension.service_settings {
+        settings(&format!("service_settings.{service}"), own, fields);
+    }
+}
+
+/// Properties for extensions: few and short.
+fn attributes(attributes: &Attributes, fields: &mut Fields) {
+    let few = attributes.len() <= ATTRIBUTES;
+    fields.require(few, "attributes", format!("must have at most {ATTRIBUTES} entries"));
+    for (name, value) in attributes {
+        let named = (1..=CODE).contains(&name.len())
+            && name.bytes().all(|c| c.is_ascii_alphanumeric() || b"-_.".contains(&c));
+        fields.require(named, "attributes", format!("«{name}» is no name: letters, digits, - _ and ."));
+        fields.text(&format!("attributes.{name}"), value, TEXT);
+    }
+}
+
+fn settings(at: &str, settings: &Settings, fields: &mut Fields) {
+    fields.require(settings.len() <= SETTINGS, at, format!("must have at most {SETTINGS} entries"));
+    for (name, value) in settings {
+        fields.text(&format!("{at}.{name}"), value, TEXT);
+    }
+}
+
 fn branch(branch: &Branch, fields: &mut Fields) {
     fields.text("address", &branch.address, TEXT);
     fields.at_most("opening_hours", &branch.opening_hours, OPENING_HOURS);
@@ -151,6 +192,7 @@ fn service(service: &Service, fields: &mut Fields) {
     let distinct: HashSet<_> = service.providers.iter().collect();
     fields.require(distinct.len() == service.providers.len(), "providers", "must name each provider once");
     switched_off(&service.switched_off, fields);
+    attributes(&service.attributes, fields);
     fields.at_most("required_units", &service.required_units, REQUIRED_UNITS);
     for (n, unit_type) in service.required_units.iter().enumerate() {
         fields.line(&format!("required_units[{n}]"), unit_type, CODE);
@@ -206,6 +248,7 @@ pub fn consumables(at: &str, consumables: &[Consumable], fields: &mut Fields) {
 }
 
 fn provider(provider: &Provider, fields: &mut Fields) {
+    attributes(&provider.attributes, fields);
     fields.optional_line("party_code", provider.party_code.as_deref(), CODE);
     if let Some(percent) = provider.commission_percent {
         fields.percent("commission_percent", percent);
@@ -278,6 +321,7 @@ fn unit(unit: &Unit, fields: &mut Fields) {
 }
 
 fn customer(customer: &Customer, fields: &mut Fields) {
+    attributes(&customer.attributes, fields);
     fields.optional_line("party_code", customer.party_code.as_deref(), CODE);
     fields.optional_line("phone", customer.phone.as_deref(), 50);
     if let Some(address) = &customer.address {

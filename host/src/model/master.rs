@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 pub use super::offer::{Consumable, PriceBasis, PriceRow, Service};
 pub use super::party::{Case, Customer, Provider, Unit};
-use super::{Coupon, OpeningHours, PostingPolicy};
+use super::{Attributes, Coupon, OpeningHours, PostingPolicy};
 
 /// The kinds of master records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +29,8 @@ pub enum Kind {
     Customer,
     /// See [`Case`].
     Case,
+    /// See [`Extension`](super::Extension).
+    Extension,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Self::Unit => "unit",
             Self::Customer => "customer",
             Self::Case => "case",
+            Self::Extension => "extension",
         }
     }
 }
@@ -141,6 +144,9 @@ pub struct Company {
     #[serde(default)]
     #[schema(max_items = 200)]
     pub coupons: Vec<Coupon>,
+    /// Further properties, for extensions.
+    #[serde(default)]
+    pub attributes: Attributes,
     /// Whether it takes bookings.
     #[serde(default = "yes")]
     pub active: bool,

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod check;
 pub mod connection;
 pub mod delivery;
+pub mod extension;
 pub mod fields;
 pub mod ids;
 pub mod master;
@@ -23,6 +24,7 @@ pub use appointment::{
 pub use calendar::{Break, Leave, OpeningHours, Shift};
 pub use connection::{Circuit, CircuitState, CodeKind, Imported, Known, MappedCode, Mapping};
 pub use delivery::{Act, Attempt, Delivery, DeliveryState, Repair};
+pub use extension::{Attributes, Component, Extension, ExtensionAnswer, Mode, OnFailure, Said, Settings};
 pub use ids::{
     AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
     UnitId, WaitId,

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ProviderId;
 use super::master::{one, yes};
+use super::{Attributes, ProviderId};
 
 /// What a price row multiplies with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -42,6 +42,10 @@ pub struct PriceRow {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "59.90", pattern = r"^\d{1,12}(\.\d{1,6})?$")]
     pub list_price: Option<Decimal>,
+    /// The item that it is booked as; none takes the service's.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
+    pub item: Option<String>,
 }
 
 /// Material that performing a service once uses up.
@@ -147,6 +151,9 @@ pub struct Service {
     #[serde(default)]
     #[schema(schema_with = super::delivery::document_kinds)]
     pub switched_off: Vec<slotledger_erp::Kind>,
+    /// Further properties, for extensions.
+    #[serde(default)]
+    pub attributes: Attributes,
     /// Whether it can be booked.
     #[serde(default = "yes")]
     pub active: bool,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::master::{one, yes};
-use super::{BranchId, CustomerId, Leave, Shift, UnitId};
+use super::{Attributes, BranchId, CustomerId, Leave, Shift, UnitId};
 
 /// Who performs services: a person or a team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,6 +44,9 @@ pub struct Provider {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub leave: Vec<Leave>,
+    /// Further properties, for extensions.
+    #[serde(default)]
+    pub attributes: Attributes,
     /// Whether they take bookings.
     #[serde(default = "yes")]
     pub active: bool,
@@ -103,6 +106,9 @@ pub struct Customer {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 100)]
     pub party_code: Option<String>,
+    /// Further properties, for extensions.
+    #[serde(default)]
+    pub attributes: Attributes,
     /// Whether they may book.
     #[serde(default = "yes")]
     pub active: bool,

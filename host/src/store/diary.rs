@@ -142,6 +142,19 @@ pub struct AppointmentFilter {
     pub text: Option<String>,
 }
 
+/// What became of a customer's appointments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CustomerHistory {
+    /// How many are to be done.
+    pub standing: u32,
+    /// How many were completed.
+    pub completed: u32,
+    /// How many were cancelled; those that were moved are not among them.
+    pub cancelled: u32,
+    /// How often nobody was there.
+    pub no_shows: u32,
+}
+
 /// Appointments, their slots and their trail.
 #[async_trait]
 pub trait Diary: Send + Sync + 'static {
@@ -162,6 +175,9 @@ pub trait Diary: Send + Sync + 'static {
     /// An appointment's trail, oldest first.
     async fn events(&self, id: AppointmentId) -> Result<Vec<Event>, Error>;
 
+    /// What became of a customer's appointments so far.
+    async fn history(&self, customer: CustomerId) -> Result<CustomerHistory, Error>;
+
     /// One booking.
     async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Error>;
 
@@ -171,6 +187,11 @@ pub trait Diary: Send + Sync + 'static {
     /// Open appointments whose hold has run out, longest ago first.
     async fn expired_holds(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error>;
 
-    /// Appointments that wait to be invoiced with others and may be by now, those that have longest gone first.
-    async fn uninvoiced(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error>;
+    /// Customers after this one with appointments that wait to be invoiced and may be by now, in order.
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error>;
 }

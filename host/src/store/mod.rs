@@ -14,6 +14,7 @@ pub mod copy;
 mod days;
 pub mod diary;
 pub mod error;
+pub mod extensions;
 pub mod occupancy;
 mod outbox;
 pub mod postgres;
@@ -33,8 +34,11 @@ use uuid::Uuid;
 
 pub use address::Address;
 pub use connections::ErpConnections;
-pub use diary::{AppointmentFilter, Booking, Change, Commit, Diary, Frame, NewDelivery, Series, Slots};
+pub use diary::{
+    AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
+};
 pub use error::Error;
+pub use extensions::{AnswerFilter, Extensions};
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
@@ -45,12 +49,30 @@ use crate::model::{Appointment, CompanyId};
 
 /// Everything the host keeps.
 pub trait Store:
-    Records + Diary + Occupancy + Waitlist + Outbox + ErpConnections + Reconciliation + Requests + Keys
+    Records
+    + Diary
+    + Occupancy
+    + Waitlist
+    + Outbox
+    + ErpConnections
+    + Reconciliation
+    + Extensions
+    + Requests
+    + Keys
 {
 }
 
 impl<T> Store for T where
-    T: Records + Diary + Occupancy + Waitlist + Outbox + ErpConnections + Reconciliation + Requests + Keys
+    T: Records
+        + Diary
+        + Occupancy
+        + Waitlist
+        + Outbox
+        + ErpConnections
+        + Reconciliation
+        + Extensions
+        + Requests
+        + Keys
 {
 }
 
@@ -114,6 +136,17 @@ pub struct Page {
     pub limit: u32,
 }
 
+/// Whose a record is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Owner {
+    /// The company.
+    pub company: CompanyId,
+    /// The version of its catalogue.
+    pub catalog_version: i64,
+    /// The customer asked for, if it is this company's.
+    pub customer: Option<Record>,
+}
+
 /// Companies, branches, services, providers, units, customers.
 #[async_trait]
 pub trait Records: Send + Sync + 'static {
@@ -138,8 +171,9 @@ pub trait Records: Send + Sync + 'static {
     /// Counts the changes of a company's master data. A decision made on one version is not committed on another.
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error>;
 
-    /// Whose a record is, and the version of that company's catalogue, in one reading: every decision begins with it.
-    async fn catalog_of(&self, kind: Kind, id: Uuid) -> Result<Option<(CompanyId, i64)>, Error>;
+    /// Whose a record is, the version of that company's catalogue, and one of the company's customers, in one reading:
+    /// every decision begins with it.
+    async fn catalog_of(&self, kind: Kind, id: Uuid, customer: Option<Uuid>) -> Result<Option<Owner>, Error>;
 }
 
 /// Answers kept for repeated requests.

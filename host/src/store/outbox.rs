@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use slotledger_erp::{Days, Document, Failure, Key, Posted};
 
 use super::Error;
-use crate::model::{Act, AppointmentId, Attempt, CompanyId, Delivery, DeliveryState, Repair};
+use crate::model::{Act, AppointmentId, Attempt, CompanyId, Delivery, DeliveryState, MappedCode, Repair};
 
 /// What came of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +43,13 @@ pub enum Mend {
     Skip,
     /// Takes this document for it: for one that is parked, or whose document is gone from the books.
     Adopt(Box<Document>),
-    /// As a retry, after codes were changed.
-    Edit,
+    /// As a retry, with codes changed in the same transaction: neither without the other.
+    Edit {
+        /// In whose books.
+        connection: String,
+        /// What they are called from now on.
+        codes: Vec<MappedCode>,
+    },
     /// Puts one that was done back in line, because its document is gone from the books.
     Resend,
 }
@@ -57,7 +62,7 @@ impl Mend {
             Self::Retry => Act::Retry,
             Self::Skip => Act::Skip,
             Self::Adopt(_) => Act::Adopt,
-            Self::Edit => Act::Edit,
+            Self::Edit { .. } => Act::Edit,
             Self::Resend => Act::Resend,
         }
     }

@@ -8,15 +8,17 @@ use rust_decimal::Decimal;
 use slotledger_erp::{Days, Key, Record as ErpRecord, SystemInfo};
 use uuid::Uuid;
 
+use super::CustomerHistory;
 use super::rendered::Details;
 use super::waitlist::{self, Freed, Wait};
 use super::words::{from_json, from_word};
-use super::{Answer, Backlog, Booking, Busy, Error, Record, Series, Session, Workload};
+use super::{Answer, Backlog, Booking, Busy, Error, Owner, Record, Series, Session, Workload};
+use crate::model::extension::{Component, ExtensionAnswer};
 use crate::model::master::Kind;
 use crate::model::reconcile::{BooksFinding, FindingAct, NewFinding, Run, Seen};
 use crate::model::{
-    Appointment, Attempt, Circuit, Claim, CompanyId, Delivery, Event, Imported, Known, MappedCode, Repair,
-    SharedVisit, UnitClaim,
+    Appointment, Attempt, Circuit, Claim, Delivery, Event, Imported, Known, MappedCode, Repair, SharedVisit,
+    UnitClaim,
 };
 
 /// A row, read column by column.
@@ -196,8 +198,10 @@ pub(super) fn unit_claim(row: &impl Columns) -> Result<UnitClaim, Error> {
     })
 }
 
-pub(super) fn catalog(row: &impl Columns) -> Result<(CompanyId, i64), Error> {
-    Ok((row.id("company")?, row.integer("catalog_version")?))
+/// The columns are the customer's, and the company's version as `catalog_version`.
+pub(super) fn owner(row: &impl Columns) -> Result<Owner, Error> {
+    let customer = row.optional_id::<Uuid>("id")?.map(|_| record(Kind::Customer, row)).transpose()?;
+    Ok(Owner { company: row.id("company")?, catalog_version: row.integer("catalog_version")?, customer })
 }
 
 pub(super) fn busy(row: &impl Columns) -> Result<Busy, Error> {
@@ -397,5 +401,45 @@ pub(super) fn answer(row: &impl Columns) -> Result<Answer, Error> {
             .map_err(|error| Error::Corrupt("status", Box::new(error)))?,
         body: row.text("body")?.to_owned(),
         at: row.instant("given_at")?,
+    })
+}
+
+pub(super) fn component(row: &impl Columns) -> Result<Component, Error> {
+    Ok(Component {
+        digest: row.text("digest")?.to_owned(),
+        name: row.text("name")?.to_owned(),
+        version: row.text("version")?.to_owned(),
+        description: from_json("component", row.text("description")?)?,
+        origin: row.text("origin")?.to_owned(),
+        signer: row.optional_text("signer")?.map(str::to_owned),
+        by: row.text("actor")?.to_owned(),
+        installed_at: row.instant("installed_at")?,
+    })
+}
+
+pub(super) fn extension_answer(row: &impl Columns) -> Result<ExtensionAnswer, Error> {
+    let fuel = row.integer("fuel")?;
+    Ok(ExtensionAnswer {
+        id: row.integer("id")?,
+        company: row.id("company")?,
+        appointment: row.optional_id("appointment")?,
+        extension: row.text("extension")?.to_owned(),
+        digest: row.text("digest")?.to_owned(),
+        hook: row.text("hook")?.to_owned(),
+        mode: from_word("mode", row.text("mode")?)?,
+        outcome: from_word("outcome", row.text("outcome")?)?,
+        fuel: u64::try_from(fuel).map_err(|error| Error::Corrupt("fuel", Box::new(error)))?,
+        input: from_json("input", row.text("input")?)?,
+        answer: from_json("answer", row.text("answer")?)?,
+        asked_at: row.instant("asked_at")?,
+    })
+}
+
+pub(super) fn history(row: &impl Columns) -> Result<CustomerHistory, Error> {
+    Ok(CustomerHistory {
+        standing: row.count("standing")?,
+        completed: row.count("completed")?,
+        cancelled: row.count("cancelled")?,
+        no_shows: row.count("no_shows")?,
     })
 }

@@ -259,7 +259,7 @@ impl Mended {
             adopted: false,
         };
         Ok(match mend {
-            Mend::Retry | Mend::Edit => in_line,
+            Mend::Retry | Mend::Edit { .. } => in_line,
             Mend::Resend => Self { from: "'done'", ..in_line },
             Mend::Skip => {
                 Self { state: DeliveryState::Skipped, next_attempt: None, finished: Some(at), ..in_line }

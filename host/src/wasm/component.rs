@@ -1,4 +1,4 @@
-//! From bytes to compiled code that fits the rules world, with a cache on disk.
+//! From bytes to compiled code that fits a world, with a cache on disk.
 //!
 //! Invariant: only code this very engine compiled is run. A cache entry is named after the component's digest and the
 //! engine's compatibility hash, sealed with a checksum over both, and thrown away when anything about it is off.
@@ -14,39 +14,59 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
-use super::{Error, cache, limits};
+use super::engine::Engine;
+use super::{Error, cache};
 
-/// Functions the rules world exports.
-const EXPORTS: [&str; 5] = ["describe", "find-openings", "validate", "transition", "price"];
+/// What a component has to have, and what it may ask for.
+pub(crate) struct World {
+    /// What it is called in messages.
+    pub(crate) name: &'static str,
+    /// Functions that it exports.
+    pub(crate) exports: &'static [&'static str],
+    /// Functions that it may import. Types give it nothing and may always be imported.
+    pub(crate) imports: &'static [&'static str],
+}
 
-/// Reads a component's file, up to the limit.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+/// The world of the rules.
+pub(super) const RULES: World = World {
+    name: "rules",
+    exports: &["describe", "find-openings", "validate", "transition", "price"],
+    imports: &[],
+};
+
+/// Reads a component's file, up to the limit. One that is larger is not begun.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let file = fs::File::open(path).map_err(|error| Error::io(path, error))?;
+    if file.metadata().map_err(|error| Error::io(path, error))?.len() > limit {
+        return Err(Error::TooLarge { name: path.display().to_string(), limit });
+    }
     let mut bytes = Vec::new();
-    file.take(limits::COMPONENT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Error::io(path, error))?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Error::io(path, error))?;
     Ok(bytes)
 }
 
 /// SHA-256, hexadecimal.
-pub(super) fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Compiles a component, or takes what was compiled of it before, and checks that it fits the world.
-pub(super) fn load(
-    engine: &wasmtime::Engine,
+pub(crate) fn load(
+    engine: &Engine,
+    world: &World,
     name: &str,
     bytes: &[u8],
     digest: &str,
     cache_dir: Option<&Path>,
 ) -> Result<Component, Error> {
-    check_shape(name, bytes)?;
+    check_shape(name, bytes, engine.bounds.component_bytes)?;
+    let engine = &engine.inner;
     let entry = cache_dir.map(|dir| cache::Entry::new(dir, digest, &compatibility(engine)));
     let component = match entry.as_ref().and_then(|entry| revive(engine, entry)) {
         Some(component) => component,
         None => compile(engine, name, bytes, entry.as_ref())?,
     };
-    check_world(engine, name, &component)?;
+    check_world(engine, world, name, &component)?;
     Ok(component)
 }
 
@@ -62,7 +82,7 @@ fn compile(
         let kept = component.serialize().map_err(|error| format!("{error:#}"));
         // A decision does not need the cache; only the next start is slower without it.
         if let Err(error) = kept.and_then(|code| entry.write(&code).map_err(|error| error.to_string())) {
-            tracing::warn!(wasm.component = name, error, "the compiled rules component was not cached");
+            tracing::warn!(wasm.component = name, error, "the compiled component was not cached");
         }
     }
     Ok(component)
@@ -73,7 +93,7 @@ fn revive(engine: &wasmtime::Engine, entry: &cache::Entry) -> Option<Component> 
     match deserialize(engine, &code) {
         Ok(component) => Some(component),
         Err(error) => {
-            tracing::warn!(%error, "a cached rules component was not usable and is compiled again");
+            tracing::warn!(%error, "a cached component was not usable and is compiled again");
             None
         }
     }
@@ -97,9 +117,9 @@ fn compatibility(engine: &wasmtime::Engine) -> String {
 }
 
 /// Says in plain words what a file is that is no component, where the first bytes tell.
-fn check_shape(name: &str, bytes: &[u8]) -> Result<(), Error> {
-    if bytes.len() as u64 > limits::COMPONENT_BYTES {
-        return Err(Error::TooLarge { name: name.to_owned() });
+fn check_shape(name: &str, bytes: &[u8], limit: u64) -> Result<(), Error> {
+    if bytes.len() as u64 > limit {
+        return Err(Error::TooLarge { name: name.to_owned(), limit });
     }
     let reason = match bytes.get(..8) {
         Some([0, b'a', b's', b'm', _, 0, 1, 0]) => return Ok(()),
@@ -109,22 +129,31 @@ fn check_shape(name: &str, bytes: &[u8]) -> Result<(), Error> {
     Err(Error::NotAComponent { name: name.to_owned(), reason: reason.to_owned() })
 }
 
-fn check_world(engine: &wasmtime::Engine, name: &str, component: &Component) -> Result<(), Error> {
-    let world = component.component_type();
-    let imported: Vec<String> =
-        world.imports(engine).flat_map(|(import, item)| asks_for(engine, import, &item.ty)).collect();
-    let missing: Vec<String> = EXPORTS
-        .into_iter()
+fn check_world(
+    engine: &wasmtime::Engine,
+    world: &World,
+    name: &str,
+    component: &Component,
+) -> Result<(), Error> {
+    let found = component.component_type();
+    let imported: Vec<String> = found
+        .imports(engine)
+        .flat_map(|(import, item)| asks_for(engine, import, &item.ty))
+        .filter(|import| !world.imports.contains(&import.as_str()))
+        .collect();
+    let missing: Vec<String> = world
+        .exports
+        .iter()
         .filter(|export| {
-            let found = world.get_export(engine, export);
+            let found = found.get_export(engine, export);
             !found.is_some_and(|item| matches!(item.ty, ComponentItem::ComponentFunc(_)))
         })
-        .map(str::to_owned)
+        .map(|export| (*export).to_owned())
         .collect();
     if imported.is_empty() && missing.is_empty() {
         return Ok(());
     }
-    Err(Error::WrongWorld { name: name.to_owned(), missing, imported })
+    Err(Error::WrongWorld { name: name.to_owned(), world: world.name, missing, imported })
 }
 
 /// What an import would give the component. Types alone give it nothing: every user of `wit/types` has those.

@@ -1,4 +1,5 @@
-//! The one WebAssembly engine of the process, its settings, and the turnstile before it.
+//! A WebAssembly engine, its settings, and the turnstile before it. The rules have one and extensions have another, so that
+//! whatever an extension does, the rules find their places free.
 //!
 //! Invariant: what decides is the same everywhere: fuel on, NaNs canonical, no threads, relaxed instructions fixed.
 //! The rest of the settings was measured and only makes it fast or small.
@@ -8,26 +9,34 @@ use std::thread;
 
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-use super::{Error, limits};
+use super::Error;
+use super::limits::{self, Bounds};
 
 /// The engine, and who is inside.
 #[derive(Debug)]
-pub(super) struct Engine {
+pub(crate) struct Engine {
     pub(super) inner: wasmtime::Engine,
+    pub(super) bounds: Bounds,
     turnstile: Turnstile,
 }
 
 impl Engine {
-    /// The engine of this process, made on first use.
+    /// The rules' engine in this process, made on first use.
     pub(super) fn shared() -> Result<Arc<Self>, Error> {
         static SHARED: OnceLock<Result<Arc<Engine>, Error>> = OnceLock::new();
-        SHARED.get_or_init(|| Self::new().map(Arc::new)).clone()
+        SHARED.get_or_init(|| Self::new(limits::RULES).map(Arc::new)).clone()
     }
 
-    fn new() -> Result<Self, Error> {
-        let inner = wasmtime::Engine::new(&config()).map_err(|error| Error::engine(&error))?;
+    /// An engine with these bounds.
+    pub(crate) fn new(bounds: Bounds) -> Result<Self, Error> {
+        let inner = wasmtime::Engine::new(&config(&bounds)).map_err(|error| Error::engine(&error))?;
         tick(&inner)?;
-        Ok(Self { inner, turnstile: Turnstile::new(limits::CONCURRENT) })
+        Ok(Self { inner, bounds, turnstile: Turnstile::new(bounds.concurrent) })
+    }
+
+    /// What components are linked with.
+    pub(crate) const fn linked(&self) -> &wasmtime::Engine {
+        &self.inner
     }
 
     /// Waits until the pool has an instance to give. Decisions take microseconds, so nobody waits for long.
@@ -36,7 +45,7 @@ impl Engine {
     }
 }
 
-fn config() -> Config {
+fn config(bounds: &Bounds) -> Config {
     let mut config = Config::new();
     config
         .consume_fuel(true)
@@ -45,29 +54,29 @@ fn config() -> Config {
         .wasm_relaxed_simd(false)
         .concurrency_support(false)
         .wasm_backtrace_max_frames(None)
-        .max_wasm_stack(limits::STACK_BYTES)
+        .max_wasm_stack(bounds.stack_bytes)
         // Bounds are checked by instructions instead of guard pages. A long search takes a twentieth longer, but memory
         // that a decision grew needs no change of protection before the next one: each of those stops every thread.
         .signals_based_traps(false)
         .memory_guard_size(0)
-        .memory_reservation(limits::MEMORY_BYTES as u64)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+        .memory_reservation(bounds.memory_bytes as u64)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(bounds)));
     config
 }
 
-fn pool() -> PoolingAllocationConfig {
+fn pool(bounds: &Bounds) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(limits::CONCURRENT)
-        .total_core_instances(limits::CONCURRENT * limits::CORE_INSTANCES)
-        .total_memories(limits::CONCURRENT)
-        .total_tables(limits::CONCURRENT * 2)
-        .max_core_instances_per_component(limits::CORE_INSTANCES)
-        .max_memories_per_component(1)
-        .max_tables_per_component(2)
-        .max_component_instance_size(limits::INSTANCE_RECORD_BYTES)
-        .max_core_instance_size(limits::INSTANCE_RECORD_BYTES)
-        .max_memory_size(limits::MEMORY_BYTES)
-        .table_elements(limits::TABLE_ELEMENTS)
+    pool.total_component_instances(bounds.concurrent)
+        .total_core_instances(bounds.concurrent * bounds.core_instances)
+        .total_memories(bounds.concurrent * bounds.memories)
+        .total_tables(bounds.concurrent * bounds.tables)
+        .max_core_instances_per_component(bounds.core_instances)
+        .max_memories_per_component(bounds.memories)
+        .max_tables_per_component(bounds.tables)
+        .max_component_instance_size(bounds.instance_record_bytes)
+        .max_core_instance_size(bounds.instance_record_bytes)
+        .max_memory_size(bounds.memory_bytes)
+        .table_elements(bounds.table_elements)
         .max_unused_warm_slots(0);
     // Without the kernel's page scan, wiping what is kept costs more than mapping it afresh.
     if PoolingAllocationConfig::is_pagemap_scan_available() {

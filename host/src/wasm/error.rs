@@ -5,8 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use super::limits;
+use std::time::Duration;
 
 /// Why a rules component was not taken, or a decision could not be made.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -20,22 +19,28 @@ pub enum Error {
         reason: String,
     },
     /// The component is made for another world.
-    #[error("{name} does not fit the rules world:{}", list(missing, imported))]
+    #[error("{name} does not fit the {world} world:{}", list(missing, imported))]
     WrongWorld {
         /// The component's file or origin.
         name: String,
+        /// The world it was to fit.
+        world: &'static str,
         /// Exports it lacks, or has with another type.
         missing: Vec<String>,
-        /// What it asks for; a rules component may ask for nothing.
+        /// What it asks for and may not have.
         imported: Vec<String>,
     },
-    /// The component was made for a version of the rules package that this host does not know.
-    #[error("{name} was built for rules {found}, this host knows {}", super::WIT_VERSION)]
+    /// The component was made for a version of its package that this host does not know.
+    #[error("{name} was built for {world} {found}, this host knows {known}")]
     WrongVersion {
         /// The component's file or origin.
         name: String,
+        /// The package.
+        world: &'static str,
         /// The version it says it was built for.
         found: String,
+        /// What this host knows.
+        known: &'static str,
     },
     /// The component is not the one that was asked for.
     #[error("the rules component has digest {found}, the configuration asks for {expected}")]
@@ -46,13 +51,15 @@ pub enum Error {
         found: String,
     },
     /// The component's file is too large.
-    #[error("{name} is larger than {} bytes", limits::COMPONENT_BYTES)]
+    #[error("{name} is larger than {limit} bytes")]
     TooLarge {
         /// The component's file or origin.
         name: String,
+        /// How large it may be.
+        limit: u64,
     },
     /// The component's file could not be read.
-    #[error("the rules component {} could not be read", path.display())]
+    #[error("the component {} could not be read", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -64,23 +71,32 @@ pub enum Error {
     #[error("the WebAssembly engine failed: {0}")]
     Engine(String),
     /// The component crashed.
-    #[error("the rules component crashed while it decided: {0}")]
+    #[error("the component crashed while it decided: {0}")]
     Trapped(String),
     /// The component did not finish within its fuel.
-    #[error("the rules component used up its {fuel} units of fuel without an answer")]
+    #[error("the component used up its {fuel} units of fuel without an answer")]
     OutOfFuel {
         /// What it was given.
         fuel: u64,
     },
     /// The component did not finish in time.
-    #[error("the rules component did not answer within {} s", limits::DEADLINE.as_secs())]
-    Deadline,
+    #[error("the component did not answer within {} ms", limit.as_millis())]
+    Deadline {
+        /// How long it may take.
+        limit: Duration,
+    },
     /// The component wanted more memory than it may have.
-    #[error("the rules component asked for more than {} bytes of memory", limits::MEMORY_BYTES)]
-    OutOfMemory,
+    #[error("the component asked for more than {limit} bytes of memory")]
+    OutOfMemory {
+        /// How much it may have.
+        limit: usize,
+    },
     /// The component answered with more than it may.
-    #[error("the rules component answered with more than {} bytes", limits::OUTPUT_BYTES)]
-    OutputTooLarge,
+    #[error("the component answered with more than {limit} bytes")]
+    OutputTooLarge {
+        /// How much it may answer.
+        limit: usize,
+    },
 }
 
 impl Error {
@@ -97,9 +113,9 @@ impl Error {
             Self::Engine(_) => "SL0407",
             Self::Trapped(_) => "SL0411",
             Self::OutOfFuel { .. } => "SL0412",
-            Self::Deadline => "SL0413",
-            Self::OutOfMemory => "SL0414",
-            Self::OutputTooLarge => "SL0415",
+            Self::Deadline { .. } => "SL0413",
+            Self::OutOfMemory { .. } => "SL0414",
+            Self::OutputTooLarge { .. } => "SL0415",
         }
     }
 
@@ -111,9 +127,9 @@ impl Error {
                 "build the component again; core modules become components with `wasm-tools component new`"
             }
             Self::WrongWorld { .. } => {
-                "build it against wit/rules, without WASI and without imports of functions"
+                "build it against the package in wit/, without WASI and without other imports of functions"
             }
-            Self::WrongVersion { .. } => "build it against the version of wit/rules that this host ships",
+            Self::WrongVersion { .. } => "build it against the version of the package that this host ships",
             Self::DigestMismatch { .. } => {
                 "put the expected file back, or set the digest to the new one after reviewing it"
             }
@@ -124,11 +140,11 @@ impl Error {
             Self::OutOfFuel { .. } => {
                 "ask for a shorter range or fewer providers; if it persists, report it to the component's author"
             }
-            Self::Deadline => "try again; the machine is overloaded",
-            Self::OutOfMemory => {
+            Self::Deadline { .. } => "try again; the machine is overloaded",
+            Self::OutOfMemory { .. } => {
                 "ask for a shorter range or fewer providers; if it persists, report it to the component's author"
             }
-            Self::OutputTooLarge => "ask for fewer openings at once",
+            Self::OutputTooLarge { .. } => "ask for fewer openings at once",
         }
     }
 
@@ -136,7 +152,7 @@ impl Error {
     #[must_use]
     pub const fn is_passing(&self) -> bool {
         match self {
-            Self::Deadline | Self::Engine(_) => true,
+            Self::Deadline { .. } | Self::Engine(_) => true,
             Self::NotAComponent { .. }
             | Self::WrongWorld { .. }
             | Self::WrongVersion { .. }
@@ -145,8 +161,8 @@ impl Error {
             | Self::Io { .. }
             | Self::Trapped(_)
             | Self::OutOfFuel { .. }
-            | Self::OutOfMemory
-            | Self::OutputTooLarge => false,
+            | Self::OutOfMemory { .. }
+            | Self::OutputTooLarge { .. } => false,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Every limit a decision runs under, each with its reason.
+//! Every limit a component runs under, each with its reason.
 //!
 //! Invariant: fuel is part of the contract: it is reckoned from the input alone, so that the same input runs out, or
 //! does not, on every machine. Time only protects the process.
@@ -50,6 +50,48 @@ pub const TICK: Duration = Duration::from_millis(50);
 /// What a decision may take. Reaching it says the machine is overloaded, and nothing about the booking.
 pub const DEADLINE: Duration = Duration::from_secs(2);
 
+/// What an engine and each call on it may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// See [`COMPONENT_BYTES`].
+    pub component_bytes: u64,
+    /// See [`MEMORY_BYTES`].
+    pub memory_bytes: usize,
+    /// See [`OUTPUT_BYTES`].
+    pub output_bytes: usize,
+    /// See [`TABLE_ELEMENTS`].
+    pub table_elements: usize,
+    /// See [`CORE_INSTANCES`].
+    pub core_instances: u32,
+    /// See [`INSTANCE_RECORD_BYTES`].
+    pub instance_record_bytes: usize,
+    /// Memories of one component, which share `memory_bytes`.
+    pub memories: u32,
+    /// Tables of one component.
+    pub tables: u32,
+    /// See [`CONCURRENT`].
+    pub concurrent: u32,
+    /// See [`STACK_BYTES`].
+    pub stack_bytes: usize,
+    /// See [`DEADLINE`].
+    pub deadline: Duration,
+}
+
+/// What the rules may take.
+pub const RULES: Bounds = Bounds {
+    component_bytes: COMPONENT_BYTES,
+    memory_bytes: MEMORY_BYTES,
+    output_bytes: OUTPUT_BYTES,
+    table_elements: TABLE_ELEMENTS,
+    core_instances: CORE_INSTANCES,
+    instance_record_bytes: INSTANCE_RECORD_BYTES,
+    memories: 1,
+    tables: 2,
+    concurrent: CONCURRENT,
+    stack_bytes: STACK_BYTES,
+    deadline: DEADLINE,
+};
+
 /// Fuel for a decision about this snapshot.
 #[must_use]
 pub fn fuel(snapshot: &Snapshot) -> u64 {
@@ -66,7 +108,12 @@ pub fn fuel_with(snapshot: &Snapshot, entries: usize) -> u64 {
 #[must_use]
 pub fn transition_fuel(input: &TransitionInput) -> u64 {
     let own = input.appointment.as_ref();
-    let entries = own.map_or(0, |own| own.documents.len() + own.replaces.len() + own.quote.lines.len());
+    let entries = own.map_or(0, |own| {
+        let parts: usize = own.documents.iter().map(|document| document.parts.len() + 1).sum();
+        // What is sold together is looked for among all documents of the sale, which is a small part of a unit each.
+        let others = input.snapshot.booking.as_ref().map_or(0, |booking| booking.others.len());
+        parts + own.replaces.len() + own.quote.lines.len() + others * own.documents.len() / 16
+    });
     fuel_for(units(&input.snapshot) + entries)
 }
 

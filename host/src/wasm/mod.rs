@@ -9,15 +9,17 @@
 
 pub mod bindings;
 mod cache;
-mod component;
-mod engine;
+pub(crate) mod component;
+pub(crate) mod engine;
 pub mod error;
 pub mod limits;
-mod session;
+pub mod log;
+mod packed;
+pub(crate) mod session;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use bindings::{
@@ -48,6 +50,7 @@ struct Loaded {
     program: Program,
     digest: String,
     description: Description,
+    cache_dir: Option<PathBuf>,
 }
 
 impl Rules {
@@ -62,10 +65,10 @@ impl Rules {
         expected_digest: Option<&str>,
         cache_dir: Option<&Path>,
     ) -> Result<Self, Error> {
-        let bytes = component::read(path)?;
+        let bytes = component::read(path, limits::COMPONENT_BYTES)?;
         let name = path.display().to_string();
         if bytes.len() as u64 > limits::COMPONENT_BYTES {
-            return Err(Error::TooLarge { name });
+            return Err(Error::TooLarge { name, limit: limits::COMPONENT_BYTES });
         }
         if let Some(expected) = expected_digest {
             let found = component::digest(&bytes);
@@ -80,12 +83,24 @@ impl Rules {
     pub fn from_bytes(name: &str, bytes: &[u8], cache_dir: Option<&Path>) -> Result<Self, Error> {
         let engine = Engine::shared()?;
         let digest = component::digest(bytes);
-        let component = component::load(&engine.inner, name, bytes, &digest, cache_dir)?;
+        let component = component::load(&engine, &component::RULES, name, bytes, &digest, cache_dir)?;
         let (program, description) = Program::new(&engine, &component, name)?;
         if description.wit_version != WIT_VERSION {
-            return Err(Error::WrongVersion { name: name.to_owned(), found: description.wit_version });
+            return Err(Error::WrongVersion {
+                name: name.to_owned(),
+                world: component::RULES.name,
+                found: description.wit_version,
+                known: WIT_VERSION,
+            });
         }
-        Ok(Self(Arc::new(Loaded { engine, program, digest, description })))
+        let cache_dir = cache_dir.map(Path::to_owned);
+        Ok(Self(Arc::new(Loaded { engine, program, digest, description, cache_dir })))
+    }
+
+    /// Where compiled code is kept.
+    #[must_use]
+    pub fn cache_dir(&self) -> Option<&Path> {
+        self.0.cache_dir.as_deref()
     }
 
     /// SHA-256 of the component, hexadecimal.
@@ -106,7 +121,8 @@ impl Rules {
         snapshot: &Snapshot,
         query: &OpeningsQuery,
     ) -> Result<Verdict<Openings>, Error> {
-        self.decide(&self.0.program.find_openings, limits::fuel(snapshot), (snapshot, query))
+        let (bare, calendars) = packed::pack(snapshot);
+        self.decide(&self.0.program.find_openings, limits::fuel(snapshot), (&bare, &calendars, query))
     }
 
     /// Whether a booking would be valid; if not, every rule it breaks.
@@ -163,7 +179,8 @@ impl Rules {
         Answer: Lift + 'static,
         (Answer,): ComponentNamedList + Lift,
     {
-        session::run(&self.0.engine, &self.0.program, export, fuel, params)
+        let Loaded { engine, program, .. } = &*self.0;
+        session::run(engine, &program.instance, export, fuel, params).map(|(answer, _)| answer)
     }
 }
 

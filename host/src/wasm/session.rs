@@ -2,18 +2,23 @@
 //!
 //! Invariant: whatever ends the call, the store is dropped, and its place in the pool is wiped before it is used again.
 
+use std::time::Duration;
+
 use wasmtime::component::{
     Component, ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Linker, Lower,
 };
 use wasmtime::{ResourceLimiter, Store, Trap};
 
+use super::Error;
 use super::bindings::{Description, RulesPre};
+use super::component::RULES;
 use super::engine::Engine;
-use super::{Error, limits};
+use super::limits::{self, Bounds};
+use super::log::Log;
 
 /// A component that was found to fit the world, ready to be instantiated.
 pub(super) struct Program {
-    instance: InstancePre<State>,
+    pub(super) instance: InstancePre<State>,
     pub(super) find_openings: ComponentExportIndex,
     pub(super) validate: ComponentExportIndex,
     pub(super) recheck: ComponentExportIndex,
@@ -32,6 +37,7 @@ impl Program {
     ) -> Result<(Self, Description), Error> {
         let misfit = |what: String| Error::WrongWorld {
             name: name.to_owned(),
+            world: RULES.name,
             missing: vec![what],
             imported: Vec::new(),
         };
@@ -56,32 +62,48 @@ impl Program {
     }
 }
 
-/// What a store knows: nothing but whether its component asked for too much.
-#[derive(Debug, Default)]
-pub(super) struct State {
+/// What a store knows of the call it is for.
+#[derive(Debug)]
+pub(crate) struct State {
+    bounds: Bounds,
+    /// Whether the component asked for too much memory.
     starved: bool,
+    /// What all its memories have, so far.
+    memory_bytes: usize,
+    /// What it said, where it may say anything.
+    pub(crate) log: Log,
 }
 
 impl ResourceLimiter for State {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.starved |= desired > limits::MEMORY_BYTES;
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.memory_bytes = self.memory_bytes.saturating_add(desired.saturating_sub(current));
+        self.starved |= self.memory_bytes > self.bounds.memory_bytes;
         Ok(!self.starved)
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.starved |= desired > limits::TABLE_ELEMENTS;
+        self.starved |= desired > self.bounds.table_elements;
         Ok(!self.starved)
     }
 }
 
+/// What a call took besides its answer.
+#[derive(Debug)]
+pub(crate) struct Spent {
+    /// Units of fuel.
+    pub(crate) fuel: u64,
+    /// What was said.
+    pub(crate) log: Log,
+}
+
 /// Makes an instance, asks one of its exports, and drops it.
-pub(super) fn run<Params, Answer>(
+pub(crate) fn run<Params, Answer>(
     engine: &Engine,
-    program: &Program,
+    instance: &InstancePre<State>,
     export: &ComponentExportIndex,
     fuel: u64,
     params: Params,
-) -> Result<Answer, Error>
+) -> Result<(Answer, Spent), Error>
 where
     Params: ComponentNamedList + Lower,
     Answer: Lift + 'static,
@@ -89,14 +111,17 @@ where
 {
     let _pass = engine.enter();
     let mut store = open(engine, fuel)?;
-    ask(&mut store, program, export, params).map_err(|error| classify(&error, store.data(), fuel))
+    let answer =
+        ask(&mut store, instance, export, params).map_err(|error| classify(&error, store.data(), fuel))?;
+    let left = store.get_fuel().map_err(|error| Error::engine(&error))?;
+    Ok((answer, Spent { fuel: fuel.saturating_sub(left), log: store.into_data().log }))
 }
 
 /// Looks up the one export that is asked. The bindings' own wrapper would look up and check all of them, which takes
 /// longer than most decisions.
 fn ask<Params, Answer>(
     store: &mut Store<State>,
-    program: &Program,
+    instance: &InstancePre<State>,
     export: &ComponentExportIndex,
     params: Params,
 ) -> wasmtime::Result<Answer>
@@ -104,7 +129,7 @@ where
     Params: ComponentNamedList + Lower,
     (Answer,): ComponentNamedList + Lift,
 {
-    let instance = program.instance.instantiate(&mut *store)?;
+    let instance = instance.instantiate(&mut *store)?;
     let function = instance.get_typed_func::<Params, (Answer,)>(&mut *store, export)?;
     let (answer,) = function.call(store, params)?;
     Ok(answer)
@@ -130,29 +155,31 @@ fn describe(
 }
 
 fn open(engine: &Engine, fuel: u64) -> Result<Store<State>, Error> {
-    let mut store = Store::new(&engine.inner, State::default());
+    let bounds = engine.bounds;
+    let mut store =
+        Store::new(&engine.inner, State { bounds, starved: false, memory_bytes: 0, log: Log::default() });
     store.limiter(|state| state);
     store.set_fuel(fuel).map_err(|error| Error::engine(&error))?;
-    store.set_hostcall_fuel(limits::OUTPUT_BYTES);
-    store.set_epoch_deadline(ticks());
+    store.set_hostcall_fuel(bounds.output_bytes);
+    store.set_epoch_deadline(ticks(bounds.deadline));
     Ok(store)
 }
 
 /// One more than the deadline holds, because the tick that is running has already begun.
-fn ticks() -> u64 {
-    u64::try_from(limits::DEADLINE.as_millis() / limits::TICK.as_millis()).unwrap_or(u64::MAX - 1) + 1
+fn ticks(deadline: Duration) -> u64 {
+    u64::try_from(deadline.as_millis() / limits::TICK.as_millis()).unwrap_or(u64::MAX - 1) + 1
 }
 
 fn classify(error: &wasmtime::Error, state: &State, fuel: u64) -> Error {
     // A component that is refused memory usually aborts; the abort is not the cause.
     if state.starved {
-        return Error::OutOfMemory;
+        return Error::OutOfMemory { limit: state.bounds.memory_bytes };
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Error::OutOfFuel { fuel },
-        Some(Trap::Interrupt) => Error::Deadline,
+        Some(Trap::Interrupt) => Error::Deadline { limit: state.bounds.deadline },
         Some(trap) => Error::Trapped(trap.to_string()),
-        None if is_output_limit(error) => Error::OutputTooLarge,
+        None if is_output_limit(error) => Error::OutputTooLarge { limit: state.bounds.output_bytes },
         None => Error::Trapped(format!("{error:#}")),
     }
 }

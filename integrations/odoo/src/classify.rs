@@ -232,12 +232,16 @@ impl Loaded {
 }
 
 /// What usually helps, by the words of Odoo's English messages, which the connector asks for.
-const ADVICE: [(&str, Reason, &str); 12] = [
+const ADVICE: [(&str, Reason, &str); 15] = [
     (
         "unauthorized or invalid companies",
         Reason::WrongCompany,
         "give the connector's user in Odoo the company, or correct the company's name in the settings",
     ),
+    // The names of these are lost where `load` tells of them.
+    ("you are not allowed to", Reason::Permission, PERMISSION),
+    ("you do not have enough rights", Reason::Permission, PERMISSION),
+    ("top-secret records", Reason::Permission, PERMISSION),
     (
         "lock date",
         Reason::ClosedPeriod,

@@ -29,18 +29,28 @@ pub(crate) fn with_venv() -> Result<()> {
 
 /// Installs what `tests/requirements.txt` pins, and answers with the path of `schemathesis`.
 pub(crate) fn schemathesis() -> Result<PathBuf> {
-    let requirements = workspace::root().join("tests/requirements.txt");
+    program("schemathesis", "tests/requirements.txt")
+}
+
+/// Installs what makes components of Python, as an example asks for it, and answers with the path of `componentize-py`.
+pub(crate) fn componentize_py() -> Result<PathBuf> {
+    program("componentize-py", "sdk/examples/credit-limit/requirements.txt")
+}
+
+/// Installs what a file of requirements pins into an environment of its own, and answers with the path of a program.
+fn program(name: &str, requirements: &str) -> Result<PathBuf> {
+    let requirements = workspace::root().join(requirements);
     let wanted = fs::read_to_string(&requirements)
         .with_context(|| format!("cannot read {}: the clone is incomplete", requirements.display()))?;
-    let home = workspace::target().join("python/schemathesis");
-    let program = home.join("bin/schemathesis");
+    let home = workspace::target().join("python").join(name);
+    let program = home.join("bin").join(name);
     let stamp = home.join("installed");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(program);
     }
     with_venv()?;
-    announce("installing schemathesis from PyPI into target/python/schemathesis");
-    step("installing schemathesis", |_| install(&home, &requirements))?;
+    announce(&format!("installing {name} from PyPI into target/python/{name}"));
+    step(&format!("installing {name}"), |_| install(&home, &requirements))?;
     fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(program)
 }

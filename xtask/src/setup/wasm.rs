@@ -1,5 +1,7 @@
 //! A toolchain that compiles to WebAssembly: rustup's target, or where rustup cannot download it, Debian's.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -7,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::debian;
 use crate::progress::{announce, step};
-use crate::shell;
+use crate::{shell, workspace};
 
 /// What the rules are compiled for: no system interface at all.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -38,6 +40,23 @@ impl Toolchain {
             Self::Debian { linker } => debian_cargo(linker),
         }
     }
+}
+
+/// A cargo that `slotledger rules build` can be told to use; none where the one in use will do.
+pub(crate) fn cargo_for_extensions() -> Result<Option<PathBuf>> {
+    let Toolchain::Debian { linker } = toolchain()? else { return Ok(None) };
+    let path = workspace::target().join("sdk/cargo");
+    let directory = path.parent().context("a file has a directory")?;
+    fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    let mut script = "#!/bin/sh\nunset LD_LIBRARY_PATH\n".to_owned();
+    for (name, value) in debian_environment(&linker) {
+        script.push_str(&format!("export {name}='{}'\n", value.display()));
+    }
+    script.push_str("exec /usr/bin/cargo \"$@\"\n");
+    fs::write(&path, script).with_context(|| format!("cannot write {}", path.display()))?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))
+        .with_context(|| format!("cannot make {} executable", path.display()))?;
+    Ok(Some(path))
 }
 
 /// Finds a toolchain, installing one where there is none.
@@ -92,12 +111,16 @@ fn linker(sysroot: &Path) -> Result<PathBuf> {
 /// Debian's cargo, with the standard library built from its sources.
 fn debian_cargo(linker: &Path) -> Command {
     let mut cargo = shell::cargo_at("/usr/bin/cargo");
+    // It would point at the libraries of the toolchain in use.
+    cargo.envs(debian_environment(linker)).env_remove("LD_LIBRARY_PATH");
     cargo
-        .env("RUSTC", "/usr/bin/rustc")
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-        // It would point at the libraries of the toolchain in use.
-        .env_remove("LD_LIBRARY_PATH");
-    cargo
+}
+
+fn debian_environment(linker: &Path) -> [(&'static str, PathBuf); 4] {
+    [
+        ("RUSTC", "/usr/bin/rustc".into()),
+        ("RUSTC_BOOTSTRAP", "1".into()),
+        ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort".into()),
+        ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker.to_owned()),
+    ]
 }

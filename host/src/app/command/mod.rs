@@ -10,11 +10,11 @@ use std::borrow::Cow;
 use super::alternatives::Near;
 use super::beside::Beside;
 use super::bundle::Bundle;
+use super::extensions::refused;
 use super::hold::sensible;
 use super::outcome::Decided;
-use super::request::earlier;
 use super::snapshot::{Calendars, Scene, When, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES, translate};
+use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::model::{Actor, Appointment, AppointmentId};
 use crate::store;
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -35,17 +35,15 @@ impl App {
         }
         let mut taken = false;
         for _ in 0..TRIES {
-            if let Some(answer) = earlier(&*self.ports.store, request).await? {
-                return Ok(Reply::Replayed(answer));
-            }
-            match self.try_command(id, expected, &command, actor, request).await {
+            let tried = self.try_command(id, expected, &command, actor, request).await;
+            match self.unless_answered(request, tried).await? {
+                Ok(reply) => return Ok(reply),
                 Err(Error::Taken(_)) => taken = true,
                 Err(Error::Store(store::Error::Stale(_) | store::Error::AnswerExists)) => taken = false,
                 Err(refusal @ Error::Refused(_)) => {
-                    let refusal = self.instead(id, &command, refusal).await;
-                    return self.unless_answered(request, refusal).await;
+                    return Err(self.instead(id, &command, refusal).await);
                 }
-                other => return other.map(Reply::Fresh),
+                Err(other) => return Err(other),
             }
         }
         if taken { Err(self.instead(id, &command, Error::Taken(Vec::new())).await) } else { Err(Error::Busy) }
@@ -101,7 +99,7 @@ impl App {
             new_id: new_id.to_string(),
             command: command_words(command, old)?,
         };
-        let decision = self.ports.rules.transition(&input)?.map_err(translate::refused)?;
+        let decision = self.decided(scene, input, Some(old)).await?.map_err(refused)?;
         Ok(Decided {
             payment: command.payment(),
             scene,

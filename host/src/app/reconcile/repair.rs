@@ -3,11 +3,11 @@
 //! Invariant: nothing is put right by itself. What is done, by whom and why, stays with the finding; where a delivery is
 //! concerned, with the delivery too.
 
-use serde_json::json;
-use slotledger_erp::{Body, CreditNote, Key, Kind, Posting};
+use serde_json::{Value, json};
+use slotledger_erp::Kind;
 
 use super::judge::{Expected, judge};
-use super::{App, Error, Result};
+use super::{App, Error, Result, counter};
 use crate::app::Voice;
 use crate::model::reconcile::{BooksFinding, FindingKind, FindingState, Remedy};
 use crate::model::{Delivery, DeliveryState};
@@ -18,8 +18,10 @@ use crate::store::{self, Closing};
 pub struct RepairRequest {
     /// What.
     pub remedy: Remedy,
-    /// For [`Remedy::Adopt`]: the document's number in the books, or what the ERP knows it by.
+    /// For [`Remedy::Adopt`] of one that is missing: the document's number in the books, or what the ERP knows it by.
     pub reference: Option<String>,
+    /// For [`Remedy::Adopt`] of a document made by hand: the parked delivery that it is taken for.
+    pub delivery: Option<i64>,
 }
 
 /// The remedies that fit a finding, the likeliest first.
@@ -31,11 +33,10 @@ pub fn remedies(finding: &BooksFinding) -> Vec<Remedy> {
     match finding.found.kind {
         FindingKind::Missing => vec![Remedy::Resend, Remedy::Adopt, Remedy::Accept],
         FindingKind::Stranger if is_invoice(finding) => vec![Remedy::Credit, Remedy::Accept],
-        FindingKind::Doubled
-        | FindingKind::Drifted
-        | FindingKind::Withdrawn
-        | FindingKind::Stranger
-        | FindingKind::ByHand => vec![Remedy::Accept],
+        FindingKind::Doubled | FindingKind::Drifted | FindingKind::Withdrawn | FindingKind::Stranger => {
+            vec![Remedy::Accept]
+        }
+        FindingKind::ByHand => vec![Remedy::Accept, Remedy::Adopt],
     }
 }
 
@@ -70,15 +71,11 @@ impl App {
                 FindingState::Repaired
             }
             Remedy::Adopt => {
-                let reference = request.reference.as_deref();
-                let reference =
-                    reference.ok_or_else(|| Error::field("reference", "must name the document"))?;
-                let delivery = self.still_missing(&finding).await?;
-                self.take_for(&delivery, reference, voice).await?;
+                self.adopt_for(&finding, request, voice).await?;
                 FindingState::Repaired
             }
             Remedy::Credit => {
-                self.counter(&finding, voice.reason).await?;
+                counter::key_of(&finding)?;
                 FindingState::Repaired
             }
         };
@@ -89,12 +86,45 @@ impl App {
             reason: voice.reason.to_owned(),
             at: self.ports.clock.now(),
         };
-        match self.ports.store.close_finding(id, &closing).await {
-            Ok(finding) => Ok(finding),
+        let closed = match self.ports.store.close_finding(id, &closing).await {
+            Ok(finding) => finding,
             Err(store::Error::Stale(_)) => {
-                Err(Error::NotRepairable("somebody else has just put it right".to_owned()))
+                return Err(Error::NotRepairable("somebody else has just put it right".to_owned()));
             }
-            Err(other) => Err(other.into()),
+            Err(other) => return Err(other.into()),
+        };
+        if request.remedy == Remedy::Credit {
+            self.counter(&closed, voice).await?;
+        }
+        Ok(closed)
+    }
+
+    /// Takes a document for a delivery: one made in the place of what is gone, or what was found for one that is parked.
+    async fn adopt_for(
+        &self,
+        finding: &BooksFinding,
+        request: &RepairRequest,
+        voice: Voice<'_>,
+    ) -> Result<Delivery> {
+        if finding.found.kind != FindingKind::ByHand {
+            let reference = request.reference.as_deref();
+            let reference = reference.ok_or_else(|| Error::field("reference", "must name the document"))?;
+            let delivery = self.still_missing(finding).await?;
+            return self.take_for(&delivery, reference, voice).await;
+        }
+        let wanted =
+            request.delivery.ok_or_else(|| Error::field("delivery", "must name a parked delivery"))?;
+        let delivery = self.delivery(wanted).await?;
+        if delivery.company != finding.found.company {
+            return Err(Error::field("delivery", "must be one of the company's"));
+        }
+        let reference = finding.found.details.pointer("/is/reference").and_then(Value::as_str);
+        let reference = reference.ok_or_else(|| Error::NotRepairable("it has no reference".to_owned()))?;
+        match self.adopt_delivery(wanted, reference, voice).await {
+            Err(Error::Stale { current }) => {
+                Err(Error::NotRepairable(format!("the delivery is {current}, not parked")))
+            }
+            done => done,
         }
     }
 
@@ -115,24 +145,5 @@ impl App {
             Some((FindingKind::Missing, _)) => Ok(delivery),
             Some(_) | None => Err(Error::NotRepairable("the document is in the books again".to_owned())),
         }
-    }
-
-    /// Counters an invoice that carries a key of ours and that nothing here asked for.
-    ///
-    /// The credit note's key follows from the invoice's, so that doing it twice makes one.
-    async fn counter(&self, finding: &BooksFinding, reason: &str) -> Result<()> {
-        let no_key = || Error::NotRepairable("its key cannot be used".to_owned());
-        let invoice = Key::parse(&finding.found.subject).ok_or_else(no_key)?;
-        let key = Key::parse(&format!("{invoice}/counter")).ok_or_else(no_key)?;
-        let reason = if reason.is_empty() { "It was not asked for." } else { reason };
-        let posting = Posting {
-            key,
-            subject: format!("Finding {}", finding.id),
-            date: self.ports.clock.now().date_naive(),
-            body: Body::CreditNote(CreditNote { invoice, reason: reason.to_owned() }),
-        };
-        let (_, link) = self.connection(finding.found.company).await?;
-        link.books.post(&posting).await.map_err(Error::Books)?;
-        Ok(())
     }
 }

@@ -20,15 +20,31 @@ async fn monthly() -> World {
 
 /// A visit by itself, done.
 async fn done(world: &World, provider: Uuid, start: &str) -> AppointmentId {
+    done_with(world, provider, start, Some(Vec::new())).await
+}
+
+/// The same, with materials; none takes what the service lists.
+async fn done_with(
+    world: &World,
+    provider: Uuid,
+    start: &str,
+    materials: Option<Vec<crate::model::Consumable>>,
+) -> AppointmentId {
     let World { service, customer, .. } = world;
     let booking = parsed(&format!(
         r#"{{"service":"{service}","customer":"{customer}","provider":"{provider}","start":"{start}"}}"#
     ));
     let id = fresh(world.app.hold(booking, Actor::Staff, None).await.unwrap()).id;
-    for command in [Command::Confirm, Command::Complete(Complete { materials: Some(Vec::new()) })] {
+    for command in [Command::Confirm, Command::Complete(Complete { materials })] {
         world.command(id, command).await.unwrap();
     }
     id
+}
+
+/// What staff invoices before the month is over.
+async fn invoiced(world: &World) -> InvoicedView {
+    let customer = crate::model::CustomerId(world.customer);
+    fresh(world.app.invoice_customer(customer, Actor::Staff, None).await.unwrap())
 }
 
 async fn invoices(world: &World) -> Vec<Posting> {
@@ -63,11 +79,10 @@ async fn a_month_of_visits_is_invoiced_once_when_it_is_over() {
     assert_eq!(later.invoice_after, Some(utc("2027-01-01T00:00:00Z")));
     assert_eq!(world.app.invoice_due(10).await.unwrap(), 0);
     // Staff do not have to wait for the end of December.
-    let customer = crate::model::CustomerId(world.customer);
-    let now = world.app.invoice_customer(customer, Actor::Staff).await.unwrap();
+    let now = invoiced(&world).await;
     assert_eq!(now.appointments.iter().map(|one| one.id).collect::<Vec<_>>(), [third]);
     assert_eq!(invoices(&world).await.len(), 2);
-    let again = world.app.invoice_customer(customer, Actor::Staff).await.unwrap();
+    let again = invoiced(&world).await;
     assert_eq!(again, InvoicedView { appointments: Vec::new(), left_out: Vec::new() });
 }
 
@@ -76,8 +91,7 @@ async fn a_correction_credits_the_invoice_of_the_month_and_invoices_the_rest_aga
     for corrected in [0, 1] {
         let world = monthly().await;
         let visits = [done(&world, world.provider, MONDAY).await, done(&world, world.other, MONDAY).await];
-        let customer = crate::model::CustomerId(world.customer);
-        world.app.invoice_customer(customer, Actor::Staff).await.unwrap();
+        invoiced(&world).await;
         let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned() };
         world.command(visits[corrected], Command::Correct(correct)).await.unwrap();
         let all = world.app.deliveries(&DeliveryFilter::default(), 0, 200).await.unwrap();
@@ -94,11 +108,58 @@ async fn a_correction_credits_the_invoice_of_the_month_and_invoices_the_rest_aga
 }
 
 #[tokio::test]
+async fn what_was_agreed_on_other_terms_goes_on_another_invoice() {
+    let world = monthly().await;
+    let first = done(&world, world.provider, MONDAY).await;
+    let company = world.app.get::<Service>(world.service).await.unwrap().company;
+    let mut company = world.app.get::<Company>(company).await.unwrap();
+    company.data.posting.invoices = crate::model::InvoiceFinish::Draft;
+    world.app.replace(company.id, company.version, company.data).await.unwrap();
+    let second = done(&world, world.other, MONDAY).await;
+    let now = invoiced(&world).await;
+    assert_eq!(
+        (now.appointments.iter().map(|one| one.id).collect::<Vec<_>>(), now.left_out),
+        (vec![first, second], vec![])
+    );
+    assert_eq!(invoices(&world).await.len(), 2);
+    let linked = world.app.appointment(second).await.unwrap().invoiced_with;
+    assert_eq!(linked, [], "each has an invoice of its own");
+}
+
+#[tokio::test]
 async fn the_customer_may_not_invoice() {
     let world = monthly().await;
     done(&world, world.provider, MONDAY).await;
     let customer = crate::model::CustomerId(world.customer);
-    let refused = world.app.invoice_customer(customer, Actor::Customer).await;
+    let refused = world.app.invoice_customer(customer, Actor::Customer, None).await;
     let Err(Error::Refused(refusal)) = refused else { panic!("{refused:?}") };
     assert_eq!(refusal.findings[0].code, "SL0244");
+}
+
+#[tokio::test]
+async fn as_many_visits_as_go_on_one_invoice_are_invoiced_and_corrected() {
+    let world = monthly().await;
+    let service = world.app.get::<Service>(world.service).await.unwrap();
+    let material = r#"[{"item":"M","quantity":"1","unit":"Unit","warehouse":"WH"}]"#;
+    let consumables = serde_json::from_str(material).unwrap();
+    let data = Service { consumables, commission_percent: Decimal::TEN, ..service.data };
+    world.app.replace(service.id, service.version, data).await.unwrap();
+    let mut visits = Vec::new();
+    for week in 0..7 {
+        for hour in 9..17 {
+            for provider in [world.provider, world.other] {
+                let start = utc(&format!("2026-11-23T{hour:02}:00:00Z")) + TimeDelta::weeks(week);
+                let id = done_with(&world, provider, &start.to_rfc3339(), None).await;
+                visits.push(id);
+            }
+        }
+    }
+    let now = invoiced(&world).await;
+    assert_eq!((now.appointments.len(), now.left_out.len()), (100, 0));
+    let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned() };
+    world.command(visits[50], Command::Correct(correct)).await.unwrap();
+    let other = world.app.appointment(visits[0]).await.unwrap();
+    let about = world.app.deliveries_about(&other).await.unwrap();
+    let is_invoice = |posting: &&Posting| matches!(posting.body, Body::SalesInvoice(_));
+    assert_eq!(about.iter().map(|delivery| &delivery.posting).filter(is_invoice).count(), 2);
 }

@@ -57,7 +57,9 @@ impl App {
                 let wait = view(wait)?;
                 match self.offer(freed, &wait).await {
                     Ok(_) => {}
-                    Err(Error::Store(error)) => return Err(Error::Store(error)),
+                    Err(error @ (Error::Store(_) | Error::Busy)) => return Err(error),
+                    // It is tried again from the head of the line once the machine has time for it.
+                    Err(Error::Rules(error)) if error.is_passing() => return Err(Error::Rules(error)),
                     // One for whom nothing can be found out does not hold up the line.
                     Err(error) => {
                         tracing::warn!(wait.id = %wait.id, %error, "freed time cannot be offered to a place in line");

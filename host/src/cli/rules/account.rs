@@ -1,4 +1,4 @@
-//! The account at a registry, the signing key's password, and how what goes wrong is told.
+//! The account at a registry, the password of a secret key, and how what goes wrong is told.
 
 use std::env;
 

@@ -1,10 +1,26 @@
 //! `slotledger rules`: everything about extensions, for who writes one and who installs one.
+//!
+//! Deliberately absent: how an extension runs. The engine and its limits are the host's own.
 
 mod account;
-mod keygen;
+mod bench;
+mod build;
+mod doc;
+mod fixture;
+mod hostile;
+mod install;
+mod keys;
+mod new;
+mod project;
 mod publish;
 mod sign;
+mod taking;
+mod template;
+mod test;
 mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
@@ -16,8 +32,24 @@ pub(super) struct RulesCommand {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Makes a pair of keys to sign extensions with. Other minisign tools can use it too.
-    Keygen(keygen::Keygen),
+    /// Writes a small project in Rust, JavaScript or Python, which builds and passes its tests at once.
+    New(new::New),
+    /// Makes the component of a project: build/NAME.wasm.
+    ///
+    /// Packages of npm and PyPI that the project names are installed into the project. What else is missing is named with
+    /// the command that installs it.
+    Build(Project),
+    /// Asks a component what stands in fixtures/, and inputs made to break it, with the engine and limits of the host.
+    ///
+    /// Everything is asked twice, and has to give the same bytes for the same fuel. Builds the component first where it is
+    /// missing or older than its sources. Exits with 1 if anything is not as it should be.
+    Test(test::Test),
+    /// Measures what each fixture costs: fuel, and microseconds with an instance made and dropped.
+    Bench(bench::Bench),
+    /// Prints what an extension is shown and can say, as a page of Markdown.
+    Doc(doc::Doc),
+    /// Makes keys to sign with, and says whose are trusted here.
+    Keys(keys::KeysCommand),
     /// Signs a component: writes FILE.minisig beside it.
     Sign(sign::Sign),
     /// Puts a component and its signature into an OCI registry.
@@ -26,13 +58,37 @@ enum Command {
     Publish(publish::Publish),
     /// Fetches an extension and says whether this installation would take it. Changes nothing.
     Verify(verify::Verify),
+    /// Fetches a component and keeps it, so that companies can use it. It is compiled, and asked what it is.
+    ///
+    /// Taken is what a trusted key signed, and of each source only what it had before; anything else has to be named by
+    /// its SHA-256. Installing decides nothing: it is asked at the companies that it is added to, as much as each of them
+    /// has it.
+    Install(install::Install),
+    /// Lists the components that are installed.
+    List(super::ConfigFile),
 }
 
-pub(super) async fn run(command: RulesCommand) -> anyhow::Result<()> {
+/// Which project.
+#[derive(Debug, Args)]
+struct Project {
+    /// Its directory.
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+}
+
+pub(super) async fn run(command: RulesCommand) -> anyhow::Result<ExitCode> {
     match command.command {
-        Command::Keygen(command) => keygen::run(&command),
+        Command::New(command) => new::run(&command),
+        Command::Build(project) => build::run(&project.dir),
+        Command::Test(command) => return test::run(&command),
+        Command::Bench(command) => bench::run(&command),
+        Command::Doc(command) => doc::run(&command),
+        Command::Keys(command) => keys::run(command).await,
         Command::Sign(command) => sign::run(&command).await,
         Command::Publish(command) => publish::run(command).await,
         Command::Verify(command) => verify::run(command).await,
-    }
+        Command::Install(command) => install::run(command).await,
+        Command::List(file) => install::list(&file).await,
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

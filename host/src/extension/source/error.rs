@@ -69,7 +69,9 @@ impl Error {
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
-            Self::Moved { .. } => "find out why it changed; review the new one before accepting its SHA-256",
+            Self::Moved { .. } => {
+                "find out why it changed; review the new one before accepting it with --accept-moved and its SHA-256"
+            }
             Self::TooLarge { .. } => {
                 "build it in release mode, strip it, and leave out libraries that it does not use"
             }

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-/// The largest component: a Python interpreter with its libraries takes 18 MiB, and room for twice as much.
-pub const COMPONENT_BYTES: u64 = 32 << 20;
+use crate::extension::limits::COMPONENT_BYTES;
 
 /// The longest signature: four lines, of which two are comments.
 pub(super) const SIGNATURE_BYTES: u64 = 8 << 10;

@@ -1,17 +1,15 @@
 //! The lock file: which digest each source had when an administrator accepted it.
 //!
-//! Invariant: a source that is in the file is never taken with another digest; changing that is an act of its own.
+//! Invariant: a source that is in the file is never taken with another digest, unless the administrator names that.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Fetched, Source};
-
-/// The form of the file that this version writes, and the only one it reads.
-const VERSION: u32 = 1;
+use super::{Error, Source};
+use crate::extension::admission::Admitted;
+use crate::extension::record::{self, Record, VERSION};
 
 /// What a lock file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,34 +39,21 @@ impl Default for Lock {
     }
 }
 
+impl Record for Lock {
+    fn version(&self) -> u32 {
+        self.version
+    }
+}
+
 impl Lock {
     /// Reads the file; none is an empty one.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(Error::away(path.display(), error)),
-        };
-        let lock: Self = toml::from_str(&text)
-            .map_err(|error| Error::unusable(path.display(), error.message().to_owned()))?;
-        if lock.version != VERSION {
-            return Err(Error::unusable(path.display(), format!("its version is {}", lock.version)));
-        }
-        Ok(lock)
+        record::read(path).map_err(|reason| Error::unusable(path.display(), reason))
     }
 
     /// Writes the file. Others see all of it or none.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let failed = |error: io::Error| Error::away(path.display(), error);
-        let text =
-            toml::to_string(self).map_err(|error| Error::unusable(path.display(), error.to_string()))?;
-        let draft = path.with_extension(format!("{}.draft", std::process::id()));
-        let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, path));
-        if written.is_err() {
-            // What matters is the error above; a draft is never read.
-            let _ = fs::remove_file(&draft);
-        }
-        written.map_err(failed)
+        record::write(path, self).map_err(|reason| Error::unusable(path.display(), reason))
     }
 
     /// The digest that this source has to have; none if it was never accepted.
@@ -78,20 +63,20 @@ impl Lock {
     }
 
     /// Accepts what was fetched from this source, in place of whatever was accepted before.
-    pub fn accept(&mut self, source: &Source, fetched: &Fetched, signed_by: Option<String>) {
-        let locked = Locked { digest: fetched.digest.clone(), origin: fetched.origin.clone(), signed_by };
-        self.extensions.insert(source.to_string(), locked);
-    }
-
-    /// Forgets a source. Says whether it was there.
-    pub fn forget(&mut self, source: &Source) -> bool {
-        self.extensions.remove(&source.to_string()).is_some()
+    pub fn accept(&mut self, source: &Source, admitted: &Admitted) {
+        let signed_by = admitted.signer().map(str::to_owned);
+        let (digest, origin) = (admitted.digest().to_owned(), admitted.origin().to_owned());
+        self.extensions.insert(source.to_string(), Locked { digest, origin, signed_by });
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use super::super::Fetched;
     use super::*;
+    use crate::extension::trust::TrustedKeys;
 
     #[test]
     fn what_is_accepted_is_expected_from_then_on() {
@@ -105,14 +90,14 @@ mod tests {
             digest: digest.clone(),
             origin: "oci://registry.example/rules/fee@sha256:00".to_owned(),
         };
+        let admitted = Admitted::judge(fetched, &TrustedKeys::default(), Some(&digest)).unwrap();
         let mut lock = Lock::read(&path).unwrap();
         assert_eq!(lock.expected(&source), None);
-        lock.accept(&source, &fetched, Some("0123456789ABCDEF".to_owned()));
+        lock.accept(&source, &admitted);
         lock.write(&path).unwrap();
-        let mut read = Lock::read(&path).unwrap();
+        let read = Lock::read(&path).unwrap();
         assert_eq!(read, lock);
         assert_eq!(read.expected(&source), Some(digest.as_str()));
-        assert!(read.forget(&source) && !read.forget(&source));
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no draft stays behind");
     }
 

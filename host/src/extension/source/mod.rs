@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 pub use error::Error;
-pub use limits::{COMPONENT_BYTES, Limits};
+pub use limits::Limits;
 pub use lock::{Lock, Locked};
 pub use oci::{Artefact, Reference, Version};
 

@@ -1,5 +1,7 @@
 //! Why an extension is not trusted, or could not be signed.
 
+use std::path::PathBuf;
+
 /// Why an extension is not trusted, or could not be signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -37,6 +39,22 @@ pub enum Error {
         /// What was given.
         text: String,
     },
+    /// The file of the trusted keys cannot be used.
+    #[error("the file of trusted keys {} cannot be used: {reason}", path.display())]
+    Keyring {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// Another key that bears the same id is trusted.
+    #[error("the key bears the id {id}, as another one does that is trusted already and is {owner}'s")]
+    SameId {
+        /// The id.
+        id: String,
+        /// Whose the other one is.
+        owner: String,
+    },
     /// A secret key cannot be used.
     #[error("the secret key cannot be used: {reason}")]
     SecretKey {
@@ -54,7 +72,9 @@ impl Error {
             Self::UnknownKey { .. } => "SL0432",
             Self::Wrong { .. } => "SL0433",
             Self::AllowedAnother { .. } => "SL0434",
-            Self::PublicKey { .. } | Self::SecretKey { .. } => "SL0440",
+            Self::PublicKey { .. } | Self::SecretKey { .. } | Self::Keyring { .. } | Self::SameId { .. } => {
+                "SL0440"
+            }
         }
     }
 
@@ -66,8 +86,8 @@ impl Error {
                 "ask its author for a signed one, or review it and allow it with --allow-unsigned and its SHA-256"
             }
             Self::UnknownKey { .. } => {
-                "compare the key with what its owner publishes and add it to `trusted_keys` in [rules], or review the \
-                 extension and allow it with --allow-unsigned and its SHA-256"
+                "compare the key with what its owner publishes and trust it with `slotledger rules keys trust`, or review \
+                 the extension and allow it with --allow-unsigned and its SHA-256"
             }
             Self::Wrong { .. } => {
                 "fetch both again; if it persists, tell the author: somebody may have exchanged a file"
@@ -76,8 +96,12 @@ impl Error {
                 "find out why it changed; review the new one before naming its SHA-256"
             }
             Self::PublicKey { .. } => "copy the second line of the .pub file, which begins with RW",
+            Self::Keyring { .. } => "put the file back as it was; `slotledger rules keys` writes it",
+            Self::SameId { .. } => {
+                "ask the key's owner for another one: ids are drawn, and never meet by chance"
+            }
             Self::SecretKey { .. } => {
-                "name the file that `slotledger rules keygen` or `minisign -G` wrote, and its password in \
+                "name the file that `slotledger rules keys new` or `minisign -G` wrote, and its password in \
                  SLOTLEDGER_SIGNING_PASSWORD"
             }
         }

@@ -4,9 +4,10 @@
 //! signature by a trusted key does not fit are never taken.
 //!
 //! Deliberately absent: keys that come with a component, expiry, and any network. A key that is no longer to be trusted
-//! is removed from the configuration.
+//! is revoked.
 
 mod error;
+pub mod keys;
 pub mod signing;
 
 use base64::Engine;
@@ -48,13 +49,7 @@ pub enum Standing {
 impl TrustedKeys {
     /// Reads the keys as they stand in the second line of a `.pub` file: 56 characters of Base64.
     pub fn parse<S: AsRef<str>>(keys: &[S]) -> Result<Self, Error> {
-        let read = |text: &S| {
-            let text = text.as_ref().trim();
-            let public =
-                PublicKey::from_base64(text).map_err(|_| Error::PublicKey { text: text.to_owned() })?;
-            Ok(Key { id: key_id(text).unwrap_or_default(), public })
-        };
-        keys.iter().map(read).collect::<Result<_, _>>().map(Self)
+        keys.iter().map(|text| Key::parse(text.as_ref())).collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether `bytes`, which have this SHA-256, may be taken: because of their signature, or because the administrator
@@ -84,6 +79,14 @@ impl TrustedKeys {
         }
         let key = text.lines().nth(1).and_then(key_id).unwrap_or_default();
         by_name(digest, allowed, Error::UnknownKey { key, digest: digest.to_owned() })
+    }
+}
+
+impl Key {
+    fn parse(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        let public = PublicKey::from_base64(text).map_err(|_| Error::PublicKey { text: text.to_owned() })?;
+        Ok(Self { id: key_id(text).unwrap_or_default(), public })
     }
 }
 

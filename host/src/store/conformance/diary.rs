@@ -363,7 +363,7 @@ pub(crate) async fn expired_holds_come_longest_ago_first(twice: &Twice) {
     assert_eq!(twice.other.expired_holds(minute(30), 1).await.expect("a list"), [held[1].id]);
 }
 
-pub(crate) async fn what_waits_to_be_invoiced_comes_longest_ago_first(twice: &Twice) {
+pub(crate) async fn whose_work_waits_to_be_invoiced_is_found_in_order(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let mut waiting = Vec::new();
     for (n, after) in [(0, Some(30)), (1, Some(10)), (2, None), (3, Some(31))] {
@@ -373,9 +373,11 @@ pub(crate) async fn what_waits_to_be_invoiced_comes_longest_ago_first(twice: &Tw
         waiting.push(house.store(&twice.one, change).await.expect("revision 1"));
     }
     assert_eq!(twice.other.appointment(waiting[0].id).await.expect("a read"), Some(waiting[0].clone()));
-    let due = twice.other.uninvoiced(minute(30), 10).await.expect("a list");
-    assert_eq!(due, [waiting[1].id, waiting[0].id]);
-    assert_eq!(twice.other.uninvoiced(minute(30), 1).await.expect("a list"), [waiting[1].id]);
+    let due = |at, after| twice.other.uninvoiced(minute(at), after, 10);
+    let customer = waiting[0].customer;
+    assert_eq!(due(9, None).await.expect("a list"), []);
+    assert_eq!(due(30, None).await.expect("a list"), [customer]);
+    assert_eq!(due(30, Some(customer)).await.expect("a list"), []);
     let filter = AppointmentFilter { uninvoiced: true, ..AppointmentFilter::default() };
     let all = twice.other.appointments(&filter, Page { after: None, limit: 10 }).await.expect("a list");
     assert_eq!(ids(&all), [waiting[0].id, waiting[1].id, waiting[3].id]);

@@ -6,6 +6,7 @@
 
 pub(crate) mod connections;
 pub(crate) mod diary;
+pub(crate) mod extensions;
 pub(crate) mod house;
 pub(crate) mod occupancy;
 pub(crate) mod opening;
@@ -41,6 +42,7 @@ macro_rules! conformance {
             records: a_replaced_record_has_its_new_fields,
             records: only_the_expected_version_is_replaced,
             records: every_change_raises_the_catalogue_version,
+            records: a_customer_is_read_with_the_catalogue_of_their_company,
             records: records_come_in_pages_by_kind_and_company,
             records: a_record_is_not_kept_without_its_answer,
             diary: an_appointment_is_read_as_it_was_committed,
@@ -66,7 +68,7 @@ macro_rules! conformance {
             diary: the_trail_is_in_order,
             diary: claims_are_found_by_provider_and_span,
             diary: expired_holds_come_longest_ago_first,
-            diary: what_waits_to_be_invoiced_comes_longest_ago_first,
+            diary: whose_work_waits_to_be_invoiced_is_found_in_order,
             occupancy: a_unit_is_used_once_at_a_time,
             occupancy: a_unit_with_room_for_two_is_shared_by_two,
             occupancy: a_unit_and_its_parts_are_not_used_at_once,
@@ -103,6 +105,7 @@ macro_rules! conformance {
             outbox: companies_are_passed_over,
             outbox: a_delivery_is_skipped_and_what_comes_after_it_goes_on,
             outbox: a_document_is_adopted_and_made_again,
+            outbox: codes_change_with_the_delivery_or_not_at_all,
             outbox: what_waits_is_counted_by_company,
             outbox: documents_are_found_by_key_and_by_day,
             connections: what_answered_and_what_is_left_alone_is_known,
@@ -110,7 +113,11 @@ macro_rules! conformance {
             connections: imported_records_are_replaced_and_forgotten,
             reconcile: a_night_is_looked_at_once_and_by_one_host,
             reconcile: a_finding_is_kept_once_until_it_changes,
+            reconcile: two_looks_keep_one_finding,
             reconcile: what_is_not_seen_again_is_closed,
+            extensions: a_component_is_kept_once,
+            extensions: what_extensions_said_is_listed_and_forgotten,
+            extensions: a_customers_history_is_counted,
             turns: deliveries_of_an_appointment_go_in_order,
             turns: a_failing_delivery_holds_up_its_own_appointment_only,
             turns: what_comes_after_a_parked_delivery_waits,

@@ -8,7 +8,7 @@ use slotledger_erp::{Days, Document, Failure, Posted, Reason};
 
 use super::Twice;
 use super::house::{House, act, document, key, mend, minute, retry, span, wanted};
-use crate::model::{Attempt, CompanyId, Delivery, DeliveryState, Repair};
+use crate::model::{Attempt, CodeKind, CompanyId, Delivery, DeliveryState, MappedCode, Repair};
 use crate::store::{Backlog, DeliveryFilter, Error, Mend, Outcome, SharedStore};
 
 /// Five minutes.
@@ -341,6 +341,30 @@ pub(crate) async fn a_delivery_is_skipped_and_what_comes_after_it_goes_on(twice:
     assert!(matches!(again, Err(Error::Stale("delivery"))), "{again:?}");
     let expected = Repair { number: 1, ..act(&Mend::Skip, 4) };
     assert_eq!(twice.other.repairs(order).await.expect("a list"), [expected]);
+}
+
+pub(crate) async fn codes_change_with_the_delivery_or_not_at_all(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[])]).await;
+    let order = claim(&twice.one, "r", 1).await[0].id;
+    // The mapping is the connection's, whoever else uses it.
+    let connection = format!("books of {}", house.company);
+    let code = MappedCode {
+        kind: CodeKind::Item,
+        code: "S".to_owned(),
+        theirs: Some("T".to_owned()),
+        note: String::new(),
+        by: "desk".to_owned(),
+        at: minute(2),
+    };
+    let edit = Mend::Edit { connection: connection.clone(), codes: vec![code.clone()] };
+    let early = mend(&*twice.one, order, &edit, 2).await;
+    assert!(matches!(early, Err(Error::Stale("delivery"))), "it is on its way: {early:?}");
+    assert_eq!(twice.other.mapped_codes(&connection).await.expect("a list"), []);
+    assert!(finish(&twice.one, order, "r", &parked(), 2).await);
+    let edited = mend(&*twice.other, order, &edit, 3).await.expect("it is parked");
+    assert_eq!((edited.state, edited.repairs), (DeliveryState::Pending, 1));
+    assert_eq!(twice.one.mapped_codes(&connection).await.expect("a list"), [code]);
 }
 
 pub(crate) async fn a_document_is_adopted_and_made_again(twice: &Twice) {

@@ -111,6 +111,19 @@ pub(crate) async fn a_finding_is_kept_once_until_it_changes(twice: &Twice) {
     assert!(matches!(unknown, Err(Error::Missing("finding"))), "{unknown:?}");
 }
 
+pub(crate) async fn two_looks_keep_one_finding(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    for n in 0..20 {
+        let finding = found(&house, FindingKind::Missing, &format!("a/{n}"), "gone");
+        let (one, other) = tokio::join!(
+            twice.one.keep_finding(&finding, minute(0)),
+            twice.other.keep_finding(&finding, minute(0))
+        );
+        let new = [one.expect("a write"), other.expect("a write")];
+        assert_eq!(new.iter().flatten().count(), 1, "{new:?}");
+    }
+}
+
 pub(crate) async fn what_is_not_seen_again_is_closed(twice: &Twice) {
     let house = House::build(&twice.one).await;
     for (subject, minutes) in [("a/1", 0), ("b/1", 5)] {

@@ -4,7 +4,7 @@ use super::Twice;
 use super::house::{House, id, minute, record};
 use crate::model::CompanyId;
 use crate::model::master::Kind;
-use crate::store::{Answer, Error, Page, Record};
+use crate::store::{Answer, Error, Owner, Page, Record};
 
 const ALL: Page = Page { after: None, limit: 100 };
 
@@ -74,12 +74,26 @@ pub(crate) async fn every_change_raises_the_catalogue_version(twice: &Twice) {
     twice.one.insert(&record(Kind::Customer, id(), house.company), None).await.expect("a new customer");
     House::build(&twice.one).await;
     assert_eq!(twice.one.catalog_version(CompanyId(house.company)).await.expect("a company"), before + 2);
-    let of = twice.one.catalog_of(Kind::Service, house.service).await.expect("it can be read");
-    assert_eq!(of, Some((CompanyId(house.company), before + 2)));
-    let other_kind = twice.one.catalog_of(Kind::Unit, house.service).await.expect("it can be read");
-    assert_eq!(other_kind, None);
+    let of = |kind| twice.one.catalog_of(kind, house.service, None);
+    let owner = Owner { company: CompanyId(house.company), catalog_version: before + 2, customer: None };
+    assert_eq!(of(Kind::Service).await.expect("it can be read"), Some(owner));
+    assert_eq!(of(Kind::Unit).await.expect("it can be read"), None, "a service is no unit");
     let unknown = twice.one.catalog_version(CompanyId(id())).await;
     assert!(matches!(unknown, Err(Error::Missing("company"))), "{unknown:?}");
+}
+
+pub(crate) async fn a_customer_is_read_with_the_catalogue_of_their_company(twice: &Twice) {
+    let (house, neighbour) = (House::build(&twice.one).await, House::build(&twice.one).await);
+    let customer = record(Kind::Customer, id(), house.company);
+    twice.one.insert(&customer, None).await.expect("a new customer");
+    let of = async |service, customer: &Record| {
+        let owner = twice.other.catalog_of(Kind::Service, service, Some(customer.id)).await;
+        owner.expect("it can be read").expect("a service").customer
+    };
+    assert_eq!(of(house.service, &customer).await, Some(customer.clone()));
+    assert_eq!(of(neighbour.service, &customer).await, None, "another company's");
+    let provider = record(Kind::Provider, house.providers[0], house.company);
+    assert_eq!(of(house.service, &provider).await, None, "no customer");
 }
 
 pub(crate) async fn records_come_in_pages_by_kind_and_company(twice: &Twice) {

@@ -132,6 +132,37 @@ pub(super) const ALL: &[Table] = &[
         ],
     ),
     table(
+        "component",
+        &[
+            text("digest"),
+            text("name"),
+            text("version"),
+            json("description"),
+            column(Kind::Bytes, "bytes"),
+            text("origin"),
+            text("signer"),
+            text("actor"),
+            instant!("installed"),
+        ],
+    ),
+    numbered(
+        "extension_answer",
+        &[
+            integer("id"),
+            id("company"),
+            id("appointment"),
+            text("extension"),
+            text("digest"),
+            text("hook"),
+            text("mode"),
+            text("outcome"),
+            integer("fuel"),
+            json("input"),
+            json("answer"),
+            instant!("asked"),
+        ],
+    ),
+    table(
         "claim",
         &[
             id("appointment"),

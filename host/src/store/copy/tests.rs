@@ -10,6 +10,7 @@ use super::*;
 use crate::model::Status;
 use crate::model::master::Kind;
 use crate::store::conformance::connections::known;
+use crate::store::conformance::extensions::extended;
 use crate::store::conformance::house::{
     House, cancel, claim as claim_of, id, minute, next, record, retry, span,
 };
@@ -53,6 +54,7 @@ async fn fill(store: &SharedStore) -> House {
     retry(&**store, waiting.last().expect("one").id, 0).await.expect("it waits");
     known(store).await;
     seen(store, &house).await;
+    extended(store, &house).await;
     house
 }
 

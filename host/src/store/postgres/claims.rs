@@ -4,7 +4,7 @@
 //! order that [`super`] states; whoever changes a claim notes its days in [`Touched`], and the rows of these days are
 //! made anew before the transaction ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -34,28 +34,33 @@ fn days_of((resource, start_us, end_us): Span) -> impl Iterator<Item = (Uuid, i6
 impl Touched {
     /// Makes the rows of these days anew.
     pub(super) async fn settle(self, connection: &mut PgConnection) -> Result<(), Error> {
-        for (provider, day) in self.providers {
-            let taken = claimed(connection, OF_PROVIDER, provider, day).await?;
-            rewrite(connection, provider, day, &taken).await?;
-        }
-        for (unit, day) in self.units {
-            let taken = claimed(connection, OF_UNIT, unit, day).await?;
-            rewrite(connection, unit, day, &taken).await?;
-        }
-        Ok(())
+        let mut rows = claimed(connection, OF_PROVIDERS, self.providers).await?;
+        rows.extend(claimed(connection, OF_UNITS, self.units).await?);
+        rewrite(connection, &rows).await
     }
 }
 
-/// Locks the providers and units whose time changes hands. Without it, two that ask for one slot would each find the
-/// other's claim in the index and wait for each other.
-pub(super) async fn lock(connection: &mut PgConnection, entries: &[Entry]) -> Result<(), Error> {
+/// The providers and units whose time is taken, to be locked before any of it is, unless time is given up as well.
+///
+/// Without the lock, two that ask for one slot would each find the other's claim in the index and wait for each other.
+pub(super) fn taken(entries: &[Entry]) -> (Vec<Uuid>, Vec<Uuid>) {
+    if entries.iter().any(Entry::releases) { (Vec::new(), Vec::new()) } else { owners(entries) }
+}
+
+fn owners(entries: &[Entry]) -> (Vec<Uuid>, Vec<Uuid>) {
+    let claims = || entries.iter().filter_map(claim);
+    let units = claims().flat_map(|claim| claim.units.iter().copied());
+    (ids(claims().map(|claim| claim.provider)), ids(units))
+}
+
+/// Locks the providers and units whose time is given up, and with them those whose time is taken. Which they are is read
+/// once the appointments are locked: until then others may move them.
+pub(super) async fn lock_released(connection: &mut PgConnection, entries: &[Entry]) -> Result<(), Error> {
     let releasing = releasing(entries);
-    let claims = || entries.iter().filter_map(taken);
-    let providers = ids(claims().map(|claim| claim.provider));
-    let units = ids(claims().flat_map(|claim| claim.units.iter().copied()));
-    if releasing.is_empty() && providers.is_empty() {
+    if releasing.is_empty() {
         return Ok(());
     }
+    let (providers, units) = owners(entries);
     sqlx::query(
         "SELECT FROM record WHERE id = ANY (
              $1
@@ -73,7 +78,7 @@ pub(super) async fn lock(connection: &mut PgConnection, entries: &[Entry]) -> Re
     Ok(())
 }
 
-const fn taken(entry: &Entry) -> Option<&Claim> {
+const fn claim(entry: &Entry) -> Option<&Claim> {
     match &entry.slots {
         Slots::Take(claim) => Some(claim),
         Slots::Keep | Slots::Release => None,
@@ -166,51 +171,97 @@ fn refused(error: sqlx::Error, claim: &Claim) -> Error {
     unless_taken("double_booking", || Error::DoubleBooking(claim.appointment))(error)
 }
 
-const OF_PROVIDER: &str = "SELECT visit, (extract(epoch FROM start_at) * 1000000)::bigint,
-         (extract(epoch FROM end_at) * 1000000)::bigint FROM claim
-     WHERE provider = $1 AND start_at > $2 AND start_at < $3 AND end_at > $4";
-const OF_UNIT: &str = "SELECT visit, (extract(epoch FROM start_at) * 1000000)::bigint,
-         (extract(epoch FROM end_at) * 1000000)::bigint FROM unit_claim
-     WHERE unit = $1 AND start_at > $2 AND start_at < $3 AND end_at > $4";
+/// The claims of some resources, each on a day.
+macro_rules! of_days {
+    ($claims:literal) => {
+        concat!(
+            "SELECT t.resource, t.day, c.visit, (extract(epoch FROM c.start_at) * 1000000)::bigint,
+                 (extract(epoch FROM c.end_at) * 1000000)::bigint
+             FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[])
+                 AS t (resource, day, earliest, starts, ends)
+             CROSS JOIN LATERAL (",
+            $claims,
+            " = t.resource AND start_at > t.earliest AND start_at < t.ends AND end_at > t.starts OFFSET 0) c"
+        )
+    };
+}
+
+const OF_PROVIDERS: &str = of_days!("SELECT visit, start_at, end_at FROM claim WHERE provider");
+const OF_UNITS: &str = of_days!("SELECT visit, start_at, end_at FROM unit_claim WHERE unit");
+
+/// The claims of each resource on its day, also where there are none left.
+type Days = BTreeMap<(Uuid, i64), Vec<Taken>>;
 
 async fn claimed(
     connection: &mut PgConnection,
     query: &'static str,
-    resource: Uuid,
-    day: i64,
-) -> Result<Vec<Taken>, Error> {
+    touched: BTreeSet<(Uuid, i64)>,
+) -> Result<Days, Error> {
+    if touched.is_empty() {
+        return Ok(Days::new());
+    }
     let at = |micros: i64| {
         chrono::DateTime::from_timestamp_micros(micros)
-            .ok_or_else(|| Error::Corrupt("day", format!("{day} is out of range").into()))
+            .ok_or_else(|| Error::Corrupt("day", format!("{micros} is out of range").into()))
     };
-    let (start, end) = (day * DAY_US, (day + 1) * DAY_US);
-    sqlx::query_as(query)
-        .bind(resource)
-        .bind(at(start - LONGEST_CLAIM_US)?)
-        .bind(at(end)?)
-        .bind(at(start)?)
+    let starting = |before: i64| touched.iter().map(move |(_, day)| at(day * DAY_US - before));
+    let found: Vec<(Uuid, i64, String, i64, i64)> = sqlx::query_as(query)
+        .bind(touched.iter().map(|(resource, _)| *resource).collect::<Vec<_>>())
+        .bind(touched.iter().map(|(_, day)| *day).collect::<Vec<_>>())
+        .bind(starting(LONGEST_CLAIM_US).collect::<Result<Vec<_>, _>>()?)
+        .bind(starting(0).collect::<Result<Vec<_>, _>>()?)
+        .bind(starting(-DAY_US).collect::<Result<Vec<_>, _>>()?)
         .fetch_all(connection)
         .await
-        .map_err(failed)
+        .map_err(failed)?;
+    let mut days: Days = touched.into_iter().map(|of| (of, Vec::new())).collect();
+    for (resource, day, visit, start, end) in found {
+        days.entry((resource, day)).or_default().push((visit, start, end));
+    }
+    Ok(days)
 }
 
-async fn rewrite(
-    connection: &mut PgConnection,
-    resource: Uuid,
-    day: i64,
-    taken: &[Taken],
-) -> Result<(), Error> {
-    let query = match days::layers(day, taken) {
-        None => sqlx::query("DELETE FROM busy WHERE resource = $1 AND day = $2").bind(resource).bind(day),
-        Some((layers, minutes)) => sqlx::query(
-            "INSERT INTO busy (resource, day, layers, minutes) VALUES ($1, $2, $3, $4)
+async fn rewrite(connection: &mut PgConnection, days: &Days) -> Result<(), Error> {
+    let rows = days.iter().map(|((resource, day), taken)| (*resource, *day, days::layers(*day, taken)));
+    let (mut free, mut busy) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new(), Vec::new(), Vec::new()));
+    for (resource, day, layers) in rows {
+        match layers {
+            None => {
+                free.0.push(resource);
+                free.1.push(day);
+            }
+            Some((layers, minutes)) => {
+                busy.0.push(resource);
+                busy.1.push(day);
+                busy.2.push(layers);
+                busy.3.push(minutes);
+            }
+        }
+    }
+    if !free.0.is_empty() {
+        sqlx::query(
+            "DELETE FROM busy USING unnest($1::uuid[], $2::bigint[]) AS t (resource, day)
+             WHERE busy.resource = t.resource AND busy.day = t.day",
+        )
+        .bind(free.0)
+        .bind(free.1)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    }
+    if !busy.0.is_empty() {
+        sqlx::query(
+            "INSERT INTO busy (resource, day, layers, minutes)
+             SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::bigint[])
              ON CONFLICT (resource, day) DO UPDATE SET layers = excluded.layers, minutes = excluded.minutes",
         )
-        .bind(resource)
-        .bind(day)
-        .bind(layers)
-        .bind(minutes),
-    };
-    query.execute(connection).await.map_err(failed)?;
+        .bind(busy.0)
+        .bind(busy.1)
+        .bind(busy.2)
+        .bind(busy.3)
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    }
     Ok(())
 }

@@ -30,10 +30,9 @@ pub(super) async fn write(
     if let Some(answer) = answer {
         requests::keep(&mut *connection, &answer.given(entries, basis.at)).await?;
     }
-    check_catalog(connection, basis).await?;
-    lock_appointments(connection, basis, entries).await?;
+    lock(connection, basis, entries).await?;
     check_beside(connection, basis).await?;
-    claims::lock(connection, entries).await?;
+    claims::lock_released(connection, entries).await?;
     let mut touched = Touched::default();
     // All slots that are given up come first: an appointment may take what another of the same decision releases.
     claims::release(connection, entries, &mut touched).await?;
@@ -65,42 +64,52 @@ async fn number(connection: &mut PgConnection, basis: &Basis, entries: &mut [Ent
     rendered::number(entries, last)
 }
 
-/// Holds the catalogue as it is, beside other decisions that do, and refuses one that was made on another.
-async fn check_catalog(connection: &mut PgConnection, basis: &Basis) -> Result<(), Error> {
-    let Some(expected) = basis.catalog_version else { return Ok(()) };
-    let version: i64 = sqlx::query_scalar("SELECT catalog_version FROM company WHERE id = $1 FOR SHARE")
-        .bind(basis.company.0)
-        .fetch_optional(connection)
-        .await
-        .map_err(failed)?
-        .ok_or(Error::Missing("company"))?;
-    if version == expected { Ok(()) } else { Err(Error::Stale("catalogue")) }
-}
+/// Holds the catalogue as it is, beside other decisions that do. Locks the appointments that change or that the decision
+/// rests on, and the lines that new deliveries depend on; then the providers and the units' roots of new claims.
+///
+/// One statement in the place of three: each step begins when the one before it has all of its locks, because it counts
+/// them. Its view of the data is older than its locks. That is harmless: whatever it reads to find them follows from the
+/// catalogue, whose version is checked, or never changes.
+const LOCK: &str = "WITH
+     catalog AS MATERIALIZED (SELECT catalog_version FROM company WHERE id = $1 FOR SHARE),
+     standing AS MATERIALIZED (
+         SELECT FROM appointment
+         WHERE (SELECT count(*) FROM catalog) >= 0
+             AND id = ANY ($2 || ARRAY(SELECT appointment FROM delivery WHERE key = ANY ($3)))
+         ORDER BY id FOR NO KEY UPDATE
+     ),
+     owning AS MATERIALIZED (
+         SELECT FROM record
+         WHERE (SELECT count(*) FROM standing) >= 0
+             AND id = ANY ($4 || ARRAY(SELECT unit_root(unit) FROM unnest($5) AS taken (unit)))
+         ORDER BY id FOR NO KEY UPDATE
+     )
+     SELECT (SELECT count(*) FROM owning), (SELECT catalog_version FROM catalog)";
 
-/// Locks the appointments that change or that the decision rests on, and the lines that new deliveries depend on.
-async fn lock_appointments(
-    connection: &mut PgConnection,
-    basis: &Basis,
-    entries: &[Entry],
-) -> Result<(), Error> {
+/// Takes the locks of [`LOCK`], and refuses a decision that was made on another catalogue.
+///
+/// Where time is given up, providers and units wait for [`claims::lock_released`], which takes all of them in order.
+async fn lock(connection: &mut PgConnection, basis: &Basis, entries: &[Entry]) -> Result<(), Error> {
     let changing = entries.iter().filter(|entry| entry.expected.is_some());
     let changing = changing.map(|entry| entry.appointment.id);
     let changing = ids(changing.chain(basis.beside.iter().map(|(id, _)| *id)));
     let deliveries = entries.iter().flat_map(|entry| &entry.deliveries);
     let after: Vec<&str> = deliveries.flat_map(|delivery| &delivery.after).map(|key| key.as_str()).collect();
-    if changing.is_empty() && after.is_empty() {
-        return Ok(());
+    let (providers, units) = claims::taken(entries);
+    let (_, version): (i64, Option<i64>) = sqlx::query_as(LOCK)
+        .bind(basis.catalog_version.map(|_| basis.company.0))
+        .bind(changing)
+        .bind(after)
+        .bind(providers)
+        .bind(units)
+        .fetch_one(connection)
+        .await
+        .map_err(failed)?;
+    match (basis.catalog_version, version) {
+        (Some(_), None) => Err(Error::Missing("company")),
+        (expected, version) if expected != version => Err(Error::Stale("catalogue")),
+        _ => Ok(()),
     }
-    sqlx::query(
-        "SELECT FROM appointment WHERE id = ANY ($1 || ARRAY(SELECT appointment FROM delivery WHERE key = ANY ($2)))
-         ORDER BY id FOR NO KEY UPDATE",
-    )
-    .bind(changing)
-    .bind(after)
-    .execute(connection)
-    .await
-    .map_err(failed)?;
-    Ok(())
 }
 
 /// Refuses a decision that rests on an appointment which has changed since. Their rows are locked by now.
@@ -157,56 +166,96 @@ async fn write_entry(
         Slots::Keep | Slots::Release => {}
         Slots::Take(claim) => claims::take(connection, claim, touched).await?,
     }
-    for event in &entry.events {
-        record(connection, event).await?;
-    }
     for delivery in &entry.deliveries {
         ask(connection, basis, &entry.appointment, delivery).await?;
     }
     Ok(())
 }
 
+/// A statement that writes an appointment, and its trail with it. The values of the trail come first.
+macro_rules! with_trail {
+    ($write:literal) => {
+        concat!(
+            "WITH written AS (",
+            $write,
+            " RETURNING id),
+             told AS (
+                 INSERT INTO event (appointment, revision, happened_at, actor, name, message, from_status, to_status,
+                     rules_digest, attributes)
+                 SELECT e.appointment, e.revision, e.happened_at, e.actor, e.name, e.message, e.from_status,
+                     e.to_status, e.rules_digest, e.attributes::json
+                 FROM written, unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+                     $7::text[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY
+                     AS e (appointment, revision, happened_at, actor, name, message, from_status, to_status,
+                         rules_digest, attributes, n)
+                 ORDER BY e.n
+             )
+             SELECT count(*) FROM written"
+        )
+    };
+}
+
+const INSERT: &str = with_trail!(
+    "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_at, end_at,
+         reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, updated_at, details,
+         id, company, invoice_after_at, created_at, case_id, booking, series)
+     VALUES ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26::text::json, $27, $28, $29,
+         $30, $31, $32, $33)"
+);
+
+const UPDATE: &str = with_trail!(
+    "UPDATE appointment SET branch = $11, service = $12, customer = $13, provider = $14, name = $15, status = $16,
+         revision = $17, start_at = $18, end_at = $19, reserved_start_at = $20, reserved_end_at = $21,
+         hold_until_at = $22, predecessor = $23, successor = $24, updated_at = $25, details = $26::text::json,
+         invoice_after_at = $29
+     WHERE id = $27 AND company = $28 AND revision = $30"
+);
+
 async fn insert(connection: &mut PgConnection, entry: &Entry) -> Result<(), Error> {
-    let statement = sqlx::query(
-        "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_at, end_at,
-             reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, updated_at, details,
-             id, company, invoice_after_at, created_at, case_id, booking, series)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::text::json, $17, $18, $19,
-             $20, $21, $22, $23)",
-    );
-    bind_columns(statement, entry)
+    let statement = bind_trail(sqlx::query_scalar(INSERT), &entry.events)?;
+    let _: i64 = bind_columns(statement, entry)
         .bind(entry.appointment.created_at)
         .bind(entry.appointment.case.map(|id| id.0))
         .bind(entry.appointment.booking.map(|id| id.0))
         .bind(entry.appointment.series.map(|id| id.0))
-        .execute(connection)
+        .fetch_one(connection)
         .await
         .map_err(unless_taken("appointment_pkey", || Error::Exists("appointment")))?;
     Ok(())
 }
 
 async fn update(connection: &mut PgConnection, entry: &Entry, expected: u32) -> Result<(), Error> {
-    let statement = sqlx::query(
-        "UPDATE appointment SET branch = $1, service = $2, customer = $3, provider = $4, name = $5, status = $6,
-             revision = $7, start_at = $8, end_at = $9, reserved_start_at = $10, reserved_end_at = $11,
-             hold_until_at = $12, predecessor = $13, successor = $14, updated_at = $15, details = $16::text::json,
-             invoice_after_at = $19
-         WHERE id = $17 AND company = $18 AND revision = $20",
-    );
-    let done = bind_columns(statement, entry)
+    let statement = bind_trail(sqlx::query_scalar(UPDATE), &entry.events)?;
+    let written: i64 = bind_columns(statement, entry)
         .bind(i64::from(expected))
-        .execute(&mut *connection)
+        .fetch_one(&mut *connection)
         .await
         .map_err(failed)?;
-    if done.rows_affected() == 0 {
+    if written == 0 {
         return Err(missing_or_stale(connection, &entry.appointment).await?);
     }
     Ok(())
 }
 
-type Statement<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+type Statement<'q> = sqlx::query::QueryScalar<'q, sqlx::Postgres, i64, sqlx::postgres::PgArguments>;
 
-/// The first nineteen values of both statements above.
+/// The first ten values of both statements above: a list for each column.
+fn bind_trail<'q>(statement: Statement<'q>, events: &'q [Event]) -> Result<Statement<'q>, Error> {
+    let attributes = events.iter().map(|event| to_json("event", &event.attributes));
+    Ok(statement
+        .bind(events.iter().map(|event| event.appointment.0).collect::<Vec<_>>())
+        .bind(events.iter().map(|event| i64::from(event.revision)).collect::<Vec<_>>())
+        .bind(events.iter().map(|event| event.at).collect::<Vec<_>>())
+        .bind(events.iter().map(|event| actor(event.actor)).collect::<Vec<_>>())
+        .bind(events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>())
+        .bind(events.iter().map(|event| event.message.as_str()).collect::<Vec<_>>())
+        .bind(events.iter().map(|event| event.from.map(|status| status.as_str())).collect::<Vec<_>>())
+        .bind(events.iter().map(|event| event.to.as_str()).collect::<Vec<_>>())
+        .bind(events.iter().map(|event| event.rules_digest.as_str()).collect::<Vec<_>>())
+        .bind(attributes.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// The nineteen values after them.
 fn bind_columns<'q>(statement: Statement<'q>, entry: &'q Entry) -> Statement<'q> {
     let appointment = &entry.appointment;
     statement
@@ -241,28 +290,6 @@ async fn missing_or_stale(connection: &mut PgConnection, appointment: &Appointme
             .await
             .map_err(failed)?;
     Ok(if exists { Error::Stale("appointment") } else { Error::Missing("appointment") })
-}
-
-async fn record(connection: &mut PgConnection, event: &Event) -> Result<(), Error> {
-    sqlx::query(
-        "INSERT INTO event (appointment, revision, happened_at, actor, name, message, from_status, to_status,
-             rules_digest, attributes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::json)",
-    )
-    .bind(event.appointment.0)
-    .bind(i64::from(event.revision))
-    .bind(event.at)
-    .bind(actor(event.actor))
-    .bind(&event.name)
-    .bind(&event.message)
-    .bind(event.from.map(|status| status.as_str()))
-    .bind(event.to.as_str())
-    .bind(&event.rules_digest)
-    .bind(to_json("event", &event.attributes)?)
-    .execute(connection)
-    .await
-    .map_err(failed)?;
-    Ok(())
 }
 
 async fn ask(

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use slotledger_erp::{Record, RecordKind, SystemInfo};
-use sqlx::QueryBuilder;
 use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, QueryBuilder};
 
 use super::Postgres;
 use super::error::failed;
@@ -71,22 +71,7 @@ impl ErpConnections for Postgres {
 
     async fn map_codes(&self, connection: &str, codes: &[MappedCode]) -> Result<(), Error> {
         let mut transaction = self.begin().await?;
-        for code in codes {
-            sqlx::query(
-                "INSERT INTO erp_mapping (connection, kind, code, theirs, note, actor, mapped_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(connection)
-            .bind(code.kind.as_str())
-            .bind(&code.code)
-            .bind(&code.theirs)
-            .bind(&code.note)
-            .bind(&code.by)
-            .bind(code.at)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        }
+        write_codes(&mut transaction, connection, codes).await?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -193,6 +178,31 @@ impl ErpConnections for Postgres {
         query.push(" AND code = ANY (").push_bind(codes).push(") ORDER BY code");
         found(&query.build().fetch_all(&self.pool).await.map_err(failed)?)
     }
+}
+
+/// Writes down what codes are called from now on.
+pub(super) async fn write_codes(
+    transaction: &mut PgConnection,
+    connection: &str,
+    codes: &[MappedCode],
+) -> Result<(), Error> {
+    for code in codes {
+        sqlx::query(
+            "INSERT INTO erp_mapping (connection, kind, code, theirs, note, actor, mapped_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(connection)
+        .bind(code.kind.as_str())
+        .bind(&code.code)
+        .bind(&code.theirs)
+        .bind(&code.note)
+        .bind(&code.by)
+        .bind(code.at)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn found(rows: &[PgRow]) -> Result<Vec<Imported>, Error> {

@@ -9,11 +9,11 @@ use super::Postgres;
 use super::commit;
 use super::error::failed;
 use super::rows::Columns;
-use crate::model::{Appointment, AppointmentId, BookingId, Event, SeriesId};
+use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
 use crate::store::read;
 use crate::store::rendered::{Basis, Entry};
 use crate::store::words::containing;
-use crate::store::{AppointmentFilter, Booking, Commit, Diary, Error, Page, Series};
+use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_at, end_at,
@@ -63,6 +63,21 @@ impl Diary for Postgres {
         rows.iter().map(|row| read::event(&Columns(row))).collect()
     }
 
+    async fn history(&self, customer: CustomerId) -> Result<CustomerHistory, Error> {
+        let row = sqlx::query(
+            "SELECT count(*) FILTER (WHERE status NOT IN ('completed', 'cancelled', 'no_show')) AS standing,
+                 count(*) FILTER (WHERE status = 'completed') AS completed,
+                 count(*) FILTER (WHERE status = 'cancelled' AND successor IS NULL) AS cancelled,
+                 count(*) FILTER (WHERE status = 'no_show') AS no_shows
+             FROM appointment WHERE customer = $1",
+        )
+        .bind(customer.0)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(failed)?;
+        read::history(&Columns(&row))
+    }
+
     async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Error> {
         let select =
             "SELECT id, company, customer, created_at, details::text AS details FROM booking WHERE id = $1";
@@ -89,16 +104,23 @@ impl Diary for Postgres {
         Ok(ids.into_iter().map(AppointmentId).collect())
     }
 
-    async fn uninvoiced(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error> {
         let ids: Vec<Uuid> = sqlx::query_scalar(
-            "SELECT id FROM appointment WHERE invoice_after_at <= $1 ORDER BY invoice_after_at, id LIMIT $2",
+            "SELECT DISTINCT customer FROM appointment WHERE invoice_after_at <= $1 AND customer > $2
+             ORDER BY customer LIMIT $3",
         )
         .bind(now)
+        .bind(after.map_or(Uuid::nil(), |customer| customer.0))
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await
         .map_err(failed)?;
-        Ok(ids.into_iter().map(AppointmentId).collect())
+        Ok(ids.into_iter().map(CustomerId).collect())
     }
 }
 

@@ -29,6 +29,7 @@ mod commit;
 mod connections;
 mod diary;
 mod error;
+mod extensions;
 mod keys;
 mod occupancy;
 mod outbox;

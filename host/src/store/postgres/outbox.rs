@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, QueryBuilder};
 
 use super::Postgres;
+use super::connections::write_codes;
 use super::error::failed;
 use super::rows::{Columns, ids};
 use slotledger_erp::Key;
@@ -122,6 +123,9 @@ impl Outbox for Postgres {
         if noted.rows_affected() == 0 {
             one(&mut transaction, id).await?.ok_or(Error::Missing("delivery"))?;
             return Err(Error::Stale("delivery"));
+        }
+        if let Mend::Edit { connection, codes } = mend {
+            write_codes(&mut transaction, connection, codes).await?;
         }
         sqlx::query(
             "UPDATE delivery SET state = $1::text, document = $2::text::json, failure = CASE WHEN $3 THEN failure END,

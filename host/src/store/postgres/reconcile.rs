@@ -141,41 +141,19 @@ impl Reconciliation for Postgres {
 
     async fn keep_finding(&self, finding: &NewFinding, at: DateTime<Utc>) -> Result<Option<i64>, Error> {
         let mut transaction = self.begin().await?;
-        let known: Option<(i64, String)> = sqlx::query_as(
-            "SELECT id, words FROM finding
-             WHERE company = $1 AND kind = $2 AND subject = $3 AND (state = 'open' OR state = 'accepted' AND words = $4)
-             ORDER BY state DESC, id DESC LIMIT 1",
-        )
-        .bind(finding.company.0)
-        .bind(finding.kind.as_str())
-        .bind(&finding.subject)
-        .bind(&finding.words)
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(failed)?;
-        let new = match known {
-            Some((id, words)) => {
-                sqlx::query(
-                    "UPDATE finding SET seen_at = $1, words = $2, details = $3::text::json WHERE id = $4",
-                )
-                .bind(at)
-                .bind(&finding.words)
-                .bind(to_json("finding", &finding.details)?)
-                .bind(id)
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed)?;
-                if words != finding.words {
-                    note(&mut transaction, id, "reconciliation", "changed", &finding.words, at).await?;
+        let mut new = None;
+        if !see(&mut transaction, finding, at).await? {
+            match insert(&mut transaction, finding, at).await? {
+                Some(id) => {
+                    note(&mut transaction, id, "reconciliation", "found", &finding.words, at).await?;
+                    new = Some(id);
                 }
-                None
+                // Another look found it in this moment, and has written it down by now.
+                None => {
+                    see(&mut transaction, finding, at).await?;
+                }
             }
-            None => {
-                let id = insert(&mut transaction, finding, at).await?;
-                note(&mut transaction, id, "reconciliation", "found", &finding.words, at).await?;
-                Some(id)
-            }
-        };
+        }
         transaction.commit().await.map_err(failed)?;
         Ok(new)
     }
@@ -253,14 +231,45 @@ impl Reconciliation for Postgres {
     }
 }
 
+/// Notes that a finding was seen again. False if it is not known like this.
+async fn see(connection: &mut PgConnection, finding: &NewFinding, at: DateTime<Utc>) -> Result<bool, Error> {
+    let known: Option<(i64, String)> = sqlx::query_as(
+        "SELECT id, words FROM finding
+         WHERE company = $1 AND kind = $2 AND subject = $3 AND (state = 'open' OR state = 'accepted' AND words = $4)
+         ORDER BY state DESC, id DESC LIMIT 1 FOR NO KEY UPDATE",
+    )
+    .bind(finding.company.0)
+    .bind(finding.kind.as_str())
+    .bind(&finding.subject)
+    .bind(&finding.words)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(failed)?;
+    let Some((id, words)) = known else { return Ok(false) };
+    sqlx::query("UPDATE finding SET seen_at = $1, words = $2, details = $3::text::json WHERE id = $4")
+        .bind(at)
+        .bind(&finding.words)
+        .bind(to_json("finding", &finding.details)?)
+        .bind(id)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    if words != finding.words {
+        note(connection, id, "reconciliation", "changed", &finding.words, at).await?;
+    }
+    Ok(true)
+}
+
+/// Writes a finding down, unless it is open already.
 async fn insert(
     connection: &mut PgConnection,
     finding: &NewFinding,
     at: DateTime<Utc>,
-) -> Result<i64, Error> {
+) -> Result<Option<i64>, Error> {
     sqlx::query_scalar(
         "INSERT INTO finding (company, connection, kind, subject, delivery, day, words, details, state, found_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::json, 'open', $9, $9) RETURNING id",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::json, 'open', $9, $9)
+         ON CONFLICT (company, kind, subject) WHERE state = 'open' DO NOTHING RETURNING id",
     )
     .bind(finding.company.0)
     .bind(&finding.connection)
@@ -271,7 +280,7 @@ async fn insert(
     .bind(&finding.words)
     .bind(to_json("finding", &finding.details)?)
     .bind(at)
-    .fetch_one(connection)
+    .fetch_optional(connection)
     .await
     .map_err(failed)
 }

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use slotledger_erp::{Record, RecordKind, SystemInfo};
-use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::Sqlite;
 use super::error::failed;
@@ -72,22 +72,7 @@ impl ErpConnections for Sqlite {
 
     async fn map_codes(&self, connection: &str, codes: &[MappedCode]) -> Result<(), Error> {
         let mut transaction = self.begin().await?;
-        for code in codes {
-            sqlx::query(
-                "INSERT INTO erp_mapping (connection, kind, code, theirs, note, actor, at_us)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(connection)
-            .bind(code.kind.as_str())
-            .bind(&code.code)
-            .bind(&code.theirs)
-            .bind(&code.note)
-            .bind(&code.by)
-            .bind(micros(code.at))
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        }
+        write_codes(&mut transaction, connection, codes).await?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -198,6 +183,31 @@ impl ErpConnections for Sqlite {
         query.push(") ORDER BY code");
         found(&query.build().fetch_all(&self.readers).await.map_err(failed)?)
     }
+}
+
+/// Writes down what codes are called from now on.
+pub(super) async fn write_codes(
+    transaction: &mut SqliteConnection,
+    connection: &str,
+    codes: &[MappedCode],
+) -> Result<(), Error> {
+    for code in codes {
+        sqlx::query(
+            "INSERT INTO erp_mapping (connection, kind, code, theirs, note, actor, at_us)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(connection)
+        .bind(code.kind.as_str())
+        .bind(&code.code)
+        .bind(&code.theirs)
+        .bind(&code.note)
+        .bind(&code.by)
+        .bind(micros(code.at))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn found(rows: &[SqliteRow]) -> Result<Vec<Imported>, Error> {

@@ -8,11 +8,11 @@ use super::Sqlite;
 use super::commit;
 use super::error::failed;
 use super::rows::{Columns, micros, text};
-use crate::model::{Appointment, AppointmentId, BookingId, Event, SeriesId};
+use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
 use crate::store::words::containing;
-use crate::store::{AppointmentFilter, Booking, Commit, Diary, Error, Page, Series};
+use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_us AS start_at,
@@ -63,6 +63,21 @@ impl Diary for Sqlite {
         rows.iter().map(|row| read::event(&Columns(row))).collect()
     }
 
+    async fn history(&self, customer: CustomerId) -> Result<CustomerHistory, Error> {
+        let row = sqlx::query(
+            "SELECT count(*) FILTER (WHERE status NOT IN ('completed', 'cancelled', 'no_show')) AS standing,
+                 count(*) FILTER (WHERE status = 'completed') AS completed,
+                 count(*) FILTER (WHERE status = 'cancelled' AND successor IS NULL) AS cancelled,
+                 count(*) FILTER (WHERE status = 'no_show') AS no_shows
+             FROM appointment WHERE customer = ?",
+        )
+        .bind(text(customer))
+        .fetch_one(&self.readers)
+        .await
+        .map_err(failed)?;
+        read::history(&Columns(&row))
+    }
+
     async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Error> {
         let row = sqlx::query(
             "SELECT id, company, customer, created_us AS created_at, details FROM booking WHERE id = ?",
@@ -97,17 +112,23 @@ impl Diary for Sqlite {
         rows.iter().map(|row| Columns(row).id("id")).collect()
     }
 
-    async fn uninvoiced(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppointmentId>, Error> {
+    async fn uninvoiced(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerId>, Error> {
         let rows = sqlx::query(
-            "SELECT id FROM appointment WHERE invoice_after_us <= ?
-             ORDER BY invoice_after_us, id LIMIT ?",
+            "SELECT DISTINCT customer FROM appointment WHERE invoice_after_us <= ? AND customer > ?
+             ORDER BY customer LIMIT ?",
         )
         .bind(micros(now))
+        .bind(after.map(text).unwrap_or_default())
         .bind(i64::from(limit))
         .fetch_all(&self.readers)
         .await
         .map_err(failed)?;
-        rows.iter().map(|row| Columns(row).id("id")).collect()
+        rows.iter().map(|row| Columns(row).id("customer")).collect()
     }
 }
 

@@ -15,6 +15,7 @@ mod commit;
 mod connections;
 mod diary;
 mod error;
+mod extensions;
 mod keys;
 mod occupancy;
 mod outbox;

@@ -18,6 +18,17 @@ use crate::store::{Busy, Error, Occupancy, Session, Workload};
 const BUSY: &str = "SELECT group_concat(resource || ' ' || day || ' ' || hex(layers), ';') FROM busy
      WHERE resource IN (SELECT value FROM json_each(?1)) AND day BETWEEN ?2 AND ?3";
 
+/// The same of many for few days, day by day: the rows of a day lie side by side in this index.
+const BUSY_BY_DAY: &str = "SELECT group_concat(resource || ' ' || day || ' ' || hex(layers), ';')
+     FROM busy INDEXED BY busy_by_day
+     WHERE resource IN (SELECT value FROM json_each(?1))
+         AND day IN (WITH RECURSIVE days (day) AS (VALUES (?2) UNION ALL SELECT day + 1 FROM days WHERE day < ?3)
+                     SELECT day FROM days)";
+
+/// So many resources are many, and so many days few: where both hold, [`BUSY_BY_DAY`] was measured to read faster.
+const MANY: usize = 500;
+const FEW_DAYS: i64 = 3;
+
 #[async_trait]
 impl Occupancy for Sqlite {
     async fn claims(
@@ -65,7 +76,8 @@ impl Occupancy for Sqlite {
     }
 
     async fn busy(&self, resources: &[Uuid], first: i64, last: i64) -> Result<Vec<Busy>, Error> {
-        let all: Option<String> = sqlx::query_scalar(BUSY)
+        let by_day = resources.len() >= MANY && (0..FEW_DAYS).contains(&(last - first));
+        let all: Option<String> = sqlx::query_scalar(if by_day { BUSY_BY_DAY } else { BUSY })
             .bind(to_json("resource", &resources)?)
             .bind(first)
             .bind(last)
@@ -158,7 +170,11 @@ fn busy(row: &str) -> Result<Busy, Error> {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    };
     let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
         [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
         _ => None,

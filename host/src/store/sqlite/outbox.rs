@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::Sqlite;
+use super::connections::write_codes;
 use super::error::failed;
 use super::rows::{Columns, instant, micros, text};
 use slotledger_erp::Key;
@@ -113,6 +114,9 @@ impl Outbox for Sqlite {
         if noted.rows_affected() == 0 {
             one(&mut transaction, id).await?.ok_or(Error::Missing("delivery"))?;
             return Err(Error::Stale("delivery"));
+        }
+        if let Mend::Edit { connection, codes } = mend {
+            write_codes(&mut transaction, connection, codes).await?;
         }
         sqlx::query(
             "UPDATE delivery SET state = ?1, document = ?2, failure = CASE WHEN ?3 THEN failure END,

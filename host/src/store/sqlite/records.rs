@@ -11,7 +11,7 @@ use super::rows::{Columns, micros, text};
 use crate::model::CompanyId;
 use crate::model::master::Kind;
 use crate::store::words::to_json;
-use crate::store::{Answer, Error, Page, Record, Records, read};
+use crate::store::{Answer, Error, Owner, Page, Record, Records, read};
 
 const COLUMNS: &str = "SELECT id, company, name, active, version, updated_us AS updated_at, data FROM record";
 
@@ -27,7 +27,7 @@ impl Records for Sqlite {
             Kind::Company => add_company(&mut transaction, record.id).await?,
             // No decision under way can rest on a customer or a case that was not there; sign-ups leave bookings alone.
             Kind::Customer | Kind::Case => raise_catalog_version(&mut transaction, record.company, 0).await?,
-            Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit => {
+            Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit | Kind::Extension => {
                 raise_catalog_version(&mut transaction, record.company, 1).await?;
             }
         }
@@ -108,17 +108,21 @@ impl Records for Sqlite {
             .ok_or(Error::Missing(Kind::Company.as_str()))
     }
 
-    async fn catalog_of(&self, kind: Kind, id: Uuid) -> Result<Option<(CompanyId, i64)>, Error> {
+    async fn catalog_of(&self, kind: Kind, id: Uuid, customer: Option<Uuid>) -> Result<Option<Owner>, Error> {
         let row = sqlx::query(
-            "SELECT c.id AS company, c.catalog_version AS catalog_version
-             FROM record r JOIN company c ON c.id = r.company WHERE r.id = ? AND r.kind = ?",
+            "SELECT c.id AS company, c.catalog_version AS catalog_version, k.id AS id, k.name AS name,
+                 k.active AS active, k.version AS version, k.updated_us AS updated_at, k.data AS data
+             FROM record r JOIN company c ON c.id = r.company
+             LEFT JOIN record k ON k.id = ?3 AND k.kind = 'customer' AND k.company = c.id
+             WHERE r.id = ?1 AND r.kind = ?2",
         )
         .bind(text(id))
         .bind(kind.as_str())
+        .bind(customer.map(text))
         .fetch_optional(&self.readers)
         .await
         .map_err(failed)?;
-        row.as_ref().map(|row| read::catalog(&Columns(row))).transpose()
+        row.as_ref().map(|row| read::owner(&Columns(row))).transpose()
     }
 }
 

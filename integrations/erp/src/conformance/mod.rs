@@ -21,12 +21,14 @@ mod orders;
 mod refusals;
 mod report;
 mod requests;
+mod sales;
 mod session;
 mod setup;
 mod stock;
 mod tidy;
 
 pub use report::{LeftOut, Report, Row};
+pub use sales::{Rounding, Sale};
 pub use setup::{Foreign, Setup};
 
 use crate::{Administration, Connector, RecordKind};

@@ -2,21 +2,25 @@
 //!
 //! Invariant: amounts cross by their digits in both directions.
 
+mod customers;
 mod documents;
 mod exact;
+mod movements;
 mod records;
 #[cfg(test)]
 mod tests;
 mod values;
 
+pub(crate) use customers::customer;
 pub(crate) use documents::{commission, invoice, money, order, payment, stock};
 pub(crate) use exact::Exact;
+pub(crate) use movements::{issue, receipt};
 pub(crate) use records::{
     Company, Customer, Invoice, Keyed, Named, Order, OrderRow, Owed, Payment, PaymentRow, SalesPerson,
     StockEntry, StockRow, Tax, TeamRow,
 };
 pub(crate) use values::{
     ChangedRow, NewAdvanceRow, NewInvoice, NewPayment, NewPaymentRow, SaleRow, TeamShare, Terms,
-    amended_rows, customer, discount, discounts, issue, order as new_order, receipt, sale_rows, same_rows,
-    share, sold, taken_off, tax_rows, visit, visit_day,
+    amended_rows, discount, discounts, order as new_order, sale_rows, same_rows, share, sold, taken_off,
+    tax_rows, visit, visit_day,
 };

@@ -12,6 +12,8 @@ pub(crate) trait Keyed {
     const DOCTYPE: &str;
     fn name(&self) -> &str;
     fn docstatus(&self) -> u8;
+    /// When it was changed last, as ERPNext writes it.
+    fn modified(&self) -> &str;
 }
 
 macro_rules! keyed {
@@ -23,6 +25,9 @@ macro_rules! keyed {
             }
             fn docstatus(&self) -> u8 {
                 self.docstatus
+            }
+            fn modified(&self) -> &str {
+                &self.modified
             }
         })+
     };
@@ -207,6 +212,7 @@ pub(crate) struct AdvanceRow {
 pub(crate) struct StockEntry {
     pub(crate) name: String,
     pub(crate) docstatus: u8,
+    pub(crate) modified: String,
     pub(crate) purpose: String,
     pub(crate) posting_date: Option<NaiveDate>,
     pub(crate) total_outgoing_value: Exact,
@@ -236,6 +242,7 @@ pub(crate) struct StockRow {
 pub(crate) struct Payment {
     pub(crate) name: String,
     pub(crate) docstatus: u8,
+    pub(crate) modified: String,
     pub(crate) payment_type: String,
     pub(crate) party: String,
     pub(crate) posting_date: Option<NaiveDate>,

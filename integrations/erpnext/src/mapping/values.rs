@@ -1,4 +1,4 @@
-//! What is written: the bodies of new documents.
+//! What is written: the bodies of new orders, invoices and payments.
 //!
 //! Invariant: every body carries our key. The currency is always named, because one left out is the company's, and the
 //! day always set, because one that is only named is passed over.
@@ -7,12 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use slotledger_erp::{Line, Material, Order, Party, Posting, StockReturn};
+use slotledger_erp::{Line, Order, Party, Posting};
 
-use super::{Exact, OrderRow, StockRow, Tax, documents::money};
-
-/// Longest text of a `Data` field.
-const DATA_CHARS: usize = 140;
+use super::{Exact, OrderRow, Tax, documents::money};
 
 /// A new order.
 #[derive(Debug, Serialize)]
@@ -127,34 +124,6 @@ pub(crate) struct NewAdvanceRow {
     pub(crate) allocated_amount: Exact,
 }
 
-/// A new movement of stock.
-#[derive(Debug, Serialize)]
-pub(crate) struct NewStockEntry<'a> {
-    docstatus: u8,
-    company: &'a str,
-    stock_entry_type: &'static str,
-    set_posting_time: u8,
-    posting_date: NaiveDate,
-    remarks: &'a str,
-    items: Vec<NewStockRow<'a>>,
-    slotledger_key: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    slotledger_issue: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-struct NewStockRow<'a> {
-    item_code: &'a str,
-    qty: Exact,
-    uom: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    s_warehouse: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    t_warehouse: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    basic_rate: Option<Exact>,
-}
-
 /// A new payment.
 #[derive(Debug, Serialize)]
 pub(crate) struct NewPayment<'a> {
@@ -191,28 +160,6 @@ pub(crate) struct NewPaymentRow {
     pub(crate) reference_doctype: &'static str,
     pub(crate) reference_name: String,
     pub(crate) allocated_amount: Exact,
-}
-
-/// A new customer. Its name may be taken; its code may not.
-#[derive(Debug, Serialize)]
-pub(crate) struct NewCustomer<'a> {
-    customer_name: String,
-    customer_type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mobile_no: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    default_currency: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    accounts: Vec<PartyAccount<'a>>,
-    slotledger_code: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-struct PartyAccount<'a> {
-    company: &'a str,
-    account: &'a str,
 }
 
 /// One row of `update_child_qty_rate`.
@@ -346,76 +293,6 @@ pub(crate) fn share(person: &str, percent: Decimal, rate: Decimal) -> TeamShare 
         commission_rate: rate.normalize().to_string(),
         incentives: None,
         slotledger_key: None,
-    }
-}
-
-/// The body of a stock issue.
-pub(crate) fn issue<'a>(posting: &'a Posting, lines: &'a [Material], company: &'a str) -> NewStockEntry<'a> {
-    let row = |line: &'a Material| NewStockRow {
-        item_code: &line.item.code,
-        qty: Exact(line.quantity),
-        uom: &line.unit,
-        s_warehouse: Some(&line.warehouse),
-        t_warehouse: None,
-        basic_rate: None,
-    };
-    stock_entry(posting, "Material Issue", lines.iter().map(row).collect(), company, None)
-}
-
-/// The body of a stock return: what left comes back at the value at which it left.
-pub(crate) fn receipt<'a>(
-    posting: &'a Posting,
-    back: &'a StockReturn,
-    issued: &[StockRow],
-    company: &'a str,
-) -> NewStockEntry<'a> {
-    let row = |line: &'a Material| NewStockRow {
-        item_code: &line.item.code,
-        qty: Exact(line.quantity),
-        uom: &line.unit,
-        s_warehouse: None,
-        t_warehouse: Some(&line.warehouse),
-        basic_rate: issued.iter().find(|row| row.item_code == line.item.code).map(|row| row.basic_rate),
-    };
-    let rows = back.lines.iter().map(row).collect();
-    stock_entry(posting, "Material Receipt", rows, company, Some(back.issue.as_str()))
-}
-
-fn stock_entry<'a>(
-    posting: &'a Posting,
-    kind: &'static str,
-    items: Vec<NewStockRow<'a>>,
-    company: &'a str,
-    issue: Option<&'a str>,
-) -> NewStockEntry<'a> {
-    NewStockEntry {
-        docstatus: 1,
-        company,
-        stock_entry_type: kind,
-        set_posting_time: 1,
-        posting_date: posting.date,
-        remarks: &posting.subject,
-        items,
-        slotledger_key: posting.key.as_str(),
-        slotledger_issue: issue,
-    }
-}
-
-/// The body of a new customer; with an account of its own where it buys in another currency.
-pub(crate) fn customer<'a>(
-    party: &'a Party,
-    company: &'a str,
-    foreign: Option<(&'a str, &'a str)>,
-) -> NewCustomer<'a> {
-    let name: String = party.name.replace(['<', '>'], " ").trim().chars().take(DATA_CHARS).collect();
-    NewCustomer {
-        customer_name: if name.is_empty() { party.code.clone() } else { name },
-        customer_type: "Individual",
-        email_id: party.email.as_deref(),
-        mobile_no: party.phone.as_deref(),
-        default_currency: foreign.map(|(currency, _)| currency),
-        accounts: foreign.map(|(_, account)| PartyAccount { company, account }).into_iter().collect(),
-        slotledger_code: &party.code,
     }
 }
 

@@ -90,13 +90,15 @@ pub(super) async fn reverse(
             .because(Reason::MissingDocument));
     };
     let notes = invoices::credits_of(books, &invoice.name).await?;
-    let back = notes.iter().find_map(|note| Some((note, free_row(note, &owed.sales_person)?)));
-    let Some((note, row)) = back else {
+    let Some(first) = notes.first() else {
         let message =
             format!("the invoice {} of the commission {key} was not credited in ERPNext", invoice.name);
         let fix = "deliver the credit note first: it takes the commission back";
         return Err(Failure::refused(message, fix).because(Reason::MissingDocument));
     };
+    // A credit note whose share stands for something already may have been taken by somebody faster with this key.
+    let back = notes.iter().find_map(|note| Some((note, free_row(note, &owed.sales_person)?)));
+    let (note, row) = back.ok_or_else(|| missing(first, &owed.sales_person))?;
     if row.incentives.0 != -owed.incentives.0 {
         return Err(differs(note, mapping::money(-row.incentives.0), mapping::money(owed.incentives.0)));
     }
@@ -119,8 +121,9 @@ fn free_row<'a>(invoice: &'a Invoice, person: &str) -> Option<&'a TeamRow> {
     invoice.sales_team.iter().filter(|row| row.sales_person == person).find(keyless)
 }
 
+/// A conflict, so that a commission that was kept meanwhile under the same key is adopted.
 fn missing(invoice: &Invoice, person: &str) -> Failure {
-    let message = format!("the invoice {} has no share of {person} in ERPNext", invoice.name);
+    let message = format!("{} has no free share of {person} in ERPNext", invoice.name);
     let fix = format!("add {person} to the sales team of {} in ERPNext, then retry", invoice.name);
     Failure::refused(message, fix).because(Reason::Conflict)
 }

@@ -24,10 +24,7 @@ pub(super) async fn post(
 ) -> Result<Posted, Failure> {
     let made = match books.by_key::<Invoice>(&posting.key).await? {
         Some(note) if note.state() == State::Cancelled => return Err(books.withdrawn(&note)),
-        Some(note) if note.docstatus == 0 => {
-            let submitted = books.change(&note.name, &serde_json::json!({"docstatus": 1})).await?;
-            Made::now(submitted)
-        }
+        Some(note) if note.docstatus == 0 => Made::now(books.submit(&note).await?),
         Some(note) => Made::adopted(note),
         None => create(books, posting, asked).await?,
     };

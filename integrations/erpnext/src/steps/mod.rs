@@ -201,6 +201,12 @@ impl<'a> Books<'a> {
         self.read(name).await
     }
 
+    /// Submits a draft that nobody changed since it was read. Without the time stamp ERPNext would answer a second one
+    /// as if it had submitted it.
+    pub(crate) async fn submit<T: Keyed + DeserializeOwned>(&self, draft: &T) -> Result<T, Failure> {
+        self.change(draft.name(), &json!({"docstatus": 1, "modified": draft.modified()})).await
+    }
+
     /// Changes a document of any type.
     pub(crate) async fn command_on(
         &self,

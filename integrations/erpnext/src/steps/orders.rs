@@ -58,7 +58,7 @@ async fn posted(books: &Books<'_>, made: Made<Order>, kind: Kind, key: &Key) -> 
 
 pub(super) async fn post(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<Posted, Failure> {
     let made = match books.by_key::<Order>(&posting.key).await? {
-        Some(order) if order.docstatus == 0 => Made::now(submit(books, &order).await?),
+        Some(order) if order.docstatus == 0 => Made::now(books.submit(&order).await?),
         Some(order) => Made::adopted(order),
         None => create(books, posting, asked).await?,
     };
@@ -85,17 +85,6 @@ async fn create(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<M
     books.make(&posting.key, &mapping::new_order(posting, asked, &terms)).await
 }
 
-#[derive(Serialize)]
-struct Submit<'a> {
-    docstatus: u8,
-    modified: &'a str,
-}
-
-/// Submits a draft that nobody changed since it was read.
-async fn submit(books: &Books<'_>, order: &Order) -> Result<Order, Failure> {
-    books.change(&order.name, &Submit { docstatus: 1, modified: &order.modified }).await
-}
-
 pub(super) async fn withdraw(
     books: &Books<'_>,
     posting: &Posting,
@@ -106,7 +95,7 @@ pub(super) async fn withdraw(
     let made = match order.state() {
         State::Cancelled | State::Closed => Made::adopted(order),
         // Cancelling works on what was submitted only.
-        State::Draft => Made::now(cancel(books, &submit(books, &order).await?).await?),
+        State::Draft => Made::now(cancel(books, &books.submit(&order).await?).await?),
         State::Submitted | State::Posted => Made::now(cancel(books, &order).await?),
     };
     posted(books, made, Kind::OrderCancellation, &posting.key).await
@@ -177,6 +166,10 @@ pub(super) async fn amend(
         true => order,
         false => change_rows(books, &order, &wanted).await?,
     };
+    // ERPNext compares no time stamp when rows change: somebody faster may have finished while we changed them.
+    if order.was_amended(key.as_str()) {
+        return posted(books, Made::adopted(order), Kind::OrderAmendment, key).await;
+    }
     let order = write_header(books, posting, amendment, &order).await?;
     posted(books, Made::now(order), Kind::OrderAmendment, key).await
 }

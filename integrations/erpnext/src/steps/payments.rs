@@ -37,7 +37,7 @@ async fn posted(books: &Books<'_>, made: Made<Payment>, posting: &Posting) -> Re
 async fn existing(books: &Books<'_>, key: &Key) -> Result<Option<Made<Payment>>, Failure> {
     let Some(payment) = books.by_key::<Payment>(key).await? else { return Ok(None) };
     match payment.docstatus {
-        0 => Ok(Some(Made::now(books.change(&payment.name, &json!({"docstatus": 1})).await?))),
+        0 => Ok(Some(Made::now(books.submit(&payment).await?))),
         1 => Ok(Some(Made::adopted(payment))),
         _ => Err(books.withdrawn(&payment)),
     }

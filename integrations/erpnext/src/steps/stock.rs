@@ -73,10 +73,7 @@ async fn not_more_than_left(
 async fn existing(books: &Books<'_>, posting: &Posting) -> Result<Option<Made<StockEntry>>, Failure> {
     let Some(entry) = books.by_key::<StockEntry>(&posting.key).await? else { return Ok(None) };
     match entry.docstatus {
-        0 => {
-            let submitted = books.change(&entry.name, &json!({"docstatus": 1})).await?;
-            Ok(Some(Made::now(submitted)))
-        }
+        0 => Ok(Some(Made::now(books.submit(&entry).await?))),
         1 => Ok(Some(Made::adopted(entry))),
         _ => Err(books.withdrawn(&entry)),
     }

@@ -11,5 +11,6 @@ mod administration;
 mod conformance;
 mod faults;
 mod interruptions;
+mod money;
 mod support;
 mod traps;

@@ -96,6 +96,7 @@ fn what_load_answers() {
         r#"{"ids": false, "messages": [{"type": "error", "message": "No matching record found for database id '9'"}]}"#,
         r#"{"ids": false, "messages": [{"type": "error", "message": "Unknown database error: 'could not serialize access due to concurrent update'"}]}"#,
         r#"{"ids": false, "messages": [{"type": "error", "message": "You cannot add entries prior to the lock date"}]}"#,
+        r#"{"ids": false, "messages": [{"type": "error", "message": "You are not allowed to create 'Journal Entry' (account.move) records."}]}"#,
         r#"{"ids": false, "messages": []}"#,
     ];
     let lines: Vec<String> = cases

@@ -14,10 +14,14 @@ pub(super) fn named(call: &Call) -> Map<String, Value> {
     body
 }
 
+/// What is written goes without a name: in Odoo 14 a model that changes `write` or `create` has a name of its own for it.
+const NAMELESS: [&str; 2] = ["vals", "vals_list"];
+
 /// By JSON-RPC: the records come first, the context is one of the named arguments.
 pub(super) fn execute(database: &str, user: i64, secret: &str, call: &Call) -> Value {
-    let positional: Vec<Value> = call.ids.iter().map(|ids| json!(ids)).collect();
+    let mut positional: Vec<Value> = call.ids.iter().map(|ids| json!(ids)).collect();
     let mut named = call.named.clone();
+    positional.extend(NAMELESS.iter().filter_map(|name| named.remove(*name)));
     named.insert("context".to_owned(), Value::Object(call.context.clone()));
     rpc("object", "execute_kw", &json!([database, user, secret, call.model, call.method, positional, named]))
 }

@@ -32,6 +32,8 @@ pub(crate) struct Fields {
     pub(crate) stocked: Stocked,
     /// Whether API keys can end.
     pub(crate) keys_expire: bool,
+    /// Whether a line of an invoice has its product's taxes unless told otherwise, and the invoice its fiscal position.
+    pub(crate) taxes_follow_products: bool,
     /// Whether a count of the stock has its effect only once it is applied.
     pub(crate) counts_are_applied: bool,
 }
@@ -100,6 +102,7 @@ impl Fields {
             credit_matches_itself: major >= 17,
             stocked: if major >= 18 { Stocked::Mark } else { Stocked::Type },
             keys_expire: major >= 18,
+            taxes_follow_products: major >= 16,
             counts_are_applied: major >= 15,
         }
     }

@@ -1,7 +1,6 @@
 //! Invoices: from orders, or of a fee; and the advances that are settled with them.
 //!
-//! Invariant: an invoice's lines name the orders' lines they bill, so that Odoo counts them as invoiced. Their taxes are
-//! by Odoo's own rules, or as somebody changed them on the order.
+//! Invariant: an invoice's lines name the orders' lines they bill, so that Odoo counts them as invoiced.
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -13,11 +12,11 @@ use super::{
     Books, Round,
     orders::{self, Standing},
     periods::Side,
-    settle,
+    settle, taxes,
 };
 use crate::{
     client::Call,
-    mapping::{self, Billed, InvoiceHead, LineTaxes, Move, MoveLine, MoveState, OrderLine, Partial, Payment},
+    mapping::{self, Billed, InvoiceHead, Move, MoveLine, MoveState, OrderLine, Partial, Payment},
 };
 
 /// What changes with each step: the state, and what is still open.
@@ -42,7 +41,7 @@ async fn round(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<Ro
     let stage = Some((invoice.state, invoice.amount_residual));
     match (invoice.state(), asked.finish) {
         (State::Draft, finish) => {
-            if let Some(command) = taxes_as_ordered(books, &invoice).await? {
+            if let Some(command) = taxes::correction(books, &invoice).await? {
                 return Ok(Round::Tried(stage, books.write(Move::MODEL, invoice.id, command).await));
             }
             if finish == Finish::Posted {
@@ -83,13 +82,12 @@ async fn create(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<i
             currency,
             journal,
         },
-        None => InvoiceHead {
-            partner: books.party(&asked.customer).await?,
-            origin: posting.subject.clone(),
-            currency,
-            journal,
-            ..InvoiceHead::default()
-        },
+        None => {
+            let partner = books.party(&asked.customer).await?;
+            let fiscal_position = taxes::position_of(books, partner).await?;
+            let origin = posting.subject.clone();
+            InvoiceHead { partner, fiscal_position, origin, currency, journal, ..InvoiceHead::default() }
+        }
     };
     books.load(Move::MODEL, &mapping::invoice_rows(posting, &head, &billed)).await
 }
@@ -163,39 +161,6 @@ fn no_such_line(order: &Key, line: u32) -> Failure {
 
 fn names(orders: &[(Key, Standing)]) -> String {
     orders.iter().map(|(_, standing)| standing.order.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-/// What has to be written where somebody changed the taxes on an order; none where all are as ordered.
-async fn taxes_as_ordered(books: &Books<'_>, invoice: &Move) -> Result<Option<Value>, Failure> {
-    let lines = books.move_lines(&[invoice.id]).await?;
-    let ordered: Vec<i64> = lines.iter().flat_map(|line| line.sale_line_ids.iter().copied()).collect();
-    if ordered.is_empty() {
-        return Ok(None);
-    }
-    let taxes: Vec<LineTaxes> = books
-        .lines(
-            OrderLine::MODEL,
-            json!([["id", "in", ordered]]),
-            &[books.session.fields.order_line_taxes],
-            "id",
-        )
-        .await?;
-    let commands: Vec<Value> = lines
-        .iter()
-        .filter_map(|line| {
-            let [ordered] = line.sale_line_ids.as_slice() else { return None };
-            let wanted = taxes.iter().find(|taxes| taxes.id == *ordered)?;
-            let differs = sorted(&wanted.tax_ids) != sorted(&line.tax_ids);
-            differs.then(|| json!([1, line.id, {"tax_ids": [[6, 0, wanted.tax_ids]]}]))
-        })
-        .collect();
-    Ok((!commands.is_empty()).then(|| json!({"invoice_line_ids": commands})))
-}
-
-fn sorted(ids: &[i64]) -> Vec<i64> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids
 }
 
 /// Settles the invoice with the next advance that has something left; none when there is nothing to settle.

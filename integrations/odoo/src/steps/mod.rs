@@ -1,8 +1,8 @@
 //! The calls that make each kind of document, in their order.
 //!
 //! Invariant: each round reads the document's state and takes the one step that follows from it, until the document
-//! stands. A refused step is a failure only if the state it was taken from is still the same afterwards: an earlier
-//! call that timed out may have taken it meanwhile.
+//! stands. A step that the document's state may have forbidden is a failure only if that state is still the same
+//! afterwards: an earlier call that timed out may have taken it meanwhile.
 //!
 //! Deliberately absent: shapes of records and rows, which are the mapping's.
 
@@ -16,6 +16,7 @@ mod moves;
 mod orders;
 mod periods;
 mod stock;
+mod taxes;
 
 pub(crate) use moves::move_type;
 pub(crate) use periods::Side;
@@ -32,7 +33,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json, value::RawValue};
-use slotledger_erp::{Body, Class, Document, Failure, Posted, Posting};
+use slotledger_erp::{Body, Class, Document, Failure, Posted, Posting, Reason};
 
 use crate::{
     Settings,
@@ -242,13 +243,16 @@ where
         refused = match (outcome, refused) {
             (Ok(()), _) => None,
             (Err(failure), Some((before, _))) if before == state => return Err(failure),
-            (Err(failure), _) if is_refusal(&failure) => Some((state, failure)),
+            (Err(failure), _) if may_be_stale(&failure) => Some((state, failure)),
             (Err(failure), _) => return Err(failure),
         };
     }
     Err(Failure::bug("the document in Odoo does not settle: every step leads to another one"))
 }
 
-fn is_refusal(failure: &Failure) -> bool {
-    matches!(failure.class, Class::Refused { .. })
+/// Whether a refusal may be about a state that has changed since it was read. Where somebody else answers for Odoo, or
+/// it does not let us in, nobody has looked at the document.
+fn may_be_stale(failure: &Failure) -> bool {
+    let Class::Refused { reason, .. } = &failure.class else { return false };
+    !matches!(reason, Reason::Setup | Reason::Permission | Reason::WrongCompany)
 }

@@ -62,7 +62,8 @@ async fn cut_everywhere(
             }
         }
     }
-    assert!(cuts > 3, "{name} was cut only {cuts} times");
+    // One write at least, before it and after it: an amendment and a cancellation take no more.
+    assert!(cuts >= 2, "{name} was cut only {cuts} times");
 }
 
 async fn orders_and_invoices(edition: Edition) {

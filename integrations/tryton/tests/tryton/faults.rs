@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use slotledger_erp::{Class, Connector, Failure, State};
+use slotledger_fault_proxy::Fault;
 use slotledger_tryton::{Settings, Tryton};
 
 use crate::support::{
     connect, connect_by,
-    line::{Counted, Fault, Line, Reply},
+    line::{Counted, Line},
     only,
     postings::{Appointment, visit},
     server, settings,
@@ -16,12 +17,15 @@ use crate::support::{
 
 const HTML: &str = "<html><h1>Internal Server Error</h1></html>";
 
+const fn instead(forwarded: bool, status: u16, headers: &'static str, body: &'static str) -> Fault {
+    Fault::Instead { forwarded, status, headers, body }
+}
+
 /// Posts an order through a line that fails at one write, then again without it: it stands once.
-async fn order_with(name: &str, forwarded: bool, reply: Reply) -> Failure {
+async fn order_with(name: &str, fault: Fault) -> Failure {
     let server = server();
     let order = Appointment(name.into()).order(visit());
-    let fault = Fault { call: 1, counted: Counted::Writes, forwarded, reply };
-    let line = Line::to(&server.url(), fault);
+    let line = Line::to(&server.url(), Counted::Writes, 1, fault);
     let failure = connect_by(&server, line.url()).post(&order).await.unwrap_err();
     assert_eq!(line.struck().as_deref(), Some("model.sale.sale.create"));
 
@@ -34,26 +38,26 @@ async fn order_with(name: &str, forwarded: bool, reply: Reply) -> Failure {
 
 #[tokio::test]
 async fn an_error_page_after_it_was_stored_is_ambiguous() {
-    let failure = order_with("stored-500", true, Reply::Status(500, "", HTML)).await;
+    let failure = order_with("stored-500", instead(true, 500, "", HTML)).await;
     assert_eq!(failure.class, Class::Ambiguous);
     assert_eq!(failure.message, "HTTP 500: Internal Server Error");
 }
 
 #[tokio::test]
 async fn half_an_answer_is_ambiguous() {
-    let failure = order_with("half", true, Reply::Half).await;
+    let failure = order_with("half", Fault::Half).await;
     assert_eq!(failure.class, Class::Ambiguous);
 }
 
 #[tokio::test]
 async fn a_busy_server_is_asked_later() {
-    let failure = order_with("busy", false, Reply::Status(429, "Retry-After: 9\r\n", "")).await;
+    let failure = order_with("busy", instead(false, 429, "Retry-After: 9\r\n", "")).await;
     assert_eq!(failure.class, Class::Throttled { after: Some(Duration::from_secs(9)) });
 }
 
 #[tokio::test]
 async fn another_servers_page_is_not_taken_for_an_answer() {
-    let failure = order_with("portal", false, Reply::Status(200, "", "<html>Sign in</html>")).await;
+    let failure = order_with("portal", instead(false, 200, "", "<html>Sign in</html>")).await;
     assert_eq!(failure.class, Class::Bug);
 }
 
@@ -61,9 +65,7 @@ async fn another_servers_page_is_not_taken_for_an_answer() {
 async fn a_session_that_ended_is_renewed_once() {
     let server = server();
     let order = Appointment("session".into()).order(visit());
-    let fault =
-        Fault { call: 2, counted: Counted::Writes, forwarded: false, reply: Reply::Status(401, "", "") };
-    let line = Line::to(&server.url(), fault);
+    let line = Line::to(&server.url(), Counted::Writes, 2, instead(false, 401, "", ""));
     let books = connect_by(&server, line.url());
     assert_eq!(books.post(&order).await.unwrap().document.state, State::Submitted);
     assert_eq!(line.struck().as_deref(), Some("model.sale.sale.quote"));

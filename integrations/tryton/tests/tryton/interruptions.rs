@@ -1,10 +1,11 @@
 //! Every kind of document, cut at every call that matters, then taken up by another connector: it stands once.
 
 use slotledger_erp::{Class, Connector, Posting, State};
+use slotledger_fault_proxy::Fault;
 
 use crate::support::{
     connect, connect_by,
-    line::{Counted, Fault, Line, Reply},
+    line::{Counted, Line},
     only, post_all,
     postings::{Appointment, line, material, visit},
     server,
@@ -27,14 +28,14 @@ async fn cut_everywhere(name: &str, before_each: Counted, scenario: impl Fn(&App
     // Nothing is ever cut on this one, so that it knows nothing of what was.
     let books = connect(&server);
     let mut cuts = 0;
-    for (counted, forwarded) in [(before_each, false), (Counted::Writes, true)] {
+    for (counted, fault) in [(before_each, Fault::CutBefore), (Counted::Writes, Fault::CutAfter)] {
         for call in 1.. {
             assert!(call < MAX_CALLS, "{name} never got through");
-            let appointment = Appointment(format!("{name}-{forwarded}-{call}"));
+            let appointment = Appointment(format!("{name}-{}-{call}", fault == Fault::CutAfter));
             let Scenario { before, cut, state } = scenario(&appointment);
             post_all(&books, &before).await.unwrap();
 
-            let line = Line::to(&server.url(), Fault { call, counted, forwarded, reply: Reply::Cut });
+            let line = Line::to(&server.url(), counted, call, fault);
             let outcome = connect_by(&server, line.url()).post(&cut).await;
             let Some(method) = line.struck() else {
                 assert_eq!(outcome.unwrap().document.state, state);

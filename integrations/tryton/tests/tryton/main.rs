@@ -12,5 +12,6 @@ mod conformance;
 mod documents;
 mod faults;
 mod interruptions;
+mod money;
 mod refusals;
 mod support;

@@ -88,6 +88,7 @@ fn company() -> model::Company {
         posting: model::PostingPolicy::default(),
         books_closed_until: None,
         coupons: Vec::new(),
+        attributes: model::Attributes::new(),
         active: true,
     }
 }
@@ -118,6 +119,7 @@ fn provider(n: usize, branch: uuid::Uuid) -> Result<Provider> {
         skills: Vec::new(),
         shifts: WEEK.map(shift).to_vec(),
         leave: Vec::new(),
+        attributes: model::Attributes::new(),
         active: true,
     })
 }
@@ -144,6 +146,7 @@ fn service(providers: &[ProviderId]) -> Service {
             to_guests: None,
             unit_price: Decimal::new(4990, 2),
             list_price: None,
+            item: None,
         }],
         deposit_percent: Decimal::ZERO,
         consumables: Vec::new(),
@@ -152,6 +155,7 @@ fn service(providers: &[ProviderId]) -> Service {
         required_units: Vec::new(),
         seats: 1,
         switched_off: Vec::new(),
+        attributes: model::Attributes::new(),
         active: true,
     }
 }
@@ -164,6 +168,7 @@ fn customer() -> Customer {
         address: None,
         language: None,
         party_code: Some("CUST-ANA".to_owned()),
+        attributes: model::Attributes::new(),
         active: true,
     }
 }

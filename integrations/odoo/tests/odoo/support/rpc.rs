@@ -39,8 +39,13 @@ impl Administrator {
             }
             Edition::Fourteen => {
                 // The administrator is the second user of every database.
-                let records: Vec<&[i64]> = if ids.is_empty() { Vec::new() } else { vec![ids] };
-                let args = json!([self.database, 2, self.key, model, method, records, named]);
+                let mut positional: Vec<Value> = if ids.is_empty() { Vec::new() } else { vec![json!(ids)] };
+                let mut named = named;
+                // `search` calls it otherwise there, and so do models that change `write`.
+                let arguments = named.as_object_mut().unwrap();
+                let nameless = if method == "search" { "domain" } else { "vals" };
+                positional.extend(arguments.remove(nameless));
+                let args = json!([self.database, 2, self.key, model, method, positional, named]);
                 let params = json!({"service": "object", "method": "execute_kw", "args": args});
                 let body = json!({"jsonrpc": "2.0", "method": "call", "id": 1, "params": params});
                 let request = self.http.post(format!("{}/jsonrpc", self.url)).json(&body);

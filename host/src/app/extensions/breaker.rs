@@ -1,0 +1,81 @@
+//! Extensions that keep failing are parked: they cost nobody any more time, and somebody is told.
+//!
+//! Invariant: a parked extension is tried again once in a while by one decision; the first success ends it. This is a
+//! host's own memory: another host finds out by itself.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::model::CompanyId;
+
+/// Failures in a row after which an extension is parked.
+pub(super) const FAILURES: u32 = 5;
+
+/// How long it is left alone before it is tried again.
+const REST: TimeDelta = TimeDelta::seconds(60);
+
+/// How extensions have been doing, by company and name.
+#[derive(Debug, Default)]
+pub(super) struct Breaker(Mutex<HashMap<(CompanyId, String), State>>);
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    failures: u32,
+    again_at: DateTime<Utc>,
+}
+
+impl Breaker {
+    /// How often it has failed in a row, if it is parked now. Whoever is let through is the one who tries.
+    pub(super) fn parked(&self, company: CompanyId, name: &str, now: DateTime<Utc>) -> Option<u32> {
+        let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = states.get_mut(&(company, name.to_owned()))?;
+        if state.failures < FAILURES {
+            return None;
+        }
+        if now >= state.again_at {
+            state.again_at = now + REST;
+            return None;
+        }
+        Some(state.failures)
+    }
+
+    /// Notes a failure, and whether it is the one that parks the extension.
+    pub(super) fn failed(&self, company: CompanyId, name: &str, now: DateTime<Utc>) -> bool {
+        let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = State { failures: 0, again_at: now };
+        let state = states.entry((company, name.to_owned())).or_insert(fresh);
+        state.failures = state.failures.saturating_add(1);
+        state.again_at = now + REST;
+        state.failures == FAILURES
+    }
+
+    /// Notes that it answered.
+    pub(super) fn answered(&self, company: CompanyId, name: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(company, name.to_owned()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_failures_park_it_and_a_minute_later_one_decision_tries() {
+        let (breaker, company) = (Breaker::default(), CompanyId(uuid::Uuid::nil()));
+        let now = DateTime::UNIX_EPOCH;
+        for n in 1..FAILURES {
+            assert!(!breaker.failed(company, "a", now), "{n}");
+            assert_eq!(breaker.parked(company, "a", now), None);
+        }
+        assert!(breaker.failed(company, "a", now), "the last one parks it");
+        assert_eq!(breaker.parked(company, "a", now), Some(FAILURES));
+        assert_eq!(breaker.parked(company, "b", now), None);
+        let later = now + REST;
+        assert_eq!(breaker.parked(company, "a", later), None, "one tries");
+        assert_eq!(breaker.parked(company, "a", later), Some(FAILURES), "the others do not");
+        breaker.answered(company, "a");
+        assert_eq!(breaker.parked(company, "a", later), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! `slotledger rules test`: whether an extension answers what its fixtures say, and the same whenever it is asked.
+//!
+//! Invariant: what runs here is what runs in a host: the same engine, limits and checks of the answer.
+
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde::Serialize;
+
+use self::report::{Outcome, Report};
+use super::fixture::{self, Fixture};
+use super::project::Project;
+use super::{build, hostile};
+use crate::extension::answer::hook_name;
+use crate::extension::words::Input;
+use crate::extension::{Answer, Error, Extension, limits};
+use crate::wasm::component;
+
+/// How often a call is tried that failed because the machine was too busy.
+const TRIES: usize = 3;
+
+#[derive(Debug, Args)]
+pub(super) struct Test {
+    /// The project's directory.
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Asks this component instead of the project's own.
+    #[arg(long, value_name = "FILE")]
+    component: Option<PathBuf>,
+}
+
+pub(super) fn run(test: &Test) -> anyhow::Result<ExitCode> {
+    let extension = load(&test.dir, test.component.as_deref())?;
+    let fixtures = fixture::read_all(&test.dir.join("fixtures"))?;
+    let mut report = Report::begin(&extension);
+    report::section("fixtures");
+    for fixture in fixtures {
+        report.add(&fixture.name, ask_fixture(&extension, &fixture));
+    }
+    report::section("inputs made to break it");
+    for hook in &extension.description().hooks {
+        for name in hostile::NAMES {
+            let input = hostile::input(name, *hook, extension.description());
+            let name = format!("{name} at {}", hook_name(*hook));
+            report.add(&name, ask_hostile(&extension, &input));
+        }
+    }
+    Ok(report.end())
+}
+
+/// The component that is asked: a file, or the project's own, built first where that is missing or old.
+pub(super) fn load(dir: &Path, file: Option<&Path>) -> anyhow::Result<Extension> {
+    let path = match file {
+        Some(file) => file.to_owned(),
+        None => {
+            let project = Project::open(dir)?;
+            if project.is_stale() { build::component(&project)? } else { project.component() }
+        }
+    };
+    let told = |error: Error| anyhow::anyhow!("{error} ({})", error.code());
+    let bytes = component::read(&path, limits::COMPONENT_BYTES).map_err(|error| told(error.into()))?;
+    Extension::load(&path.display().to_string(), &bytes, None).map_err(told)
+}
+
+fn ask_fixture(extension: &Extension, fixture: &Fixture) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut input = fixture.input.clone();
+    if let Err(error) = fixture::settle(&mut input, extension.description()) {
+        return outcome.failed(format!("{error:#}"));
+    }
+    if !extension.description().hooks.contains(&input.hook) {
+        let hook = hook_name(input.hook);
+        return outcome
+            .failed(format!("the extension does not declare the hook `{hook}`: it is never asked this"));
+    }
+    if fixture.propose.is_none() && fixture.review.is_none() {
+        return outcome.failed("it says neither what `propose` nor what `review` has to answer".to_owned());
+    }
+    if let Some(expected) = &fixture.propose {
+        outcome = ask("propose", || extension.propose(&input), Some(expected), outcome);
+    }
+    if let Some(expected) = &fixture.review {
+        outcome = ask("review", || extension.review(&input), Some(expected), outcome);
+    }
+    outcome
+}
+
+fn ask_hostile(extension: &Extension, input: &Input) -> Outcome {
+    let proposed = ask("propose", || extension.propose(input), None, Outcome::default());
+    ask("review", || extension.review(input), None, proposed)
+}
+
+/// Asks twice, and compares the answers with each other and with what is expected.
+fn ask<T: Serialize + PartialEq>(
+    function: &'static str,
+    mut call: impl FnMut() -> Result<Answer<T>, Error>,
+    expected: Option<&T>,
+    outcome: Outcome,
+) -> Outcome {
+    let (first, second) = match (patiently(&mut call), patiently(&mut call)) {
+        (Ok(first), Ok(second)) => (first, second),
+        (Err(error), _) | (_, Err(error)) => {
+            return outcome.failed(format!("{function}: {error} ({})", error.code()));
+        }
+    };
+    let outcome = outcome.cost(function, first.fuel).said(&first.log);
+    if first.value != second.value || first.log != second.log {
+        return outcome.failed(format!("{function}: asked twice, it answered differently"));
+    }
+    if first.fuel != second.fuel {
+        let (one, other) = (first.fuel, second.fuel);
+        return outcome.failed(format!("{function}: asked twice, it took {one} and {other} units of fuel"));
+    }
+    match expected {
+        Some(expected) if *expected != first.value => outcome.differs(function, expected, &first.value),
+        Some(_) | None => outcome,
+    }
+}
+
+/// A machine that is too busy says nothing about an extension.
+fn patiently<T>(call: &mut impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    for _ in 1..TRIES {
+        match call() {
+            Err(error) if error.is_passing() => {}
+            answer => return answer,
+        }
+    }
+    call()
+}

@@ -1,0 +1,52 @@
+//! What a component says while it is asked.
+//!
+//! Invariant: it costs the host a bounded amount of memory, whatever is said; what was not kept is counted.
+
+use serde::Serialize;
+
+/// Lines of one call that are kept.
+pub const LINES: usize = 100;
+
+/// Characters of one line that are kept.
+pub const CHARACTERS: usize = 1_000;
+
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// For the author.
+    Debug,
+    /// For whoever wonders what happened.
+    Info,
+    /// For the administrator.
+    Warn,
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// How much it matters.
+    pub level: Level,
+    /// What was said.
+    pub text: String,
+}
+
+/// What was said in one call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Log {
+    /// The lines that were kept, oldest first.
+    pub lines: Vec<Line>,
+    /// How many were not.
+    pub dropped: u64,
+}
+
+impl Log {
+    /// Keeps a line if there is room.
+    pub(crate) fn say(&mut self, level: Level, text: &str) {
+        if self.lines.len() < LINES {
+            self.lines.push(Line { level, text: text.chars().take(CHARACTERS).collect() });
+        } else {
+            self.dropped += 1;
+        }
+    }
+}

@@ -28,7 +28,7 @@ impl Default for Small {
             id: "org.example.small",
             version: "1.0.0",
             wit_version: "0.1.0",
-            wit: "wit/extension",
+            wit: "wit/extension/0.1.0",
             denies: false,
             more: "",
         }

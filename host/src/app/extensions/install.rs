@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::loaded::{self, Missing};
+use super::loaded::Missing;
 use crate::app::{App, Error, Result};
 use crate::extension::admission::Admitted;
 use crate::extension::{self, answer};
@@ -23,12 +23,14 @@ impl App {
     /// Installs a component: compiles it, asks it what it is, and keeps it under its digest. Once more is no harm.
     pub async fn install_component(&self, new: NewComponent) -> Result<Component> {
         let NewComponent { admitted, by } = new;
-        let (bytes, origin) = (admitted.bytes().to_vec(), admitted.origin().to_owned());
+        let (digest, origin) = (admitted.digest().to_owned(), admitted.origin().to_owned());
+        let components = &self.extensions.components;
         let cache = self.ports.rules.cache_dir().map(std::path::Path::to_owned);
-        let loaded = loaded::load(origin.clone(), bytes, cache).await.map_err(failed)?;
+        let loaded =
+            components.of(&origin, &digest, admitted.bytes().to_vec(), cache).await.map_err(failed)?;
         let about = loaded.description();
         let component = Component {
-            digest: loaded.digest().to_owned(),
+            digest,
             name: about.id.clone(),
             version: about.version.clone(),
             description: serde_json::to_value(about).unwrap_or_default(),
@@ -65,7 +67,7 @@ impl App {
         let Ok(extension) = serde_json::from_value::<Extension>(data.clone()) else { return Ok(Vec::new()) };
         let field = |field: &str, message: String| FieldError { field: field.to_owned(), message };
         let cache = self.ports.rules.cache_dir().map(std::path::Path::to_owned);
-        let loaded = self.extensions.components.get(&*self.ports.store, &extension.digest, cache).await;
+        let loaded = self.extensions.components.get(&self.ports.store, &extension.digest, cache).await;
         let loaded = match loaded {
             Ok(loaded) => loaded,
             Err(Missing::NotInstalled(_)) => {

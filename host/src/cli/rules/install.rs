@@ -34,10 +34,10 @@ pub(super) async fn run(command: Install) -> anyhow::Result<()> {
 }
 
 fn refused(error: app::Error) -> anyhow::Error {
-    match error {
-        app::Error::Extension(error) => anyhow::anyhow!("it is not installed: {error} ({})", error.code()),
-        other => anyhow::Error::new(other).context("it is not installed"),
+    if let app::Error::Extension(error) = &error {
+        return anyhow::anyhow!("it is not installed: {error} ({})", error.code());
     }
+    anyhow::Error::new(error).context("it is not installed")
 }
 
 pub(super) async fn list(file: &ConfigFile) -> anyhow::Result<()> {

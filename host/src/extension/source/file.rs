@@ -27,9 +27,11 @@ fn read_both(path: &Path, limit: u64) -> Result<Fetched, Error> {
 }
 
 fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => Error::Missing { what: path.display().to_string() },
-        _ => Error::away(path.display(), error),
+    let failed = |error: io::Error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            return Error::Missing { what: path.display().to_string() };
+        }
+        Error::away(path.display(), error)
     };
     // Before it is opened: opening a pipe waits for somebody to write to it.
     if !path.metadata().map_err(failed)?.is_file() {

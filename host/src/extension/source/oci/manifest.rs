@@ -140,6 +140,7 @@ fn unreadable(error: serde_json::Error) -> Error {
 }
 
 /// What a component exports and imports, which registries show to who looks for one.
+#[allow(clippy::wildcard_enum_match_arm, reason = "other sections say nothing about either")]
 fn interface(component: &[u8]) -> Result<Interface, Error> {
     let wrong = |reason: String| Error::unusable("the file", reason);
     if !Parser::is_component(component) {

@@ -93,8 +93,17 @@ impl Extension {
     /// An extension from memory, under the name that errors call it by. Compiled code is kept in `cache_dir` if there is
     /// one.
     pub fn load(name: &str, bytes: &[u8], cache_dir: Option<&Path>) -> Result<Self, Error> {
+        Self::load_known(name, bytes, component::digest(bytes), cache_dir)
+    }
+
+    /// The same, for whom knows the SHA-256 of the bytes: of 18 MB it takes a moment.
+    pub(crate) fn load_known(
+        name: &str,
+        bytes: &[u8],
+        digest: String,
+        cache_dir: Option<&Path>,
+    ) -> Result<Self, Error> {
         let engine = engine()?;
-        let digest = component::digest(bytes);
         let component = component::load(&engine, &WORLD, name, bytes, &digest, cache_dir)?;
         let adapter = Adapter::of(&engine, &component, name)?;
         let description = adapter.describe(&engine, name)?;

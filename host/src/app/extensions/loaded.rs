@@ -122,7 +122,7 @@ async fn load(
         if found != digest {
             return Err(wasm::Error::DigestMismatch { expected: digest, found }.into());
         }
-        Extension::load(&name, &bytes, cache.as_deref())
+        Extension::load_known(&name, &bytes, found, cache.as_deref())
     };
     match tokio::task::spawn_blocking(compile).await.map_err(|_| Missing::Interrupted)? {
         Err(error) if error.is_passing() => Err(error.into()),

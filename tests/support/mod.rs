@@ -3,6 +3,7 @@
 mod answer;
 mod engine;
 pub(crate) mod erpnext;
+pub(crate) mod extension;
 mod odoo;
 mod shop;
 pub(crate) mod tls;

@@ -16,6 +16,7 @@ mod sales;
 mod scenarios;
 mod searches;
 mod table;
+mod unusable;
 mod wishes;
 
 use slotledger_rules::transition;

@@ -5,6 +5,9 @@
 mod authoring;
 mod decisions;
 mod gallery;
+mod hostile;
+mod records;
+mod replay;
 
 use std::fs;
 use std::path::{Path, PathBuf};

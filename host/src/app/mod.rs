@@ -15,6 +15,7 @@ mod catalog;
 mod command;
 mod compare;
 mod conflicts;
+pub(crate) mod decisions;
 mod earliest;
 mod effects;
 mod error;
@@ -31,6 +32,7 @@ mod preference;
 mod query;
 mod reconcile;
 mod repair;
+mod replay;
 mod request;
 mod sale;
 mod series;
@@ -55,6 +57,7 @@ pub use books::{Connections, Link};
 pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 pub use compare::compare;
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
+pub use decisions::Recording;
 pub use error::{Error, Finding, Refusal};
 pub use extensions::{NewComponent, Stopped};
 pub use hold::Booking;
@@ -67,6 +70,10 @@ pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
 pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, remedies};
 pub use repair::{DeliveryStory, Voice};
+pub use replay::{
+    Candidate, CandidateInfo, Change as ReplayChange, ChangeKind, Counts, Difference as Differing, Period,
+    Report,
+};
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
 pub use standing::ConnectionView;
@@ -110,6 +117,7 @@ pub struct App {
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
     extensions: extensions::Cache,
+    desk: decisions::Desk,
     /// The customer that periods were invoiced for last.
     invoiced_last: Mutex<Option<CustomerId>>,
 }
@@ -123,6 +131,7 @@ impl App {
             catalogs: catalog::Cache::default(),
             mappings: mapping::Cache::default(),
             extensions: extensions::Cache::default(),
+            desk: decisions::Desk::default(),
             invoiced_last: Mutex::default(),
         }
     }

@@ -135,6 +135,13 @@ impl Extension {
         &self.0.description
     }
 
+    /// Whether anything that it says it may propose can be changed where it is asked.
+    #[must_use]
+    pub fn may_propose(&self, hook: words::Hook) -> bool {
+        let open = answer::open(hook);
+        self.0.description.proposals.iter().any(|kind| open.contains(kind))
+    }
+
     /// What it would have changed.
     pub fn propose(&self, input: &Input) -> Result<Answer<Vec<Proposal>>, Error> {
         let answer: Answer<Vec<Proposal>> = self.ask(&self.0.propose, input)?;

@@ -164,6 +164,8 @@ impl Mode {
 pub struct ExtensionAnswer {
     /// Counts them.
     pub id: i64,
+    /// The decision that it was asked in.
+    pub decision: i64,
     /// Whose decision it was about.
     pub company: CompanyId,
     /// The appointment; none for a search and for a hold that was refused.

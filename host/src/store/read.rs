@@ -5,14 +5,17 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde_json::Value;
 use slotledger_erp::{Days, Key, Record as ErpRecord, SystemInfo};
 use uuid::Uuid;
 
 use super::CustomerHistory;
+use super::decisions::{KeptAnswer, KeptDecision};
 use super::rendered::Details;
 use super::waitlist::{self, Freed, Wait};
 use super::words::{from_json, from_word};
 use super::{Answer, Backlog, Booking, Busy, Error, Owner, Record, Series, Session, Workload};
+use crate::model::decision::Decision;
 use crate::model::extension::{Component, ExtensionAnswer};
 use crate::model::master::Kind;
 use crate::model::reconcile::{BooksFinding, FindingAct, NewFinding, Run, Seen};
@@ -417,10 +420,24 @@ pub(super) fn component(row: &impl Columns) -> Result<Component, Error> {
     })
 }
 
-pub(super) fn extension_answer(row: &impl Columns) -> Result<ExtensionAnswer, Error> {
-    let fuel = row.integer("fuel")?;
-    Ok(ExtensionAnswer {
+pub(super) fn decision(row: &impl Columns) -> Result<KeptDecision, Error> {
+    let decision = Decision {
         id: row.integer("id")?,
+        company: row.id("company")?,
+        appointment: row.optional_id("appointment")?,
+        point: row.text("point")?.to_owned(),
+        outcome: from_word("outcome", row.text("outcome")?)?,
+        digest: row.text("digest")?.to_owned(),
+        fuel: fuel(row)?,
+        decided_at: row.instant("decided_at")?,
+    };
+    Ok(KeptDecision { decision, record: row.bytes("record")?.to_vec() })
+}
+
+pub(super) fn extension_answer(row: &impl Columns) -> Result<KeptAnswer, Error> {
+    let answer = ExtensionAnswer {
+        id: row.integer("id")?,
+        decision: row.integer("decision")?,
         company: row.id("company")?,
         appointment: row.optional_id("appointment")?,
         extension: row.text("extension")?.to_owned(),
@@ -428,11 +445,18 @@ pub(super) fn extension_answer(row: &impl Columns) -> Result<ExtensionAnswer, Er
         hook: row.text("hook")?.to_owned(),
         mode: from_word("mode", row.text("mode")?)?,
         outcome: from_word("outcome", row.text("outcome")?)?,
-        fuel: u64::try_from(fuel).map_err(|error| Error::Corrupt("fuel", Box::new(error)))?,
-        input: from_json("input", row.text("input")?)?,
-        answer: from_json("answer", row.text("answer")?)?,
+        fuel: fuel(row)?,
+        input: Value::Null,
+        answer: Value::Null,
         asked_at: row.instant("asked_at")?,
-    })
+    };
+    let place = usize::try_from(row.integer("place")?);
+    let place = place.map_err(|error| Error::Corrupt("place", Box::new(error)))?;
+    Ok(KeptAnswer { answer, place, record: row.bytes("record")?.to_vec() })
+}
+
+fn fuel(row: &impl Columns) -> Result<u64, Error> {
+    u64::try_from(row.integer("fuel")?).map_err(|error| Error::Corrupt("fuel", Box::new(error)))
 }
 
 pub(super) fn history(row: &impl Columns) -> Result<CustomerHistory, Error> {

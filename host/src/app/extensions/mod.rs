@@ -13,9 +13,10 @@ mod decide;
 mod install;
 mod loaded;
 mod search;
-mod words;
+pub(super) mod words;
 
-pub(super) use decide::refused;
+pub(super) use apply::Wanted;
+pub(super) use decide::{Granted, refused};
 pub use install::NewComponent;
 pub(super) use search::Searched;
 

@@ -4,12 +4,15 @@
 
 mod bench;
 mod build;
+mod decisions;
 mod doc;
+mod export;
 mod fixture;
 mod hostile;
 mod install;
 mod new;
 mod project;
+mod replay;
 mod template;
 mod test;
 
@@ -48,6 +51,15 @@ enum Command {
     Install(install::Install),
     /// Lists the components that are installed.
     List(super::ConfigFile),
+    /// Lists decisions that were recorded, the newest first, or prints one as JSON.
+    Decisions(decisions::Decisions),
+    /// Makes recorded decisions again with another component, and says what would have been decided otherwise.
+    ///
+    /// Changes nothing. Exits with 0 if nothing would have been different, with 2 if anything would, and with 1 if it
+    /// could not be found out.
+    Replay(replay::Replay),
+    /// Writes what an extension was shown in a decision, and what it answered, as fixtures for `rules test`.
+    Export(export::Export),
 }
 
 /// Which project.
@@ -67,6 +79,9 @@ pub(super) async fn run(command: RulesCommand) -> anyhow::Result<ExitCode> {
         Command::Doc(command) => doc::run(&command),
         Command::Install(command) => install::run(&command).await,
         Command::List(file) => install::list(&file).await,
+        Command::Decisions(command) => decisions::run(&command).await,
+        Command::Replay(command) => return replay::run(&command).await,
+        Command::Export(command) => export::run(&command).await,
     }?;
     Ok(ExitCode::SUCCESS)
 }

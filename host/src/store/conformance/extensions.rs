@@ -1,12 +1,12 @@
-//! Installed components, and what extensions said.
+//! Installed components, and what they are told of a customer.
 
 use serde_json::json;
 
 use super::Twice;
 use super::house::{House, cancel, minute, next};
-use crate::model::extension::{Component, ExtensionAnswer, Mode, Said};
-use crate::model::{AppointmentId, CompanyId, Status};
-use crate::store::{AnswerFilter, CustomerHistory, SharedStore};
+use crate::model::Status;
+use crate::model::extension::{Component, Said};
+use crate::store::{CustomerHistory, SharedStore};
 
 const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -23,28 +23,11 @@ fn component(signer: Option<&str>) -> Component {
     }
 }
 
-fn answer(company: CompanyId, appointment: Option<AppointmentId>, outcome: Said, at: i64) -> ExtensionAnswer {
-    ExtensionAnswer {
-        id: 0,
-        company,
-        appointment,
-        extension: "org.example.it".to_owned(),
-        digest: DIGEST.to_owned(),
-        hook: "hold".to_owned(),
-        mode: Mode::Audit,
-        outcome,
-        fuel: 12_345,
-        input: json!({ "hook": "Hold" }),
-        answer: json!({ "findings": [] }),
-        asked_at: minute(at),
-    }
-}
-
-/// A component, and something that it said.
+/// A component, and a decision in which it said something.
 pub(crate) async fn extended(store: &SharedStore, house: &House) {
     store.keep_component(&component(None), b"\0asm").await.expect("it is kept");
-    let said = answer(house.company.into(), None, Said::Silent, 1);
-    store.keep_said(&[said]).await.expect("it is kept");
+    let decision = super::decisions::decision(house.company.into(), None, &[Said::Silent], 1);
+    store.keep_decisions(&[decision]).await.expect("it is kept");
 }
 
 pub(crate) async fn a_component_is_kept_once(twice: &Twice) {
@@ -54,37 +37,6 @@ pub(crate) async fn a_component_is_kept_once(twice: &Twice) {
     assert_eq!(twice.other.components().await.expect("a list"), [component(Some("key"))]);
     let bytes = twice.other.component_bytes(DIGEST).await.expect("a read");
     assert_eq!(bytes.as_deref(), Some(&b"\0asm"[..]));
-}
-
-pub(crate) async fn what_extensions_said_is_listed_and_forgotten(twice: &Twice) {
-    let house = House::build(&twice.one).await;
-    let company = house.company.into();
-    let booked = house.store(&twice.one, house.hold(0, 60)).await.expect("a free slot").id;
-    let said = [
-        answer(company, None, Said::Silent, 1),
-        answer(company, Some(booked), Said::Denied, 2),
-        answer(company, Some(booked), Said::Failed, 3),
-    ];
-    twice.one.keep_said(&said).await.expect("it is kept");
-    let list = |filter: AnswerFilter, before| {
-        let store = twice.other.clone();
-        async move {
-            let found = store.said(&filter, before, 10).await.expect("a list");
-            let ids: Vec<i64> = found.iter().map(|one| one.id).collect();
-            (found.into_iter().map(|one| ExtensionAnswer { id: 0, ..one }).collect::<Vec<_>>(), ids)
-        }
-    };
-    let (all, ids) = list(AnswerFilter::default(), None).await;
-    assert_eq!(all, [said[2].clone(), said[1].clone(), said[0].clone()], "the newest first");
-    assert_eq!(list(AnswerFilter::default(), Some(ids[1])).await.0, [said[0].clone()]);
-    let of = AnswerFilter { appointment: Some(booked), company: Some(company), ..AnswerFilter::default() };
-    assert_eq!(list(of, None).await.0.len(), 2);
-    let denied = AnswerFilter { outcome: Some(Said::Denied), ..AnswerFilter::default() };
-    assert_eq!(list(denied, None).await.0, [said[1].clone()]);
-    let other = AnswerFilter { extension: Some("another".to_owned()), ..AnswerFilter::default() };
-    assert_eq!(list(other, None).await.0, []);
-    assert_eq!(twice.one.forget_said(minute(3)).await.expect("they are forgotten"), 2);
-    assert_eq!(list(AnswerFilter::default(), None).await.0, [said[2].clone()]);
 }
 
 pub(crate) async fn a_customers_history_is_counted(twice: &Twice) {

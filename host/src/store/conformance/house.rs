@@ -79,6 +79,7 @@ impl House {
             title: "Cooling System Service".to_owned(),
             slots: Slots::Take(claim),
             deliveries: Vec::new(),
+            decisions: Vec::new(),
         }
     }
 
@@ -251,6 +252,7 @@ pub(crate) fn next(appointment: &Appointment, status: Status) -> Change {
         title: String::new(),
         slots: Slots::Keep,
         deliveries: Vec::new(),
+        decisions: Vec::new(),
     }
 }
 

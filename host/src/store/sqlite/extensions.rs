@@ -1,14 +1,12 @@
-//! Installed components, and what extensions said.
+//! Installed components.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use sqlx::QueryBuilder;
 
 use super::Sqlite;
 use super::error::failed;
-use super::rows::{Columns, micros, text};
-use crate::model::extension::{Component, ExtensionAnswer};
-use crate::store::extensions::{AnswerFilter, Extensions};
+use super::rows::{Columns, micros};
+use crate::model::extension::Component;
+use crate::store::extensions::Extensions;
 use crate::store::read::Columns as _;
 use crate::store::words::to_json;
 use crate::store::{Error, read};
@@ -53,71 +51,5 @@ impl Extensions for Sqlite {
             .await
             .map_err(failed)?;
         row.map(|row| Columns(&row).bytes("bytes").map(<[u8]>::to_vec)).transpose()
-    }
-
-    async fn keep_said(&self, answers: &[ExtensionAnswer]) -> Result<(), Error> {
-        let mut transaction = self.begin().await?;
-        for said in answers {
-            sqlx::query(
-                "INSERT INTO extension_answer
-                     (company, appointment, extension, digest, hook, mode, outcome, fuel, input, answer, asked_us)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(text(said.company))
-            .bind(said.appointment.map(text))
-            .bind(&said.extension)
-            .bind(&said.digest)
-            .bind(&said.hook)
-            .bind(said.mode.as_str())
-            .bind(said.outcome.as_str())
-            .bind(i64::try_from(said.fuel).unwrap_or(i64::MAX))
-            .bind(to_json("input", &said.input)?)
-            .bind(to_json("answer", &said.answer)?)
-            .bind(micros(said.asked_at))
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        }
-        transaction.commit().await.map_err(failed)
-    }
-
-    async fn said(
-        &self,
-        filter: &AnswerFilter,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<ExtensionAnswer>, Error> {
-        let mut query = QueryBuilder::<sqlx::Sqlite>::new(
-            "SELECT id, company, appointment, extension, digest, hook, mode, outcome, fuel, input, answer,
-                 asked_us AS asked_at
-             FROM extension_answer WHERE TRUE",
-        );
-        if let Some(company) = filter.company {
-            query.push(" AND company = ").push_bind(text(company));
-        }
-        if let Some(appointment) = filter.appointment {
-            query.push(" AND appointment = ").push_bind(text(appointment));
-        }
-        if let Some(extension) = &filter.extension {
-            query.push(" AND extension = ").push_bind(extension);
-        }
-        if let Some(outcome) = filter.outcome {
-            query.push(" AND outcome = ").push_bind(outcome.as_str());
-        }
-        if let Some(before) = before {
-            query.push(" AND id < ").push_bind(before);
-        }
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
-        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read::extension_answer(&Columns(row))).collect()
-    }
-
-    async fn forget_said(&self, before: DateTime<Utc>) -> Result<u64, Error> {
-        let done = sqlx::query("DELETE FROM extension_answer WHERE asked_us < ?")
-            .bind(micros(before))
-            .execute(&self.writer)
-            .await
-            .map_err(failed)?;
-        Ok(done.rows_affected())
     }
 }

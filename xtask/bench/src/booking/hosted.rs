@@ -66,7 +66,20 @@ pub(crate) async fn book(hosts: &[Arc<App>], company: &Company, bookings: usize)
 }
 
 async fn one(app: &App, company: &Company, client: usize, n: usize) -> Result<()> {
-    let booking = Booking {
+    let held =
+        fresh(app.hold(booking(company, client, n)?, Actor::Staff, Some(&request("hold", client, n))).await)?;
+    let confirm = request("confirm", client, n);
+    fresh(app.command(held.id, None, Command::Confirm, Actor::Staff, Some(&confirm)).await)?;
+    Ok(())
+}
+
+/// A client's n-th visit, held.
+pub(crate) async fn hold(app: &App, company: &Company, client: usize, n: usize) -> Result<Appointment> {
+    fresh(app.hold(booking(company, client, n)?, Actor::Staff, None).await)
+}
+
+fn booking(company: &Company, client: usize, n: usize) -> Result<Booking> {
+    Ok(Booking {
         service: company.service,
         customer: Some(company.customer),
         case: None,
@@ -83,11 +96,7 @@ async fn one(app: &App, company: &Company, client: usize, n: usize) -> Result<()
         notes: None,
         remarks: None,
         coupon: None,
-    };
-    let held = fresh(app.hold(booking, Actor::Staff, Some(&request("hold", client, n))).await)?;
-    let confirm = request("confirm", client, n);
-    fresh(app.command(held.id, None, Command::Confirm, Actor::Staff, Some(&confirm)).await)?;
-    Ok(())
+    })
 }
 
 fn fresh(reply: slotledger::app::Result<Reply<Appointment>>) -> Result<Appointment> {

@@ -22,7 +22,7 @@ const HOSTILE: [(&str, &str, Option<&str>); 3] = [
     (
         "greedy",
         "        let mut all = Vec::new();
-        for _ in 0..4096 { all.push(std::hint::black_box(vec![1_u8; 1 << 20])); }
+        for _ in 0..4096 { all.push(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20))); }
         drop(all);",
         Some("SL0414"),
     ),

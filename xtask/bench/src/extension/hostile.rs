@@ -25,7 +25,7 @@ const EVERY: Duration = Duration::from_millis(50);
 /// What is put at the beginning of `review`.
 const REVIEW: &str = "    fn review(input: Input) -> Vec<Finding> {";
 const ENDLESS: &str = "        loop { std::hint::black_box(()); }\n        #[allow(unreachable_code)]";
-const GREEDY: &str = "        let mut all = Vec::new();\n        for _ in 0..4096 { all.push(std::hint::black_box(vec![1_u8; 1 << 20])); }\n        drop(all);";
+const GREEDY: &str = "        let mut all = Vec::new();\n        for _ in 0..4096 { all.push(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20))); }\n        drop(all);";
 const CHATTY: &str = "        for _ in 0..100_000 { log(Level::Info, \"and so on\"); }";
 
 /// Takes turns: the other company asks hostile extensions, then tame ones, and so on.

@@ -168,6 +168,37 @@ codes! {
     EXTENSIONS_CONFLICT = "SL0424", 503, "Two extensions contradict each other",
         "The administrator has to change the settings of one of them, or switch it off.";
 
+    /// An extension without a signature.
+    EXTENSION_UNSIGNED = "SL0431", 422, "The extension is not signed",
+        "Ask its author for a signed one, or review it and allow it by its SHA-256.";
+    /// An extension that a key signed which is not trusted here.
+    EXTENSION_UNKNOWN_KEY = "SL0432", 422, "The extension is signed by an unknown key",
+        "Compare the key with what its owner publishes, and trust it: `slotledger rules keys trust`.";
+    /// A signature of other bytes, or none at all.
+    EXTENSION_SIGNATURE_WRONG = "SL0433", 422, "The signature does not fit the extension",
+        "Fetch both again; if it persists, tell the extension's author.";
+    /// An extension with another digest than was expected.
+    EXTENSION_MOVED = "SL0434", 409, "The extension is not the one that was expected",
+        "Find out why it changed, and review the new one before accepting it.";
+    /// An extension, or something on its way, that is too long.
+    EXTENSION_TOO_LARGE = "SL0435", 422, "The extension is larger than is fetched",
+        "Build it in release mode, strip it, and leave out libraries that it does not use.";
+    /// A source at which there is nothing.
+    EXTENSION_MISSING = "SL0436", 422, "There is no extension there",
+        "Check the path, the address or the tag.";
+    /// A source that cannot be read for the time being.
+    EXTENSION_AWAY = "SL0437", 503, "The extension's source does not answer",
+        "Try again later; check the network and the address.";
+    /// A source that wants credentials, or others.
+    EXTENSION_LOCKED = "SL0438", 422, "The extension's source refuses access",
+        "Give an account that may do this.";
+    /// A source that is written wrongly, or holds something else.
+    EXTENSION_UNUSABLE = "SL0439", 422, "No extension can be taken from the source",
+        "Name a file, an address, or an artefact that `slotledger rules publish` wrote.";
+    /// A key that cannot be read.
+    EXTENSION_KEY = "SL0440", 422, "The key cannot be used",
+        "Name the key as `slotledger rules keys new` prints it.";
+
     /// The books are out of reach or not able.
     BOOKS_AWAY = "SL0501", 503, "The books do not answer",
         "Try again later; documents already asked for are delivered by themselves.";

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -76,7 +77,7 @@ impl Store {
 }
 
 /// What decides.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rules {
     /// A rules component; none takes the one that is built in.
@@ -85,6 +86,10 @@ pub struct Rules {
     pub digest: Option<String>,
     /// Where compiled components are kept; none compiles at every start.
     pub cache: Option<PathBuf>,
+    /// The file of the keys whose extensions are taken; `slotledger rules keys` writes it.
+    pub keys: PathBuf,
+    /// The file that says which digest each source of an extension had; `slotledger rules install` writes it.
+    pub lock: PathBuf,
 }
 
 /// What of decisions is recorded.
@@ -195,6 +200,9 @@ pub struct Erpnext {
     /// The account that deposits are paid into; none takes the company's cash account.
     #[serde(default)]
     pub deposit_account: Option<String>,
+    /// The zone in which visits have their day on orders; none takes the site's own.
+    #[serde(default)]
+    pub time_zone: Option<Tz>,
 }
 
 impl Erpnext {
@@ -320,6 +328,13 @@ impl Default for Decisions {
     }
 }
 
+impl Default for Rules {
+    fn default() -> Self {
+        let (keys, lock) = (PathBuf::from("rules.keys"), PathBuf::from("rules.lock"));
+        Self { component: None, digest: None, cache: None, keys, lock }
+    }
+}
+
 impl Default for Relay {
     fn default() -> Self {
         Self { enabled: true, in_flight: 4, longest_call_seconds: 45, lease_margin_seconds: 15 }
@@ -368,6 +383,8 @@ impl Config {
         self.store.url = self.store.url.take().map(|url| url.within(directory));
         self.rules.component.as_mut().map(anchor);
         self.rules.cache.as_mut().map(anchor);
+        anchor(&mut self.rules.keys);
+        anchor(&mut self.rules.lock);
         for notices in self.notices.values_mut() {
             notices.file.as_mut().map(anchor);
         }

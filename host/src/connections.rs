@@ -81,16 +81,21 @@ pub async fn ledger(name: &str, settings: &config::Ledger) -> Result<Ledger, Err
 
 fn erpnext(name: &str, settings: &config::Erpnext) -> Result<Erpnext, Error> {
     let wrong = |reason: String| Error::Settings { name: name.to_owned(), reason };
-    let token = secret(&settings.secret(), "token").map_err(wrong)?;
-    let form = || wrong("write its token as ERPNext does, <API key>:<API secret>".to_owned());
+    let settings = erpnext_settings(settings).map_err(wrong)?;
+    Erpnext::new(settings).map_err(|error| wrong(error.to_string()))
+}
+
+fn erpnext_settings(settings: &config::Erpnext) -> Result<slotledger_erpnext::Settings, String> {
+    let token = secret(&settings.secret(), "token")?;
+    let form = || "write its token as ERPNext does, <API key>:<API secret>".to_owned();
     let (key, secret) = token.expose_secret().split_once(':').ok_or_else(form)?;
-    let settings = slotledger_erpnext::Settings {
+    Ok(slotledger_erpnext::Settings {
         company: settings.company.clone(),
         tax_template: settings.tax_template.clone(),
         deposit_account: settings.deposit_account.clone(),
+        time_zone: settings.time_zone,
         ..slotledger_erpnext::Settings::new(&settings.url, key, SecretString::from(secret))
-    };
-    Erpnext::new(settings).map_err(|error| wrong(error.to_string()))
+    })
 }
 
 fn odoo(name: &str, settings: &config::Odoo) -> Result<Odoo, Error> {
@@ -156,6 +161,28 @@ fn read(path: &PathBuf) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_erpnext_is_set_up_as_the_configuration_says() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let token = directory.path().join("token");
+        std::fs::write(&token, "key:s3cret\n").expect("it can be written");
+        let file = format!("url = 'https://erp.example'\ntoken_file = '{}'", token.display());
+        let read = |more: &str| {
+            let text = format!("{file}\n{more}");
+            let read = ::config::Config::builder()
+                .add_source(::config::File::from_str(&text, ::config::FileFormat::Toml))
+                .build()
+                .and_then(::config::Config::try_deserialize::<config::Erpnext>);
+            erpnext_settings(&read.expect("it is read")).expect("it is complete")
+        };
+        let plain = read("");
+        assert_eq!((plain.api_key.as_str(), plain.api_secret.expose_secret()), ("key", "s3cret"));
+        assert_eq!(plain.time_zone, None, "the site's own");
+        let named = read("time_zone = 'Asia/Kolkata'\ncompany = 'Ours'");
+        assert_eq!(named.time_zone, Some(chrono_tz::Asia::Kolkata));
+        assert_eq!(named.company.as_deref(), Some("Ours"));
+    }
 
     #[test]
     fn a_secret_that_is_empty_is_refused() {

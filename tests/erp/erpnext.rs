@@ -1,6 +1,8 @@
 //! The main job with the stand-in of an ERPNext for its books, connected and certified by the binary.
 
-use serde_json::Value;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 
 use crate::support::erpnext::{self, MANAGER_TOKEN, bare, connect};
 use crate::support::{Host, ended, kinds};
@@ -43,6 +45,73 @@ async fn a_visit_is_confirmed_while_erpnext_is_down_and_its_order_follows() {
     assert_eq!(kinds(&host.documents(&id).await), ["sales_order"]);
 }
 
+/// A visit whose invoice the site does not let us make, and whose commission waits for it.
+async fn without_an_invoice(server: &erpnext::Server, host: &Host) -> (String, Value) {
+    let id = host.hold().await["id"].as_str().expect("an id").to_owned();
+    for command in ["confirm", "start"] {
+        host.command(&id, command).await.expect(200);
+    }
+    assert_eq!(kinds(&host.documents(&id).await), ["sales_order"]);
+    server.deny("Sales Invoice");
+    host.command(&id, "complete").await.expect(200);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let listed = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
+        let found = listed["items"].as_array().into_iter().flatten();
+        let mut parked = found.filter(|delivery| delivery["state"] == "parked");
+        if let Some(invoice) = parked.find(|delivery| delivery["kind"] == "sales_invoice") {
+            return (id, invoice.clone());
+        }
+        assert!(Instant::now() < deadline, "it is never parked: {listed}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// What differs is found before the key is written: else the wrong document would count as the delivery's.
+#[tokio::test]
+async fn an_invoice_made_by_hand_is_compared_before_it_is_adopted() {
+    let server = erpnext::server();
+    let host = Host::on_erpnext(&server).await;
+    let (id, parked) = without_an_invoice(&server, &host).await;
+    let path = format!("/api/v1/deliveries/{}", parked["id"]);
+    let [order] = server.all("Sales Order").try_into().expect("one order");
+    let invoice = |rate: f64, currency: &str| {
+        let row = json!({ "item_code": order["items"][0]["item_code"], "qty": 1, "rate": rate,
+            "sales_order": order["name"], "so_detail": order["items"][0]["name"] });
+        let seller = &order["sales_team"][0];
+        let seller = json!({ "sales_person": seller["sales_person"],
+            "allocated_percentage": seller["allocated_percentage"], "commission_rate": seller["commission_rate"] });
+        let body = json!({ "sales_team": [seller], "customer": order["customer"], "company": order["company"], "currency": currency,
+            "conversion_rate": 1, "taxes": order["taxes"], "docstatus": 0, "items": [row] });
+        let (status, answer) = server.desk("POST", "Sales Invoice", "", body);
+        assert_eq!(status, 200, "{answer}");
+        answer["data"]["name"].as_str().expect("a name").to_owned()
+    };
+    let submit = |name: &str| {
+        let (status, answer) = server.desk("PUT", "Sales Invoice", name, json!({ "docstatus": 1 }));
+        assert_eq!(status, 200, "{answer}");
+    };
+    server.allow("Sales Invoice");
+    let (wrong, right) = (invoice(100.0, "EUR"), invoice(129.9, "EUR"));
+    for (name, words) in [(&wrong, "its net amount is 100"), (&right, "it is a draft")] {
+        let adopt = json!({ "reference": name, "reason": "made by hand" });
+        let refused = host.post(&format!("{path}/adopt"), &adopt).await.problem(409, "SL0507");
+        assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains(words)), "{refused}");
+        let keyed =
+            server.all("Sales Invoice").into_iter().filter(|invoice| !invoice["slotledger_key"].is_null());
+        assert_eq!(keyed.count(), 0, "nothing was written");
+        assert_eq!(host.get(&path).await.expect(200)["state"], "parked");
+    }
+    submit(&right);
+    let adopt = json!({ "reference": right, "reason": "made by hand" });
+    let adopted = host.post(&format!("{path}/adopt"), &adopt).await.expect(200);
+    assert_eq!((&adopted["state"], &adopted["document"]["number"]), (&json!("done"), &json!(right)));
+    assert_eq!(
+        kinds(&host.documents(&id).await),
+        ["commission", "sales_invoice", "sales_order", "stock_issue"]
+    );
+}
+
 #[test]
 fn a_site_is_looked_at_then_connected_and_connected_again() {
     let server = bare();
@@ -50,6 +119,9 @@ fn a_site_is_looked_at_then_connected_and_connected_again() {
     assert_eq!(looked.status, Some(2), "something is missing: {looked:?}");
     assert!(looked.printed.contains("`slotledger connect erpnext --apply` makes them"), "{looked:?}");
     let fields = |server: &erpnext::Server| server.all("Custom Field").len();
+    assert_eq!(connect(&server, &["--dry-run"]).printed, looked.printed, "it is what happens without it");
+    let both = connect(&server, &["--dry-run", "--apply"]);
+    assert!(both.complained.contains("cannot be used with"), "{both:?}");
     assert_eq!(fields(&server), 0, "looking changes nothing");
 
     let applied = connect(&server, &["--apply"]);

@@ -1,5 +1,5 @@
 //! The main job over a line to its books on which calls go wrong: the same four documents, once each, and the books and
-//! the host agree on them.
+//! the host agree on them. And a sale with a deposit, a move and a correction: one document of every kind.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use futures::StreamExt;
 use serde_json::Value;
 use slotledger_fault_proxy::{Call, Fault, Proxy};
 
-use super::{reconcile, tryton};
+use super::{reconcile, story, tryton};
 use crate::support::erpnext::{self, stored};
 use crate::support::{Host, kinds};
 
@@ -24,7 +24,7 @@ const fn instead(forwarded: bool, status: u16, headers: &'static str, body: &'st
 
 const PAGE: &str = "<!DOCTYPE html><title>Log in</title>";
 
-const FAULTS: [(&str, Fault); 9] = [
+const FAULTS: [(&str, Fault); 11] = [
     ("delay", Fault::Delay(Duration::from_millis(300))),
     ("cut before", Fault::CutBefore),
     ("cut after", Fault::CutAfter),
@@ -37,6 +37,8 @@ const FAULTS: [(&str, Fault); 9] = [
     ),
     ("a bad gateway after the commit", instead(true, 502, "Content-Type: text/html\r\n", PAGE)),
     ("a page instead of the answer", instead(false, 503, "Content-Type: text/html\r\n", PAGE)),
+    ("somebody else's page", instead(false, 200, "Content-Type: text/html\r\n", PAGE)),
+    ("a login page after the commit", instead(true, 302, "Location: /login\r\n", "")),
 ];
 
 /// Longer than the host waits for one document: the books have stored what the host gave up on.
@@ -90,6 +92,41 @@ async fn answers_that_come_too_late_leave_four_documents_in_erpnext() {
     let server = erpnext::server();
     let plan = Plan { every: 2, counts: |call| call.method() != "GET", strikes: 2 };
     in_erpnext(&server, "given up", GIVEN_UP, plan).await;
+}
+
+/// The faults that leave in doubt what was stored.
+const DOUBTS: [&str; 5] = [
+    "cut before",
+    "cut after",
+    "half an answer",
+    "an error after the commit",
+    "a login page after the commit",
+];
+
+#[tokio::test]
+async fn a_line_that_fails_leaves_a_document_of_every_kind_in_erpnext() {
+    let server = erpnext::server();
+    let url = server.url();
+    let plan = Plan { every: 3, counts: |call| call.method() != "GET", strikes: STRIKES };
+    futures::stream::iter(doubts())
+        .for_each_concurrent(AT_ONCE, |(name, fault)| {
+            let line = line(&url, fault, plan);
+            async move {
+                tell_story(&Host::on_erpnext_at(line.url()).await, name).await;
+                struck(&line, name);
+            }
+        })
+        .await;
+}
+
+fn doubts() -> impl Iterator<Item = (&'static str, Fault)> {
+    FAULTS.into_iter().filter(|(name, _)| DOUBTS.contains(name))
+}
+
+async fn tell_story(host: &Host, name: &str) {
+    let times = story::prepare(host).await;
+    let visit = story::tell(host, &times).await.expect("the host answers");
+    story::told(host, &visit, name).await;
 }
 
 async fn in_tryton(url: &str, name: &str, fault: Fault, plan: Plan) {

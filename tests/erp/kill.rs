@@ -1,4 +1,5 @@
-//! A host that dies at every step of the main job, and is started again: the same four documents, once each.
+//! A host that dies at every step of the main job, and is started again: the same four documents, once each. And one that
+//! dies in the course of a sale with a deposit, a move and a correction: one document of every kind.
 //!
 //! The client behaves as a good client does: it repeats every request with its idempotency key until it has an answer.
 
@@ -6,7 +7,7 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 use slotledger::faults::POINTS;
 
-use super::tryton;
+use super::{story, tryton};
 use crate::support::erpnext::{self, stored};
 use crate::support::{Answer, Host, kinds};
 
@@ -60,6 +61,45 @@ async fn a_host_that_dies_at_any_step_leaves_four_documents_on_erpnext() {
             assert_eq!(doctypes, ["Sales Invoice", "Sales Order", "Sales Team", "Stock Entry"], "{death}");
         })
         .await;
+}
+
+/// Deaths in the course of the long story: early, in the middle, and among the documents that take everything back.
+fn deaths_of_the_story() -> impl Iterator<Item = String> {
+    POINTS.iter().flat_map(|point| {
+        let times: &[u32] = if point.starts_with("commit") { &[2, 3, 6] } else { &[2, 6, 10] };
+        times.iter().map(move |time| format!("{point}:{time}"))
+    })
+}
+
+#[tokio::test]
+async fn a_host_that_dies_in_the_course_of_a_sale_leaves_a_document_of_every_kind_on_the_ledger() {
+    futures::stream::iter(deaths_of_the_story())
+        .for_each_concurrent(AT_ONCE, |death| async move {
+            survive_the_story(Host::on_ledger(), &death).await;
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_host_that_dies_in_the_course_of_a_sale_leaves_a_document_of_every_kind_on_erpnext() {
+    let server = erpnext::server();
+    let server = &server;
+    futures::stream::iter(deaths_of_the_story())
+        .for_each_concurrent(AT_ONCE, |death| async move {
+            survive_the_story(Host::on_erpnext(server).await, &death).await;
+        })
+        .await;
+}
+
+async fn survive_the_story(mut host: Host, death: &str) {
+    let times = story::prepare(&host).await;
+    host.kill();
+    host.start(&[("SLOTLEDGER_FAULT", death)]);
+    let _ = story::tell(&host, &times).await;
+    host.wait_for_death().await;
+    host.start(&[]);
+    let visit = story::tell(&host, &times).await.expect("it does not die again");
+    story::told(&host, &visit, death).await;
 }
 
 /// Gives the appointment.

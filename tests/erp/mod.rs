@@ -1,7 +1,9 @@
 //! Documents in the books, whatever happens on the way.
 
+mod certificates;
 mod connect;
 mod drain;
+mod elsewhere;
 mod erpnext;
 mod faults;
 mod kill;
@@ -10,6 +12,7 @@ mod odoo;
 mod reconcile;
 mod repair;
 mod scenarios;
+mod story;
 mod tryton;
 
 use std::time::Duration;

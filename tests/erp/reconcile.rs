@@ -17,7 +17,7 @@ use slotledger_erp::{
 };
 use slotledger_ledger::Ledger;
 
-use crate::support::{Answer, COMPANY, Host, kinds, run};
+use crate::support::{Answer, COMPANY, Host, erpnext, id, kinds, run};
 
 /// A completed visit, whose four documents stand.
 async fn visit(host: &Host) -> String {
@@ -268,12 +268,111 @@ async fn what_was_changed_or_withdrawn_in_the_books_is_found() {
     assert!(all.contains(&("stranger", "lost/4/order")), "{all:?}");
     assert!(all.iter().all(|(_, subject)| *subject != "lost/5/order"), "it has no effect: {all:?}");
     for finding in &found {
-        assert_eq!(finding["repairs"], json!(["accept"]), "{finding}");
+        let repairs = match finding["kind"].as_str() {
+            Some("drifted") => json!(["resend", "accept"]),
+            Some("withdrawn") => json!(["adopt", "accept"]),
+            _ => json!(["accept"]),
+        };
+        assert_eq!(finding["repairs"], repairs, "{finding}");
+        assert!(finding["advice"].as_str().is_some_and(|advice| advice.len() > 40), "{finding}");
         let accept = json!({ "repair": "accept", "reason": "agreed by telephone" });
         host.post(&format!("/api/v1/reconciliation/{}/repair", finding["id"]), &accept).await.expect(200);
     }
     compared(&host, &days).await;
     assert_eq!(open(&host).await, Vec::<Value>::new());
+}
+
+/// A confirmed visit's order, by its key.
+async fn ordered(host: &Host) -> (String, String) {
+    let id = id(&host.hold().await);
+    host.command(&id, "confirm").await.expect(200);
+    assert_eq!(kinds(&host.documents(&id).await), ["sales_order"]);
+    let listed = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
+    (id, listed["items"][0]["key"].as_str().expect("a key").to_owned())
+}
+
+/// Has an order changed by somebody else, who gives it one line of another price.
+async fn change_by_hand(books: &dyn Connector, order: &str, provider: Party, line: Line) {
+    let amendment = OrderAmendment {
+        order: key(order),
+        provider,
+        lines: vec![line],
+        start: SystemClock.now() + TimeDelta::days(2),
+        end: SystemClock.now() + TimeDelta::days(2),
+        reason: "by telephone".to_owned(),
+    };
+    let posting = Posting {
+        key: key("lost/2/amend"),
+        subject: "By others".to_owned(),
+        date: SystemClock.now().date_naive(),
+        body: Body::OrderAmendment(amendment),
+    };
+    books.post(&posting).await.expect("the books take it");
+}
+
+/// Finds the order changed, brings it back, and goes on with the visit as if nothing had been.
+async fn brought_back(host: &Host, visit: &str, order: &str) {
+    let (_, days) = around();
+    let before = host.documents(visit).await;
+    compared(host, &days).await;
+    let found = open(host).await;
+    let found = found.iter().find(|finding| finding["subject"] == order).expect("it has changed");
+    assert_eq!((&found["kind"], &found["repairs"]), (&json!("drifted"), &json!(["resend", "accept"])));
+    let path = format!("/api/v1/reconciliation/{}/repair", found["id"]);
+    let resend = json!({ "repair": "resend", "reason": "nobody agreed to that" });
+    let repaired = || Answer::of(host.request("POST", &path).header("Idempotency-Key", "b-1").json(&resend));
+    let first = repaired().await.expect(200);
+    assert_eq!(first["state"], "repaired");
+    assert_eq!(repaired().await.expect(200), first, "the same request");
+    host.post(&path, &resend).await.problem(409, "SL0508");
+    compared(host, &days).await;
+    let left = open(host).await;
+    let of_ours = |finding: &&Value| finding["subject"].as_str().is_some_and(|key| key.starts_with(order));
+    assert_eq!(left.iter().find(of_ours), None, "it is as it was, and what brought it back is known");
+    let after = host.documents(visit).await;
+    assert_ne!(before[0]["total"], after[0]["total"], "it had changed");
+    for command in ["start", "complete"] {
+        host.command(visit, command).await.expect(200);
+    }
+    assert_eq!(host.documents(visit).await.len(), 4);
+}
+
+#[tokio::test]
+async fn an_order_that_was_changed_by_hand_is_brought_back_on_the_ledger() {
+    let host = Host::on_ledger();
+    let (visit, order) = ordered(&host).await;
+    change_by_hand(&books(&host).await, &order, party("OTHER-P"), line(71)).await;
+    brought_back(&host, &visit, &order).await;
+}
+
+#[tokio::test]
+async fn an_order_that_was_changed_by_hand_is_brought_back_on_erpnext() {
+    let server = erpnext::server();
+    let host = Host::on_erpnext(&server).await;
+    let (visit, order) = ordered(&host).await;
+    let books = erpnext::books(&server);
+    let item = Item { code: "SVC-MAINT".to_owned(), name: "Maintenance".to_owned() };
+    let line = Line::new(item, "Maintenance", Decimal::TWO, 71.into());
+    change_by_hand(&books, &order, party("Sam"), line).await;
+    brought_back(&host, &visit, &order).await;
+}
+
+#[tokio::test]
+async fn an_order_that_was_withdrawn_by_hand_is_replaced_by_one_that_a_person_names() {
+    let host = Host::on_ledger();
+    let books = books(&host).await;
+    let (_, key_of_order) = ordered(&host).await;
+    let (today, days) = around();
+    let reason = "by telephone".to_owned();
+    let withdrawal = OrderCancellation { order: key(&key_of_order), reason };
+    by_others(&books, "lost/3/cancel", today, Body::OrderCancellation(withdrawal)).await;
+    compared(&host, &days).await;
+    let found = open(&host).await;
+    assert_eq!(told(&found), [("withdrawn", key_of_order.as_str())]);
+    assert_eq!(found[0]["repairs"], json!(["adopt", "accept"]));
+    let path = format!("/api/v1/reconciliation/{}/repair", found[0]["id"]);
+    host.post(&path, &json!({ "repair": "resend" })).await.problem(409, "SL0508");
+    host.post(&path, &json!({ "repair": "adopt" })).await.problem(422, "SL0105");
 }
 
 #[tokio::test]
@@ -312,6 +411,38 @@ async fn a_signed_notice_has_its_document_compared() {
     }
     let runs = host.get("/api/v1/reconciliation/runs").await.expect(200);
     assert_eq!((&runs["items"][0]["key"], &runs["items"][0]["by"]), (&json!(key), &json!("ledger")));
+}
+
+#[tokio::test]
+async fn every_night_the_last_days_are_compared_once_by_one_host() {
+    let mut host = Host::not_started();
+    let books = books(&host).await;
+    let day = SystemClock.now().date_naive() - TimeDelta::days(3);
+    by_others(&books, "lost/7/invoice", day, invoice()).await;
+    // Whatever the hour is where the company is, its night has come.
+    let night = [("SLOTLEDGER__RECONCILIATION__HOUR", "0")];
+    host.start(&night);
+    let twin = host.twin();
+    let deadline = Instant::now() + Duration::from_secs(90);
+    let found = loop {
+        let found = open(&twin).await;
+        if !found.is_empty() {
+            break found;
+        }
+        assert!(Instant::now() < deadline, "nobody looks");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    assert_eq!(told(&found), [("stranger", "lost/7/invoice")]);
+    host.kill();
+    host.start(&night);
+    // It asks for the night when it starts: by the time that it has done a look, it has asked.
+    let (_, days) = around();
+    compared(&host, &days).await;
+    let runs = host.get("/api/v1/reconciliation/runs").await.expect(200);
+    let runs = runs["items"].as_array().expect("a list");
+    let nightly: Vec<&Value> = runs.iter().filter(|run| run["nightly"] == true).collect();
+    assert_eq!(nightly.len(), 1, "{runs:?}");
+    assert_eq!((&nightly[0]["by"], &nightly[0]["state"]), (&json!("night"), &json!("done")));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Host, kinds, run};
+use crate::support::{COMPANY, Host, kinds, run};
 
 /// A visit of the sample company, completed with a material that the books do not know by that name.
 async fn with_a_wrong_code(host: &Host) -> (String, Value) {
@@ -85,6 +85,51 @@ async fn a_document_is_done_without_from_the_command_line() {
     }
     let story = host.get(&format!("/api/v1/deliveries/{number}")).await.expect(200);
     assert_eq!(story["state"], "skipped");
+}
+
+#[tokio::test]
+async fn what_one_thing_stands_in_the_way_of_is_tried_again_together() {
+    let host = Host::on_ledger();
+    let mut visits = Vec::new();
+    for _ in 0..3 {
+        visits.push(with_a_wrong_code(&host).await);
+    }
+    let path = "/api/v1/deliveries/retry";
+    let retry = |body: Value, key: &'static str| {
+        crate::support::Answer::of(host.request("POST", path).header("Idempotency-Key", key).json(&body))
+    };
+    host.post(path, &json!({ "code": "rain" })).await.problem(422, "SL0105");
+    let nothing = json!({ "retried": 0, "next": null });
+    assert_eq!(retry(json!({ "code": "closed_period" }), "b-1").await.expect(200), nothing);
+    let elsewhere = json!({ "company": "01980000-0000-7000-8000-00000000ffff" });
+    assert_eq!(retry(elsewhere, "b-2").await.expect(200), nothing);
+
+    host.map("ledger", &["item:FILTER-OLD=MAT-FILTER"]);
+    let first = visits[0].1["id"].as_i64().expect("a number");
+    let rest = json!({ "code": "unknown_item", "after": first, "reason": "it was renamed there" });
+    let both = json!({ "retried": 2, "next": null });
+    assert_eq!(retry(rest.clone(), "b-3").await.expect(200), both);
+    assert_eq!(retry(rest, "b-3").await.expect(200), both, "the same request");
+    for (id, parked) in &visits[1..] {
+        assert_eq!(host.documents(id).await.len(), 4);
+        let story = host.get(&format!("/api/v1/deliveries/{}", parked["id"])).await.expect(200);
+        let repairs = story["repairs"].as_array().expect("a list");
+        assert_eq!(repairs.len(), 1, "{story}");
+        assert_eq!(
+            (&repairs[0]["act"], &repairs[0]["reason"]),
+            (&json!("retry"), &json!("it was renamed there"))
+        );
+    }
+    assert_eq!(host.parked(&visits[0].0).await["id"], first, "nobody asked for this one");
+
+    let config = host.config();
+    let deliveries = |act: &[&str]| run(&[&["deliveries", "--config", &config, "retry"], act].concat());
+    deliveries(&[]).expect_err("it names none");
+    deliveries(&["7", "--parked"]).expect_err("one or all");
+    assert!(deliveries(&["--parked", "--code", "out_of_stock"]).expect("a count").contains("0 deliveries"));
+    let told = deliveries(&["--parked", "--code", "unknown_item", "--company", COMPANY]).expect("a count");
+    assert!(told.contains("1 deliveries"), "{told}");
+    assert_eq!(host.documents(&visits[0].0).await.len(), 4);
 }
 
 #[tokio::test]

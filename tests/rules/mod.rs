@@ -1,5 +1,7 @@
 //! The shipped component decides as the same rules do natively, byte for byte.
 
+mod distribution;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use slotledger::wasm::Rules;

@@ -1,8 +1,10 @@
 //! From nothing to a tested component, in each language, and what is said when something is missing or wrong.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use slotledger::extension::Extension;
 use tempfile::TempDir;
 
 use crate::sdk::{command, root, rules, said};
@@ -16,7 +18,7 @@ fn project(language: &str) -> (TempDir, PathBuf) {
     (dir, project)
 }
 
-/// As the tutorial has it: new, build, test, bench.
+/// As the tutorial has it: new, build, test, bench, sign, install.
 fn goes_all_the_way(language: &str) {
     let (_dir, project) = project(language);
     let (built, said) = rules(&["build"], &project);
@@ -29,6 +31,43 @@ fn goes_all_the_way(language: &str) {
 
     let (measured, said) = rules(&["bench", "--rounds", "3"], &project);
     assert!(measured && said.contains("large-party"), "{said}");
+    is_handed_over(&project);
+}
+
+/// What the tutorial's last steps print: keys, a signature, and an administrator who takes it.
+fn is_handed_over(project: &Path) {
+    let runs = |arguments: &[&str]| {
+        let mut command = command(arguments, project);
+        let output = command.env("SLOTLEDGER_SIGNING_PASSWORD", "a password").output().expect("it runs");
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        said(&output)
+    };
+    runs(&["keys", "new", "--key", "evening.key"]);
+    runs(&["sign", "build/evening.wasm", "--key", "evening.key"]);
+    let config = project.join("slotledger.toml");
+    fs::write(&config, "[rules]\ncache = \"cache\"\n").expect("a configuration");
+    let (taken, said) = rules(&["install", "build/evening.wasm"], project);
+    assert!(!taken && said.contains("SL0432"), "{said}");
+    runs(&["keys", "trust", "evening.pub", "--owner", "me"]);
+    let said = runs(&["install", "build/evening.wasm"]);
+    assert!(said.contains("org.example.evening 0.1.0 is installed"), "{said}");
+    assert!(runs(&["list"]).contains("org.example.evening"), "it is listed");
+    is_taken_from_the_cache(project);
+}
+
+/// What was compiled when it was installed is not compiled again: that takes seconds, where an interpreter is in it.
+fn is_taken_from_the_cache(project: &Path) {
+    let bytes = fs::read(project.join("build/evening.wasm")).expect("the component");
+    let cache = project.join("cache");
+    let takes = || {
+        let start = Instant::now();
+        Extension::load("evening", &bytes, Some(&cache)).expect("it is taken");
+        start.elapsed()
+    };
+    // The first time makes the engine too, and another test may have the machine meanwhile.
+    let least = (0..5).map(|_| takes()).min().expect("a time");
+    println!("{} bytes are loaded from the cache in {least:?}", bytes.len());
+    assert!(least < Duration::from_millis(500), "{least:?}");
 }
 
 #[test]

@@ -45,7 +45,8 @@ pub(super) fn install(host: &Host, component: &Path) -> String {
     let config = host.config();
     let component = component.display().to_string();
     let refused = run(&["rules", "install", &component, "--config", &config]).expect_err("it is not signed");
-    let digest = refused.split("--allow-unsigned ").nth(1).expect("the digest").split_whitespace().next();
+    assert!(refused.contains("SL0431"), "{refused}");
+    let digest = refused.split("SHA-256 ").nth(1).expect("the digest").split(')').next();
     let digest = digest.expect("the digest").to_owned();
     run(&["rules", "install", &component, "--allow-unsigned", &digest, "--config", &config])
         .expect("it is installed");

@@ -1,6 +1,8 @@
 //! A host whose books are an ERPNext: the stand-in, connected as an administrator connects a site.
 
+use secrecy::SecretString;
 use serde_json::Value;
+use slotledger_erpnext::{Erpnext, Settings};
 pub(crate) use slotledger_erpnext_server::Server;
 use slotledger_erpnext_server::{MANAGER, Options, USER};
 
@@ -39,6 +41,12 @@ pub(crate) fn connect(server: &Server, more: &[&str]) -> Ended {
     std::fs::write(&config, connection(&server.url(), MANAGER_TOKEN)).expect("it can be written");
     let config = config.to_str().expect("text");
     ended(&[&["connect", "erpnext", "--config", config], more].concat())
+}
+
+/// The stand-in as a connector sees it, past any host.
+pub(crate) fn books(server: &Server) -> Erpnext {
+    let (key, secret) = USER;
+    Erpnext::new(Settings::new(server.url(), key, SecretString::from(secret))).expect("settings")
 }
 
 /// What stands in the configuration.

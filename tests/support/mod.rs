@@ -3,8 +3,10 @@
 mod answer;
 mod engine;
 pub(crate) mod erpnext;
+pub(crate) mod extension;
 mod odoo;
 mod shop;
+pub(crate) mod tls;
 mod visit;
 
 use std::io::{BufRead, BufReader};
@@ -43,6 +45,11 @@ impl Host {
     /// A host of the sample company with the built-in books.
     pub(crate) fn on_ledger() -> Self {
         Self::made(&[], "2", None)
+    }
+
+    /// The same, before its first start.
+    pub(crate) fn not_started() -> Self {
+        Self::initialised(&[], "2", None)
     }
 
     /// A host of the sample company whose books cannot be reached.

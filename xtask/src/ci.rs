@@ -1,12 +1,13 @@
-//! `cargo xtask ci`: formatting, lints, documentation, tests, each of which must hold.
+//! `cargo xtask ci`: released WIT, formatting, lints, documentation, tests, each of which must hold.
 
 use anyhow::Result;
 
 use crate::progress::phase;
-use crate::{rules, shell, test};
+use crate::{rules, shell, test, wit};
 
 /// Runs every check; the tests come last, because their verdict is what a log is read for.
 pub(crate) fn ci() -> Result<()> {
+    phase("what was released of wit/", wit::check)?;
     check("formatting", &["fmt", "--all", "--check"], "run `cargo fmt --all`")?;
     // The host embeds the component, so that nothing after this compiles without it.
     rules::build()?;

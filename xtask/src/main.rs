@@ -13,6 +13,7 @@ mod rules;
 mod setup;
 mod shell;
 mod test;
+mod wit;
 mod workspace;
 
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::progress::phase;
 use crate::setup::odoo::{self, With};
-use crate::setup::{node, postgres, python, tryton, wasm};
+use crate::setup::{node, postgres, python, registry, tryton, wasm};
 use crate::{rules, shell};
 
 /// Sets up, builds and tests; a filter is handed to the test runner.
@@ -16,6 +16,7 @@ pub(crate) fn test(filter: Option<&str>, with: &[With]) -> Result<()> {
     let (componentize_qjs, componentize_py) = (node::componentize_qjs()?, python::componentize_py()?);
     let cargo_for_extensions = wasm::cargo_for_extensions()?;
     tryton::ready()?;
+    registry::install()?;
     build()?;
     let server = postgres::start()?;
     let editions = odoo::ready(with, &server.url())?;

@@ -2,7 +2,8 @@
 //!
 //! Invariant: whatever is to be done, or done and not invoiced, stands on one order, and on no more than one. A sale
 //! begins with one order for all of its parts; a part that comes later joins it, unless something was invoiced from it
-//! by then, and has one of its own in that case.
+//! by then, and has one of its own in that case. Bookings that were invoiced together stay apart: a part joins orders of
+//! its own booking alone.
 
 use crate::effects::{ORDER, Sale, Turn, links};
 use crate::wit::{
@@ -90,13 +91,15 @@ impl Sale<'_> {
             self.withdraw(order, turn.reason);
             return Ok(());
         }
-        let joins = live && untouched && !missing.is_empty();
-        if !moved && kept.len() == before.len() && !joins {
+        let is_near = |n: &usize| kept.iter().any(|other| self.parts[*n].is_booked_with(&self.parts[*other]));
+        let joining: Vec<usize> =
+            missing.iter().filter(|n| live && untouched && is_near(n)).copied().collect();
+        if !moved && kept.len() == before.len() && joining.is_empty() {
             return Ok(());
         }
-        let all: Vec<usize> = kept.iter().chain(missing.iter().filter(|_| joins)).copied().collect();
-        if self.amend(order, &all, turn.reason)? && joins {
-            missing.clear();
+        let all: Vec<usize> = kept.iter().chain(&joining).copied().collect();
+        if self.amend(order, &all, turn.reason)? {
+            missing.retain(|n| !joining.contains(n));
         }
         Ok(())
     }

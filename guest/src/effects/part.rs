@@ -6,15 +6,20 @@ use crate::lifecycle::Case;
 use crate::money::Percent;
 use crate::providers;
 use crate::wit::{
-    Actor, Company, Decimal, DocumentKind, DocumentLine, DocumentLink, DocumentPart, Finding, Instant, Plan,
-    PostingPolicy, Provider, Quote, Service, Sibling, Snapshot, Span, Status,
+    Actor, Appointment, Company, Decimal, DocumentKind, DocumentLine, DocumentLink, DocumentPart, Finding,
+    Instant, Plan, PostingPolicy, Provider, Quote, Service, Sibling, Snapshot, Span, Status,
 };
+
+/// The attribute of an appointment that names its booking.
+const BOOKING: &str = "booking";
 
 /// An appointment as a command leaves it.
 pub(super) struct Part<'a> {
     pub(super) id: &'a str,
     /// The appointments that it was moved from.
     replaces: Vec<&'a str>,
+    /// The booking that it was made in; none if it was made by itself.
+    booking: Option<&'a str>,
     pub(super) status: Status,
     pub(super) provider: &'a str,
     /// None if the provider is not known any more.
@@ -36,6 +41,7 @@ impl<'a> Part<'a> {
         Self {
             id: &appointment.id,
             replaces: appointment.replaces.iter().map(String::as_str).collect(),
+            booking: booking(appointment),
             status: case.next,
             provider,
             record: providers::calendar(case.snapshot, provider).ok().map(|calendar| &calendar.provider),
@@ -60,6 +66,7 @@ impl<'a> Part<'a> {
         Self {
             id: &appointment.id,
             replaces: appointment.replaces.iter().map(String::as_str).collect(),
+            booking: booking(appointment),
             status: appointment.status,
             provider: &appointment.provider,
             record: Some(provider),
@@ -80,6 +87,11 @@ impl<'a> Part<'a> {
     /// Whether both can stand on one invoice: in one currency, and on the same terms.
     pub(super) fn goes_with(&self, other: &Self) -> bool {
         self.quote.currency == other.quote.currency && self.terms == other.terms
+    }
+
+    /// Whether both were made in one booking.
+    pub(super) fn is_booked_with(&self, other: &Self) -> bool {
+        self.booking.is_some() && self.booking == other.booking
     }
 
     /// Its identifiers: its own, and those of the appointments that it was moved from.
@@ -166,6 +178,11 @@ impl<'a> Part<'a> {
         };
         Ok(self.quote.lines.iter().map(line).collect())
     }
+}
+
+/// The booking of an appointment.
+fn booking(appointment: &Appointment) -> Option<&str> {
+    appointment.attributes.iter().find(|(name, _)| name == BOOKING).map(|(_, booking)| booking.as_str())
 }
 
 /// The other appointments of a sale, those left out that another one was moved from.

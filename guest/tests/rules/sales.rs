@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::{Strategy, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use slotledger_rules::fixtures::{
-    ANNA, BEN, at, commands, decimal, followed, input, pay, posting, request, reschedule, snapshot, stored,
+    ANNA, BEN, at, booked, commands, decimal, followed, input, pay, posting, request, reschedule, snapshot,
+    stored,
 };
 use slotledger_rules::transition;
 use slotledger_rules::wit::{
@@ -34,7 +35,7 @@ impl Booked {
             provider: provider.to_owned(),
             visit: Span { start: at(hour, 0), end: at(hour + 1, 0) },
             reserved: Span { start: at(hour, 0), end: at(hour + 1, 0) },
-            ..slotledger_rules::fixtures::appointment(Status::Open)
+            ..booked(slotledger_rules::fixtures::appointment(Status::Open))
         };
         let appointments = [(ANNA, 9), (BEN, 10), (ANNA, 11)].into_iter().enumerate().map(one).collect();
         let now = snapshot().now;

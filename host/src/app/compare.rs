@@ -6,7 +6,7 @@
 //! Deliberately absent: tax and the value of stock, which are the books' own business; only that they add up is seen.
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use slotledger_erp::{Body, Document, Failure, Line, Posting, State};
+use slotledger_erp::{Body, Document, Failure, Finish, Key, Line, Posting, State};
 
 use crate::model::master::currency_digits;
 
@@ -35,6 +35,92 @@ pub fn compare(posting: &Posting, document: &Document) -> Result<(), Failure> {
         differences.push(format!("its state is {:?}", document.state).to_lowercase());
     }
     if differences.is_empty() { Ok(()) } else { Err(difference(document, &differences)) }
+}
+
+/// As [`compare`], for a document that somebody made by hand. What the ERP would have seen to by itself is not taken for
+/// granted: that materials are as many, that what is paid back is what was asked for, and that a counter-document takes back
+/// all of `undone`, which stands for what the posting undoes.
+pub(super) fn fits(posting: &Posting, document: &Document, undone: Option<&Document>) -> Result<(), Failure> {
+    compare(posting, document)?;
+    let mut differences = Vec::new();
+    if document.state == State::Draft && !may_be_draft(&posting.body) {
+        differences.push("it is a draft".to_owned());
+    }
+    if let (Some(asked), Some(moved)) = (moved(&posting.body), document.quantity)
+        && moved != asked
+    {
+        differences.push(format!("it moved {moved} in all, not {asked}"));
+    }
+    if let Some((currency, amount)) = taken_back(&posting.body, undone) {
+        if document.currency != currency {
+            differences.push(format!("its currency is {}, not {currency}", document.currency));
+        }
+        if document.total != amount {
+            differences.push(format!("its total is {}, not {amount}", document.total));
+        }
+    }
+    if let (Some(was), Some(is)) = (undone.and_then(|undone| undone.party.as_ref()), &document.party)
+        && was != is
+    {
+        differences.push(format!("it is of {is}, not of {was}"));
+    }
+    if differences.is_empty() { Ok(()) } else { Err(difference(document, &differences)) }
+}
+
+fn may_be_draft(body: &Body) -> bool {
+    matches!(body, Body::SalesInvoice(invoice) if invoice.finish == Finish::Draft)
+}
+
+/// How much moved in all, where stock moves.
+fn moved(body: &Body) -> Option<Decimal> {
+    let lines = match body {
+        Body::StockIssue(issue) => &issue.lines,
+        Body::StockReturn(back) => &back.lines,
+        Body::SalesOrder(_)
+        | Body::OrderCancellation(_)
+        | Body::OrderAmendment(_)
+        | Body::SalesInvoice(_)
+        | Body::CreditNote(_)
+        | Body::Commission(_)
+        | Body::CommissionReversal(_)
+        | Body::Advance(_)
+        | Body::AdvanceRefund(_) => return None,
+    };
+    Some(lines.iter().map(|line| line.quantity).fold(Decimal::ZERO, Decimal::saturating_add))
+}
+
+/// Currency and total of what takes something back, as far as it is known what is taken back.
+fn taken_back<'a>(body: &Body, undone: Option<&'a Document>) -> Option<(&'a str, Decimal)> {
+    let undone = undone?;
+    match body {
+        Body::CreditNote(_) | Body::CommissionReversal(_) => Some((&undone.currency, undone.total)),
+        Body::AdvanceRefund(refund) => Some((&undone.currency, refund.amount)),
+        Body::SalesOrder(_)
+        | Body::OrderCancellation(_)
+        | Body::OrderAmendment(_)
+        | Body::SalesInvoice(_)
+        | Body::StockIssue(_)
+        | Body::StockReturn(_)
+        | Body::Commission(_)
+        | Body::Advance(_) => None,
+    }
+}
+
+/// The key of what a posting undoes.
+pub(super) const fn undoes(body: &Body) -> Option<&Key> {
+    match body {
+        Body::CreditNote(note) => Some(&note.invoice),
+        Body::CommissionReversal(reversal) => Some(&reversal.commission),
+        Body::AdvanceRefund(refund) => Some(&refund.advance),
+        Body::StockReturn(back) => Some(&back.issue),
+        Body::SalesOrder(_)
+        | Body::OrderCancellation(_)
+        | Body::OrderAmendment(_)
+        | Body::SalesInvoice(_)
+        | Body::StockIssue(_)
+        | Body::Commission(_)
+        | Body::Advance(_) => None,
+    }
 }
 
 fn difference(document: &Document, differences: &[String]) -> Failure {
@@ -78,7 +164,10 @@ fn net(currency: &str, lines: &[Line]) -> Decimal {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, NaiveDate, Utc};
-    use slotledger_erp::{CommissionEarned, Item, Key, Kind, Order, OrderCancellation, Party};
+    use slotledger_erp::{
+        AdvanceRefund, CommissionEarned, CreditNote, Item, Kind, Material, Order, OrderCancellation, Party,
+        StockIssue,
+    };
 
     use super::*;
 
@@ -177,6 +266,56 @@ mod tests {
         }));
         assert_eq!(compare(&asked, &document(Kind::Commission, "EUR", "8.00", "0", "8.00")), Ok(()));
         assert!(compare(&asked, &document(Kind::Commission, "EUR", "8.01", "0", "8.01")).is_err());
+    }
+
+    #[test]
+    fn what_was_made_by_hand_has_to_say_all_of_it() {
+        let asked = order("EUR", &[("1", "80")]);
+        let made = Document { state: State::Submitted, ..document(Kind::SalesOrder, "EUR", "80", "0", "80") };
+        assert_eq!(fits(&asked, &made, None), Ok(()));
+        let refused = |posting: &Posting, document: &Document, undone: Option<&Document>| {
+            fits(posting, document, undone).expect_err("it differs").message
+        };
+        let draft = Document { state: State::Draft, ..made.clone() };
+        assert!(refused(&asked, &draft, None).contains("it is a draft"));
+        let other = Document { net: decimal("81"), total: decimal("81"), ..made };
+        assert!(refused(&asked, &other, None).contains("81, not 80"));
+
+        let item = Item { code: "M".to_owned(), name: "M".to_owned() };
+        let line =
+            Material { item, quantity: decimal("3"), unit: "Unit".to_owned(), warehouse: "W".to_owned() };
+        let issue = posting(Body::StockIssue(StockIssue { lines: vec![line] }));
+        let mut moved = document(Kind::StockIssue, "EUR", "7", "0", "7");
+        moved.quantity = Some(decimal("2"));
+        assert!(refused(&issue, &moved, None).contains("it moved 2 in all, not 3"));
+        moved.quantity = Some(decimal("3.000"));
+        assert_eq!(fits(&issue, &moved, None), Ok(()));
+    }
+
+    #[test]
+    fn what_takes_something_back_takes_back_that() {
+        let of = |party: &str, document: Document| Document { party: Some(party.to_owned()), ..document };
+        let invoice = of("ana", document(Kind::SalesInvoice, "EUR", "80", "16", "96"));
+        let note = posting(Body::CreditNote(CreditNote { invoice: key(), reason: "moved".to_owned() }));
+        let full = of("ana", document(Kind::CreditNote, "EUR", "80", "16", "96"));
+        assert_eq!(fits(&note, &full, Some(&invoice)), Ok(()));
+        for (differing, words) in [
+            (of("ana", document(Kind::CreditNote, "EUR", "40", "8", "48")), "its total is 48, not 96"),
+            (of("ana", document(Kind::CreditNote, "USD", "80", "16", "96")), "its currency is USD, not EUR"),
+            (of("eve", full), "it is of eve, not of ana"),
+        ] {
+            let failure = fits(&note, &differing, Some(&invoice)).expect_err("it differs");
+            assert!(failure.message.contains(words), "{}", failure.message);
+        }
+        let (advance, amount) = (key(), decimal("20"));
+        let refund =
+            posting(Body::AdvanceRefund(AdvanceRefund { advance, amount, reason: "moved".to_owned() }));
+        let paid = document(Kind::Advance, "EUR", "50", "0", "50");
+        let part = document(Kind::AdvanceRefund, "EUR", "20", "0", "20");
+        assert_eq!(fits(&refund, &part, Some(&paid)), Ok(()));
+        let whole = document(Kind::AdvanceRefund, "EUR", "50", "0", "50");
+        assert!(fits(&refund, &whole, Some(&paid)).is_err());
+        assert_eq!(undoes(&refund.body), Some(&key()));
     }
 
     #[test]

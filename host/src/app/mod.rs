@@ -56,6 +56,7 @@ pub use bookings::{
 pub use books::{Connections, Link};
 pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 pub use compare::compare;
+use compare::{fits, undoes};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
 pub use decisions::Recording;
 pub use error::{Error, Finding, Refusal};
@@ -68,8 +69,8 @@ pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuer
 pub use outcome::TITLE_MARK;
 pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
-pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, remedies};
-pub use repair::{DeliveryStory, Voice};
+pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, advice, remedies};
+pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};
 pub use replay::{
     Candidate, CandidateInfo, Change as ReplayChange, ChangeKind, Counts, Difference as Differing, Period,
     Report,

@@ -9,10 +9,11 @@ use slotledger_erp::{Document, Posting};
 
 use super::mapping::NewCode;
 use super::request::earlier;
-use super::{App, Error, Reply, Request, Result, compare};
+use super::{App, Error, Reply, Request, Result, fits, undoes};
 use crate::model::connection::codes;
-use crate::model::{Attempt, Delivery, DeliveryState, FieldError, Repair};
-use crate::store::{self, Answer, Mend};
+use crate::model::delivery::Obstacle;
+use crate::model::{Attempt, CompanyId, Delivery, DeliveryState, FieldError, Repair};
+use crate::store::{self, Answer, DeliveryFilter, Mend};
 
 /// Who acts, and why.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,32 @@ pub struct Voice<'a> {
     pub by: &'a str,
     /// Why; empty where nobody has to say.
     pub reason: &'a str,
+}
+
+/// How many parked deliveries one request puts back in line: each is a transaction, and the answer is waited for.
+const RETRIED_AT_ONCE: u32 = 500;
+
+/// Entries that are read at a time.
+const BATCH: u32 = 200;
+
+/// Which parked deliveries to try again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ParkedFilter {
+    /// Only of this company.
+    pub company: Option<CompanyId>,
+    /// Only what this stands in the way of.
+    pub code: Option<Obstacle>,
+    /// Only what comes after this number.
+    pub after: i64,
+}
+
+/// What became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retried {
+    /// How many are back in line.
+    pub count: u32,
+    /// Where to go on, if there may be more.
+    pub next: Option<i64>,
 }
 
 /// A delivery with all that was tried and done about it.
@@ -46,6 +73,39 @@ impl App {
     /// Puts a parked or waiting delivery back in line at once.
     pub async fn retry_delivery(&self, id: i64, voice: Voice<'_>) -> Result<Delivery> {
         self.mend(id, &Mend::Retry, voice, json!({})).await
+    }
+
+    /// Puts parked deliveries back in line at once, in their order, each with an act of its own. What is parked again
+    /// meanwhile is not tried twice.
+    pub async fn retry_parked(&self, which: &ParkedFilter, voice: Voice<'_>) -> Result<Retried> {
+        let filter = DeliveryFilter {
+            company: which.company,
+            state: Some(DeliveryState::Parked),
+            ..DeliveryFilter::default()
+        };
+        let (mut after, mut count) = (which.after, 0);
+        loop {
+            let page = self.deliveries(&filter, after, BATCH).await?;
+            for delivery in &page {
+                if count == RETRIED_AT_ONCE {
+                    return Ok(Retried { count, next: Some(after) });
+                }
+                after = delivery.id;
+                let obstacle = delivery.failure.as_ref().and_then(Obstacle::of);
+                if which.code.is_some_and(|wanted| obstacle != Some(wanted)) {
+                    continue;
+                }
+                match self.retry_delivery(delivery.id, voice).await {
+                    Ok(_) => count += 1,
+                    // Somebody else has just done something about it.
+                    Err(Error::Stale { .. }) => {}
+                    Err(other) => return Err(other),
+                }
+            }
+            if page.len() < BATCH as usize {
+                return Ok(Retried { count, next: None });
+            }
+        }
     }
 
     /// Does without a parked or waiting document. What comes after it goes on as if it stood.
@@ -74,7 +134,8 @@ impl App {
         self.take_for(&delivery, reference, voice).await
     }
 
-    /// Writes the delivery's key onto the document, compares the two, and takes it for the delivery's.
+    /// Compares the document with what the delivery asks for, writes the delivery's key onto it, and takes it for the
+    /// delivery's. What does not fit is left as it is.
     pub(super) async fn take_for(
         &self,
         delivery: &Delivery,
@@ -83,10 +144,20 @@ impl App {
     ) -> Result<Delivery> {
         let (_, link, mapping) = self.mapped_connection(delivery.company).await?;
         let posting = mapping.applied(&delivery.posting);
+        let undone = self.undone(&posting).await?;
+        let candidate = link.books.candidate(&posting, reference).await.map_err(Error::Books)?;
+        agree(&posting, &candidate, undone.as_ref())?;
         let document = link.books.adopt(&posting, reference).await.map_err(Error::Books)?;
-        agree(&posting, &document)?;
+        // Somebody may have changed it meanwhile.
+        agree(&posting, &document, undone.as_ref())?;
         let details = json!({ "reference": document.reference, "number": document.number });
         self.mend(delivery.id, &Mend::Adopt(Box::new(document)), voice, details).await
+    }
+
+    /// The document that a posting undoes, as it was posted.
+    async fn undone(&self, posting: &Posting) -> Result<Option<Document>> {
+        let Some(key) = undoes(&posting.body) else { return Ok(None) };
+        Ok(self.ports.store.delivery_of(key).await?.and_then(|delivery| delivery.document))
     }
 
     /// Changes what codes that the document names are called in its books, and tries it again.
@@ -184,6 +255,6 @@ impl App {
 }
 
 /// A document that somebody made has to say what was asked for.
-fn agree(posting: &Posting, document: &Document) -> Result<()> {
-    compare(posting, document).map_err(|failure| Error::Differs(failure.message))
+fn agree(posting: &Posting, document: &Document, undone: Option<&Document>) -> Result<()> {
+    fits(posting, document, undone).map_err(|failure| Error::Differs(failure.message))
 }

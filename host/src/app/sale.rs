@@ -71,9 +71,19 @@ impl App {
         Ok(deliveries)
     }
 
-    /// Everything that the sale of an appointment has asked for, oldest first.
+    /// Everything that the sale of an appointment has asked for, oldest first; of one that was moved, also what was asked
+    /// for in its place.
     pub(super) async fn deliveries_with(&self, own: &Appointment) -> Result<Vec<Delivery>> {
-        self.deliveries_of(&self.sold_with(std::slice::from_ref(own)).await?).await
+        let mut last = own.clone();
+        while let Some(next) = last.successor {
+            let next = self.appointment(next).await?;
+            // One that only follows is a sale of its own.
+            if !next.replaces.contains(&last.id) {
+                break;
+            }
+            last = next;
+        }
+        self.deliveries_of(&self.sold_with(std::slice::from_ref(&last)).await?).await
     }
 
     /// These appointments, and all that were sold with one of them: in one booking, or on one invoice.

@@ -21,6 +21,9 @@ pub(super) struct Connect {
     /// Makes what is missing and can be made. Repeating it changes nothing.
     #[arg(long)]
     apply: bool,
+    /// Only looks, which is also what happens without it.
+    #[arg(long, conflicts_with = "apply")]
+    dry_run: bool,
 }
 
 pub(super) async fn run(command: Connect) -> anyhow::Result<ExitCode> {
@@ -28,7 +31,7 @@ pub(super) async fn run(command: Connect) -> anyhow::Result<ExitCode> {
     let name = &command.connection;
     let erp = config.erp.get(name).with_context(|| format!("the configuration has no [erp.{name}]"))?;
     let link = connections::link(name, erp).await?;
-    let mode = if command.apply { Mode::Apply } else { Mode::Look };
+    let mode = if command.apply && !command.dry_run { Mode::Apply } else { Mode::Look };
     let checks = link.books.prepare(mode).await;
     let checks = checks.with_context(|| format!("«{name}» could not be asked"))?;
     checks.iter().for_each(show);

@@ -4,9 +4,11 @@
 use anyhow::anyhow;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::progress::Counting;
 use super::serve::Host;
 use super::{ConfigFile, Person, load, mapping};
-use crate::app::{App, DeliveryStory, Error, NewCode, Voice};
+use crate::app::{App, DeliveryStory, Error, NewCode, ParkedFilter, Retried, Voice};
+use crate::model::delivery::Obstacle;
 use crate::model::{CodeKind, CompanyId, Delivery, DeliveryState};
 use crate::store::DeliveryFilter;
 
@@ -40,10 +42,20 @@ enum Act {
         /// The delivery's number.
         id: i64,
     },
-    /// Puts a parked or waiting delivery back in line at once.
+    /// Puts a parked or waiting delivery back in line at once, or with `--parked` all that are parked.
     Retry {
         /// The delivery's number.
-        id: i64,
+        #[arg(required_unless_present = "parked")]
+        id: Option<i64>,
+        /// Every one that is parked.
+        #[arg(long, conflicts_with = "id")]
+        parked: bool,
+        /// With `--parked`: only of this company.
+        #[arg(long, requires = "parked", conflicts_with = "id")]
+        company: Option<CompanyId>,
+        /// With `--parked`: only what this stands in the way of, such as `closed_period`.
+        #[arg(long, requires = "parked", conflicts_with = "id")]
+        code: Option<Obstacle>,
         /// Why.
         #[arg(long, default_value = "")]
         reason: String,
@@ -122,8 +134,12 @@ pub(super) async fn run(command: DeliveriesCommand) -> anyhow::Result<()> {
             show(&app.delivery_story(id).await?);
             return Ok(());
         }
-        Act::Retry { id, reason, person } => {
+        Act::Retry { id: Some(id), reason, person, .. } => {
             app.retry_delivery(id, Voice { by: &person.name(), reason: &reason }).await
+        }
+        Act::Retry { id: None, company, code, reason, person, .. } => {
+            let voice = Voice { by: &person.name(), reason: &reason };
+            return retry_parked(app, ParkedFilter { company, code, after: 0 }, voice).await;
         }
         Act::Skip { id, reason, person } => {
             anyhow::ensure!(!reason.trim().is_empty(), "say why with --reason");
@@ -143,6 +159,20 @@ pub(super) async fn run(command: DeliveriesCommand) -> anyhow::Result<()> {
         }
     };
     line(&done.map_err(told)?);
+    Ok(())
+}
+
+async fn retry_parked(app: &App, mut which: ParkedFilter, voice: Voice<'_>) -> anyhow::Result<()> {
+    let counting = Counting::begin("Back in line");
+    let mut all: u64 = 0;
+    loop {
+        let Retried { count, next } = app.retry_parked(&which, voice).await?;
+        all += u64::from(count);
+        counting.at(all);
+        let Some(next) = next else { break };
+        which.after = next;
+    }
+    counting.end(&format!("{all} deliveries"));
     Ok(())
 }
 

@@ -63,7 +63,7 @@ enum Command {
     /// Exits with 0 if everything stands as it was asked for, with 2 if something does not, and with 1 if the books could
     /// not be compared.
     Reconcile(reconcile::Reconcile),
-    /// Writes, builds, tests and measures extensions: rules of your own.
+    /// Writes, builds, tests, signs, publishes and installs extensions: rules of your own.
     Rules(rules::RulesCommand),
     /// Moves everything to another store: from SQLite to PostgreSQL, or back.
     Store(store::StoreCommand),

@@ -10,7 +10,7 @@ use slotledger_erp::Days;
 use super::progress::Counting;
 use super::serve::Host;
 use super::{ConfigFile, Person, load};
-use crate::app::{App, Error, RepairRequest, Voice, remedies};
+use crate::app::{App, Error, RepairRequest, Voice, advice, remedies};
 use crate::clock::{Clock, SystemClock};
 use crate::model::reconcile::{BooksFinding, FindingState, Remedy};
 use crate::model::{Company, CompanyId, Stored};
@@ -44,7 +44,7 @@ pub(super) struct Reconcile {
     /// How; the likeliest repair, unless it is said.
     #[arg(long, value_enum, requires = "apply")]
     with: Option<RemedyName>,
-    /// For `adopt` of one that is missing: the document's number in the books, or what the ERP knows it by.
+    /// For `adopt` of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by.
     #[arg(long, requires = "apply")]
     reference: Option<String>,
     /// For `adopt` of a document made by hand: the parked delivery that it is taken for.
@@ -170,6 +170,7 @@ fn show(finding: &BooksFinding) {
     let repairs: Vec<&str> = remedies(finding).into_iter().map(Remedy::as_str).collect();
     println!("{id:>8}  {:<9} {:<9} {}  {}", state.as_str(), found.kind.as_str(), found.day, found.words);
     if !repairs.is_empty() && !found.kind.is_information() {
+        println!("          {}", advice(finding));
         println!("          --apply {id} --with {}", repairs.join("|"));
     }
 }

@@ -44,6 +44,11 @@ pub const BOUNDS: Bounds = Bounds {
     tables: 16,
     // Few: they are other people's, and an interpreter's memory is large.
     concurrent: 8,
+    // As many as a hook asks: where they take turns in fewer places, each has its memory mapped anew, which takes ten
+    // times as long as asking it.
+    warm: 32,
+    // What Python's interpreter changes in one call, which would be mapped page by page the next time.
+    resident_bytes: 8 << 20,
     stack_bytes: 1 << 20,
     // Beyond it a person waits. Reaching it says the machine is overloaded, and nothing about what was asked.
     deadline: Duration::from_millis(500),

@@ -6,30 +6,33 @@
 //! else; an answer that it may not give is an error of its own, never a verdict. Deliberately absent: when extensions are asked, and what
 //! becomes of their answers.
 
+pub mod admission;
 pub mod answer;
 pub mod bindings;
 pub mod limits;
+mod record;
+pub mod source;
+pub mod trust;
+mod versions;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use wasmtime::component::{
-    ComponentExportIndex, ComponentNamedList, HasSelf, InstancePre, Lift, Linker, Lower,
-};
-
 pub use answer::Misbehaviour;
 pub use bindings::words;
 use bindings::words::{Description, Finding, Input, Level, Proposal};
+use versions::Adapter;
 
 use crate::wasm::component::{self, World};
 use crate::wasm::engine::Engine;
 use crate::wasm::log::{self, Log};
-use crate::wasm::session::{self, State};
+use crate::wasm::session::{Spent, State};
 use crate::wasm::{self};
 
-/// The version of the extension package that this host speaks.
-pub const WIT_VERSION: &str = "0.1.0";
+/// The newest released version of the extension package, in whose words the host asks.
+pub const WIT_VERSION: &str = versions::v0_1_0::VERSION;
 
+/// What every version of the world has; what is in one alone its adapter looks for.
 const WORLD: World =
     World { name: "extension", exports: &["describe", "propose", "review"], imports: &["log"] };
 
@@ -81,9 +84,7 @@ pub struct Extension(Arc<Loaded>);
 
 struct Loaded {
     engine: Arc<Engine>,
-    instance: InstancePre<State>,
-    propose: ComponentExportIndex,
-    review: ComponentExportIndex,
+    adapter: Adapter,
     digest: String,
     description: Description,
 }
@@ -92,35 +93,22 @@ impl Extension {
     /// An extension from memory, under the name that errors call it by. Compiled code is kept in `cache_dir` if there is
     /// one.
     pub fn load(name: &str, bytes: &[u8], cache_dir: Option<&Path>) -> Result<Self, Error> {
+        Self::load_known(name, bytes, component::digest(bytes), cache_dir)
+    }
+
+    /// The same, for whom knows the SHA-256 of the bytes: of 18 MB it takes a moment.
+    pub(crate) fn load_known(
+        name: &str,
+        bytes: &[u8],
+        digest: String,
+        cache_dir: Option<&Path>,
+    ) -> Result<Self, Error> {
         let engine = engine()?;
-        let digest = component::digest(bytes);
         let component = component::load(&engine, &WORLD, name, bytes, &digest, cache_dir)?;
-        let misfit = |what: String| wasm::Error::WrongWorld {
-            name: name.to_owned(),
-            world: WORLD.name,
-            missing: vec![what],
-            imported: Vec::new(),
-        };
-        let mut linker = Linker::new(engine.linked());
-        bindings::Extension::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)
-            .map_err(|error| misfit(format!("{error:#}")))?;
-        let instance = linker.instantiate_pre(&component).map_err(|error| misfit(format!("{error:#}")))?;
-        bindings::ExtensionPre::new(instance.clone()).map_err(|error| misfit(format!("{error:#}")))?;
-        let export =
-            |name: &str| component.get_export_index(None, name).ok_or_else(|| misfit(name.to_owned()));
-        let (describe, propose, review) = (export("describe")?, export("propose")?, export("review")?);
-        let (description, _): (Description, _) =
-            session::run(&engine, &instance, &describe, limits::FUEL_DESCRIBE, ())?;
-        if description.wit_version != WIT_VERSION {
-            return Err(Error::Failed(wasm::Error::WrongVersion {
-                name: name.to_owned(),
-                world: WORLD.name,
-                found: description.wit_version,
-                known: WIT_VERSION,
-            }));
-        }
+        let adapter = Adapter::of(&engine, &component, name)?;
+        let description = adapter.describe(&engine, name)?;
         answer::check_description(&description)?;
-        Ok(Self(Arc::new(Loaded { engine, instance, propose, review, digest, description })))
+        Ok(Self(Arc::new(Loaded { engine, adapter, digest, description })))
     }
 
     /// SHA-256 of the component, hexadecimal.
@@ -144,28 +132,31 @@ impl Extension {
 
     /// What it would have changed.
     pub fn propose(&self, input: &Input) -> Result<Answer<Vec<Proposal>>, Error> {
-        let answer: Answer<Vec<Proposal>> = self.ask(&self.0.propose, input)?;
+        let Loaded { engine, adapter, .. } = &*self.0;
+        let answer = answered(adapter.propose(engine, limits::fuel(input), input)?);
         answer::check_proposals(&self.0.description, input, &answer.value)?;
         Ok(answer)
     }
 
     /// What speaks against it.
     pub fn review(&self, input: &Input) -> Result<Answer<Vec<Finding>>, Error> {
-        let answer: Answer<Vec<Finding>> = self.ask(&self.0.review, input)?;
+        let Loaded { engine, adapter, .. } = &*self.0;
+        let answer = answered(adapter.review(engine, limits::fuel(input), input)?);
         answer::check_findings(input, &answer.value)?;
         Ok(answer)
     }
 
-    fn ask<T>(&self, export: &ComponentExportIndex, input: &Input) -> Result<Answer<T>, Error>
-    where
-        T: Lift + 'static,
-        (T,): ComponentNamedList + Lift,
-        for<'a> (&'a Input,): ComponentNamedList + Lower,
-    {
-        let Loaded { engine, instance, .. } = &*self.0;
-        let (value, spent) = session::run(engine, instance, export, limits::fuel(input), (input,))?;
-        Ok(Answer { value, fuel: spent.fuel, log: spent.log })
+    /// What is wrong with settings; none where its version has no such question.
+    #[cfg(test)]
+    fn check_settings(&self, settings: &[words::Attribute]) -> Option<Result<Answer<Vec<Finding>>, Error>> {
+        let Loaded { engine, adapter, .. } = &*self.0;
+        let answer = adapter.check_settings(engine, limits::FUEL_BASE, settings)?;
+        Some(answer.map(answered).map_err(Error::from))
     }
+}
+
+fn answered<T>((value, spent): (T, Spent)) -> Answer<T> {
+    Answer { value, fuel: spent.fuel, log: spent.log }
 }
 
 impl std::fmt::Debug for Extension {
@@ -195,3 +186,9 @@ impl bindings::ExtensionImports for State {
         self.log.say(level, &message);
     }
 }
+
+#[cfg(test)]
+#[path = "../../../tests/support/extension.rs"]
+pub(crate) mod small;
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
-use crate::app::{FindingStory, RepairRequest, Reply, Voice, remedies};
+use crate::app::{FindingStory, RepairRequest, Reply, Voice, advice, remedies};
 use crate::model::fields::{Fields, LINE, TEXT};
 use crate::model::reconcile::{BooksFinding, FindingAct, FindingKind, FindingState, Remedy, Run, RunState};
 use crate::model::{CompanyId, FieldError};
@@ -205,7 +205,7 @@ impl Checked for RunFilter {
 struct Wanted {
     /// One of the finding's `repairs`.
     repair: Remedy,
-    /// For `adopt` of one that is missing: the document's number in the books, or what the ERP knows it by.
+    /// For `adopt` of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     reference: Option<String>,
@@ -316,6 +316,8 @@ struct FindingView {
     state: FindingState,
     /// How it can be put right, the likeliest first; empty once it is closed.
     repairs: Vec<Remedy>,
+    /// What a person has to do, or to know.
+    advice: &'static str,
     /// When it was found first.
     found_at: DateTime<Utc>,
     /// When it was seen last.
@@ -327,6 +329,7 @@ struct FindingView {
 fn view(finding: BooksFinding) -> FindingView {
     FindingView {
         repairs: remedies(&finding),
+        advice: advice(&finding),
         id: finding.id,
         company: finding.found.company,
         connection: finding.found.connection,

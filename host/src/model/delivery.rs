@@ -1,11 +1,13 @@
 //! A document on its way to the books: one row of the outbox.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use slotledger_erp::{Class, Document, Failure, Key, Kind, Posting};
+use slotledger_erp::{Class, Document, Failure, Key, Kind, Posting, Reason};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 
 use super::{AppointmentId, CompanyId};
 
@@ -154,6 +156,73 @@ pub const fn class(class: &Class) -> &'static str {
         Class::Refused { .. } => "refused",
         Class::Bug => "bug",
     }
+}
+
+/// What keeps a parked delivery from its books, by the name that it is shown with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Obstacle {
+    /// The books refused, because of this.
+    Refused(Reason),
+    /// The books' answer was not understood.
+    Bug,
+}
+
+impl Obstacle {
+    /// What this failure is; none of one that is tried again by itself.
+    #[must_use]
+    pub const fn of(failure: &Failure) -> Option<Self> {
+        match &failure.class {
+            Class::Refused { reason, .. } => Some(Self::Refused(*reason)),
+            Class::Bug => Some(Self::Bug),
+            Class::Retry { .. }
+            | Class::Throttled { .. }
+            | Class::Busy { .. }
+            | Class::Ambiguous
+            | Class::Reauthenticate => None,
+        }
+    }
+
+    /// The name used in JSON and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused(reason) => reason.as_str(),
+            Self::Bug => "bug",
+        }
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        Reason::ALL.into_iter().map(Self::Refused).chain([Self::Bug])
+    }
+}
+
+impl FromStr for Obstacle {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::all().find(|one| one.as_str() == text).ok_or_else(|| {
+            let names: Vec<&str> = Self::all().map(Self::as_str).collect();
+            format!("must be one of {}", names.join(", "))
+        })
+    }
+}
+
+impl TryFrom<String> for Obstacle {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+/// The JSON Schema of an [`Obstacle`], or null.
+pub(crate) fn obstacle() -> Object {
+    let names = Obstacle::all().map(|one| Value::from(one.as_str())).chain([Value::Null]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .enum_values(Some(names))
+        .build()
 }
 
 /// The JSON Schema of a document's kind, whose type belongs to a crate that knows no schemas.

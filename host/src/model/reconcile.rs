@@ -127,7 +127,7 @@ impl FindingState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
-    /// The document is made again, under its key.
+    /// The document is made again, under its key; an order that was changed is amended back.
     Resend,
     /// A document that somebody made in its place is taken for it.
     Adopt,

@@ -29,12 +29,10 @@ impl Entry {
         if !private(&self.dir) || !private(&path) {
             return None;
         }
-        let mut bytes = fs::read(&path).ok()?;
-        if bytes.len() < SEAL_BYTES {
-            return None;
-        }
-        let code = bytes.split_off(SEAL_BYTES);
-        (bytes == self.seal(&code)).then_some(code)
+        let mut code = fs::read(&path).ok()?;
+        // At the end, so that the code, which may be a hundred megabytes, is not copied.
+        let seal = code.split_off(code.len().checked_sub(SEAL_BYTES)?);
+        (seal == self.seal(&code)).then_some(code)
     }
 
     /// Keeps the code. Other processes see the whole entry or none.
@@ -57,8 +55,8 @@ impl Entry {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path)?;
-        file.write_all(&self.seal(code))?;
         file.write_all(code)?;
+        file.write_all(&self.seal(code))?;
         file.sync_all()
     }
 
@@ -123,7 +121,7 @@ mod tests {
         assert_eq!(Entry::new(dir.path(), "d1", "e2").read(), None);
 
         let mut bytes = fs::read(&path).expect("the entry");
-        bytes[SEAL_BYTES] ^= 1;
+        bytes[0] ^= 1;
         fs::write(&path, &bytes).expect("the entry is damaged");
         assert_eq!(entry(dir.path()).read(), None);
         fs::write(&path, &bytes[..SEAL_BYTES - 1]).expect("the entry is cut");

@@ -34,9 +34,12 @@ pub(super) const RULES: World = World {
     imports: &[],
 };
 
-/// Reads a component's file, up to the limit.
+/// Reads a component's file, up to the limit. One that is larger is not begun.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let file = fs::File::open(path).map_err(|error| Error::io(path, error))?;
+    if file.metadata().map_err(|error| Error::io(path, error))?.len() > limit {
+        return Err(Error::TooLarge { name: path.display().to_string(), limit });
+    }
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Error::io(path, error))?;
     Ok(bytes)

@@ -43,9 +43,9 @@ pub enum Error {
         known: &'static str,
     },
     /// The component is not the one that was asked for.
-    #[error("the rules component has digest {found}, the configuration asks for {expected}")]
+    #[error("the component has digest {found}, expected is {expected}")]
     DigestMismatch {
-        /// What the configuration says.
+        /// What the configuration says, or the component was installed as.
         expected: String,
         /// What the file has.
         found: String,

@@ -171,11 +171,18 @@ pub trait Administration: Connector {
     /// Kinds that are no documents of their own in these books (see [`Kind`]) have none.
     async fn documents(&self, kind: Kind, days: Days, after: Option<&str>) -> Result<Page<Listed>, Failure>;
 
-    /// Writes the posting's key onto a document that somebody made by hand, so that it counts as the posting's.
+    /// Reads a document that somebody made by hand as what [`Connector::find_by_key`] would find, were the posting's key
+    /// on it. Nothing is written, so that whoever asks can compare the two before [`Self::adopt`].
     ///
     /// # Errors
     /// [`Refused`](crate::Class::Refused) when there is no such document, it is of another kind or party, or it has
     /// another key already.
+    async fn candidate(&self, posting: &Posting, reference: &str) -> Result<Document, Failure>;
+
+    /// Writes the posting's key onto a document that somebody made by hand, so that it counts as the posting's.
+    ///
+    /// # Errors
+    /// As [`Self::candidate`], before anything is written; or when the books do not let the key be written.
     async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure>;
 
     /// Makes, in a company that is there for tests, what the conformance suite uses: items, parties, stock. What

@@ -84,6 +84,26 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every one.
+    pub const ALL: [Self; 16] = [
+        Self::ClosedPeriod,
+        Self::OutOfStock,
+        Self::UnknownItem,
+        Self::DisabledItem,
+        Self::UnknownParty,
+        Self::DisabledParty,
+        Self::MissingAccount,
+        Self::MissingRate,
+        Self::MissingSequence,
+        Self::Permission,
+        Self::WrongCompany,
+        Self::MissingDocument,
+        Self::Conflict,
+        Self::Setup,
+        Self::Unsupported,
+        Self::Other,
+    ];
+
     /// The name used in JSON and in logs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

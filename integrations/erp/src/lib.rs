@@ -16,6 +16,7 @@ mod failure;
 mod key;
 mod line;
 mod posting;
+pub mod transport;
 
 pub use administration::{
     Administration, Balance, Check, Days, Listed, MAX_PAGE, Mode, Page, Record, RecordKind, Standing,

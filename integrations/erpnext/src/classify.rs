@@ -56,6 +56,10 @@ pub(crate) struct Answer<'a> {
     pub(crate) body: &'a [u8],
 }
 
+/// What to do about an answer that is not ERPNext's.
+const ELSEWHERE: &str = "this is no answer of ERPNext's: check the address of the site in the settings, and whether \
+                         something before it wants a login";
+
 /// Error texts can carry whole tables.
 const MESSAGE_CHARS: usize = 500;
 
@@ -80,28 +84,34 @@ pub(crate) fn answer(answer: &Answer<'_>, effect: Effect) -> Result<(), Trouble>
     let json = answer.body.trim_ascii_start().starts_with(b"{");
     match (answer.status, json) {
         (200..=299, true) => Ok(()),
-        (200..=299, false) => Err(Trouble::Failed(Failure::bug(format!(
-            "the answer is not ERPNext's: {}",
-            plain_bytes(answer.body)
-        )))),
+        (200..=299, false) => Err(Trouble::Failed(foreign(answer, effect))),
         (_, true) => Err(exception(answer, effect)),
         (_, false) => Err(Trouble::Failed(page(answer, effect))),
     }
 }
 
+/// Something else answered in ERPNext's place: a login page, another site. It holds for every document, so it is as if
+/// ERPNext were down; a call that may have stored something is looked up.
+pub(crate) fn foreign(answer: &Answer<'_>, effect: Effect) -> Failure {
+    cut(&format!("{}; {ELSEWHERE}", told(answer)), true, effect)
+}
+
+fn told(answer: &Answer<'_>) -> String {
+    format!("HTTP {}: {}", answer.status, plain_bytes(answer.body))
+}
+
 /// A page instead of an answer: of a proxy, of gunicorn, or of Frappe when it cannot even report an error.
 fn page(answer: &Answer<'_>, effect: Effect) -> Failure {
-    let message = format!("HTTP {}: {}", answer.status, plain_bytes(answer.body));
-    let address = "check the address of the ERPNext site in the settings";
-    match answer.status {
-        300..=399 => Failure::refused(message, address).because(Reason::Setup),
-        401 => Failure::reauthenticate(message),
-        403 => Failure::refused(message, PERMIT).because(Reason::Permission),
-        404 => Failure::refused(message, address).because(Reason::Setup),
-        429 => Failure::throttled(message, answer.retry_after),
-        503 => Failure { class: Class::Retry { after: answer.retry_after }, message },
-        500..=599 => cut(&message, true, effect),
-        _ => Failure::bug(message),
+    let message = told(answer);
+    match (answer.status, effect) {
+        (300..=399 | 404, Effect::Reads | Effect::Writes) | (403, Effect::Reads) => foreign(answer, effect),
+        // Where reading passes, it is this document that something takes offence at.
+        (403, Effect::Writes) => Failure::refused(message, PERMIT).because(Reason::Permission),
+        (401, _) => Failure::reauthenticate(message),
+        (429, _) => Failure::throttled(message, answer.retry_after),
+        (503, _) => Failure { class: Class::Retry { after: answer.retry_after }, message },
+        (500..=599, _) => cut(&message, true, effect),
+        (_, _) => Failure::bug(message),
     }
 }
 
@@ -144,7 +154,8 @@ impl Said {
 
 fn exception(answer: &Answer<'_>, effect: Effect) -> Trouble {
     let said: Said = serde_json::from_slice(answer.body).unwrap_or_default();
-    let kind = said.exc_type.as_deref().unwrap_or_default();
+    // Frappe always names the type; others say it in JSON, too.
+    let Some(kind) = said.exc_type.as_deref() else { return Trouble::Failed(page(answer, effect)) };
     let words = said.words();
     let evidence = format!("{} {words}", said.exception.as_deref().map(plain).unwrap_or_default());
     let found = VERDICTS.iter().find(|(of, text, _)| *of == kind && evidence.contains(text));

@@ -8,8 +8,11 @@ use std::{fmt, time::Duration};
 
 use reqwest::{Method, Response, Url, header};
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use slotledger_erp::Failure;
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+use slotledger_erp::{Failure, transport::in_full};
 
 use crate::{
     Error, Settings,
@@ -55,6 +58,13 @@ struct Message<T> {
     message: T,
 }
 
+/// What every result is in.
+#[derive(Deserialize)]
+struct Envelope {
+    data: Option<IgnoredAny>,
+    message: Option<IgnoredAny>,
+}
+
 impl Client {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
         let wrong = || Error::Url(settings.url.clone());
@@ -85,7 +95,7 @@ impl Client {
     ) -> Result<Option<T>, Failure> {
         let request = self.request(Method::GET, &["resource", doctype, name]);
         match self.send(request, Effect::Reads).await {
-            Ok(body) => read::<Data<T>>(&body).map(|answer| Some(answer.data)),
+            Ok(body) => read::<Data<T>>(&body, Effect::Reads).map(|answer| Some(answer.data)),
             Err(Trouble::Missing(_)) => Ok(None),
             Err(trouble) => Err(trouble.into()),
         }
@@ -114,7 +124,7 @@ impl Client {
             ("limit_page_length", limit.as_str()),
         ]);
         let body = self.send(request, Effect::Reads).await?;
-        read::<Data<Vec<T>>>(&body).map(|answer| answer.data)
+        read::<Data<Vec<T>>>(&body, Effect::Reads).map(|answer| answer.data)
     }
 
     /// Makes a document.
@@ -144,8 +154,8 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T, Trouble> {
         let answer = self.send(request.json(body), Effect::Writes).await?;
-        // It was stored, whatever came back.
-        read::<Data<T>>(&answer).map(|answer| answer.data).map_err(Trouble::Failed)
+        // If ERPNext answered, it was stored, whatever came back.
+        read::<Data<T>>(&answer, Effect::Writes).map(|answer| answer.data).map_err(Trouble::Failed)
     }
 
     /// Asks a method for something.
@@ -156,7 +166,7 @@ impl Client {
     ) -> Result<T, Trouble> {
         let request = self.request(Method::GET, &["method", method]).query(arguments);
         let body = self.send(request, Effect::Reads).await?;
-        read::<Message<T>>(&body).map(|answer| answer.message).map_err(Trouble::Failed)
+        read::<Message<T>>(&body, Effect::Reads).map(|answer| answer.message).map_err(Trouble::Failed)
     }
 
     /// Has a method do something; its answer is of no interest.
@@ -212,20 +222,12 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// An error with all its causes: reqwest's own text hides them.
-fn in_full(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
 /// Reads an answer into the shape this connector knows.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
-    serde_json::from_slice(body)
-        .map_err(|error| Failure::bug(format!("ERPNext answered something unknown: {error}")))
+fn read<T: DeserializeOwned>(body: &[u8], effect: Effect) -> Result<T, Failure> {
+    serde_json::from_slice(body).map_err(|error| match serde_json::from_slice::<Envelope>(body) {
+        Ok(Envelope { data: Some(_), .. } | Envelope { message: Some(_), .. }) => {
+            Failure::bug(format!("ERPNext answered something unknown: {error}"))
+        }
+        Ok(_) | Err(_) => classify::foreign(&Answer { status: 200, retry_after: None, body }, effect),
+    })
 }

@@ -19,6 +19,7 @@ mod steps;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use chrono_tz::Tz;
 use secrecy::SecretString;
 use slotledger_erp::{
     Administration, Balance, Capabilities, Check, Commissions, Connector, Days, Document, Failure, KeyGuard,
@@ -45,8 +46,8 @@ pub struct Settings {
     pub tax_template: Option<String>,
     /// The account that deposits are paid into; none takes the company's default cash account.
     pub deposit_account: Option<String>,
-    /// The company's zone, in which a visit has its day.
-    pub time_zone: chrono_tz::Tz,
+    /// The zone in which a visit has its day on an order, and its time in the order's note; none takes the site's own.
+    pub time_zone: Option<Tz>,
     /// How long to wait for an answer. ERPNext itself waits up to 50 s for a lock.
     pub timeout: Duration,
 }
@@ -64,7 +65,7 @@ impl Settings {
             company: None,
             tax_template: None,
             deposit_account: None,
-            time_zone: chrono_tz::UTC,
+            time_zone: None,
             timeout: Self::TIMEOUT,
         }
     }
@@ -90,12 +91,18 @@ pub struct Erpnext {
     client: Client,
     settings: Settings,
     company: OnceCell<Arc<Company>>,
+    zone: OnceCell<Tz>,
 }
 
 impl Erpnext {
     /// Takes the settings; reaches for the site only when asked for something.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self { client: Client::new(&settings)?, settings, company: OnceCell::new() })
+        Ok(Self {
+            client: Client::new(&settings)?,
+            settings,
+            company: OnceCell::new(),
+            zone: OnceCell::new(),
+        })
     }
 
     async fn company(&self) -> Result<Arc<Company>, Failure> {
@@ -103,8 +110,13 @@ impl Erpnext {
         self.company.get_or_try_init(|| steps::company(&self.client, named)).await.map(Arc::clone)
     }
 
+    async fn zone(&self) -> Result<Tz, Failure> {
+        let named = self.settings.time_zone;
+        self.zone.get_or_try_init(|| steps::zone(&self.client, named)).await.copied()
+    }
+
     async fn books(&self) -> Result<Books<'_>, Failure> {
-        Ok(Books::new(&self.client, self.company().await?, &self.settings))
+        Ok(Books::new(&self.client, self.company().await?, self.zone().await?, &self.settings))
     }
 }
 
@@ -167,6 +179,10 @@ impl Administration for Erpnext {
 
     async fn documents(&self, kind: Kind, days: Days, after: Option<&str>) -> Result<Page<Listed>, Failure> {
         administration::documents(&self.books().await?, kind, days, after).await
+    }
+
+    async fn candidate(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
+        administration::candidate(&self.books().await?, posting, reference).await
     }
 
     async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {

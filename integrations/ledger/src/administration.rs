@@ -51,7 +51,7 @@ impl Administration for Ledger {
         Ok(self.listed(kind, days, after).await?)
     }
 
-    async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
+    async fn candidate(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
         let mut connection = self.readers.acquire().await.map_err(Error::Store)?;
         let found = match reference.parse() {
             Ok(id) => reading::by_id(&mut connection, id).await?,
@@ -66,6 +66,11 @@ impl Administration for Ledger {
         }
         // Nothing in these books was made by hand: every document has a key from its first day.
         Err(used(&filed, &filed.key()?).into())
+    }
+
+    async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
+        // What may be adopted here has its key already.
+        self.candidate(posting, reference).await
     }
 
     async fn furnish(&self, run: &str, today: NaiveDate) -> Result<Setup, Failure> {

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use slotledger_erp::{Class, Failure, Reason};
 
@@ -34,6 +34,10 @@ const MESSAGE_CHARS: usize = 600;
 
 const CREDENTIALS: &str = "Odoo did not accept the credentials";
 const ADDRESS: &str = "check the address of the Odoo server and the name of its database";
+const PAGE: &str =
+    "check the address: a page for people answers there, perhaps a login, not Odoo's interface";
+const MOVED: &str = "check the address: the server there sends its callers on to another one";
+const FORBIDDEN: &str = "something before Odoo forbids the call: let the proxy pass the connector";
 const APPS: &str = "install the apps Sales, Invoicing and Inventory in Odoo";
 
 /// What an error's name says.
@@ -105,6 +109,9 @@ pub(crate) fn rpc(answer: &Answer, effect: Effect) -> Result<Box<RawValue>, Fail
     let Ok(envelope) = serde_json::from_slice::<Envelope>(&answer.body) else {
         return Err(without_name(answer, effect));
     };
+    if envelope.jsonrpc.is_none() {
+        return Err(without_name(answer, effect));
+    }
     match (envelope.error, envelope.result) {
         (Some(error), _) => match error.data {
             Some(fault) => Err(fault.failure(answer, effect)),
@@ -118,6 +125,7 @@ pub(crate) fn rpc(answer: &Answer, effect: Effect) -> Result<Box<RawValue>, Fail
 
 #[derive(Deserialize)]
 struct Envelope {
+    jsonrpc: Option<IgnoredAny>,
     error: Option<RpcError>,
     result: Option<Box<RawValue>>,
 }
@@ -168,25 +176,31 @@ fn names_no_database(message: &str) -> bool {
 /// An answer that is no JSON, or names no error: something before Odoo, or Odoo before it knows its database.
 fn without_name(answer: &Answer, effect: Effect) -> Failure {
     let message = short(&format!("HTTP {}: {}", answer.status, plain(&answer.body)));
-    let setup = |fix: &str| Failure::refused(message.clone(), fix).because(Reason::Setup);
-    match answer.status {
-        200 => {
-            setup("check the address: a page for people answers there, perhaps a login, not Odoo's interface")
-        }
-        300..=399 => setup("check the address: the server there sends its callers on to another one"),
-        401 | 407 => Failure::reauthenticate(message),
-        403 => setup("something before Odoo forbids the call: let the proxy pass the connector"),
-        404 => setup(ADDRESS),
-        408 => cut(&message, true, effect),
-        429 => Failure::throttled(message, answer.retry_after),
-        500..=599 => match cut(&message, true, effect) {
+    match (answer.status, effect) {
+        (200..=299, _) => foreign(&message, PAGE, effect),
+        (300..=399, _) => foreign(&message, MOVED, effect),
+        (404, _) => foreign(&message, ADDRESS, effect),
+        (403, Effect::Reads) => foreign(&message, FORBIDDEN, effect),
+        // Where reading passes, it is this document that something takes offence at.
+        (403, Effect::Writes) => Failure::refused(message, FORBIDDEN).because(Reason::Setup),
+        (401 | 407, _) => Failure::reauthenticate(message),
+        (408, _) => cut(&message, true, effect),
+        (429, _) => Failure::throttled(message, answer.retry_after),
+        (500..=599, _) => match cut(&message, true, effect) {
             Failure { class: Class::Retry { after: None }, message } => {
                 Failure { class: Class::Retry { after: answer.retry_after }, message }
             }
             failure => failure,
         },
-        _ => Failure::bug(message),
+        (_, _) => Failure::bug(message),
     }
+}
+
+/// Something else answered in Odoo's place: a login page, another site. It holds for every document, so it is as if
+/// Odoo were down; a call that may have stored something is looked up.
+fn foreign(message: &str, fix: &str, effect: Effect) -> Failure {
+    let Failure { class, message } = cut(message, true, effect);
+    Failure { class, message: format!("{message}; {fix}") }
 }
 
 /// What `load` answers. Its errors are no errors of the call.

@@ -45,6 +45,9 @@ pub(crate) struct Answer<'a> {
 const LOGIN_LOCK: Duration = Duration::from_secs(300);
 /// How long a person may take to post a draft before it is asked for again.
 pub(crate) const DRAFT_WAIT: Duration = Duration::from_secs(3600);
+/// What to do about an answer that is not Tryton's.
+const ELSEWHERE: &str = "this is no answer of Tryton's: check the address of the server and the name of its database, and \
+                         whether something before it wants a login";
 /// Error texts can carry 50 kB of field descriptions.
 const MESSAGE_CHARS: usize = 500;
 
@@ -59,43 +62,48 @@ pub(crate) fn cut(message: &str, sent: bool, effect: Effect) -> Failure {
 /// The result in an answer.
 pub(crate) fn result(answer: &Answer<'_>, effect: Effect) -> Result<Value, Trouble> {
     match answer.status {
-        200 => envelope(answer.body),
+        200 => envelope(answer, effect),
         401 => Err(Trouble::SessionEnded),
         status => Err(Trouble::Failed(refusal(status, answer, effect))),
     }
 }
 
+/// Something else answered in Tryton's place: a login page, another site. It holds for every document, so it is as if
+/// Tryton were down; a call that may have stored something is looked up.
+fn foreign(message: &str, effect: Effect) -> Failure {
+    cut(&format!("{message}; {ELSEWHERE}"), true, effect)
+}
+
 fn refusal(status: u16, answer: &Answer<'_>, effect: Effect) -> Failure {
     let message = format!("HTTP {status}: {}", plain(answer.body));
-    match status {
-        404 => {
-            Failure::refused(message, "check the address of the Tryton server and the name of its database")
-                .because(Reason::Setup)
+    match (status, effect) {
+        (201..=399 | 404, _) | (403, Effect::Reads) => foreign(&message, effect),
+        // Where reading passes, it is this document that something takes offence at.
+        (403, Effect::Writes) => {
+            Failure::refused(message, "let the connector's user reach Tryton's RPC from this machine")
+                .because(Reason::Permission)
         }
-        403 => Failure::refused(message, "let the connector's user reach Tryton's RPC from this machine")
-            .because(Reason::Permission),
         // Rolled back because somebody wrote in between.
-        423 => Failure::busy(message, answer.retry_after),
-        429 => Failure::throttled(message, Some(answer.retry_after.unwrap_or(LOGIN_LOCK))),
+        (423, _) => Failure::busy(message, answer.retry_after),
+        (429, _) => Failure::throttled(message, Some(answer.retry_after.unwrap_or(LOGIN_LOCK))),
         // 503 usually means that a lock was not obtained, but a database lost during the commit looks the same.
-        500..=599 => match cut(&message, true, effect) {
+        (500..=599, _) => match cut(&message, true, effect) {
             Failure { class: Class::Retry { after: None }, message } => {
                 Failure { class: Class::Retry { after: answer.retry_after }, message }
             }
             failure => failure,
         },
-        _ => Failure::bug(message),
+        (_, _) => Failure::bug(message),
     }
 }
 
-fn envelope(body: &[u8]) -> Result<Value, Trouble> {
-    let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) else {
-        return Err(Trouble::Failed(Failure::bug(format!("the answer is no JSON-RPC: {}", plain(body)))));
-    };
+fn envelope(answer: &Answer<'_>, effect: Effect) -> Result<Value, Trouble> {
+    let elsewhere = || Trouble::Failed(foreign(&format!("HTTP 200: {}", plain(answer.body)), effect));
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(answer.body) else { return Err(elsewhere()) };
     match (fields.remove("error"), fields.remove("result")) {
         (None, Some(result)) => Ok(result),
-        (Some(error), _) => Err(Trouble::Failed(application_error(&error))),
-        (None, None) => Err(Trouble::Failed(Failure::bug("the answer has neither a result nor an error"))),
+        (Some(error @ Value::Array(_)), _) => Err(Trouble::Failed(application_error(&error))),
+        (Some(_) | None, _) => Err(elsewhere()),
     }
 }
 

@@ -13,7 +13,7 @@ use reqwest::{Response, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use slotledger_erp::{Failure, Reason};
+use slotledger_erp::{Failure, Reason, transport::in_full};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -240,18 +240,6 @@ async fn limited_body(mut response: Response) -> Result<Option<Vec<u8>>, reqwest
 fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-/// An error with all its causes: reqwest's own text hides them.
-fn in_full(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 /// Where a 401 cannot be cured by logging in once more.

@@ -23,7 +23,12 @@ pub(crate) fn name(store: &mut Store, doctype: &str, doc: &mut Doc) -> Result<St
         _ => return master(store, doctype, doc),
     };
     put(doc, "naming_series", series);
-    Ok(store.next_name(series))
+    let name = store.next_name(series);
+    match store.get(doctype, &name) {
+        None => Ok(name),
+        // Somebody set the counter back.
+        Some(_) => Err(Refusal::name_taken(doctype, &name)),
+    }
 }
 
 fn amendment(store: &Store, doctype: &str, amended: &str) -> Result<String, Refusal> {

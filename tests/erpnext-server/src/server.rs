@@ -136,6 +136,20 @@ impl Server {
         });
     }
 
+    /// Gives the document type back that [`Self::deny`] took.
+    pub fn allow(&self, doctype: &str) {
+        self.change_user(|user| {
+            let mut denied = crate::values::take_rows(user, "denied");
+            denied.retain(|row| text(row, "doctype") != doctype);
+            crate::values::put_rows(user, "denied", denied);
+        });
+    }
+
+    /// Sets the counter of a naming series back to its beginning: `SAL-ORD-.YYYY.-`.
+    pub fn rewind(&self, series: &str) {
+        self.shared.site().store.rewind(series);
+    }
+
     /// Replaces the secret of the user a connector works as: the old one is none any more.
     pub fn revoke(&self) {
         self.change_user(|user| put(user, "api_secret", "another"));

@@ -187,6 +187,12 @@ impl Store {
         format!("{prefix}{:05}", before + 1)
     }
 
+    /// Lets a series begin again, as a person can in Document Naming Settings.
+    pub(crate) fn rewind(&mut self, series: &str) {
+        let prefix = series.replace(".YYYY.", &self.now.year().to_string());
+        self.series.remove(&prefix);
+    }
+
     /// Gives the last name of a series back.
     pub(crate) fn give_back(&mut self, name: &str) {
         let Some((prefix, number)) = name.rsplit_once('-') else { return };

@@ -69,7 +69,7 @@ fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result
         report.add(decision::measure(scratch, quick)?);
     }
     if wanted(&booking::ROWS) {
-        report.add(booking::measure(scratch, quick)?);
+        booking::measure(scratch, quick)?.into_iter().for_each(|row| report.add(row));
     }
     if wanted(&booking::postgres::ROWS) {
         booking::postgres::measure(scratch, quick)?.into_iter().for_each(|row| report.add(row));

@@ -5,5 +5,6 @@ pub(crate) mod node;
 pub(crate) mod odoo;
 pub(crate) mod postgres;
 pub(crate) mod python;
+pub(crate) mod registry;
 pub(crate) mod tryton;
 pub(crate) mod wasm;

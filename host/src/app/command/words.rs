@@ -32,7 +32,11 @@ pub(in crate::app) fn appointment(
         replaces: appointment.replaces.iter().map(ToString::to_string).collect(),
         terms: appointment.terms.map(|terms| translate::posting(&terms)),
         successor: appointment.successor.map(|id| id.to_string()),
-        attributes: Vec::new(),
+        attributes: appointment
+            .booking
+            .map(|id| ("booking".to_owned(), id.to_string()))
+            .into_iter()
+            .collect(),
     })
 }
 

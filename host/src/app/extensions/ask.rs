@@ -69,7 +69,7 @@ impl<'a> Asked<'a> {
         let mut asked = Self { app, scene, chosen: Vec::new(), course, answered, failing };
         for extension in scene.catalog.extensions.iter().filter(|one| one.is_for(scene.service_id)) {
             let cache = app.ports.rules.cache_dir().map(std::path::Path::to_owned);
-            let loaded = app.extensions.components.get(&*app.ports.store, &extension.digest, cache).await;
+            let loaded = app.extensions.components.get(&app.ports.store, &extension.digest, cache).await;
             match loaded {
                 Ok(loaded) if loaded.description().hooks.iter().any(|hook| hooks.contains(hook)) => {
                     asked.chosen.push((extension, loaded));

@@ -1,5 +1,7 @@
 //! A command decided with extensions.
 
+use futures::future::join;
+
 use super::apply::Wanted;
 use super::ask::{Asked, Voice};
 use super::words;
@@ -85,9 +87,11 @@ impl App {
         if asked.is_empty() {
             return self.ruled(asked.course(), input);
         }
-        let (mut decision, fuel) = self.ports.rules.transition_measured(&input)?;
+        // The store reads the history while the rules decide.
+        let (history, decided) =
+            join(self.history(scene), async { self.ports.rules.transition_measured(&input) }).await;
+        let (history, (mut decision, fuel)) = (history?, decided?);
         asked.course().ruled(input.clone(), &decision, fuel);
-        let history = self.history(scene).await?;
         let mut against: Vec<Finding> = Vec::new();
         let mut warnings = Vec::new();
         if let Some(hook) = hook.filter(|hook| asked.wants(*hook)) {

@@ -2,20 +2,17 @@
 
 use serde_json::Value;
 
-use super::loaded::{self, Missing};
+use super::loaded::Missing;
 use crate::app::{App, Error, Result};
+use crate::extension::admission::Admitted;
 use crate::extension::{self, answer};
 use crate::model::{CompanyId, Component, Extension, FieldError, Settings};
 
-/// A component to be installed.
+/// A component to be installed. There is no other way in: what nobody signed or named is no [`Admitted`].
 #[derive(Debug, Clone)]
 pub struct NewComponent {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Where it came from.
-    pub origin: String,
-    /// Whose signature it has.
-    pub signer: Option<String>,
+    /// It itself.
+    pub admitted: Admitted,
     /// Who installs it.
     pub by: String,
 }
@@ -23,21 +20,24 @@ pub struct NewComponent {
 impl App {
     /// Installs a component: compiles it, asks it what it is, and keeps it under its digest. Once more is no harm.
     pub async fn install_component(&self, new: NewComponent) -> Result<Component> {
-        let NewComponent { bytes, origin, signer, by } = new;
+        let NewComponent { admitted, by } = new;
+        let (digest, origin) = (admitted.digest().to_owned(), admitted.origin().to_owned());
+        let components = &self.extensions.components;
         let cache = self.ports.rules.cache_dir().map(std::path::Path::to_owned);
-        let loaded = loaded::load(origin.clone(), bytes.clone(), cache).await.map_err(failed)?;
+        let loaded =
+            components.of(&origin, &digest, admitted.bytes().to_vec(), cache).await.map_err(failed)?;
         let about = loaded.description();
         let component = Component {
-            digest: loaded.digest().to_owned(),
+            digest,
             name: about.id.clone(),
             version: about.version.clone(),
             description: serde_json::to_value(about).unwrap_or_default(),
             origin,
-            signer,
+            signer: admitted.signer().map(str::to_owned),
             by,
             installed_at: self.ports.clock.now(),
         };
-        self.ports.store.keep_component(&component, &bytes).await?;
+        self.ports.store.keep_component(&component, admitted.bytes()).await?;
         Ok(component)
     }
 
@@ -55,7 +55,7 @@ impl App {
         let Ok(extension) = serde_json::from_value::<Extension>(data.clone()) else { return Ok(Vec::new()) };
         let field = |field: &str, message: String| FieldError { field: field.to_owned(), message };
         let cache = self.ports.rules.cache_dir().map(std::path::Path::to_owned);
-        let loaded = self.extensions.components.get(&*self.ports.store, &extension.digest, cache).await;
+        let loaded = self.extensions.components.get(&self.ports.store, &extension.digest, cache).await;
         let loaded = match loaded {
             Ok(loaded) => loaded,
             Err(Missing::NotInstalled(_)) => {

@@ -32,13 +32,17 @@ impl App {
         let reason = if voice.reason.is_empty() { "It was not asked for." } else { voice.reason };
         let posting = posting(&invoice, day(&company, self.ports.clock.now()), reason)?;
         let (_, link) = self.connection(finding.found.company).await?;
-        let failure = match send(&*link.books, &posting).await {
-            Ok(()) => return Ok(()),
-            Err(failure) => failure,
-        };
+        match send(&*link.books, &posting).await {
+            Ok(()) => Ok(()),
+            Err(failure) => self.failed(finding, "was not countered", failure).await,
+        }
+    }
+
+    /// Finds again at once what the books did not let a person put right.
+    pub(super) async fn failed(&self, finding: &BooksFinding, how: &str, failure: Failure) -> Result<()> {
         // Whether it stands is not known: sending it again at once could make a second one.
         if !matches!(failure.class, Class::Ambiguous) {
-            let words = format!("{}; it was not countered: {}", finding.found.words, failure.message);
+            let words = format!("{}; it {how}: {}", finding.found.words, failure.message);
             let again = NewFinding { words, ..finding.found.clone() };
             self.ports.store.keep_finding(&again, self.ports.clock.now()).await?;
         }
@@ -64,7 +68,8 @@ pub(super) async fn stands(books: &dyn Administration, invoice: &Key) -> Result<
     Ok(found.iter().any(|note| matches!(note.state, State::Submitted | State::Posted)))
 }
 
-async fn send(books: &dyn Administration, posting: &Posting) -> std::result::Result<(), Failure> {
+/// Has the books make a document, within the time that any may take.
+pub(super) async fn send(books: &dyn Administration, posting: &Posting) -> std::result::Result<(), Failure> {
     let answer = timeout(LONGEST_CALL, books.post(posting)).await.unwrap_or_else(|_| {
         Err(Failure::ambiguous(format!("no answer within {} s", LONGEST_CALL.as_secs())))
     });

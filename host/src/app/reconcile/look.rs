@@ -12,7 +12,7 @@ use serde_json::json;
 use slotledger_erp::{Administration, Body, Document, Key, Kind, Listed, State};
 
 use super::judge::{Expected, judge};
-use super::{App, Error, LEASE, Result, counter};
+use super::{App, Error, LEASE, Result, counter, restore};
 use crate::app::Link;
 use crate::app::books::BATCH;
 use crate::model::reconcile::{FindingKind, NewFinding, Run, Seen};
@@ -178,13 +178,17 @@ impl Look<'_> {
         }
     }
 
-    /// Whether a document that nothing here asked for is one of a pair that adds up to nothing: an invoice and the credit
-    /// note by which a person countered it.
+    /// Whether a document that nothing here asked for is one of a pair that adds up to nothing, an invoice and the credit
+    /// note by which a person countered it; or is the amendment by which one brought an order back.
     async fn settled(&self, kind: Kind, key: &Key) -> Result<bool> {
         match kind {
             Kind::SalesInvoice => counter::stands(&*self.link.books, key).await,
             Kind::CreditNote => match counter::invoice_of(key) {
                 Some(invoice) => Ok(self.app.ports.store.delivery_of(&invoice).await?.is_none()),
+                None => Ok(false),
+            },
+            Kind::OrderAmendment => match restore::order_of(key) {
+                Some(order) => Ok(self.app.ports.store.delivery_of(&order).await?.is_some()),
                 None => Ok(false),
             },
             Kind::SalesOrder
@@ -193,7 +197,6 @@ impl Look<'_> {
             | Kind::Commission
             | Kind::StockReturn
             | Kind::CommissionReversal
-            | Kind::OrderAmendment
             | Kind::Advance
             | Kind::AdvanceRefund => Ok(false),
         }
@@ -228,9 +231,22 @@ impl Look<'_> {
     }
 }
 
+/// The key of what a delivery is read back as: of an amendment, the order that it has changed.
+const fn order_of(delivery: &Delivery) -> &Key {
+    if let Body::OrderAmendment(amendment) = &delivery.posting.body {
+        &amendment.order
+    } else {
+        &delivery.posting.key
+    }
+}
+
 /// What should stand for a delivery, given everything that its sale has asked for since.
-fn expected<'a>(delivery: &'a Delivery, stood: &'a Document, line: &'a [Delivery]) -> Expected<'a> {
-    let key = &delivery.posting.key;
+pub(super) fn expected<'a>(
+    delivery: &'a Delivery,
+    stood: &'a Document,
+    line: &'a [Delivery],
+) -> Expected<'a> {
+    let key = order_of(delivery);
     let mut expected = Expected { document: stood, withdrawn: false };
     for later in line.iter().filter(|later| later.id > delivery.id) {
         match &later.posting.body {
@@ -259,8 +275,8 @@ fn expected<'a>(delivery: &'a Delivery, stood: &'a Document, line: &'a [Delivery
 }
 
 /// Whether an amendment is on its way, so that an order may read either way.
-fn changing(delivery: &Delivery, line: &[Delivery]) -> bool {
-    let key = &delivery.posting.key;
+pub(super) fn changing(delivery: &Delivery, line: &[Delivery]) -> bool {
+    let key = order_of(delivery);
     line.iter().any(|later| {
         let amends =
             matches!(&later.posting.body, Body::OrderAmendment(amendment) if amendment.order == *key);

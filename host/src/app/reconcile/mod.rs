@@ -12,13 +12,14 @@ mod days;
 mod judge;
 mod look;
 mod repair;
+mod restore;
 
 use std::time::Duration;
 
 use slotledger_erp::{Days, Key};
 
 pub use days::{MAX_DAYS, Night};
-pub use repair::{RepairRequest, remedies};
+pub use repair::{RepairRequest, advice, remedies};
 
 use super::{App, Error, Result};
 use crate::model::reconcile::{BooksFinding, FindingAct, Run, Seen};

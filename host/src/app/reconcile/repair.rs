@@ -18,7 +18,7 @@ use crate::store::{self, Closing};
 pub struct RepairRequest {
     /// What.
     pub remedy: Remedy,
-    /// For [`Remedy::Adopt`] of one that is missing: the document's number in the books, or what the ERP knows it by.
+    /// For [`Remedy::Adopt`] of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by.
     pub reference: Option<String>,
     /// For [`Remedy::Adopt`] of a document made by hand: the parked delivery that it is taken for.
     pub delivery: Option<i64>,
@@ -32,16 +32,59 @@ pub fn remedies(finding: &BooksFinding) -> Vec<Remedy> {
     }
     match finding.found.kind {
         FindingKind::Missing => vec![Remedy::Resend, Remedy::Adopt, Remedy::Accept],
-        FindingKind::Stranger if is_invoice(finding) => vec![Remedy::Credit, Remedy::Accept],
-        FindingKind::Doubled | FindingKind::Drifted | FindingKind::Withdrawn | FindingKind::Stranger => {
-            vec![Remedy::Accept]
+        FindingKind::Stranger if is(finding, "/kind", Kind::SalesInvoice) => {
+            vec![Remedy::Credit, Remedy::Accept]
         }
+        FindingKind::Drifted if is(finding, "/was/kind", Kind::SalesOrder) => {
+            vec![Remedy::Resend, Remedy::Accept]
+        }
+        FindingKind::Withdrawn => vec![Remedy::Adopt, Remedy::Accept],
+        FindingKind::Doubled | FindingKind::Drifted | FindingKind::Stranger => vec![Remedy::Accept],
         FindingKind::ByHand => vec![Remedy::Accept, Remedy::Adopt],
     }
 }
 
-fn is_invoice(finding: &BooksFinding) -> bool {
-    finding.found.details.get("kind") == Some(&json!(Kind::SalesInvoice))
+/// What a person has to do about a finding, or to know, that no repair does by itself.
+#[must_use]
+pub fn advice(finding: &BooksFinding) -> &'static str {
+    match finding.found.kind {
+        FindingKind::Missing => {
+            "It can be made again under its key. If somebody made one in its place, name that one."
+        }
+        FindingKind::Doubled => {
+            "Which of them is right, and what was paid or delivered on which, is seen in the ERP alone: cancel or credit \
+             the surplus there. The next comparison closes this."
+        }
+        FindingKind::Drifted if is(finding, "/was/kind", Kind::SalesOrder) => {
+            "The order can be amended back to what was asked for last. If the change was meant, change the appointment \
+             here, or accept it."
+        }
+        FindingKind::Drifted if is(finding, "/was/kind", Kind::SalesInvoice) => {
+            "What was posted is never changed. If the books are right, accept their figures. If not, correct the \
+             appointment's status here, which credits the invoice as it stands in the books, and complete the appointment \
+             again, which invoices it anew."
+        }
+        FindingKind::Drifted => {
+            "What was posted is never changed. If the books are right, accept their figures. If not, correct the \
+             appointment's status here, which takes the document back, or put it right in the ERP."
+        }
+        FindingKind::Withdrawn => {
+            "A document that was withdrawn is not made again by itself, because somebody withdrew it for a reason. If it \
+             was meant, cancel the appointment or correct its status here, or accept it. If not, make or reinstate the \
+             document in the ERP, and name it."
+        }
+        FindingKind::Stranger if is(finding, "/kind", Kind::SalesInvoice) => {
+            "Another system, or a store that was lost, asked for it. If it is wrong, a credit note over it can be made."
+        }
+        FindingKind::Stranger => {
+            "Another system, or a store that was lost, asked for it. If it is wrong, cancel it in the ERP."
+        }
+        FindingKind::ByHand => "Nothing has to be done. It can be taken for a parked delivery.",
+    }
+}
+
+fn is(finding: &BooksFinding, place: &str, kind: Kind) -> bool {
+    finding.found.details.pointer(place) == Some(&json!(kind))
 }
 
 impl App {
@@ -58,6 +101,7 @@ impl App {
             let message = format!("the finding is {state}, and {} does not fit it", request.remedy.as_str());
             return Err(Error::NotRepairable(message));
         }
+        let mut restoration = None;
         let state = match request.remedy {
             Remedy::Accept => {
                 if voice.reason.trim().is_empty() {
@@ -65,8 +109,12 @@ impl App {
                 }
                 FindingState::Accepted
             }
+            Remedy::Resend if finding.found.kind == FindingKind::Drifted => {
+                restoration = Some(self.restoration(&finding, voice).await?);
+                FindingState::Repaired
+            }
             Remedy::Resend => {
-                let delivery = self.still_missing(&finding).await?;
+                let delivery = self.still(&finding).await?;
                 self.resend(delivery.id, voice, json!({ "finding": id, "was": delivery.document })).await?;
                 FindingState::Repaired
             }
@@ -96,6 +144,9 @@ impl App {
         if request.remedy == Remedy::Credit {
             self.counter(&closed, voice).await?;
         }
+        if let Some(restoration) = restoration {
+            self.restore(&closed, &restoration).await?;
+        }
         Ok(closed)
     }
 
@@ -109,7 +160,7 @@ impl App {
         if finding.found.kind != FindingKind::ByHand {
             let reference = request.reference.as_deref();
             let reference = reference.ok_or_else(|| Error::field("reference", "must name the document"))?;
-            let delivery = self.still_missing(finding).await?;
+            let delivery = self.still(finding).await?;
             return self.take_for(&delivery, reference, voice).await;
         }
         let wanted =
@@ -128,8 +179,8 @@ impl App {
         }
     }
 
-    /// The delivery whose document is gone, as long as it is.
-    async fn still_missing(&self, finding: &BooksFinding) -> Result<Delivery> {
+    /// The delivery whose document is gone or withdrawn, as long as it is.
+    async fn still(&self, finding: &BooksFinding) -> Result<Delivery> {
         let id = finding
             .found
             .delivery
@@ -142,7 +193,7 @@ impl App {
         let found = link.books.find_by_key(&mapping.applied(&delivery.posting)).await;
         let found = found.map_err(Error::Books)?;
         match judge(&Expected { document: stood, withdrawn: false }, &found) {
-            Some((FindingKind::Missing, _)) => Ok(delivery),
+            Some((kind, _)) if kind == finding.found.kind => Ok(delivery),
             Some(_) | None => Err(Error::NotRepairable("the document is in the books again".to_owned())),
         }
     }

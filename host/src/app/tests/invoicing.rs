@@ -163,3 +163,39 @@ async fn as_many_visits_as_go_on_one_invoice_are_invoiced_and_corrected() {
     let is_invoice = |posting: &&Posting| matches!(posting.body, Body::SalesInvoice(_));
     assert_eq!(about.iter().map(|delivery| &delivery.posting).filter(is_invoice).count(), 2);
 }
+
+#[tokio::test]
+async fn what_is_ordered_anew_joins_no_other_bookings_order() {
+    let world = monthly().await;
+    let World { service, customer, provider, .. } = &world;
+    let alone = done(&world, world.other, MONDAY).await;
+    let item =
+        |start: &str| format!(r#"{{"service":"{service}","provider":"{provider}","start":"{start}"}}"#);
+    let items = [item(MONDAY), item("2026-11-23T13:00:00Z")].join(",");
+    let booking = parsed(&format!(r#"{{"customer":"{customer}","mode":"free","items":[{items}]}}"#));
+    let booked = fresh(world.app.book(booking, Actor::Staff, None).await.unwrap());
+    let [first, second] = [0, 1].map(|n| booked.appointments[n].id);
+    for command in [Command::Confirm, Command::Complete(Complete { materials: Some(Vec::new()) })] {
+        world.command(first, command).await.unwrap();
+    }
+    invoiced(&world).await;
+    // Nothing joins an order that was invoiced from: the second visit of the booking has one of its own.
+    world.command(second, Command::Confirm).await.unwrap();
+    let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned() };
+    world.command(first, Command::Correct(correct)).await.unwrap();
+    let all = world.app.deliveries(&DeliveryFilter::default(), 0, 200).await.unwrap();
+    let kinds: Vec<_> = all.iter().map(|delivery| delivery.posting.kind().as_str()).collect();
+    assert!(!kinds.contains(&"order_amendment"), "the order of the other booking is left alone: {kinds:?}");
+    let about = async |id| {
+        let one = world.app.appointment(id).await.unwrap();
+        let about = world.app.deliveries_about(&one).await.unwrap();
+        about.into_iter().map(|delivery| delivery.posting.key).collect::<Vec<_>>()
+    };
+    let (alone, second) = (about(alone).await, about(second).await);
+    assert!(alone.iter().all(|key| !second.contains(key)), "{alone:?} and {second:?}");
+    let last = all.last().expect("the invoice");
+    assert!(
+        matches!(last.posting.body, Body::SalesInvoice(_)) && alone.contains(&last.posting.key),
+        "{kinds:?}"
+    );
+}

@@ -107,6 +107,7 @@ impl Certify {
                 company: self.company.clone(),
                 tax_template: None,
                 deposit_account: None,
+                time_zone: None,
             }),
             ErpKind::Odoo => Erp::Odoo(Odoo {
                 url: url()?,

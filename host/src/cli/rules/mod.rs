@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: how an extension runs. The engine and its limits are the host's own.
 
+mod account;
 mod bench;
 mod build;
 mod decisions;
@@ -10,11 +11,16 @@ mod export;
 mod fixture;
 mod hostile;
 mod install;
+mod keys;
 mod new;
 mod project;
+mod publish;
 mod replay;
+mod sign;
+mod taking;
 mod template;
 mod test;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,9 +51,21 @@ enum Command {
     Bench(bench::Bench),
     /// Prints what an extension is shown and can say, as a page of Markdown.
     Doc(doc::Doc),
-    /// Keeps a component, so that companies can use it. It is compiled, and asked what it is.
+    /// Makes keys to sign with, and says whose are trusted here.
+    Keys(keys::KeysCommand),
+    /// Signs a component: writes FILE.minisig beside it.
+    Sign(sign::Sign),
+    /// Puts a component and its signature into an OCI registry.
     ///
-    /// Installing decides nothing: it is asked at the companies that it is added to, as much as each of them has it.
+    /// Prints the reference by which exactly this component can be fetched, whatever becomes of the tag.
+    Publish(publish::Publish),
+    /// Fetches an extension and says whether this installation would take it. Changes nothing.
+    Verify(verify::Verify),
+    /// Fetches a component and keeps it, so that companies can use it. It is compiled, and asked what it is.
+    ///
+    /// Taken is what a trusted key signed, and of each source only what it had before; anything else has to be named by
+    /// its SHA-256. Installing decides nothing: it is asked at the companies that it is added to, as much as each of them
+    /// has it.
     Install(install::Install),
     /// Lists the components that are installed.
     List(super::ConfigFile),
@@ -77,7 +95,11 @@ pub(super) async fn run(command: RulesCommand) -> anyhow::Result<ExitCode> {
         Command::Test(command) => return test::run(&command),
         Command::Bench(command) => bench::run(&command),
         Command::Doc(command) => doc::run(&command),
-        Command::Install(command) => install::run(&command).await,
+        Command::Keys(command) => keys::run(command).await,
+        Command::Sign(command) => sign::run(&command).await,
+        Command::Publish(command) => publish::run(command).await,
+        Command::Verify(command) => verify::run(command).await,
+        Command::Install(command) => install::run(command).await,
         Command::List(file) => install::list(&file).await,
         Command::Decisions(command) => decisions::run(&command).await,
         Command::Replay(command) => return replay::run(&command).await,

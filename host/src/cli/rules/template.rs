@@ -6,7 +6,7 @@
 use super::project::Language;
 
 /// What an extension is shown and can say.
-pub(super) const WIT: &str = include_str!("../../../../wit/extension/extension.wit");
+pub(super) const WIT: &str = include_str!("../../../../wit/extension/0.1.0/extension.wit");
 
 /// The version of that package.
 const WIT_VERSION: &str = "0.1.0";

@@ -1,11 +1,10 @@
 //! Whose turn a delivery is.
 
 use super::Twice;
-use super::house::retry;
-use super::house::{House, next, wanted};
+use super::house::{House, mend, next, retry, wanted};
 use super::outbox::{again, claim, done, finish, keys, parked};
 use crate::model::{Delivery, Status};
-use crate::store::{Error, SharedStore};
+use crate::store::{Error, Mend, SharedStore};
 
 /// Claims what is due and carries it all out.
 async fn deliver(store: &SharedStore, now: i64) -> Vec<Delivery> {
@@ -132,4 +131,70 @@ pub(crate) async fn a_retried_delivery_waits_for_the_one_in_hand(twice: &Twice) 
     // The relay that held the invoice is gone: the order holds again.
     assert_eq!(keys(&deliver(&twice.other, 20).await), ["a/1/stock"]);
     assert_eq!(keys(&deliver(&twice.other, 20).await), ["a/1/invoice"]);
+}
+
+/// Puts a delivery that was done back in line.
+async fn resend(store: &SharedStore, id: i64, now: i64) {
+    mend(&**store, id, &Mend::Resend, now).await.expect("it is done");
+}
+
+pub(crate) async fn what_is_made_again_holds_up_other_appointments_too(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[])]).await;
+    let order = deliver(&twice.one, 1).await.remove(0);
+    house.ask(&twice.one, 20, &[("b/1/amend", &["a/1/order"]), ("b/1/stock", &[])]).await;
+    house.ask(&twice.other, 40, &[("c/1/stock", &[])]).await;
+    resend(&twice.other, order.id, 2).await;
+    let first = claim(&twice.one, "r", 2).await;
+    assert_eq!(keys(&first), ["a/1/order", "c/1/stock"], "who builds on it waits, nobody else");
+    for delivery in &first {
+        assert!(finish(&twice.one, delivery.id, "r", &done(delivery), 3).await);
+    }
+    assert_eq!(keys(&deliver(&twice.other, 3).await), ["b/1/amend"]);
+    assert_eq!(keys(&deliver(&twice.other, 3).await), ["b/1/stock"]);
+}
+
+pub(crate) async fn whatever_is_made_again_is_made_in_order(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[]), ("a/1/invoice", &["a/1/order"])]).await;
+    house.ask(&twice.one, 20, &[("b/1/note", &["a/1/invoice"])]).await;
+    let mut all = Vec::new();
+    for now in 1..=3 {
+        all.extend(deliver(&twice.one, now).await);
+    }
+    // In whatever order a person goes through them.
+    for delivery in all.iter().rev() {
+        resend(&twice.other, delivery.id, 4).await;
+    }
+    for expected in ["a/1/order", "a/1/invoice", "b/1/note"] {
+        assert_eq!(keys(&deliver(&twice.one, 5).await), [expected]);
+    }
+    for delivery in &all {
+        resend(&twice.one, delivery.id, 6).await;
+    }
+    for expected in ["a/1/order", "a/1/invoice", "b/1/note"] {
+        assert_eq!(keys(&deliver(&twice.other, 7).await), [expected]);
+    }
+}
+
+pub(crate) async fn what_was_parked_or_in_hand_waits_for_what_is_made_again(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    house.ask(&twice.one, 0, &[("a/1/order", &[])]).await;
+    let order = deliver(&twice.one, 1).await.remove(0);
+    house.ask(&twice.one, 20, &[("b/1/note", &["a/1/order"])]).await;
+    let parked = park(&twice.one, "b/1/note", 2).await;
+    house.ask(&twice.one, 40, &[("c/1/note", &["a/1/order"])]).await;
+    let in_hand = claim(&twice.other, "r", 3).await.remove(0);
+    resend(&twice.one, order.id, 4).await;
+    retry(&*twice.other, parked, 5).await.expect("parked");
+    assert!(finish(&twice.other, in_hand.id, "r", &again(5), 5).await);
+    assert_eq!(keys(&deliver(&twice.one, 6).await), ["a/1/order"]);
+    assert_eq!(keys(&deliver(&twice.other, 7).await), ["b/1/note", "c/1/note"]);
+    // One that is in hand until the document stands again.
+    house.ask(&twice.one, 60, &[("d/1/note", &["a/1/order"])]).await;
+    let in_hand = claim(&twice.one, "r", 8).await.remove(0);
+    resend(&twice.other, order.id, 8).await;
+    assert_eq!(keys(&deliver(&twice.other, 9).await), ["a/1/order"]);
+    assert!(finish(&twice.one, in_hand.id, "r", &again(10), 10).await);
+    assert_eq!(keys(&deliver(&twice.one, 10).await), ["d/1/note"]);
 }

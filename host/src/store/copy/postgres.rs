@@ -86,8 +86,9 @@ impl Side for Postgres {
 
     async fn settle(&mut self) -> Result<(), Error> {
         self.run(
-            "UPDATE delivery d SET blocked_by = o.obstacle, prerequisites_left = o.prerequisites_left
-             FROM delivery_obstacle o WHERE o.id = d.id AND d.state = 'pending'"
+            "UPDATE delivery d SET prerequisites_left = o.prerequisites_left,
+                 blocked_by = CASE WHEN d.state = 'pending' THEN o.obstacle END
+             FROM delivery_obstacle o WHERE o.id = d.id AND d.state IN ('pending', 'leased')"
                 .to_owned(),
         )
         .await?;

@@ -16,7 +16,7 @@
 //! 5. `record`: the providers whose time is taken or given up, and for each of their units the unit that it is a part
 //!    of in the end; the record that a change of the catalogue is about;
 //! 6. `waitlist`: the place that a hold is offered to, or was;
-//! 7. `delivery`: see `migrations/postgres/0003_outbox.sql`. Leasing locks deliveries only, and skips locked ones.
+//! 7. `delivery`: see `migrations/postgres/0003_outbox.sql` and `0012_resend.sql`. Leasing locks deliveries only, and skips locked ones.
 //!
 //! What must hold whoever writes (no double booking, unique keys, whose turn a delivery is) stands in the schema,
 //! `migrations/postgres`. Locks only see to it that a race ends in a plain refusal and not in a deadlock.

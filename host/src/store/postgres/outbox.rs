@@ -110,7 +110,7 @@ impl Outbox for Postgres {
     async fn mend_delivery(&self, id: i64, mend: &Mend, act: &Repair) -> Result<Delivery, Error> {
         let mended = Mended::by(mend, act.at)?;
         let mut transaction = self.begin().await?;
-        lock_line(&mut transaction, id).await?;
+        lock_lines(&mut transaction, id).await?;
         let mut noted = QueryBuilder::<sqlx::Postgres>::new(
             "INSERT INTO repair_act (delivery, number, acted_at, actor, act, reason, details) SELECT id, repairs + 1, ",
         );
@@ -327,6 +327,22 @@ async fn keep_attempt(
 async fn lock_line(connection: &mut PgConnection, id: i64) -> Result<(), Error> {
     sqlx::query(
         "SELECT FROM appointment WHERE id = (SELECT appointment FROM delivery WHERE id = $1) FOR NO KEY UPDATE",
+    )
+    .bind(id)
+    .execute(connection)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+/// The same, and those whose deliveries it comes after.
+async fn lock_lines(connection: &mut PgConnection, id: i64) -> Result<(), Error> {
+    sqlx::query(
+        "SELECT FROM appointment WHERE id IN (
+             SELECT appointment FROM delivery WHERE id = $1
+             UNION
+             SELECT p.appointment FROM delivery d JOIN delivery p ON p.key = ANY (d.after_keys) WHERE d.id = $1
+         ) ORDER BY id FOR NO KEY UPDATE",
     )
     .bind(id)
     .execute(connection)

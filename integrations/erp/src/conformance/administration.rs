@@ -138,7 +138,24 @@ impl Desk<'_> {
         Ok(words)
     }
 
+    /// A document is read for adoption as it is found.
+    pub(super) async fn candidate(&self) -> Outcome {
+        let s = self.s;
+        let fee = s.invoice("candidate", None, s.one())?;
+        let standing = s.made(&fee, State::Posted).await?;
+        let read = self.books.candidate(&fee, &standing.reference).await;
+        let read = read.map_err(|failure| failed("reading it for adoption", &failure))?;
+        equal("document read for adoption", &read, &standing)?;
+        equal("document afterwards", &s.standing(&fee).await?, &standing)?;
+        Ok(standing.number)
+    }
+
     async fn turned_away(&self, posting: &Posting, reference: &str) -> Outcome {
+        match self.books.candidate(posting, reference).await {
+            Ok(document) => return Err(format!("{} was read for adoption", document.number).into()),
+            Err(Failure { class: Class::Refused { .. }, .. }) => {}
+            Err(failure) => return Err(failed("not refused but", &failure)),
+        }
         match self.books.adopt(posting, reference).await {
             Ok(document) => Err(format!("{} was adopted all the same", document.number).into()),
             Err(Failure { class: Class::Refused { .. }, message }) => {

@@ -66,6 +66,7 @@ pub async fn watched(
     documents(&session, &mut running).await;
     records(&desk, &mut running).await;
     running.add("documents are listed with their keys", desk.documents().await);
+    running.add("a document is read for adoption as it is found", desk.candidate().await);
     running.add("a document with a key is not adopted under another", desk.not_adopted().await);
     running.add(TIDY, tidy::all(&session).await);
     running.add("the accounts balance", desk.balanced().await);

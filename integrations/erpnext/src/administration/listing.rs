@@ -1,4 +1,4 @@
-//! Documents for reconciliation, those that are adopted, and the trial balance.
+//! Documents for reconciliation, and the trial balance.
 //!
 //! Invariant: a page is ordered by name and continued behind a name, so that each document comes once, whatever is
 //! changed meanwhile.
@@ -8,22 +8,20 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
-use slotledger_erp::{
-    Balance, Body, Days, Document, Failure, Key, Kind, Listed, MAX_PAGE, Page, Posting, Reason, State,
-};
+use slotledger_erp::{Balance, Days, Failure, Key, Kind, Listed, MAX_PAGE, Page, State};
 
 use crate::{
     client::{Filter, Slice},
     mapping::{Customer, Exact},
-    steps::{self, Books, KEY},
+    steps::{Books, KEY},
 };
 
 /// How many customers are asked for at once: more would be longer than a server takes in an address.
 const AT_ONCE: usize = 40;
 
 /// Where the documents of a kind are, and what tells them apart there.
-struct Place {
-    doctype: &'static str,
+pub(super) struct Place {
+    pub(super) doctype: &'static str,
     date: &'static str,
     total: &'static str,
     currency: Option<&'static str>,
@@ -31,7 +29,7 @@ struct Place {
     only: Vec<Filter<'static>>,
 }
 
-fn place(kind: Kind) -> Option<Place> {
+pub(super) fn place(kind: Kind) -> Option<Place> {
     let invoice = |is_return: u8| Place {
         doctype: "Sales Invoice",
         date: "posting_date",
@@ -166,95 +164,6 @@ async fn codes(books: &Books<'_>, rows: &[Row]) -> Result<BTreeMap<String, Strin
         );
     }
     Ok(codes)
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Candidate {
-    name: String,
-    docstatus: u8,
-    company: String,
-    customer: Option<String>,
-    party: Option<String>,
-    is_return: Option<u8>,
-    purpose: Option<String>,
-    payment_type: Option<String>,
-    slotledger_key: Option<String>,
-}
-
-pub(crate) async fn adopt(
-    books: &Books<'_>,
-    posting: &Posting,
-    reference: &str,
-) -> Result<Document, Failure> {
-    let kind = posting.kind();
-    let Some(place) = place(kind) else {
-        let message = format!("a {} is no document of its own in ERPNext", kind.as_str());
-        return Err(
-            Failure::refused(message, "adopt the order or the invoice instead").because(Reason::Unsupported)
-        );
-    };
-    let found: Option<Candidate> = books.client.document(place.doctype, reference).await?;
-    let found = found.filter(|found| found.company == books.company.name);
-    let found = found.ok_or_else(|| {
-        let message = format!("ERPNext has no {} {reference} in {}", place.doctype, books.company.name);
-        Failure::refused(message, "name the document as ERPNext does").because(Reason::MissingDocument)
-    })?;
-    fits(books, posting, &found).await?;
-    books.command_on(place.doctype, &found.name, &json!({KEY: posting.key})).await?;
-    let adopted =
-        steps::find(books, posting).await?.into_iter().find(|document| document.reference == found.name);
-    adopted.ok_or_else(|| Failure::ambiguous(format!("{reference} did not keep its key")))
-}
-
-async fn fits(books: &Books<'_>, posting: &Posting, found: &Candidate) -> Result<(), Failure> {
-    let conflict =
-        |message: String| Failure::refused(message, "choose another document").because(Reason::Conflict);
-    let name = &found.name;
-    if found.docstatus == 2 {
-        return Err(conflict(format!("{name} was cancelled in ERPNext")));
-    }
-    match found.slotledger_key.as_deref().filter(|key| !key.is_empty()) {
-        Some(key) if key == posting.key.as_str() => return Ok(()),
-        Some(key) => return Err(conflict(format!("{name} has the key {key} already"))),
-        None => {}
-    }
-    let sort = match posting.kind() {
-        Kind::SalesInvoice => found.is_return == Some(0),
-        Kind::CreditNote => found.is_return == Some(1),
-        Kind::StockIssue => found.purpose.as_deref() == Some("Material Issue"),
-        Kind::StockReturn => found.purpose.as_deref() == Some("Material Receipt"),
-        Kind::Advance => found.payment_type.as_deref() == Some("Receive"),
-        Kind::AdvanceRefund => found.payment_type.as_deref() == Some("Pay"),
-        Kind::SalesOrder
-        | Kind::OrderCancellation
-        | Kind::OrderAmendment
-        | Kind::Commission
-        | Kind::CommissionReversal => true,
-    };
-    if !sort {
-        return Err(conflict(format!("{name} is no {}", posting.kind().as_str().replace('_', " "))));
-    }
-    let wanted = match &posting.body {
-        Body::SalesOrder(order) => Some(&order.customer),
-        Body::SalesInvoice(invoice) => Some(&invoice.customer),
-        Body::Advance(advance) => Some(&advance.customer),
-        Body::OrderCancellation(_)
-        | Body::StockIssue(_)
-        | Body::Commission(_)
-        | Body::CreditNote(_)
-        | Body::StockReturn(_)
-        | Body::CommissionReversal(_)
-        | Body::OrderAmendment(_)
-        | Body::AdvanceRefund(_) => None,
-    };
-    let (Some(wanted), Some(has)) = (wanted, found.customer.as_ref().or(found.party.as_ref())) else {
-        return Ok(());
-    };
-    match books.known_customer(&wanted.code).await? {
-        Some(known) if known == *has => Ok(()),
-        _ => Err(conflict(format!("{name} is {has}'s, not {}'s", wanted.name))),
-    }
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -3,10 +3,15 @@
 //! Invariant: without [`Mode::Apply`] nothing is stored. Whether a document may be made is found out with one that cannot
 //! be: without the right it is refused for that, with it for what it lacks.
 
+use std::time::SystemTime;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use slotledger_erp::{Check, Class, Failure, Mode, Reason, Standing};
 
+use super::periods;
 use crate::{
     Settings,
     classify::Trouble,
@@ -106,6 +111,8 @@ pub(crate) async fn prepare(client: &Client, settings: &Settings, mode: Mode) ->
     checks.push(deposits(settings, &company));
     checks.push(purposes(client).await?);
     checks.push(zone(client, settings).await?);
+    let here = steps::zone(client, settings.time_zone).await?;
+    checks.push(periods::check(client, &company, today(here)).await?);
     Ok(checks)
 }
 
@@ -336,30 +343,35 @@ async fn purposes(client: &Client) -> Result<Check, Failure> {
     })
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Zone {
-    time_zone: Option<String>,
+#[expect(clippy::disallowed_methods, reason = "it is asked what this very day is like")]
+fn today(zone: Tz) -> NaiveDate {
+    DateTime::<Utc>::from(SystemTime::now()).with_timezone(&zone).date_naive()
 }
 
+/// Documents are dated by the company's day here; ERPNext's own dates and this zone should be of the same place.
 async fn zone(client: &Client, settings: &Settings) -> Result<Check, Failure> {
-    let arguments = [("doctype", "System Settings"), ("filters", "{}"), ("fieldname", "[\"time_zone\"]")];
-    let asked = client.ask::<Zone>("frappe.client.get_value", &arguments).await;
-    Ok(match wrong(asked.map_err(Failure::from))? {
-        Ok(Zone { time_zone: Some(zone) }) if zone == settings.time_zone.name() => {
-            Check::ready("time zone", zone)
+    let doubtful = |detail: String, fix: &str| Check {
+        name: "time zone".into(),
+        standing: Standing::Doubtful,
+        detail,
+        fix: Some(fix.into()),
+    };
+    Ok(match (steps::site_zone(client).await?, settings.time_zone) {
+        (Some(site), None) if site.parse::<Tz>().is_ok() => {
+            Check::ready("time zone", format!("{site}, the site's own"))
         }
-        Ok(Zone { time_zone: Some(zone) }) => Check {
-            name: "time zone".into(),
-            standing: Standing::Doubtful,
-            detail: format!("{zone} in ERPNext, {} here", settings.time_zone),
-            fix: Some("see that both are meant: documents are dated with the company's day here".into()),
-        },
-        Ok(Zone { time_zone: None }) | Err(_) => Check {
-            name: "time zone".into(),
-            standing: Standing::Doubtful,
-            detail: "the user may not see the site's time zone".into(),
-            fix: Some("compare the Time Zone in ERPNext's System Settings with the company's here".into()),
-        },
+        (Some(site), Some(named)) if site == named.name() => Check::ready("time zone", site),
+        (Some(site), Some(named)) => doubtful(
+            format!("{site} in ERPNext, {named} in the settings"),
+            "see that both are meant: visits have their day in the one in the settings",
+        ),
+        (None, Some(named)) => doubtful(
+            format!("{named}; the user may not see the site's"),
+            "compare it with the Time Zone in ERPNext's System Settings",
+        ),
+        (Some(_) | None, None) => doubtful(
+            "none is known, so that visits have their day in UTC".to_owned(),
+            "name the company's `time_zone` in the settings",
+        ),
     })
 }

@@ -53,6 +53,11 @@ fn recorded_answers() {
     let cases: Vec<(u16, String)> = vec![
         (200, r#"{"data":{}}"#.into()),
         (200, "<html>Login</html>".into()),
+        (302, "<a href=\"/login\">Found</a>".into()),
+        (403, "<h1>Forbidden</h1>".into()),
+        (403, r#"{"message":"Missing Authentication Token"}"#.into()),
+        (404, r#"{"message":"Not Found"}"#.into()),
+        (502, r#"{"error":"upstream"}"#.into()),
         (401, frappe("AuthenticationError", "")),
         (403, frappe("PermissionError", "You are not permitted to access this resource. Login to access")),
         (403, no_permission.to_string()),

@@ -32,6 +32,11 @@ pub(super) async fn find(books: &Books<'_>, key: &Key, kind: Kind) -> Result<Vec
     Ok(documents)
 }
 
+pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
+    let invoice: Invoice = books.read(name).await?;
+    Ok(mapping::invoice(&invoice, &posting.key, books.code(&invoice.customer).await?))
+}
+
 pub(super) async fn posted(books: &Books<'_>, made: Made<Invoice>, key: &Key) -> Result<Posted, Failure> {
     let party = books.code(&made.record.customer).await?;
     Ok(made.posted(|invoice| mapping::invoice(invoice, key, party)))

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::json;
-use slotledger_erp::{Failure, Party, Reason};
+use slotledger_erp::{Class, Failure, Party, Reason};
 
 use super::{Books, FOUND};
 use crate::{
@@ -71,6 +72,31 @@ fn no_company(message: &str) -> Failure {
         .because(Reason::WrongCompany)
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct System {
+    time_zone: Option<String>,
+}
+
+/// The site's own zone, if the user may see it.
+pub(crate) async fn site_zone(client: &Client) -> Result<Option<String>, Failure> {
+    let arguments = [("doctype", "System Settings"), ("filters", "{}"), ("fieldname", "[\"time_zone\"]")];
+    match client.ask::<System>("frappe.client.get_value", &arguments).await.map_err(Failure::from) {
+        Ok(system) => Ok(system.time_zone.filter(|zone| !zone.is_empty())),
+        Err(Failure { class: Class::Refused { .. } | Class::Bug, .. }) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The zone in which visits have their day: the one named, the site's own, or UTC where the site keeps its to itself.
+pub(crate) async fn zone(client: &Client, named: Option<Tz>) -> Result<Tz, Failure> {
+    if let Some(named) = named {
+        return Ok(named);
+    }
+    let site = site_zone(client).await?;
+    Ok(site.and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC))
+}
+
 impl Books<'_> {
     /// The name of a customer's record. A customer nobody knows is made.
     pub(super) async fn customer(&self, party: &Party, currency: &str) -> Result<String, Failure> {
@@ -87,7 +113,7 @@ impl Books<'_> {
                 found.ok_or_else(|| Failure::busy(failure.message, None))
             }
             // The posting itself was not sent yet, and its customer is looked up by its code.
-            Err(Trouble::Failed(failure)) if matches!(failure.class, slotledger_erp::Class::Ambiguous) => {
+            Err(Trouble::Failed(failure)) if matches!(failure.class, Class::Ambiguous) => {
                 Err(Failure::retry(failure.message))
             }
             Err(trouble) => Err(trouble.into()),

@@ -18,6 +18,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use chrono_tz::Tz;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 use slotledger_erp::{Body, Class, Document, Failure, Key, Kind, Posted, Posting, Reason};
@@ -29,7 +30,7 @@ use crate::{
     mapping::{Company, Keyed, Named},
 };
 
-pub(crate) use lookups::{company, logged_in, version};
+pub(crate) use lookups::{company, logged_in, site_zone, version, zone};
 
 /// More documents than stand under one key, or build on one.
 const MAX_FOUND: usize = 100;
@@ -45,6 +46,8 @@ pub(crate) const FOUND: Slice<'static> = Slice { order_by: "creation asc, name a
 pub(crate) struct Books<'a> {
     pub(crate) client: &'a Client,
     pub(crate) company: Arc<Company>,
+    /// Where a visit has its day.
+    pub(crate) zone: Tz,
     pub(crate) settings: &'a Settings,
     wrote: AtomicBool,
 }
@@ -67,6 +70,20 @@ pub(crate) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
         Body::StockIssue(_) | Body::StockReturn(_) => stock::find(books, posting).await,
         Body::Advance(_) | Body::AdvanceRefund(_) => payments::find(books, posting).await,
         Body::Commission(_) | Body::CommissionReversal(_) => commissions::find(books, posting).await,
+    }
+}
+
+/// A document as what the posting would find, were its key on it.
+pub(crate) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
+    match posting.kind() {
+        Kind::SalesOrder | Kind::OrderCancellation | Kind::OrderAmendment => {
+            orders::read_as(books, posting, name).await
+        }
+        Kind::SalesInvoice | Kind::CreditNote | Kind::Commission | Kind::CommissionReversal => {
+            invoices::read_as(books, posting, name).await
+        }
+        Kind::StockIssue | Kind::StockReturn => stock::read_as(books, posting, name).await,
+        Kind::Advance | Kind::AdvanceRefund => payments::read_as(books, posting, name).await,
     }
 }
 
@@ -104,8 +121,8 @@ async fn settle(books: &Books<'_>, posting: &Posting) -> Result<Posted, Failure>
 }
 
 impl<'a> Books<'a> {
-    pub(crate) fn new(client: &'a Client, company: Arc<Company>, settings: &'a Settings) -> Self {
-        Self { client, company, settings, wrote: AtomicBool::new(false) }
+    pub(crate) fn new(client: &'a Client, company: Arc<Company>, zone: Tz, settings: &'a Settings) -> Self {
+        Self { client, company, zone, settings, wrote: AtomicBool::new(false) }
     }
 
     /// A look-up that failed after something was stored is no proof that nothing was.

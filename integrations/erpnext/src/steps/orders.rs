@@ -38,6 +38,12 @@ pub(super) async fn find_amended(
     documents(books, &orders, Kind::OrderAmendment, key).await
 }
 
+pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
+    let order: Order = books.read(name).await?;
+    let party = books.code(&order.customer).await?;
+    Ok(mapping::order(&order, posting.kind(), &posting.key, party))
+}
+
 async fn documents(
     books: &Books<'_>,
     orders: &[Order],
@@ -80,7 +86,7 @@ async fn create(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<M
         customer: &customer,
         taxes: &taxes,
         sales_person: person.as_deref(),
-        zone: books.settings.time_zone,
+        zone: books.zone,
     };
     books.make(&posting.key, &mapping::new_order(posting, asked, &terms)).await
 }
@@ -160,7 +166,7 @@ pub(super) async fn amend(
         return Err(Failure::refused(message, fix).because(Reason::Unsupported));
     }
     let ordered = order.transaction_date.unwrap_or(posting.date);
-    let day = mapping::visit_day(ordered, amendment.start, books.settings.time_zone);
+    let day = mapping::visit_day(ordered, amendment.start, books.zone);
     let wanted = mapping::amended_rows(&order.items, &amendment.lines, day);
     let order = match mapping::same_rows(&order.items, &wanted) {
         true => order,
@@ -192,7 +198,7 @@ async fn write_header(
             &posting.subject,
             &amendment.provider,
             (amendment.start, amendment.end),
-            books.settings.time_zone,
+            books.zone,
         ),
         slotledger_amendments: amendments,
         slotledger_discounts: mapping::discounts(&amendment.lines),

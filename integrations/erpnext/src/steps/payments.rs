@@ -19,6 +19,10 @@ pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
     Ok(documents)
 }
 
+pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
+    document(books, &books.read(name).await?, posting).await
+}
+
 async fn document(books: &Books<'_>, payment: &Payment, posting: &Posting) -> Result<Document, Failure> {
     let settled = if matches!(posting.body, Body::Advance(_)) {
         Some(spent(books, payment, &posting.key).await?)

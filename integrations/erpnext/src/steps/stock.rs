@@ -13,6 +13,11 @@ pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
     Ok(found.iter().map(|entry| mapping::stock(entry, &posting.key, currency)).collect())
 }
 
+pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
+    let entry: StockEntry = books.read(name).await?;
+    Ok(mapping::stock(&entry, &posting.key, &books.company.default_currency))
+}
+
 pub(super) async fn issue(
     books: &Books<'_>,
     posting: &Posting,

@@ -1,10 +1,12 @@
 //! Connecting, importing, listing and adopting.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use slotledger_erp::{
-    Administration, Class, Connector, Days, Kind, Mode, Reason, RecordKind, Standing, State,
+    Administration, Body, Check, Class, Connector, CreditNote, Days, Kind, Mode, Posting, Reason, RecordKind,
+    Standing, State,
 };
-use slotledger_erpnext::Erpnext;
+use slotledger_erpnext::{Erpnext, Settings};
 use slotledger_erpnext_server::{NOBODY, USER};
 
 use crate::support::{
@@ -71,6 +73,99 @@ async fn what_is_wrong_is_found_before_the_first_booking() {
     wrong.company = Some("Nope Inc".into());
     let checks = Erpnext::new(wrong).unwrap().prepare(Mode::Look).await.unwrap();
     assert_eq!(standing(&checks, "company"), Standing::Wrong);
+}
+
+/// Half past eleven in the evening in UTC is the next day in Berlin, and the same one in New York.
+#[tokio::test]
+async fn a_visit_has_its_day_in_the_sites_zone_unless_another_is_named() {
+    let server = ready().await;
+    let booked = |books: Erpnext, name: &'static str| async move {
+        let mut order = Appointment(name.into()).order(visit());
+        let Body::SalesOrder(asked) = &mut order.body else { panic!("no order") };
+        asked.start = TODAY.and_hms_opt(23, 30, 0).unwrap().and_utc();
+        asked.end = asked.start + TimeDelta::hours(1);
+        books.post(&order).await.unwrap().document.reference
+    };
+    let stored = |name: &str| {
+        let order = server.all("Sales Order").into_iter().find(|order| order["name"] == name).unwrap();
+        let text = |field: &str| order[field].as_str().unwrap().to_owned();
+        (text("delivery_date"), text("slotledger_visit"))
+    };
+    let named = |zone| Settings { time_zone: Some(zone), ..settings(server.url(), USER) };
+    let elsewhere = named(chrono_tz::America::New_York);
+    for (books, name, day, words) in [
+        (connect(&server), "berlin", "2026-12-02", "2026-12-02 00:30–01:30 Europe/Berlin"),
+        (
+            Erpnext::new(elsewhere.clone()).unwrap(),
+            "york",
+            "2026-12-01",
+            "2026-12-01 18:30–19:30 America/New_York",
+        ),
+    ] {
+        let (found, note) = stored(&booked(books, name).await);
+        assert_eq!(found, day);
+        assert!(note.contains(words), "{note}");
+    }
+    let zone = |checks: Vec<Check>| checks.into_iter().find(|check| check.name == "time zone").unwrap();
+    let looked = zone(connect(&server).prepare(Mode::Look).await.unwrap());
+    assert_eq!((looked.standing, looked.detail.as_str()), (Standing::Ready, "Europe/Berlin, the site's own"));
+    let looked = zone(Erpnext::new(elsewhere).unwrap().prepare(Mode::Look).await.unwrap());
+    assert_eq!(looked.standing, Standing::Doubtful);
+    assert_eq!(looked.detail, "Europe/Berlin in ERPNext, America/New_York in the settings");
+
+    // A site that keeps its zone to itself.
+    server.deny("System Settings");
+    let (found, _) = stored(&booked(connect(&server), "utc").await);
+    assert_eq!(found, "2026-12-01");
+    let looked = zone(connect(&server).prepare(Mode::Look).await.unwrap());
+    assert!(looked.standing == Standing::Doubtful && looked.detail.contains("UTC"), "{looked:?}");
+}
+
+/// Whatever day it is: what is closed is told, and closing today is wrong.
+#[tokio::test]
+async fn closed_periods_are_told_before_the_first_document_is_refused() {
+    let server = ready().await;
+    let closed = async |books: Erpnext| {
+        let checks = books.prepare(Mode::Look).await.unwrap();
+        checks.into_iter().find(|check| check.name == "closed periods").unwrap()
+    };
+    let open = closed(manager(&server)).await;
+    assert_eq!((open.standing, open.detail.as_str()), (Standing::Ready, "nothing is closed"));
+    let settle = |doctype: &str, body: Value| assert_eq!(server.desk("PUT", doctype, doctype, body).0, 200);
+
+    settle("Accounts Settings", json!({"acc_frozen_upto": "2020-12-31"}));
+    settle("Stock Settings", json!({"stock_frozen_upto": "2020-11-30"}));
+    let past = closed(manager(&server)).await;
+    assert_eq!(past.standing, Standing::Ready, "{past:?}");
+    assert_eq!(past.detail, "accounts are frozen until 2020-12-31; stock is frozen until 2020-11-30");
+    let daily = closed(connect(&server)).await;
+    assert!(
+        daily.detail.ends_with("the user may not see: Accounting Period, Period Closing Voucher"),
+        "{daily:?}"
+    );
+
+    settle("Stock Settings", json!({"stock_frozen_upto": "2099-12-31"}));
+    let today = closed(connect(&server)).await;
+    assert_eq!(today.standing, Standing::Wrong);
+    assert!(today.fix.unwrap().contains("Stock Settings"));
+    settle("Stock Settings", json!({"stock_frozen_upto": null}));
+
+    settle(
+        "Accounts Settings",
+        json!({"acc_frozen_upto": "2099-12-31", "frozen_accounts_modifier": "Auditor"}),
+    );
+    let unless = closed(connect(&server)).await;
+    assert_eq!(unless.standing, Standing::Doubtful);
+    assert!(unless.fix.unwrap().contains("the role Auditor"));
+    settle("Accounts Settings", json!({"acc_frozen_upto": null, "frozen_accounts_modifier": null}));
+
+    let row = json!([{"document_type": "Sales Invoice", "closed": 1}]);
+    let period = json!({"period_name": "Long", "start_date": "2020-01-01", "end_date": "2098-12-31",
+        "company": "Slotledger Demo", "closed_documents": row});
+    assert_eq!(server.desk("POST", "Accounting Period", "", period).0, 200);
+    let today = closed(manager(&server)).await;
+    assert_eq!(today.standing, Standing::Wrong);
+    assert_eq!(today.detail, "the Accounting Period Long - SD closes 2020-01-01 to 2098-12-31");
 }
 
 #[tokio::test]
@@ -156,11 +251,39 @@ async fn a_document_made_by_hand_is_adopted() {
     assert_eq!(refused(books.adopt(&order, "SAL-ORD-1").await.unwrap_err()), Reason::MissingDocument);
     assert_eq!(refused(books.adopt(&at.cancellation(), &ours).await.unwrap_err()), Reason::Unsupported);
 
+    let written = server.writes();
+    let candidate = books.candidate(&order, &ours).await.unwrap();
+    assert_eq!(refused(books.candidate(&order, &theirs).await.unwrap_err()), Reason::Conflict);
+    assert_eq!(server.writes(), written, "reading writes nothing");
+    assert!(books.find_by_key(&order).await.unwrap().is_empty());
+
     let adopted = books.adopt(&order, &ours).await.unwrap();
+    assert_eq!(adopted, candidate);
     assert_eq!((adopted.reference.as_str(), adopted.state), (ours.as_str(), State::Submitted));
     assert_eq!(only(&books, &order).await, adopted);
     assert_eq!(books.adopt(&order, &ours).await.unwrap(), adopted, "once more changes nothing");
     assert!(books.post(&order).await.unwrap().adopted);
     let another = Appointment("another".into()).order(visit());
     assert_eq!(refused(books.adopt(&another, &ours).await.unwrap_err()), Reason::Conflict);
+}
+
+#[tokio::test]
+async fn a_credit_note_is_adopted_for_the_invoice_it_credits_only() {
+    let server = ready().await;
+    let books = connect(&server);
+    let (ours, other) = (Appointment("credited".into()), Appointment("other".into()));
+    for at in [&ours, &other] {
+        books.post(&at.fee()).await.unwrap();
+    }
+    let credit = |at: &Appointment| {
+        let invoice = at.key("fee");
+        let note = CreditNote { invoice, reason: "by hand".into() };
+        Posting { key: at.key("credit"), body: Body::CreditNote(note), ..at.credit() }
+    };
+    // A person credits the other one's fee, and its key is taken off.
+    let note = books.post(&credit(&other)).await.unwrap().document;
+    server.desk("PUT", "Sales Invoice", &note.reference, json!({"slotledger_key": null}));
+    let failure = books.candidate(&credit(&ours), &note.reference).await.unwrap_err();
+    assert!(matches!(failure.class, Class::Refused { reason: Reason::Conflict, .. }), "{failure:?}");
+    assert_eq!(books.candidate(&credit(&other), &note.reference).await.unwrap(), note);
 }

@@ -61,7 +61,9 @@ async fn too_many_requests_are_spread() {
 
 #[tokio::test]
 async fn another_servers_page_is_not_taken_for_an_answer() {
-    assert_eq!(order_through(Trouble::LoginPage).await.class, Class::Bug);
+    let failure = order_through(Trouble::LoginPage).await;
+    assert_eq!(failure.class, Class::Ambiguous);
+    assert!(failure.message.contains("this is no answer of ERPNext's"), "{failure:?}");
 }
 
 /// The document appears after the client gave up and a look-up found nothing: only the key keeps it single.

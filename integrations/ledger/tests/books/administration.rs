@@ -82,6 +82,7 @@ async fn a_document_has_its_key_from_the_first_day() {
     let fee = invoice("fee", None, lines(&[("1", "25.00")]));
     let document = books.post(&fee).await;
     assert_eq!(books.ledger.adopt(&fee, &document.reference).await.expect("its own"), document);
+    assert_eq!(books.ledger.candidate(&fee, &document.reference).await.expect("its own"), document);
     let other = invoice("other", None, lines(&[("1", "25.00")]));
     for (reference, reason) in [
         (document.reference.as_str(), Reason::Conflict),
@@ -93,5 +94,6 @@ async fn a_document_has_its_key_from_the_first_day() {
             matches!(failure.class, Class::Refused { reason: found, .. } if found == reason),
             "{failure:?}"
         );
+        assert_eq!(books.ledger.candidate(&other, reference).await.expect_err("a refusal"), failure);
     }
 }

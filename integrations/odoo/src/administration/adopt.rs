@@ -1,4 +1,6 @@
 //! Our key, written onto a document that somebody made by hand.
+//!
+//! Invariant: nothing is written before the document has been looked at.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,11 +25,38 @@ struct Candidate {
     carries: Option<String>,
 }
 
+/// A document that may be taken for the posting's.
+struct Fitting {
+    model: &'static str,
+    id: i64,
+    /// Where our key belongs; none where it stands already.
+    field: Option<&'static str>,
+}
+
+pub(super) async fn candidate(
+    books: &Books<'_>,
+    posting: &Posting,
+    reference: &str,
+) -> Result<Document, Failure> {
+    let fitting = look(books, posting, reference).await?;
+    steps::read_as(books, posting, fitting.id).await?.ok_or_else(|| nothing(reference))
+}
+
 pub(super) async fn write(
     books: &Books<'_>,
     posting: &Posting,
     reference: &str,
 ) -> Result<Document, Failure> {
+    let Fitting { model, id, field } = look(books, posting, reference).await?;
+    if let Some(field) = field {
+        books.write(model, id, json!({field: posting.key})).await?;
+    }
+    let found = steps::find(books, posting).await?;
+    let adopted = found.into_iter().find(|document| document.reference == reference);
+    adopted.ok_or_else(|| nothing(reference))
+}
+
+async fn look(books: &Books<'_>, posting: &Posting, reference: &str) -> Result<Fitting, Failure> {
     let (model, field, conditions) = place(books, posting)?;
     let id: i64 = reference.parse().map_err(|_| nothing(reference))?;
     let mut domain = vec![json!(["id", "=", id]), json!(["company_id", "=", books.session.company.id])];
@@ -36,19 +65,17 @@ pub(super) async fn write(
     let candidate = found.into_iter().next().ok_or_else(|| nothing(reference))?;
     let carries = candidate.carries.as_deref();
     let standing = steps::find(books, posting).await?;
-    if standing.iter().all(|document| document.reference != reference) {
-        if let Some(other) = key_in(carries) {
-            return Err(conflict(format!("document {reference} in Odoo has the key {other} already")));
-        }
-        if let Some(other) = standing.first() {
-            return Err(conflict(format!("{} has the key {} already", other.number, posting.key)));
-        }
-        same_party(books, posting, &candidate).await?;
-        books.write(model, id, json!({field: posting.key})).await?;
+    if standing.iter().any(|document| document.reference == reference) {
+        return Ok(Fitting { model, id, field: None });
     }
-    let found = steps::find(books, posting).await?;
-    let adopted = found.into_iter().find(|document| document.reference == reference);
-    adopted.ok_or_else(|| nothing(reference))
+    if let Some(other) = key_in(carries) {
+        return Err(conflict(format!("document {reference} in Odoo has the key {other} already")));
+    }
+    if let Some(other) = standing.first() {
+        return Err(conflict(format!("{} has the key {} already", other.number, posting.key)));
+    }
+    same_party(books, posting, &candidate).await?;
+    Ok(Fitting { model, id, field: Some(field) })
 }
 
 /// Where documents of a kind are, the field for the key, and what tells them from others.

@@ -39,6 +39,10 @@ impl Administration for Odoo {
         listing::page(&self.books().await?, kind, days, after).await
     }
 
+    async fn candidate(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
+        adopt::candidate(&self.books().await?, posting, reference).await
+    }
+
     async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
         let _lane = self.lane.lock().await;
         adopt::write(&self.books().await?, posting, reference).await

@@ -3,6 +3,9 @@
 //! Invariant: only what Odoo has no counterpart of is made: the operation type and the location of what services
 //! consume, and the product of commissions. Accounts, journals and rights are the administrator's.
 
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use slotledger_erp::{Check, Class, Failure, Mode, Standing};
@@ -45,6 +48,8 @@ pub(super) async fn run(odoo: &Odoo, mode: Mode) -> Result<Vec<Check>, Failure> 
         return Ok(checks);
     }
     checks.extend(journals(&books).await?);
+    checks.push(order_sequence(&books).await?);
+    checks.push(rounding(&books).await?);
     checks.push(pricelist(&books).await?);
     checks.push(warehouse(&books).await?);
     checks.push(operation(&books, mode).await?);
@@ -323,14 +328,59 @@ async fn commission_product(books: &Books<'_>, mode: Mode) -> Result<Check, Fail
     .await
 }
 
+/// Lines are rounded one by one here. Odoo may round the whole, which makes a difference where a line's amount has
+/// fractions of the smallest coin.
+async fn rounding(books: &Books<'_>) -> Result<Check, Failure> {
+    #[derive(Deserialize)]
+    struct Company {
+        tax_calculation_rounding_method: String,
+    }
+    let call = Call::on("res.company", "read", &[books.session.company.id])
+        .with("fields", json!(["tax_calculation_rounding_method"]));
+    let found: Vec<Company> = read(&books.call(call, &[], Effect::Reads).await?)?;
+    let by_line = found.iter().all(|company| company.tax_calculation_rounding_method == "round_per_line");
+    Ok(match by_line {
+        true => Check::ready("rounding", "each line by itself, as here"),
+        false => Check {
+            name: "rounding".into(),
+            standing: Standing::Doubtful,
+            detail: "of the whole: an invoice with fractions of a cent may come to a cent less or more, and is parked"
+                .into(),
+            fix: Some("set the rounding method of taxes in Odoo's accounting settings to Round per Line".into()),
+        },
+    })
+}
+
+/// Odoo numbers entries by itself, but orders by a sequence: without it every order is called "New".
+async fn order_sequence(books: &Books<'_>) -> Result<Check, Failure> {
+    let name = "sequence of orders";
+    let domain = json!([["code", "=", "sale.order"], books.ours_or_shared()]);
+    Ok(match books.search::<Id>("ir.sequence", domain, &["id"]).await {
+        Ok(found) if found.is_empty() => Check::wrong(
+            name,
+            "there is none",
+            "create a sequence with the code sale.order for the company in Odoo, or restore the archived one",
+        ),
+        Ok(_) => Check::ready(name, "there"),
+        Err(Failure { class: Class::Refused { .. }, .. }) => Check::ready(name, "the user may not see it"),
+        Err(failure) => return Err(failure),
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is asked what this very day is like")]
 async fn closed(books: &Books<'_>) -> Result<Vec<Check>, Failure> {
+    let today = DateTime::<Utc>::from(SystemTime::now()).date_naive();
     let mut checks = Vec::new();
     for (side, what) in [(Side::Sales, "sales"), (Side::Purchases, "purchases")] {
-        let detail = match books.closed_until(side).await? {
-            Some(day) => format!("closed until {day}"),
-            None => "nothing is closed".to_owned(),
-        };
-        checks.push(Check::ready(format!("periods of {what}"), detail));
+        let name = format!("periods of {what}");
+        checks.push(match books.closed_until(side).await? {
+            Some(day) if today <= day => {
+                let fix = "move the lock date in Odoo to before today: nothing can be posted";
+                Check::wrong(name, format!("closed until {day}"), fix)
+            }
+            Some(day) => Check::ready(name, format!("closed until {day}")),
+            None => Check::ready(name, "nothing is closed"),
+        });
     }
     Ok(checks)
 }

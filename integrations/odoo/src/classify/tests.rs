@@ -83,6 +83,7 @@ fn recorded_answers_by_json_rpc() {
         (200, error("builtins.AttributeError", "type object 'sale.order' has no attribute 'frob'")),
         (500, "<h1>Internal Server Error</h1>".to_owned()),
         (200, "<html>Sign in</html>".to_owned()),
+        (200, r#"{"message": "Be right back"}"#.to_owned()),
     ];
     let lines: Vec<String> =
         cases.iter().map(|(status, body)| both(|effect| rpc(&answer(*status, body), effect))).collect();

@@ -14,7 +14,7 @@ use reqwest::{RequestBuilder, Response, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, value::RawValue};
-use slotledger_erp::{Failure, Reason};
+use slotledger_erp::{Failure, Reason, transport::in_full};
 
 use crate::{
     Error, Protocol, Settings,
@@ -220,18 +220,6 @@ async fn limited_body(mut response: Response) -> Result<Option<Vec<u8>>, reqwest
 fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-/// An error with all its causes: reqwest's own text hides them.
-fn in_full(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 /// Reads a result into the shape this connector knows.

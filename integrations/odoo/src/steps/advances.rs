@@ -3,7 +3,7 @@
 //! Invariant: a payment's memo begins with our key; the receipt's number may follow.
 
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 use slotledger_erp::{Advance, AdvanceRefund, Document, Failure, Key, Kind, Posted, Posting, Reason};
 
 use super::{Books, Round, orders, periods::Side, settle};
@@ -27,6 +27,17 @@ pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
         documents.push(document(books, posting, &payment).await?);
     }
     Ok(documents)
+}
+
+pub(super) async fn read_as(
+    books: &Books<'_>,
+    posting: &Posting,
+    id: i64,
+) -> Result<Option<Document>, Failure> {
+    match books.payments_where(posting.kind(), json!(["id", "=", id])).await?.first() {
+        Some(payment) => document(books, posting, payment).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 pub(super) async fn post(books: &Books<'_>, posting: &Posting, advance: &Advance) -> Result<Posted, Failure> {
@@ -125,18 +136,22 @@ async fn pay_back(
 impl Books<'_> {
     /// All payments of a kind with a key.
     pub(super) async fn payments(&self, kind: Kind, key: &Key) -> Result<Vec<Payment>, Failure> {
-        let direction = if kind == Kind::Advance { "inbound" } else { "outbound" };
         let memo = self.session.fields.payment_key;
+        let mut found = self.payments_where(kind, json!([memo, "=like", format!("{key}%")])).await?;
+        found.retain(|payment| payment.memo.as_deref().is_some_and(|memo| first_word(memo) == key.as_str()));
+        Ok(found)
+    }
+
+    async fn payments_where(&self, kind: Kind, condition: Value) -> Result<Vec<Payment>, Failure> {
+        let direction = if kind == Kind::Advance { "inbound" } else { "outbound" };
         let domain = json!([
-            [memo, "=like", format!("{key}%")],
+            condition,
             ["payment_type", "=", direction],
             ["company_id", "=", self.session.company.id],
         ]);
         let mut fields = Payment::FIELDS.to_vec();
-        fields.push(memo);
-        let mut found: Vec<Payment> = self.search(Payment::MODEL, domain, &fields).await?;
-        found.retain(|payment| payment.memo.as_deref().is_some_and(|memo| first_word(memo) == key.as_str()));
-        Ok(found)
+        fields.push(self.session.fields.payment_key);
+        self.search(Payment::MODEL, domain, &fields).await
     }
 
     /// The payment with a key. Among several, the only one that was not cancelled.

@@ -21,6 +21,17 @@ pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
     Ok(documents)
 }
 
+pub(super) async fn read_as(
+    books: &Books<'_>,
+    posting: &Posting,
+    id: i64,
+) -> Result<Option<Document>, Failure> {
+    match books.moves_where(posting.kind(), json!(["id", "=", id])).await?.first() {
+        Some(record) => document(books, posting, record).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 pub(super) async fn post(books: &Books<'_>, posting: &Posting, note: &CreditNote) -> Result<Posted, Failure> {
     settle(|| round(books, posting, note)).await
 }

@@ -30,6 +30,18 @@ pub(super) async fn find(books: &Books<'_>, key: &Key, asked: &Asked) -> Result<
     Ok(documents)
 }
 
+pub(super) async fn read_as(
+    books: &Books<'_>,
+    key: &Key,
+    asked: &Asked,
+    id: i64,
+) -> Result<Option<Document>, Failure> {
+    match books.moves_where(Kind::SalesInvoice, json!(["id", "=", id])).await?.first() {
+        Some(record) => document(books, record, key, &asked.advances).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 pub(super) async fn post(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<Posted, Failure> {
     settle(|| round(books, posting, asked)).await
 }

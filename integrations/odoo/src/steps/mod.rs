@@ -81,6 +81,24 @@ pub(crate) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
     }
 }
 
+/// A document as what the posting would find, were its key on it; none where there is no such document.
+pub(crate) async fn read_as(
+    books: &Books<'_>,
+    posting: &Posting,
+    id: i64,
+) -> Result<Option<Document>, Failure> {
+    match &posting.body {
+        Body::SalesOrder(_) => orders::read_as(books, &posting.key, id).await,
+        Body::SalesInvoice(invoice) => invoices::read_as(books, &posting.key, invoice, id).await,
+        Body::CreditNote(_) => credits::read_as(books, posting, id).await,
+        Body::StockIssue(_) | Body::StockReturn(_) => stock::read_as(books, posting, id).await,
+        Body::Commission(_) | Body::CommissionReversal(_) => commissions::read_as(books, posting, id).await,
+        Body::Advance(_) | Body::AdvanceRefund(_) => advances::read_as(books, posting, id).await,
+        // Changes of an order, and no documents.
+        Body::OrderCancellation(_) | Body::OrderAmendment(_) => Ok(None),
+    }
+}
+
 /// Makes the document, or finishes it.
 pub(crate) async fn post(books: &Books<'_>, posting: &Posting) -> Result<Posted, Failure> {
     match &posting.body {

@@ -3,7 +3,7 @@
 //! Invariant: an order of which something is invoiced is not cancelled, although Odoo would do it.
 
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 use slotledger_erp::{
     Document, Failure, Key, Order as Asked, OrderCancellation, Posted, Posting, Reason, State,
 };
@@ -153,8 +153,19 @@ pub(super) fn twins(key: &Key, count: usize) -> Failure {
     .because(Reason::Conflict)
 }
 
+pub(super) async fn read_as(books: &Books<'_>, key: &Key, id: i64) -> Result<Option<Document>, Failure> {
+    match search_where(books, json!(["id", "=", id])).await?.first() {
+        Some(standing) => document(books, standing, key).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 async fn search(books: &Books<'_>, key: &Key) -> Result<Vec<Standing>, Failure> {
-    let domain = json!([["client_order_ref", "=", key], ["company_id", "=", books.session.company.id]]);
+    search_where(books, json!(["client_order_ref", "=", key])).await
+}
+
+async fn search_where(books: &Books<'_>, condition: Value) -> Result<Vec<Standing>, Failure> {
+    let domain = json!([condition, ["company_id", "=", books.session.company.id]]);
     let mut fields = Order::FIELDS.to_vec();
     if !books.session.fields.pricelist_required {
         fields.push("locked");

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use slotledger_erp::{
     Document, Failure, Key, Kind, Material, Posted, Posting, Reason, StockIssue, StockReturn,
 };
@@ -34,6 +34,19 @@ pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
         }
     }
     Ok(documents)
+}
+
+/// A finished transfer.
+pub(super) async fn read_as(
+    books: &Books<'_>,
+    posting: &Posting,
+    id: i64,
+) -> Result<Option<Document>, Failure> {
+    let found = search_where(books, posting.kind(), json!(["id", "=", id])).await?;
+    match found.first().filter(|picking| picking.state == PickingState::Done) {
+        Some(picking) => document(books, posting, picking).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 pub(super) async fn issue(
@@ -246,9 +259,13 @@ async fn by_key(books: &Books<'_>, kind: Kind, key: &Key) -> Result<Option<Picki
 }
 
 async fn search(books: &Books<'_>, kind: Kind, key: &Key) -> Result<Vec<Picking>, Failure> {
+    search_where(books, kind, json!(["origin", "=", key])).await
+}
+
+async fn search_where(books: &Books<'_>, kind: Kind, condition: Value) -> Result<Vec<Picking>, Failure> {
     let company = books.session.company.id;
     let end = if kind == Kind::StockReturn { "location_id.usage" } else { "location_dest_id.usage" };
-    let domain = json!([["origin", "=", key], ["company_id", "=", company], [end, "=", "production"]]);
+    let domain = json!([condition, ["company_id", "=", company], [end, "=", "production"]]);
     books.search(Picking::MODEL, domain, Picking::FIELDS).await
 }
 

@@ -2,7 +2,9 @@
 
 use secrecy::SecretString;
 use serde_json::json;
-use slotledger_erp::{Body, Class, Connector, Failure, Party, Posting, Reason, State};
+use slotledger_erp::{
+    Administration, Body, Class, Connector, Failure, Mode, Party, Posting, Reason, Standing, State,
+};
 use slotledger_odoo::{Odoo, Settings};
 use slotledger_odoo_server::{Edition, Server};
 
@@ -75,7 +77,14 @@ async fn periods(server: &Server) {
         );
         assert_eq!(books.find_by_key(&posting).await.unwrap(), [], "{message}");
     }
+    let looked = async || {
+        let checks = books.prepare(Mode::Look).await.unwrap();
+        let found = checks.into_iter().filter(|check| check.name.starts_with("periods of "));
+        found.map(|check| (check.standing, check.detail)).collect::<Vec<_>>()
+    };
+    assert_eq!(looked().await, vec![(Standing::Ready, "closed until 2026-01-31".to_owned()); 2]);
     close(json!(false)).await;
+    assert_eq!(looked().await, vec![(Standing::Ready, "nothing is closed".to_owned()); 2]);
     let invoice = made(&books, &appointment.invoice(visit())).await;
     assert_eq!(invoice.date, Some(crate::support::postings::day()));
 }

@@ -39,6 +39,10 @@ impl Administration for Tryton {
         listing::documents(&self.books().await?, kind, days, after).await
     }
 
+    async fn candidate(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
+        steps::candidate(&self.books().await?, posting, reference).await
+    }
+
     async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
         let books = self.books().await?;
         let adopted = steps::adopt(&books, posting, reference).await;

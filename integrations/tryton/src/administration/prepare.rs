@@ -197,8 +197,25 @@ async fn location(books: &Books<'_>, tryton: &Tryton, mode: Mode) -> Result<Chec
 }
 
 async fn period(books: &Books<'_>) -> Result<Check, Failure> {
+    #[derive(Deserialize)]
+    struct Closed {
+        name: String,
+    }
     let today = books.today().await?;
-    checked("accounting period", books.period(today).await.map(|_| format!("open on {today}")))
+    let domain = json!([
+        ["company", "=", books.company().id],
+        ["type", "=", "standard"],
+        ["state", "!=", "open"],
+        ["start_date", "<=", mapping::date(today)],
+    ]);
+    let params = vec![domain, json!(0), json!(1), json!([["end_date", "DESC"]]), json!(["name"])];
+    let last = books.client().call("model.account.period.search_read", params, Effect::Reads).await?;
+    let last: Vec<Closed> = client::read(last)?;
+    let closed = match last.into_iter().next() {
+        Some(Closed { name }) => format!("{name} is the last that is closed"),
+        None => "none before it is closed".to_owned(),
+    };
+    checked("accounting period", books.period(today).await.map(|_| format!("open on {today}; {closed}")))
 }
 
 async fn sequences(books: &Books<'_>) -> Result<Vec<Check>, Failure> {

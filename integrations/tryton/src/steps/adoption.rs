@@ -1,13 +1,13 @@
 //! Adoption: our key on a document that somebody made by hand.
 //!
-//! Invariant: a document that has another reference already keeps it. What is locked in Tryton is not worked around.
+//! Invariant: nothing is written before the document has been looked at. One that has another reference already keeps it. What is locked in Tryton is not worked around.
 
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use slotledger_erp::{Body, Document, Failure, Posting, Reason};
 
-use super::{Books, find};
-use crate::mapping::{Entry, Invoice, Record, Sale, SaleState, Shipment};
+use super::{Books, advances, find, stock};
+use crate::mapping::{self, Entry, Invoice, Record, Sale, SaleState, Shipment, ShipmentState};
 
 /// What a document has to show before it may count as the posting's.
 struct Found {
@@ -17,6 +17,19 @@ struct Found {
     party: Option<String>,
     /// Whether the field for the key can still be written.
     open: bool,
+    /// What it would be as the posting's.
+    document: Document,
+}
+
+/// Where the key belongs: a model and its field; none where it stands already, or none is needed.
+type Gap = Option<(&'static str, &'static str)>;
+
+pub(crate) async fn candidate(
+    books: &Books<'_>,
+    posting: &Posting,
+    reference: &str,
+) -> Result<Document, Failure> {
+    fitting(books, posting, reference).await.map(|(found, _)| found.document)
 }
 
 pub(crate) async fn adopt(
@@ -24,6 +37,16 @@ pub(crate) async fn adopt(
     posting: &Posting,
     reference: &str,
 ) -> Result<Document, Failure> {
+    if let (found, Some((model, field))) = fitting(books, posting, reference).await? {
+        books.write(model, found.id, json!({field: posting.key})).await?;
+    }
+    let documents = find(books, posting).await?;
+    let found = documents.into_iter().find(|document| document.reference == reference);
+    found.ok_or_else(|| conflict(format!("document {reference} is of another kind"), "choose another one"))
+}
+
+/// The document, if it may be taken for the posting's.
+async fn fitting(books: &Books<'_>, posting: &Posting, reference: &str) -> Result<(Found, Gap), Failure> {
     let id: i64 = reference.parse().map_err(|_| missing(reference))?;
     let (model, field, found) = look(books, posting, id).await?.ok_or_else(|| missing(reference))?;
     let party = match &posting.body {
@@ -46,25 +69,18 @@ pub(crate) async fn adopt(
         ));
     }
     match found.reference.as_deref() {
-        Some(carried) if carried == posting.key.as_str() => {}
+        Some(carried) if carried == posting.key.as_str() => Ok((found, None)),
         Some(carried) if !carried.is_empty() => {
             let fix = "clear its reference in Tryton first, if it is the right one";
-            return Err(conflict(format!("document {reference} in Tryton has the reference {carried}"), fix));
+            Err(conflict(format!("document {reference} in Tryton has the reference {carried}"), fix))
         }
-        Some(_) | None if found.open => {
-            books.write(model, found.id, json!({field: posting.key})).await?;
-        }
-        Some(_) | None => {
-            return Err(Failure::refused(
-                format!("document {reference} is posted in Tryton, which locks its {field}"),
-                "cancel it in Tryton and let it be posted from here, or leave this delivery skipped",
-            )
-            .because(Reason::Unsupported));
-        }
+        Some(_) | None if found.open => Ok((found, Some((model, field)))),
+        Some(_) | None => Err(Failure::refused(
+            format!("document {reference} is posted in Tryton, which locks its {field}"),
+            "cancel it in Tryton and let it be posted from here, or leave this delivery skipped",
+        )
+        .because(Reason::Unsupported)),
     }
-    let documents = find(books, posting).await?;
-    let found = documents.into_iter().find(|document| document.reference == reference);
-    found.ok_or_else(|| conflict(format!("document {reference} is of another kind"), "choose another one"))
 }
 
 /// The document, with its model and the field that our key belongs in.
@@ -73,6 +89,7 @@ async fn look(
     posting: &Posting,
     id: i64,
 ) -> Result<Option<(&'static str, &'static str, Found)>, Failure> {
+    let key = &posting.key;
     let refused = || {
         let message = format!("Tryton has no {} of its own that could be adopted", posting.kind().as_str());
         Failure::refused(message, "adopt the order or the invoice instead").because(Reason::Unsupported)
@@ -80,14 +97,18 @@ async fn look(
     Ok(match &posting.body {
         Body::SalesOrder(_) => one::<Sale>(books, id).await?.map(|sale| {
             let open = sale.state != SaleState::Cancelled;
-            (Sale::MODEL, "reference", Found { id, reference: sale.reference, party: sale.party.code, open })
+            let document = mapping::order(&sale, key);
+            let found = Found { id, reference: sale.reference, party: sale.party.code, open, document };
+            (Sale::MODEL, "reference", found)
         }),
         Body::SalesInvoice(_) => one::<Invoice>(books, id)
             .await?
             .filter(|invoice| invoice.untaxed_amount >= rust_decimal::Decimal::ZERO)
             // Tryton lets only accounting administrators write it once the invoice was printed; it says so itself.
             .map(|invoice| {
-                let found = Found { id, reference: invoice.reference, party: invoice.party.code, open: true };
+                let document = mapping::invoice(&invoice, key);
+                let party = invoice.party.code;
+                let found = Found { id, reference: invoice.reference, party, open: true, document };
                 (Invoice::MODEL, "reference", found)
             }),
         Body::CreditNote(note) => {
@@ -95,19 +116,27 @@ async fn look(
             let found: Vec<Invoice> = books.search(json!([["id", "=", id], of])).await?;
             // It is found by the invoice it credits, and needs no key of ours.
             found.into_iter().next().map(|note| {
-                let reference = Some(posting.key.to_string());
-                (Invoice::MODEL, "reference", Found { id, reference, party: note.party.code, open: false })
+                let reference = Some(key.to_string());
+                let document = mapping::credit_note(&note, key);
+                let found = Found { id, reference, party: note.party.code, open: false, document };
+                (Invoice::MODEL, "reference", found)
             })
         }
-        Body::StockIssue(_) | Body::StockReturn(_) => one::<Shipment>(books, id).await?.map(|shipment| {
-            let found = Found { id, reference: shipment.reference, party: None, open: true };
-            (Shipment::MODEL, "reference", found)
-        }),
-        Body::Advance(_) => one::<Entry>(books, id).await?.map(|entry| {
+        Body::StockIssue(_) | Body::StockReturn(_) => one::<Shipment>(books, id)
+            .await?
+            .filter(|shipment| shipment.state == ShipmentState::Done)
+            .map(|shipment| {
+                let document = stock::document(books, posting, &shipment);
+                let found = Found { id, reference: shipment.reference, party: None, open: true, document };
+                (Shipment::MODEL, "reference", found)
+            }),
+        Body::Advance(_) => {
+            let Some(entry) = one::<Entry>(books, id).await? else { return Ok(None) };
             let party = entry.lines.iter().find_map(|line| line.party.as_ref()?.coded.code.clone());
-            let (open, reference) = (!entry.is_posted(), entry.description);
-            (Entry::MODEL, "description", Found { id, reference, party, open })
-        }),
+            let (open, reference) = (!entry.is_posted(), entry.description.clone());
+            let document = advances::read_as(books, key, entry).await?;
+            Some((Entry::MODEL, "description", Found { id, reference, party, open, document }))
+        }
         Body::OrderCancellation(_)
         | Body::OrderAmendment(_)
         | Body::Commission(_)

@@ -28,6 +28,13 @@ pub(super) async fn find_refund(books: &Books<'_>, key: &Key) -> Result<Vec<Docu
     Ok(found.iter().map(|entry| mapping::refund(entry, key, &books.company)).collect())
 }
 
+/// The document that an entry would be as the advance with a key.
+pub(super) async fn read_as(books: &Books<'_>, key: &Key, advance: Entry) -> Result<Document, Failure> {
+    let later = json!(["origin.id", "=", advance.id, "account.move"]);
+    let later = books.parts(json!([["company", "=", books.company.id], later])).await?;
+    Ok(mapping::advance(&Family { advance, later }, key, &books.company))
+}
+
 /// The advance's own entry names no other one.
 fn is_first(entry: &Entry) -> bool {
     entry.origin.is_none()

@@ -32,7 +32,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use slotledger_erp::{Body, Class, Document, Failure, Posting};
 
-pub(crate) use adoption::adopt;
+pub(crate) use adoption::{adopt, candidate};
 
 use crate::{
     OnShortage,

@@ -234,6 +234,6 @@ async fn search(books: &Books<'_>, key: &Key) -> Result<Vec<Shipment>, Failure> 
     books.search(json!([["reference", "=", key], ["company", "=", books.company.id]])).await
 }
 
-fn document(books: &Books<'_>, posting: &Posting, shipment: &Shipment) -> Document {
+pub(super) fn document(books: &Books<'_>, posting: &Posting, shipment: &Shipment) -> Document {
     mapping::stock_movement(shipment, posting.kind(), &posting.key, &books.company)
 }

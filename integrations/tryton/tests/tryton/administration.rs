@@ -92,14 +92,22 @@ async fn documents_made_by_hand_are_adopted() {
     let unkeyed = books.documents(Kind::SalesOrder, today, None).await.unwrap();
     assert_eq!(unkeyed.entries[0].key, None);
 
+    let candidate = books.candidate(&appointment.order(visit()), &order.reference).await.unwrap();
+    assert!(
+        books.find_by_key(&appointment.order(visit())).await.unwrap().is_empty(),
+        "reading writes nothing"
+    );
     let adopted = books.adopt(&appointment.order(visit()), &order.reference).await.unwrap();
+    assert_eq!(adopted, candidate);
     assert_eq!((adopted.state, &adopted.number), (State::Submitted, &order.number));
     assert_eq!(only(&books, &appointment.order(visit())).await, adopted);
     assert!(books.post(&appointment.order(visit())).await.unwrap().adopted);
     let listed = books.documents(Kind::SalesOrder, today, None).await.unwrap();
     assert_eq!(listed.entries[0].key, Some(appointment.key("order")));
     let moved = appointment.issue(vec![material("MAT-FILTER", 1)]);
-    assert_eq!(books.adopt(&moved, &issue.reference).await.unwrap().number, issue.number);
+    let candidate = books.candidate(&moved, &issue.reference).await.unwrap();
+    assert!(books.find_by_key(&moved).await.unwrap().is_empty(), "reading writes nothing");
+    assert_eq!(books.adopt(&moved, &issue.reference).await.unwrap(), candidate);
 
     // Of another party, of no kind that can be adopted, and locked by Tryton.
     let mut stranger = appointment.order(visit());

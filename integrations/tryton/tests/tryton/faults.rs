@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use slotledger_erp::{Class, Connector, Failure, State};
+use serde_json::json;
+use slotledger_erp::{Administration, Class, Connector, Failure, Mode, Standing, State};
 use slotledger_fault_proxy::Fault;
 use slotledger_tryton::{Settings, Tryton};
 
@@ -12,6 +13,7 @@ use crate::support::{
     line::{Counted, Line},
     only,
     postings::{Appointment, visit},
+    rpc::Administrator,
     server, settings,
 };
 
@@ -58,7 +60,8 @@ async fn a_busy_server_is_asked_later() {
 #[tokio::test]
 async fn another_servers_page_is_not_taken_for_an_answer() {
     let failure = order_with("portal", instead(false, 200, "", "<html>Sign in</html>")).await;
-    assert_eq!(failure.class, Class::Bug);
+    assert_eq!(failure.class, Class::Ambiguous);
+    assert!(failure.message.contains("this is no answer of Tryton's"), "{failure:?}");
 }
 
 #[tokio::test]
@@ -98,7 +101,7 @@ async fn wrong_settings_are_named() {
     assert_eq!(failure.class, Class::Reauthenticate);
 
     let failure = check(Settings { database: "nothing".into(), ..right.clone() }).await;
-    assert!(matches!(failure.class, Class::Refused { .. }), "{failure:?}");
+    assert!(failure.message.contains("the name of its database"), "{failure:?}");
 
     let company = Some("Somebody Else".to_owned());
     let failure = check(Settings { company, ..right.clone() }).await;
@@ -108,6 +111,19 @@ async fn wrong_settings_are_named() {
     let info = info.check().await.unwrap();
     assert_eq!((info.product.as_str(), info.version.as_str()), ("Tryton", "8.2"));
     assert_eq!((info.company.as_str(), info.currency.as_str()), ("Slotledger Demo", "EUR"));
+
+    // Somebody gives the user another password while we are logged in.
+    let books = connect(&server);
+    books.check().await.unwrap();
+    let admin = Administrator::of(&server);
+    let users = admin.search("res.user", json!([["login", "=", right.user]])).await;
+    let another = json!({"password": "correct horse battery staple"});
+    admin.call("model.res.user.write", vec![json!(users), another]).await;
+    let failure = books.post(&Appointment("revoked".into()).order(visit())).await.unwrap_err();
+    assert_eq!(failure.class, Class::Reauthenticate, "{failure:?}");
+    let checks = books.prepare(Mode::Look).await.unwrap();
+    let wrong = checks.iter().find(|check| check.name == "credentials").unwrap();
+    assert!(wrong.standing == Standing::Wrong && wrong.fix.is_some(), "{wrong:?}");
 
     let no_url = Settings { url: "tryton.example.com".into(), ..right };
     assert!(Tryton::new(no_url).unwrap_err().to_string().contains("tryton.example.com"));

@@ -1,12 +1,15 @@
 //! What Tryton or its people make impossible: refused with a fix, and done once the fix is made.
 
+use chrono::Datelike;
 use serde_json::json;
-use slotledger_erp::{Body, Class, Connector, Failure, Party, Posting, State};
+use slotledger_erp::{
+    Administration, Body, Class, Connector, Failure, Mode, Party, Posting, Standing, State,
+};
 use slotledger_tryton::{OnShortage, Settings, Tryton};
 
 use crate::support::{
     connect, only, post_all,
-    postings::{Appointment, line, material, visit},
+    postings::{Appointment, day, line, material, visit},
     rpc::Administrator,
     server, settings,
 };
@@ -68,10 +71,28 @@ async fn a_closed_period_is_refused_until_it_is_reopened() {
     let invoice = appointment.invoice(visit());
     let (message, fix) = refused(&books, &invoice).await;
     assert!(fix.contains("period"), "{message} / {fix}");
+    let looked = || async {
+        let checks = books.prepare(Mode::Look).await.unwrap();
+        checks.into_iter().find(|check| check.name == "accounting period").unwrap()
+    };
+    let closed = looked().await;
+    assert!(closed.standing == Standing::Wrong && closed.fix.is_some(), "{closed:?}");
 
     admin.call("model.account.period.reopen", vec![json!(periods)]).await;
     let document = books.post(&invoice).await.unwrap().document;
     assert_eq!(only(&books, &invoice).await, document);
+    assert_eq!(looked().await.standing, Standing::Ready);
+    // What is over may be closed, and is told.
+    let past = json!([["end_date", "<", {"__class__": "date", "year": day().year(), "month": day().month(), "day": 1}]]);
+    let past = admin.search("account.period", past).await;
+    if !past.is_empty() {
+        admin.call("model.account.period.close", vec![json!(past)]).await;
+        let told = looked().await;
+        assert!(
+            told.standing == Standing::Ready && told.detail.contains("is the last that is closed"),
+            "{told:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -41,6 +41,12 @@ impl Company {
     pub(crate) const fn id(&self) -> CompanyId {
         self.id
     }
+
+    /// Has somebody else book from now on, who has no history yet.
+    pub(crate) async fn next_customer(&mut self, app: &App) -> Result<()> {
+        self.customer = CustomerId(add(app, Some(self.id), customer()).await?);
+        Ok(())
+    }
 }
 
 /// Makes the company in a new database.

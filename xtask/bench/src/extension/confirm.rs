@@ -15,6 +15,8 @@ use crate::report::{Row, median};
 /// How many are asked.
 const EXTENSIONS: usize = 10;
 const CONFIRMATIONS: usize = 600;
+/// Visits of one customer: extensions are shown how many there were.
+const VISITS: usize = 10;
 
 /// Takes turns: one confirmation at a company without extensions, one at a company with ten.
 pub(super) fn measure(projects: &Projects, scratch: &Path, quick: bool) -> Result<Row> {
@@ -27,12 +29,16 @@ pub(super) fn measure(projects: &Projects, scratch: &Path, quick: bool) -> Resul
 async fn take_turns(bytes: &[u8], scratch: &Path, confirmations: usize) -> Result<Row> {
     let host = hosted::open(&scratch.join("extensions.sqlite"), scratch).await?;
     let app = &*host.app;
-    let (plain, extended) = (company::fill(app, 1).await?, company::fill(app, 1).await?);
+    let (mut plain, mut extended) = (company::fill(app, 1).await?, company::fill(app, 1).await?);
     for n in 0..EXTENSIONS {
         put_to_use(app, &extended, &renamed(bytes, n)?, "closed").await?;
     }
     let (mut without, mut with) = (Vec::new(), Vec::new());
     for n in 0..confirmations {
+        if n % VISITS == 0 {
+            plain.next_customer(app).await?;
+            extended.next_customer(app).await?;
+        }
         without.push(confirmed(app, &plain, n).await?);
         with.push(confirmed(app, &extended, n).await?);
     }

@@ -6,7 +6,11 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use slotledger::app::{App, NewComponent, Reply};
+use slotledger::extension::admission::Admitted;
+use slotledger::extension::source::Fetched;
+use slotledger::extension::trust::TrustedKeys;
 use slotledger::model::Extension;
 
 use crate::booking::company::Company;
@@ -23,7 +27,8 @@ impl Projects {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let scratch = scratch.join("extensions");
         fs::create_dir_all(&scratch)?;
-        Ok(Self { host: host.to_owned(), scratch, root: root.canonicalize()? })
+        let (host, scratch) = (host.canonicalize()?, scratch.canonicalize()?);
+        Ok(Self { host, scratch, root: root.canonicalize()? })
     }
 
     /// A file of an example.
@@ -91,12 +96,15 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 /// Installs a component and has a company use it, enforced, with this policy if it fails.
 pub(super) async fn put_to_use(app: &App, company: &Company, bytes: &[u8], on_failure: &str) -> Result<()> {
-    let new = NewComponent {
+    let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let fetched = Fetched {
         bytes: bytes.to_vec(),
+        digest: digest.clone(),
         origin: "bench".to_owned(),
-        signer: None,
-        by: "bench".to_owned(),
+        signature: None,
     };
+    let admitted = Admitted::judge(fetched, &TrustedKeys::parse::<&str>(&[])?, Some(&digest))?;
+    let new = NewComponent { admitted, by: "bench".to_owned() };
     let installed = app.install_component(new).await?;
     let fields = json!({
         "name": installed.name, "digest": installed.digest, "mode": "enforce", "on_failure": on_failure,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -16,19 +17,28 @@ use slotledger_tryton::Tryton;
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
-/// How often it is looked whether all have arrived: a few times a document would show in the figures.
-const POLL_EVERY: Duration = Duration::from_millis(20);
+/// How often it is looked whether the last have arrived, once all were handed over.
+const POLL_EVERY: Duration = Duration::from_millis(5);
 
 /// More than one measurement asks for.
 const PAGE: u32 = 10_000;
 
-/// Every company's books are the one Tryton.
-struct OneTryton(Arc<Tryton>);
+/// Every company's books are the one Tryton. They are asked for once for each document.
+struct OneTryton {
+    tryton: Arc<Tryton>,
+    left: AtomicUsize,
+    /// Told when the last document has been handed over: whoever looked before would show in the figures.
+    last: Arc<Notify>,
+}
 
 #[async_trait]
 impl Books for OneTryton {
     async fn connection(&self, _: CompanyId) -> Result<Connection, Failure> {
-        Ok(Connection { name: "tryton".to_owned(), connector: self.0.clone(), mapping: Arc::default() })
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.last.notify_one();
+        }
+        let connector = self.tryton.clone();
+        Ok(Connection { name: "tryton".to_owned(), connector, mapping: Arc::default() })
     }
 
     async fn note(&self, _: &Circuit) {}
@@ -42,12 +52,22 @@ pub(super) async fn postings(file: &Path) -> Result<Vec<Posting>> {
     Ok(waiting.into_iter().map(|delivery| delivery.posting).collect())
 }
 
-/// Delivers all of it.
-pub(super) async fn deliver(file: &Path, books: Arc<Tryton>, in_flight: u32) -> Result<()> {
-    let store = Sqlite::open(file).await?;
+/// An outbox as a host has it open. It opens it once in all its life, so that is measured by nobody.
+pub(super) async fn open(file: &Path) -> Result<Sqlite> {
+    Ok(Sqlite::open(file).await?)
+}
+
+/// Delivers all of it, that is so many documents.
+pub(super) async fn deliver(
+    store: &Sqlite,
+    tryton: Arc<Tryton>,
+    documents: usize,
+    in_flight: u32,
+) -> Result<()> {
+    let last = Arc::new(Notify::new());
     let ports = Ports {
         outbox: Arc::new(store.clone()),
-        books: Arc::new(OneTryton(books)),
+        books: Arc::new(OneTryton { tryton, left: AtomicUsize::new(documents), last: last.clone() }),
         clock: Arc::new(SystemClock),
         wake: Arc::new(Notify::new()),
         jitter: Box::new(Jitter::draw),
@@ -55,6 +75,7 @@ pub(super) async fn deliver(file: &Path, books: Arc<Tryton>, in_flight: u32) -> 
     let (stop, stopped) = watch::channel(false);
     let relay = Arc::new(Relay::new(ports, Settings { in_flight, ..Settings::default() }));
     let running = tokio::spawn(relay.run(stopped));
+    last.notified().await;
     while store.next_delivery_at(&[]).await?.is_some() {
         sleep(POLL_EVERY).await;
     }
@@ -64,6 +85,5 @@ pub(super) async fn deliver(file: &Path, books: Arc<Tryton>, in_flight: u32) -> 
     let parked = store.deliveries(&parked, 0, 1).await?;
     let why = parked.first().and_then(|delivery| delivery.failure.as_ref());
     ensure!(why.is_none(), "a document was parked while it was measured: {why:?}");
-    store.close().await;
     Ok(())
 }

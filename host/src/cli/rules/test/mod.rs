@@ -4,11 +4,9 @@
 
 mod report;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
@@ -18,7 +16,8 @@ use super::project::Project;
 use super::{build, hostile};
 use crate::extension::answer::hook_name;
 use crate::extension::words::Input;
-use crate::extension::{Answer, Error, Extension};
+use crate::extension::{Answer, Error, Extension, limits};
+use crate::wasm::component;
 
 /// How often a call is tried that failed because the machine was too busy.
 const TRIES: usize = 3;
@@ -61,9 +60,9 @@ pub(super) fn load(dir: &Path, file: Option<&Path>) -> anyhow::Result<Extension>
             if project.is_stale() { build::component(&project)? } else { project.component() }
         }
     };
-    let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    Extension::load(&path.display().to_string(), &bytes, None)
-        .map_err(|error| anyhow::anyhow!("{error} ({})", error.code()))
+    let told = |error: Error| anyhow::anyhow!("{error} ({})", error.code());
+    let bytes = component::read(&path, limits::COMPONENT_BYTES).map_err(|error| told(error.into()))?;
+    Extension::load(&path.display().to_string(), &bytes, None).map_err(told)
 }
 
 fn ask_fixture(extension: &Extension, fixture: &Fixture) -> Outcome {

@@ -36,8 +36,7 @@ pub(crate) async fn ready() -> Server {
 }
 
 pub(crate) fn settings(url: String, (key, secret): (&str, &str)) -> Settings {
-    let time_zone = chrono_tz::Europe::Berlin;
-    Settings { time_zone, ..Settings::new(url, key, secret.to_owned().into()) }
+    Settings::new(url, key, secret.to_owned().into())
 }
 
 /// A connector with the rights it has every day.

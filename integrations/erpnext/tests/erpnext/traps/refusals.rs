@@ -82,6 +82,22 @@ async fn closed_periods_are_named_and_reopened() {
     post_all(&books, &[invoice, issue]).await.unwrap();
 }
 
+/// A series that somebody set back gives names that are taken.
+#[tokio::test]
+async fn a_broken_sequence_is_named() {
+    let server = ready().await;
+    let books = connect(&server);
+    books.post(&appointment("first").order(visit())).await.unwrap();
+    server.rewind("SAL-ORD-.YYYY.-");
+    let second = appointment("second").order(visit());
+    let failure = books.post(&second).await.unwrap_err();
+    assert_eq!(reason(&failure), Reason::MissingSequence);
+    let Class::Refused { fix, .. } = &failure.class else { panic!("{failure:?}") };
+    assert!(fix.contains("Document Naming Settings"), "{fix}");
+    assert!(books.find_by_key(&second).await.unwrap().is_empty());
+    assert_eq!(server.all("Sales Order").len(), 1);
+}
+
 /// A right that is missing is named.
 #[tokio::test]
 async fn a_missing_right_is_named() {

@@ -65,19 +65,24 @@ async fn the_bookings_of_another_company_all_succeed() {
     for (name, _, code) in HOSTILE {
         let path = format!("/api/v1/extension-answers?extension=org.example.{name}&limit=200");
         let said = host.get(&path).await.expect(200)["items"].as_array().expect("a list").clone();
-        let failed = |one: &&Value| one["outcome"] == "failed";
-        let first = said.iter().find(failed);
+        // That the machine is busy, as it may be while tests run, says nothing about an extension.
+        let why = |one: &Value| {
+            one["answer"]["error"].as_str().map(str::to_owned).filter(|why| !why.contains("SL0413"))
+        };
+        let failures: Vec<_> = said.iter().filter_map(why).collect();
         match code {
             Some(code) => {
-                let why = first.expect("it failed")["answer"]["error"].as_str().expect("why").to_owned();
-                assert!(why.contains(code), "{name}: {why}");
-                let times = said.iter().filter(failed).count();
+                assert!(said.iter().any(|one| one["outcome"] == "failed"), "{name}");
+                assert!(failures.iter().all(|why| why.contains(code)), "{name}: {failures:?}");
+                let times = failures.len();
                 assert!(times <= 6, "{name} is parked after five failures, and failed {times} times");
             }
             None => {
-                assert!(first.is_none(), "{name}: {first:?}");
-                let log = &said.iter().find(|one| one["answer"]["log"]["lines"] != json!([])).expect("a log")
-                    ["answer"]["log"];
+                assert_eq!(failures, Vec::<String>::new(), "{name}");
+                let log = &said
+                    .iter()
+                    .find(|one| one["answer"]["log"]["lines"][0].is_object())
+                    .expect("a log")["answer"]["log"];
                 assert_eq!(log["lines"].as_array().map(Vec::len), Some(100), "{name}");
                 assert_eq!(log["dropped"], 99_900, "{name}");
             }

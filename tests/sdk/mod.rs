@@ -6,6 +6,7 @@ mod authoring;
 mod decisions;
 mod gallery;
 mod hostile;
+mod manage;
 mod records;
 mod replay;
 

@@ -12,9 +12,9 @@ CREATE TABLE decision (
     digest      TEXT NOT NULL,
     -- What the rules took.
     fuel        INTEGER NOT NULL,
-    -- Inputs and answers of the rules and of every extension, packed.
-    record      BLOB NOT NULL,
-    decided_us  INTEGER NOT NULL
+    decided_us  INTEGER NOT NULL,
+    -- Inputs and answers of the rules and of every extension, packed. It stands last: what stands behind it is read through it.
+    record      BLOB NOT NULL
 ) STRICT;
 
 CREATE INDEX decision_of ON decision (company, id);
@@ -41,3 +41,39 @@ CREATE TABLE extension_answer (
 
 CREATE INDEX extension_answer_in ON extension_answer (decision);
 CREATE INDEX extension_answer_of ON extension_answer (company, id);
+
+-- What administrators did about extensions: components installed and removed, and their use at companies. It only grows.
+CREATE TABLE extension_change (
+    id         INTEGER PRIMARY KEY,
+    -- None where it is about a component as such.
+    company    TEXT REFERENCES company (id),
+    extension  TEXT NOT NULL,
+    digest     TEXT NOT NULL,
+    what       TEXT NOT NULL CHECK (what IN ('installed', 'removed', 'added', 'changed')),
+    -- The use, as it is since then.
+    data       TEXT CHECK (json_valid(data)),
+    -- None where nobody said.
+    actor      TEXT,
+    changed_us INTEGER NOT NULL,
+    CHECK ((company IS NULL) = (data IS NULL)),
+    CHECK ((company IS NULL) = (what IN ('installed', 'removed')))
+) STRICT;
+
+CREATE INDEX extension_change_of ON extension_change (company, id);
+CREATE INDEX extension_change_about ON extension_change (digest, id);
+
+INSERT INTO extension_change (extension, digest, what, actor, changed_us)
+SELECT name, digest, 'installed', actor, installed_us FROM component ORDER BY installed_us, digest;
+
+INSERT INTO extension_change (company, extension, digest, what, data, changed_us)
+SELECT company, name, data ->> 'digest', 'added', data, updated_us FROM record WHERE kind = 'extension' ORDER BY id;
+
+CREATE TRIGGER extension_change_update BEFORE UPDATE ON extension_change
+BEGIN
+    SELECT RAISE(ABORT, 'extension_change_append_only');
+END;
+
+CREATE TRIGGER extension_change_delete BEFORE DELETE ON extension_change
+BEGIN
+    SELECT RAISE(ABORT, 'extension_change_append_only');
+END;

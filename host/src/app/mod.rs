@@ -60,7 +60,7 @@ use compare::{fits, undoes};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
 pub use decisions::Recording;
 pub use error::{Error, Finding, Refusal};
-pub use extensions::{NewComponent, Stopped};
+pub use extensions::{NewComponent, Say, Stopped, Unmanaged};
 pub use hold::Booking;
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;

@@ -88,23 +88,23 @@ impl Host {
             let app = app.clone();
             async move { app.invoice_due(limit).await }
         };
+        let app = self.app.clone();
+        let forget = move |limit| {
+            let app = app.clone();
+            async move {
+                app.forget_answers().await?;
+                app.forget_decisions(limit).await
+            }
+        };
         let mut tasks = vec![
             tokio::spawn(HOLDS.run(expire, stopped.clone())),
             tokio::spawn(OFFERS.run(offer, stopped.clone())),
             tokio::spawn(INVOICES.run(invoice, stopped.clone())),
+            tokio::spawn(FORGET.run(forget, stopped.clone())),
         ];
         let app = self.app.clone();
         tokio::spawn(async move { app.ask_connections().await });
         if config.relay.enabled {
-            let app = self.app.clone();
-            let forget = move |limit| {
-                let app = app.clone();
-                async move {
-                    app.forget_answers().await?;
-                    app.forget_decisions(limit).await
-                }
-            };
-            tasks.push(tokio::spawn(FORGET.run(forget, stopped.clone())));
             tasks.push(tokio::spawn(LOOKS.run(self.looks(config), stopped.clone())));
             tasks.push(tokio::spawn(Arc::new(self.relay(config)).run(stopped)));
         }

@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::schema::{Page, PageOf};
 use crate::model::decision::Outcome;
 use crate::model::{AppointmentId, CompanyId, Decision, DecisionStory};
-use crate::store::{DecisionFilter, Order};
+use crate::store::DecisionFilter;
 
 const PATH: &str = "/api/v1/decisions";
 const TAG: &str = "rules";
@@ -42,8 +42,7 @@ async fn index(
     let Filter { company, appointment, point, outcome, since, until, after, limit } = query;
     let limit = limit.unwrap_or(limits::PAGE);
     let filter = DecisionFilter { company, appointment, point, outcome, since, until };
-    let kept = app.decisions(&filter, Order::NewestFirst, after, limit + 1).await?;
-    let decisions = kept.into_iter().map(|kept| kept.decision).collect();
+    let decisions = app.decisions(&filter, after, limit + 1).await?;
     Ok(Json(Page::cut(decisions, limit, |decision: &Decision| decision.id)))
 }
 

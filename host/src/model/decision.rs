@@ -85,13 +85,15 @@ pub struct NewDecision {
     pub at: DateTime<Utc>,
     /// What it was made from, packed.
     pub record: Vec<u8>,
-    /// What extensions said, in the order of the record.
+    /// What extensions said, in the order of the record. Those that said nothing at all are left out.
     pub said: Vec<NewAnswer>,
 }
 
 /// What an extension said in a decision to be recorded. What it was shown and its words stand in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAnswer {
+    /// Which answer of the record it is, from 0.
+    pub place: usize,
     /// The extension's name.
     pub extension: String,
     /// The component's SHA-256.

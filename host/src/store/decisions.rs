@@ -40,15 +40,6 @@ pub struct AnswerFilter {
     pub outcome: Option<Said>,
 }
 
-/// In which order decisions are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// The newest first.
-    NewestFirst,
-    /// The oldest first.
-    OldestFirst,
-}
-
 /// A decision, and what it was made from, packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptDecision {
@@ -75,20 +66,24 @@ pub trait Decisions: Send + Sync + 'static {
     /// Records decisions that changed nothing: refusals, and searches.
     async fn keep_decisions(&self, decisions: &[NewDecision]) -> Result<(), Error>;
 
-    /// Decisions after another one of the list.
+    /// Decisions before another one, the newest first. Their records, which may be long, are left where they are.
     async fn decisions(
         &self,
         filter: &DecisionFilter,
-        order: Order,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Decision>, Error>;
+
+    /// Decisions after another one, the oldest first, with their records.
+    async fn decision_records(
+        &self,
+        filter: &DecisionFilter,
         after: Option<i64>,
         limit: u32,
     ) -> Result<Vec<KeptDecision>, Error>;
 
     /// One decision.
     async fn decision(&self, id: i64) -> Result<Option<KeptDecision>, Error>;
-
-    /// How many decisions there are of a kind.
-    async fn count_decisions(&self, filter: &DecisionFilter) -> Result<u64, Error>;
 
     /// What was said before an answer, the newest first.
     async fn said(

@@ -35,12 +35,12 @@ use uuid::Uuid;
 
 pub use address::Address;
 pub use connections::ErpConnections;
-pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision, Order};
+pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
 pub use diary::{
     AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
 };
 pub use error::Error;
-pub use extensions::Extensions;
+pub use extensions::{ExtensionChangeFilter, Extensions, Removal};
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
@@ -75,7 +75,6 @@ impl<T> Store for T where
         + Reconciliation
         + Extensions
         + Decisions
-        + Decisions
         + Requests
         + Keys
 {
@@ -103,6 +102,8 @@ pub struct Record {
     pub updated_at: DateTime<Utc>,
     /// Its fields, as JSON.
     pub data: Value,
+    /// Who adds or changes it, as far as somebody said; not kept but of extensions.
+    pub by: Option<String>,
 }
 
 /// The answer to a request that carried an `Idempotency-Key`, kept to be given again.

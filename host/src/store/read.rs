@@ -16,7 +16,7 @@ use super::waitlist::{self, Freed, Wait};
 use super::words::{from_json, from_word};
 use super::{Answer, Backlog, Booking, Busy, Error, Owner, Record, Series, Session, Workload};
 use crate::model::decision::Decision;
-use crate::model::extension::{Component, ExtensionAnswer};
+use crate::model::extension::{Component, ExtensionAnswer, ExtensionChange};
 use crate::model::master::Kind;
 use crate::model::reconcile::{BooksFinding, FindingAct, NewFinding, Run, Seen};
 use crate::model::{
@@ -70,6 +70,7 @@ pub(super) fn record(kind: Kind, row: &impl Columns) -> Result<Record, Error> {
         version: row.integer("version")?,
         updated_at: row.instant("updated_at")?,
         data: from_json("record", row.text("data")?)?,
+        by: None,
     })
 }
 
@@ -420,8 +421,12 @@ pub(super) fn component(row: &impl Columns) -> Result<Component, Error> {
     })
 }
 
-pub(super) fn decision(row: &impl Columns) -> Result<KeptDecision, Error> {
-    let decision = Decision {
+pub(super) fn kept_decision(row: &impl Columns) -> Result<KeptDecision, Error> {
+    Ok(KeptDecision { decision: decision(row)?, record: row.bytes("record")?.to_vec() })
+}
+
+pub(super) fn decision(row: &impl Columns) -> Result<Decision, Error> {
+    Ok(Decision {
         id: row.integer("id")?,
         company: row.id("company")?,
         appointment: row.optional_id("appointment")?,
@@ -430,8 +435,7 @@ pub(super) fn decision(row: &impl Columns) -> Result<KeptDecision, Error> {
         digest: row.text("digest")?.to_owned(),
         fuel: fuel(row)?,
         decided_at: row.instant("decided_at")?,
-    };
-    Ok(KeptDecision { decision, record: row.bytes("record")?.to_vec() })
+    })
 }
 
 pub(super) fn extension_answer(row: &impl Columns) -> Result<KeptAnswer, Error> {
@@ -453,6 +457,20 @@ pub(super) fn extension_answer(row: &impl Columns) -> Result<KeptAnswer, Error> 
     let place = usize::try_from(row.integer("place")?);
     let place = place.map_err(|error| Error::Corrupt("place", Box::new(error)))?;
     Ok(KeptAnswer { answer, place, record: row.bytes("record")?.to_vec() })
+}
+
+pub(super) fn extension_change(row: &impl Columns) -> Result<ExtensionChange, Error> {
+    let now = row.optional_text("data")?.map(|data| from_json("change", data)).transpose()?;
+    Ok(ExtensionChange {
+        id: row.integer("id")?,
+        company: row.optional_id("company")?,
+        extension: row.text("extension")?.to_owned(),
+        digest: row.text("digest")?.to_owned(),
+        what: from_word("what", row.text("what")?)?,
+        by: row.optional_text("actor")?.map(str::to_owned),
+        changed_at: row.instant("changed_at")?,
+        now,
+    })
 }
 
 fn fuel(row: &impl Columns) -> Result<u64, Error> {

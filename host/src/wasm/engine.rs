@@ -81,8 +81,8 @@ fn pool(bounds: &Bounds) -> PoolingAllocationConfig {
         .max_unused_warm_slots(bounds.warm);
     // Without the kernel's page scan, wiping what is kept costs more than mapping it afresh.
     if PoolingAllocationConfig::is_pagemap_scan_available() {
-        pool.linear_memory_keep_resident(bounds.resident_bytes)
-            .table_keep_resident(bounds.resident_bytes)
+        pool.linear_memory_keep_resident(limits::RESIDENT_BYTES)
+            .table_keep_resident(limits::RESIDENT_BYTES)
             .pagemap_scan(Enabled::Yes);
     }
     pool

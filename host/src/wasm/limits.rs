@@ -73,8 +73,6 @@ pub struct Bounds {
     pub concurrent: u32,
     /// Places besides that stay as a component left them, so that one whose turn comes again finds its memory mapped.
     pub warm: u32,
-    /// See [`RESIDENT_BYTES`].
-    pub resident_bytes: usize,
     /// See [`STACK_BYTES`].
     pub stack_bytes: usize,
     /// See [`DEADLINE`].
@@ -94,7 +92,6 @@ pub const RULES: Bounds = Bounds {
     concurrent: CONCURRENT,
     // There is one component: whatever place is free is its own.
     warm: 0,
-    resident_bytes: RESIDENT_BYTES,
     stack_bytes: STACK_BYTES,
     deadline: DEADLINE,
 };

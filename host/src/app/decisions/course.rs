@@ -12,6 +12,7 @@ use crate::model::{AppointmentId, CompanyId, NewAnswer, NewDecision};
 use crate::wasm::bindings::slotledger::rules::decisions::{
     Command, Decision, Finding as Broken, Openings, OpeningsQuery, Snapshot, TransitionInput,
 };
+use crate::wasm::log::Log;
 
 /// What has been asked and answered so far.
 pub(in crate::app) struct Course {
@@ -121,7 +122,7 @@ impl Course {
             fuel: self.record.fuel(),
             at: self.at,
             record: packed,
-            said: self.record.asked.into_iter().map(said).collect(),
+            said: self.record.asked.into_iter().enumerate().filter_map(said).collect(),
         })
     }
 
@@ -131,15 +132,21 @@ impl Course {
     }
 }
 
-fn said(asked: Asked) -> NewAnswer {
-    NewAnswer {
-        outcome: weight(&asked.answer),
+/// What is listed of an answer; nothing of those that said nothing, which are most of them.
+fn said((place, asked): (usize, Asked)) -> Option<NewAnswer> {
+    let outcome = weight(&asked.answer);
+    if outcome == Weight::Silent && asked.log == Log::default() {
+        return None;
+    }
+    Some(NewAnswer {
+        place,
+        outcome,
         extension: asked.extension,
         digest: asked.digest,
         hook: hook_name(asked.hook),
         mode: asked.mode,
         fuel: asked.fuel,
-    }
+    })
 }
 
 fn weight(answer: &Answered) -> Weight {

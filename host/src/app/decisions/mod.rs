@@ -11,7 +11,7 @@ mod course;
 pub(crate) mod record;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 pub(super) use self::course::Course;
 use self::record::{Answered, Record};
 use super::{ANSWERS_KEPT, App, Error, Result};
-use crate::model::{DecisionStory, ExtensionAnswer, NewDecision};
-use crate::store::{AnswerFilter, DecisionFilter, KeptAnswer, KeptDecision, Order};
+use crate::model::{Decision, DecisionStory, ExtensionAnswer, NewDecision};
+use crate::store::{AnswerFilter, DecisionFilter, KeptAnswer, KeptDecision};
 
 /// What of decisions is recorded, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(super) struct Desk {
     recording: Recording,
     searches: AtomicU64,
     waiting: Mutex<Vec<NewDecision>>,
-    writing: tokio::sync::Mutex<()>,
+    writing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Desk {
@@ -76,33 +76,33 @@ impl App {
     pub(super) async fn keep_beside(&self, decision: NewDecision) {
         let lock = || self.desk.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         lock().push(decision);
-        let _turn = self.desk.writing.lock().await;
-        // They stay in line until they are written: whoever writes may be cut off.
-        let together = lock().clone();
+        let turn = self.desk.writing.clone().lock_owned().await;
+        let together = std::mem::take(&mut *lock());
         if together.is_empty() {
             // Whoever had the turn before has written it.
             return;
         }
-        if let Err(error) = self.ports.store.keep_decisions(&together).await {
-            tracing::error!(%error, "{} decisions that changed nothing were not recorded", together.len());
+        let store = self.ports.store.clone();
+        let write = async move {
+            if let Err(error) = store.keep_decisions(&together).await {
+                tracing::error!(%error, "{} decisions that changed nothing were not recorded", together.len());
+            }
+            drop(turn);
+        };
+        // In a task of its own: whoever asked may hang up, and others wait for the same.
+        if tokio::spawn(write).await.is_err() {
+            tracing::error!("decisions that changed nothing may not be recorded");
         }
-        lock().drain(..together.len());
     }
 
-    /// Decisions that were recorded, after another one of the list.
+    /// Decisions that were recorded before another one, the newest first.
     pub async fn decisions(
         &self,
         filter: &DecisionFilter,
-        order: Order,
-        after: Option<i64>,
+        before: Option<i64>,
         limit: u32,
-    ) -> Result<Vec<KeptDecision>> {
-        Ok(self.ports.store.decisions(filter, order, after, limit).await?)
-    }
-
-    /// How many decisions of a kind are recorded.
-    pub async fn count_decisions(&self, filter: &DecisionFilter) -> Result<u64> {
-        Ok(self.ports.store.count_decisions(filter).await?)
+    ) -> Result<Vec<Decision>> {
+        Ok(self.ports.store.decisions(filter, before, limit).await?)
     }
 
     /// One decision, with everything that it was made from.

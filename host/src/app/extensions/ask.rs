@@ -1,6 +1,7 @@
 //! Asking the extensions of one decision, and noting what they say.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Stopped;
 use crate::app::decisions::Course;
@@ -143,19 +144,37 @@ impl<'a> Asked<'a> {
             return Ok(Vec::new());
         }
         let shown = self.course.shown(input.clone());
+        let turns: Arc<[Turn]> = turns.into();
+        let mut outcomes = self.outcomes(input, &turns, call).await.into_iter();
         let mut voices = Vec::new();
-        for (Turn { at, settings, .. }, outcome) in one_by_one(input, turns, call).await {
-            let Some(&(extension, _)) = self.chosen.get(at) else { continue };
-            let Some(answer) = self.heard(extension, at, (hook, Some(shown), settings.clone()), outcome)?
-            else {
+        for turn in &*turns {
+            let Some(&(extension, _)) = self.chosen.get(turn.at) else { continue };
+            let question = (hook, Some(shown), turn.settings.clone());
+            let Some(answer) = self.heard(extension, turn.at, question.clone(), outcomes.next())? else {
                 continue;
             };
             let Answer { value, fuel, log } = answer;
             let words = answered(value.clone());
-            self.note(extension, (hook, Some(shown), settings), words, (log, fuel));
+            self.note(extension, question, words, (log, fuel));
             voices.push(Voice { name: extension.name.clone(), mode: extension.mode, value });
         }
         Ok(voices)
+    }
+
+    /// What each answers, in order. Those that are over in microseconds are asked at once, any other where it keeps no other
+    /// request waiting. Whoever was not asked in the end has no outcome.
+    async fn outcomes<T: Send + 'static>(
+        &self,
+        input: Input,
+        turns: &Arc<[Turn]>,
+        call: Call<T>,
+    ) -> Vec<Outcome<T>> {
+        if turns.iter().all(|turn| turn.component.is_quick()) {
+            return one_by_one(input, turns, call);
+        }
+        let turns = Arc::clone(turns);
+        let ask = move || one_by_one(input, &turns, call);
+        self.app.extensions.threads.run(self.scene.company, ask).await.unwrap_or_default()
     }
 
     /// Who is asked at this hook, in order. Those that are parked are not, if the decision goes on without them.
@@ -261,26 +280,19 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Asks one after the other where it keeps no other request waiting. Whoever was not asked has no outcome.
-async fn one_by_one<T: Send + 'static>(
-    mut input: Input,
-    turns: Vec<Turn>,
-    call: Call<T>,
-) -> Vec<(Turn, Option<Outcome<T>>)> {
-    let ask = move || {
-        let mut outcomes = Vec::with_capacity(turns.len());
-        for turn in turns {
-            input.settings.clone_from(&turn.settings);
-            let outcome = call(&turn.component, &input);
-            let ends = outcome.is_err() && turn.last_if_failed;
-            outcomes.push((turn, Some(outcome)));
-            if ends {
-                break;
-            }
+/// Asks one after the other, until one fails that nothing goes on without.
+fn one_by_one<T>(mut input: Input, turns: &[Turn], call: Call<T>) -> Vec<Outcome<T>> {
+    let mut outcomes = Vec::with_capacity(turns.len());
+    for turn in turns {
+        input.settings.clone_from(&turn.settings);
+        let outcome = call(&turn.component, &input);
+        let ends = outcome.is_err() && turn.last_if_failed;
+        outcomes.push(outcome);
+        if ends {
+            break;
         }
-        outcomes
-    };
-    tokio::task::spawn_blocking(ask).await.unwrap_or_default()
+    }
+    outcomes
 }
 
 /// Whether a decision is made without this extension if it fails: one that only looks on stops nothing.

@@ -23,7 +23,7 @@ use super::decisions::record::Record;
 use super::{App, Error, Result};
 use crate::extension::{self, Extension};
 use crate::model::{CompanyId, Decision, Settings};
-use crate::store::{DecisionFilter, KeptDecision, Order};
+use crate::store::{DecisionFilter, KeptDecision};
 use crate::wasm::{self, Rules};
 
 /// Decisions that are read at a time.
@@ -130,7 +130,7 @@ impl App {
         let mut report = Report::new(candidate.info(), period);
         let (filter, mut after, mut memory) = (period.filter(), None, Memory::default());
         loop {
-            let page = self.ports.store.decisions(&filter, Order::OldestFirst, after, PAGE).await?;
+            let page = self.ports.store.decision_records(&filter, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(report) };
             after = Some(last.decision.id);
             for KeptDecision { decision, record } in page {

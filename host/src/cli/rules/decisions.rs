@@ -8,7 +8,7 @@ use crate::cli::{ConfigFile, load};
 use crate::clock::{Clock, SystemClock};
 use crate::model::decision::Outcome;
 use crate::model::{AppointmentId, CompanyId};
-use crate::store::{DecisionFilter, Order};
+use crate::store::DecisionFilter;
 
 #[derive(Debug, Args)]
 pub(super) struct Decisions {
@@ -72,8 +72,7 @@ pub(super) async fn run(command: &Decisions) -> anyhow::Result<()> {
         "{:>9}  {:<20}  {:<12}  {:<8}  {:>12}  appointment",
         "decision", "made", "point", "outcome", "fuel"
     );
-    for kept in app.decisions(&filter, Order::NewestFirst, None, command.limit).await? {
-        let decision = kept.decision;
+    for decision in app.decisions(&filter, None, command.limit).await? {
         println!(
             "{:>9}  {:<20}  {:<12}  {:<8}  {:>12}  {}",
             decision.id,

@@ -12,6 +12,7 @@ mod fixture;
 mod hostile;
 mod install;
 mod keys;
+mod manage;
 mod new;
 mod project;
 mod publish;
@@ -69,6 +70,12 @@ enum Command {
     Install(install::Install),
     /// Lists the components that are installed.
     List(super::ConfigFile),
+    /// Says how much an extension has to say at a company, or switches it off. Doing so twice changes nothing more.
+    Mode(manage::SetMode),
+    /// Removes a component that no company uses. Doing so twice changes nothing more.
+    Remove(manage::Remove),
+    /// Lists what was done about extensions, and by whom, the newest first.
+    Changes(manage::Changes),
     /// Lists decisions that were recorded, the newest first, or prints one as JSON.
     Decisions(decisions::Decisions),
     /// Makes recorded decisions again with another component, and says what would have been decided otherwise.
@@ -101,6 +108,9 @@ pub(super) async fn run(command: RulesCommand) -> anyhow::Result<ExitCode> {
         Command::Verify(command) => verify::run(command).await,
         Command::Install(command) => install::run(command).await,
         Command::List(file) => install::list(&file).await,
+        Command::Mode(command) => manage::mode(&command).await,
+        Command::Remove(command) => manage::remove(&command).await,
+        Command::Changes(command) => manage::changes(&command).await,
         Command::Decisions(command) => decisions::run(&command).await,
         Command::Replay(command) => return replay::run(&command).await,
         Command::Export(command) => export::run(&command).await,

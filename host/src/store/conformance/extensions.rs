@@ -1,12 +1,13 @@
-//! Installed components, and what they are told of a customer.
+//! Installed components, what is done about them, and what they are told of a customer.
 
 use serde_json::json;
 
 use super::Twice;
-use super::house::{House, cancel, minute, next};
+use super::house::{House, cancel, id, minute, next, record};
 use crate::model::Status;
-use crate::model::extension::{Component, Said};
-use crate::store::{CustomerHistory, SharedStore};
+use crate::model::extension::{Component, ExtensionAct, Said};
+use crate::model::master::Kind;
+use crate::store::{CustomerHistory, Error, ExtensionChangeFilter, Record, Removal, SharedStore};
 
 const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -37,6 +38,63 @@ pub(crate) async fn a_component_is_kept_once(twice: &Twice) {
     assert_eq!(twice.other.components().await.expect("a list"), [component(Some("key"))]);
     let bytes = twice.other.component_bytes(DIGEST).await.expect("a read");
     assert_eq!(bytes.as_deref(), Some(&b"\0asm"[..]));
+}
+
+/// A company's use of the component.
+fn used(house: &House, version: i64, active: bool) -> Record {
+    Record {
+        name: "org.example.it".to_owned(),
+        version,
+        active,
+        data: json!({ "name": "org.example.it", "digest": DIGEST, "mode": "audit", "active": active }),
+        by: Some("ada".to_owned()),
+        ..record(Kind::Extension, id(), house.company)
+    }
+}
+
+pub(crate) async fn a_component_that_is_used_stays_and_whatever_is_done_is_noted(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let own = id();
+    let used = |version, active| Record { id: own, ..used(&house, version, active) };
+    let remove = |store: SharedStore| async move {
+        store.remove_component(DIGEST, "bob", minute(9)).await.expect("an answer")
+    };
+    assert_eq!(remove(twice.one.clone()).await, Removal::Unknown);
+    let early = twice.one.insert(&used(1, true), None).await;
+    assert!(matches!(early, Err(Error::Missing("component"))), "{early:?}");
+    twice.one.keep_component(&component(None), b"\0asm").await.expect("it is kept");
+    twice.one.keep_component(&component(None), b"\0asm").await.expect("it is there");
+    twice.one.insert(&used(1, true), None).await.expect("it is used");
+    assert_eq!(remove(twice.other.clone()).await, Removal::InUse(vec![house.company.into()]));
+    twice.one.replace(&used(2, false), 1, None).await.expect("it is switched off");
+    assert_eq!(remove(twice.other.clone()).await, Removal::Removed);
+    assert_eq!(remove(twice.one.clone()).await, Removal::Gone);
+    assert_eq!(twice.one.component_bytes(DIGEST).await.expect("a read"), None);
+    let late = twice.one.replace(&used(3, true), 2, None).await;
+    assert!(matches!(late, Err(Error::Missing("component"))), "{late:?}");
+
+    let list = |filter: ExtensionChangeFilter, before| {
+        let store = twice.other.clone();
+        async move { store.extension_changes(&filter, before, 10).await.expect("a list") }
+    };
+    let all = list(ExtensionChangeFilter::default(), None).await;
+    let told: Vec<_> = all.iter().map(|one| (one.what, one.by.as_deref(), one.company.is_some())).collect();
+    assert_eq!(
+        told,
+        [
+            (ExtensionAct::Removed, Some("bob"), false),
+            (ExtensionAct::Changed, Some("ada"), true),
+            (ExtensionAct::Added, Some("ada"), true),
+            (ExtensionAct::Installed, Some("somebody"), false)
+        ]
+    );
+    assert_eq!((all[0].changed_at, &all[0].now), (minute(9), &None));
+    assert_eq!(all[1].now.as_ref().map(|now| now["active"].clone()), Some(json!(false)));
+    let of = ExtensionChangeFilter { company: Some(house.company.into()), ..Default::default() };
+    assert_eq!(list(of.clone(), None).await, all[1..3]);
+    assert_eq!(list(of, Some(all[1].id)).await, all[2..3]);
+    let other = ExtensionChangeFilter { extension: Some("another".to_owned()), ..Default::default() };
+    assert_eq!(list(other, None).await, []);
 }
 
 pub(crate) async fn a_customers_history_is_counted(twice: &Twice) {

@@ -146,6 +146,19 @@ pub(super) const ALL: &[Table] = &[
         ],
     ),
     numbered(
+        "extension_change",
+        &[
+            integer("id"),
+            id("company"),
+            text("extension"),
+            text("digest"),
+            text("what"),
+            json("data"),
+            text("actor"),
+            instant!("changed"),
+        ],
+    ),
+    numbered(
         "decision",
         &[
             integer("id"),

@@ -7,8 +7,8 @@ use sqlx::{PgConnection, QueryBuilder};
 use super::Postgres;
 use super::error::failed;
 use super::rows::Columns;
-use crate::model::{NewAnswer, NewDecision};
-use crate::store::decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision, Order};
+use crate::model::{Decision, NewAnswer, NewDecision};
+use crate::store::decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
 use crate::store::{Error, read};
 
 /// Records a decision, in the transaction of what it changes.
@@ -37,13 +37,15 @@ pub(super) async fn keep(connection: &mut PgConnection, decision: &NewDecision) 
     };
     let fuel: Vec<i64> =
         decision.said.iter().map(|said| i64::try_from(said.fuel).unwrap_or(i64::MAX)).collect();
+    let places: Vec<i64> =
+        decision.said.iter().map(|said| i64::try_from(said.place).unwrap_or(i64::MAX)).collect();
     // One statement for all: each would be a way to the server and back.
     sqlx::query(
         "INSERT INTO extension_answer
              (decision, place, company, appointment, extension, digest, hook, mode, outcome, fuel, asked_at)
-         SELECT $1, said.place - 1, $2, $3, said.extension, said.digest, said.hook, said.mode, said.outcome, said.fuel, $4
-         FROM UNNEST($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[])
-             WITH ORDINALITY AS said (extension, digest, hook, mode, outcome, fuel, place)
+         SELECT $1, said.place, $2, $3, said.extension, said.digest, said.hook, said.mode, said.outcome, said.fuel, $4
+         FROM UNNEST($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[])
+             AS said (extension, digest, hook, mode, outcome, fuel, place)
          ORDER BY said.place",
     )
     .bind(id)
@@ -56,6 +58,7 @@ pub(super) async fn keep(connection: &mut PgConnection, decision: &NewDecision) 
     .bind(column(|said| said.mode.as_str()))
     .bind(column(|said| said.outcome.as_str()))
     .bind(fuel)
+    .bind(places)
     .execute(connection)
     .await
     .map_err(failed)?;
@@ -63,7 +66,11 @@ pub(super) async fn keep(connection: &mut PgConnection, decision: &NewDecision) 
 }
 
 const COLUMNS: &str =
-    "SELECT id, company, appointment, point, outcome, digest, fuel, record, decided_at FROM decision";
+    "SELECT id, company, appointment, point, outcome, digest, fuel, decided_at FROM decision";
+
+/// With the record.
+const WHOLE: &str =
+    "SELECT id, company, appointment, point, outcome, digest, fuel, decided_at, record FROM decision";
 
 #[async_trait]
 impl Decisions for Postgres {
@@ -78,34 +85,38 @@ impl Decisions for Postgres {
     async fn decisions(
         &self,
         filter: &DecisionFilter,
-        order: Order,
-        after: Option<i64>,
+        before: Option<i64>,
         limit: u32,
-    ) -> Result<Vec<KeptDecision>, Error> {
+    ) -> Result<Vec<Decision>, Error> {
         let mut query = selection(COLUMNS, filter);
-        let (beyond, direction) = match order {
-            Order::NewestFirst => (" AND id < ", " ORDER BY id DESC LIMIT "),
-            Order::OldestFirst => (" AND id > ", " ORDER BY id LIMIT "),
-        };
-        if let Some(after) = after {
-            query.push(beyond).push_bind(after);
+        if let Some(before) = before {
+            query.push(" AND id < ").push_bind(before);
         }
-        query.push(direction).push_bind(i64::from(limit));
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
         let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
         rows.iter().map(|row| read::decision(&Columns(row))).collect()
     }
 
-    async fn decision(&self, id: i64) -> Result<Option<KeptDecision>, Error> {
-        let mut query = QueryBuilder::<sqlx::Postgres>::new(COLUMNS);
-        query.push(" WHERE id = ").push_bind(id);
-        let row = query.build().fetch_optional(&self.pool).await.map_err(failed)?;
-        row.as_ref().map(|row| read::decision(&Columns(row))).transpose()
+    async fn decision_records(
+        &self,
+        filter: &DecisionFilter,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<KeptDecision>, Error> {
+        let mut query = selection(WHOLE, filter);
+        if let Some(after) = after {
+            query.push(" AND id > ").push_bind(after);
+        }
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
+        rows.iter().map(|row| read::kept_decision(&Columns(row))).collect()
     }
 
-    async fn count_decisions(&self, filter: &DecisionFilter) -> Result<u64, Error> {
-        let mut query = selection("SELECT count(*) FROM decision", filter);
-        let count: i64 = query.build_query_scalar().fetch_one(&self.pool).await.map_err(failed)?;
-        Ok(u64::try_from(count).unwrap_or_default())
+    async fn decision(&self, id: i64) -> Result<Option<KeptDecision>, Error> {
+        let mut query = QueryBuilder::<sqlx::Postgres>::new(WHOLE);
+        query.push(" WHERE id = ").push_bind(id);
+        let row = query.build().fetch_optional(&self.pool).await.map_err(failed)?;
+        row.as_ref().map(|row| read::kept_decision(&Columns(row))).transpose()
     }
 
     async fn said(

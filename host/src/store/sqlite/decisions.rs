@@ -8,8 +8,8 @@ use sqlx::{QueryBuilder, SqliteConnection};
 use super::Sqlite;
 use super::error::failed;
 use super::rows::{Columns, micros, text};
-use crate::model::{NewAnswer, NewDecision};
-use crate::store::decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision, Order};
+use crate::model::{Decision, NewAnswer, NewDecision};
+use crate::store::decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
 use crate::store::{Error, read};
 
 /// Records a decision, in the transaction of what it changes.
@@ -37,7 +37,7 @@ pub(super) async fn keep(connection: &mut SqliteConnection, decision: &NewDecisi
     sqlx::query(
         "INSERT INTO extension_answer
              (decision, place, company, appointment, extension, digest, hook, mode, outcome, fuel, asked_us)
-         SELECT ?1, key, ?2, ?3, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, ?4
+         SELECT ?1, value ->> 6, ?2, ?3, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, ?4
          FROM json_each(?5) ORDER BY key",
     )
     .bind(kept.last_insert_rowid())
@@ -52,20 +52,23 @@ pub(super) async fn keep(connection: &mut SqliteConnection, decision: &NewDecisi
 }
 
 fn row(said: &NewAnswer) -> serde_json::Value {
-    let NewAnswer { extension, digest, hook, mode, outcome, fuel } = said;
+    let NewAnswer { place, extension, digest, hook, mode, outcome, fuel } = said;
     json!([
         extension,
         digest,
         hook,
         mode.as_str(),
         outcome.as_str(),
-        i64::try_from(*fuel).unwrap_or(i64::MAX)
+        i64::try_from(*fuel).unwrap_or(i64::MAX),
+        place
     ])
 }
 
 const COLUMNS: &str =
-    "SELECT id, company, appointment, point, outcome, digest, fuel, record, decided_us AS decided_at
-    FROM decision";
+    "SELECT id, company, appointment, point, outcome, digest, fuel, decided_us AS decided_at FROM decision";
+
+/// With the record.
+const WHOLE: &str = "SELECT id, company, appointment, point, outcome, digest, fuel, decided_us AS decided_at, record FROM decision";
 
 #[async_trait]
 impl Decisions for Sqlite {
@@ -80,34 +83,38 @@ impl Decisions for Sqlite {
     async fn decisions(
         &self,
         filter: &DecisionFilter,
-        order: Order,
-        after: Option<i64>,
+        before: Option<i64>,
         limit: u32,
-    ) -> Result<Vec<KeptDecision>, Error> {
+    ) -> Result<Vec<Decision>, Error> {
         let mut query = selection(COLUMNS, filter);
-        let (beyond, direction) = match order {
-            Order::NewestFirst => (" AND id < ", " ORDER BY id DESC LIMIT "),
-            Order::OldestFirst => (" AND id > ", " ORDER BY id LIMIT "),
-        };
-        if let Some(after) = after {
-            query.push(beyond).push_bind(after);
+        if let Some(before) = before {
+            query.push(" AND id < ").push_bind(before);
         }
-        query.push(direction).push_bind(i64::from(limit));
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::decision(&Columns(row))).collect()
     }
 
-    async fn decision(&self, id: i64) -> Result<Option<KeptDecision>, Error> {
-        let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
-        query.push(" WHERE id = ").push_bind(id);
-        let row = query.build().fetch_optional(&self.readers).await.map_err(failed)?;
-        row.as_ref().map(|row| read::decision(&Columns(row))).transpose()
+    async fn decision_records(
+        &self,
+        filter: &DecisionFilter,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<KeptDecision>, Error> {
+        let mut query = selection(WHOLE, filter);
+        if let Some(after) = after {
+            query.push(" AND id > ").push_bind(after);
+        }
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
+        rows.iter().map(|row| read::kept_decision(&Columns(row))).collect()
     }
 
-    async fn count_decisions(&self, filter: &DecisionFilter) -> Result<u64, Error> {
-        let mut query = selection("SELECT count(*) FROM decision", filter);
-        let count: i64 = query.build_query_scalar().fetch_one(&self.readers).await.map_err(failed)?;
-        Ok(u64::try_from(count).unwrap_or_default())
+    async fn decision(&self, id: i64) -> Result<Option<KeptDecision>, Error> {
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new(WHOLE);
+        query.push(" WHERE id = ").push_bind(id);
+        let row = query.build().fetch_optional(&self.readers).await.map_err(failed)?;
+        row.as_ref().map(|row| read::kept_decision(&Columns(row))).transpose()
     }
 
     async fn said(

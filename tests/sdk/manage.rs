@@ -63,6 +63,7 @@ async fn an_extension_is_switched_and_removed_and_each_time_it_is_noted(host: Ho
     let refused = run(&["rules", "remove", NAME, "--config", &config]).expect_err("it is used");
     assert!(refused.contains("SL0426") && refused.contains(&shop.company), "{refused}");
     remove(&host, &"0".repeat(64)).await.problem(404, "SL0301");
+    remove(&host, "evening").await.problem(400, "SL0106");
     let unknown =
         run(&["rules", "remove", "org.example.unknown", "--config", &config]).expect_err("it is not there");
     assert!(unknown.contains("SL0301"), "{unknown}");
@@ -71,8 +72,10 @@ async fn an_extension_is_switched_and_removed_and_each_time_it_is_noted(host: Ho
     assert!(off.contains("switched off"), "{off}");
     let removed = run(&["rules", "remove", NAME, "--by", "bob", "--config", &config]).expect("it is removed");
     assert!(removed.contains("is removed"), "{removed}");
-    let again = run(&["rules", "remove", &digest, "--config", &config]).expect("it is gone");
-    assert!(again.contains("had been removed"), "{again}");
+    for called in [NAME, &digest] {
+        let again = run(&["rules", "remove", called, "--config", &config]).expect("it is gone");
+        assert!(again.contains("had been removed"), "{again}");
+    }
     assert_eq!(remove(&host, &digest).await.expect(200)["items"], json!([]));
     hold("12:00").await.expect(201);
     let back = mode(&["audit"]).expect_err("its component is gone");

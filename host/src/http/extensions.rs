@@ -1,5 +1,7 @@
 //! Extensions: components of third parties, where they are used, and what they said.
 
+use std::str::FromStr;
+
 use axum::Json;
 use axum::extract;
 use axum::response::Response;
@@ -76,7 +78,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 
 async fn unkeep(
     extract::State(app): extract::State<State>,
-    Id(digest): Id<String>,
+    Id(Sha256(digest)): Id<Sha256>,
     extract::Extension(Caller(by)): extract::Extension<Caller>,
 ) -> Result<Json<Installed>, Problem> {
     app.remove_component(&digest, &by).await?;
@@ -103,12 +105,23 @@ async fn list_changes(
     Ok(Json(Page::cut(changes, limit, |change: &ExtensionChange| change.id)))
 }
 
+/// A SHA-256 as it is written.
+struct Sha256(String);
+
+impl FromStr for Sha256 {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() == 64 && text.bytes().all(digit) { Ok(Self(text.to_owned())) } else { Err(()) }
+    }
+}
+
 /// How much an extension is to have to say.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSay {
     /// The mode, or `off`.
-    #[schema(inline)]
     mode: NewMode,
     /// What becomes of a decision if it fails; as it was if this is left out.
     #[serde(default)]

@@ -1,9 +1,11 @@
 //! Threads on which extensions are asked that may take long.
 //!
 //! Invariant: companies take turns, and none has more than its share of the threads, so that one whose extensions are slow
-//! keeps nobody else's waiting while there is anybody else; not all of the engine's places are theirs, so that whoever is
-//! asked elsewhere finds one free; and they stand back where others have something to do, so that what no extension has a
-//! say in goes on as if there were none.
+//! keeps nobody else's waiting while there is anybody else. Not all of the engine's places are theirs: whoever is asked
+//! elsewhere finds one free.
+//!
+//! Deliberately absent: a lower priority. On a busy machine a call would meet its deadline, which says nothing about the
+//! extension, before it ran out of fuel, which does; and one that never ends would never be parked.
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
@@ -18,10 +20,6 @@ use crate::model::CompanyId;
 
 /// A thread with nothing to do for so long ends.
 const IDLE: Duration = Duration::from_secs(10);
-
-/// How far they stand back: against a thread that does not they have a tenth of a core.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -96,7 +94,6 @@ impl Shared {
     }
 
     fn work(self: Arc<Self>) {
-        stand_back();
         let _leaving = Leaving(&self);
         while let Some((company, job)) = self.next() {
             let _done = Done(&self, company);
@@ -184,18 +181,6 @@ impl Drop for Leaving<'_> {
         }
     }
 }
-
-/// Where it is not allowed, they are as important as others.
-#[cfg(target_os = "linux")]
-fn stand_back() {
-    if let Err(error) = rustix::process::nice(NICENESS) {
-        tracing::debug!(%error, "threads of extensions do not stand back");
-    }
-}
-
-/// Elsewhere it would be the whole process.
-#[cfg(not(target_os = "linux"))]
-const fn stand_back() {}
 
 #[cfg(test)]
 mod tests {

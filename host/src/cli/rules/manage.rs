@@ -4,11 +4,14 @@ use anyhow::bail;
 use chrono::SecondsFormat;
 use clap::{Args, ValueEnum};
 
-use crate::app::{self, Say};
+use crate::app::{self, App, Say};
 use crate::cli::serve::Host;
 use crate::cli::{ConfigFile, Person, load};
-use crate::model::{CompanyId, ExtensionChange, Mode, OnFailure};
+use crate::model::{CompanyId, ExtensionAct, ExtensionChange, Mode, OnFailure};
 use crate::store::ExtensionChangeFilter;
+
+/// Changes among which it is looked up what was removed last.
+const RECENT: u32 = 1_000;
 
 #[derive(Debug, Args)]
 pub(super) struct SetMode {
@@ -94,7 +97,7 @@ pub(super) async fn remove(command: &Remove) -> anyhow::Result<()> {
     let digest = match named.as_slice() {
         [one] => one.digest.clone(),
         // It may have been removed before.
-        [] => command.component.clone(),
+        [] => removed(&app, &command.component).await?.unwrap_or_else(|| command.component.clone()),
         several => {
             let digests: Vec<_> =
                 several.iter().map(|one| format!("{} ({})", one.digest, one.version)).collect();
@@ -107,6 +110,14 @@ pub(super) async fn remove(command: &Remove) -> anyhow::Result<()> {
         println!("{digest} had been removed before.");
     }
     Ok(())
+}
+
+/// The digest of the component of this name that was removed last.
+async fn removed(app: &App, name: &str) -> anyhow::Result<Option<String>> {
+    let filter = ExtensionChangeFilter { extension: Some(name.to_owned()), ..Default::default() };
+    let changes = app.extension_changes(&filter, None, RECENT).await?;
+    let removed = changes.into_iter().find(|change| change.what == ExtensionAct::Removed);
+    Ok(removed.map(|change| change.digest))
 }
 
 #[derive(Debug, Args)]

@@ -143,13 +143,17 @@ fn print_one(difference: &Differing) {
     for ReplayChange { kind, code, what, before, after } in &difference.changes {
         let names: Vec<&str> = [code.as_deref(), Some(what.as_str())].into_iter().flatten().collect();
         let names = names.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
-        let side = |text: &Option<String>| {
-            text.as_ref().map_or_else(|| "–".to_owned(), |text| text.escape_debug().to_string())
-        };
+        let side = |text: &Option<String>| text.as_deref().map_or_else(|| "–".to_owned(), harmless);
         println!("  {:<9} {names}", kind.as_str());
         println!("            was: {}", side(before));
         println!("            is:  {}", side(after));
     }
+}
+
+/// The text without anything that a terminal would act on.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
 }
 
 fn time(at: DateTime<Utc>) -> String {

@@ -13,7 +13,7 @@ use crate::support::{Host, Shop, at, day, id};
 const REVIEW: &str = "    fn review(input: Input) -> Vec<Finding> {";
 
 /// What each does first, and the code that its failure has; none where it does not fail.
-const HOSTILE: [(&str, &str, Option<&str>); 3] = [
+const HOSTILE: [(&str, &str, Option<&str>); 4] = [
     (
         "endless",
         "        loop { std::hint::black_box(()); }\n        #[allow(unreachable_code)]",
@@ -25,6 +25,11 @@ const HOSTILE: [(&str, &str, Option<&str>); 3] = [
         for _ in 0..4096 { all.push(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20))); }
         drop(all);",
         Some("SL0414"),
+    ),
+    (
+        "shouting",
+        "        let text = \"x\".repeat(100_000);\n        loop { log(Level::Info, &text); }\n        #[allow(unreachable_code)]",
+        Some("SL0415"),
     ),
     ("chatty", "        for _ in 0..100_000 { log(Level::Info, \"and so on\"); }", None),
 ];

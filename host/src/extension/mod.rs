@@ -194,7 +194,7 @@ impl bindings::ExtensionImports for State {
             Level::Info => log::Level::Info,
             Level::Warn => log::Level::Warn,
         };
-        self.log.say(level, &message);
+        self.hear(level, &message);
     }
 }
 

@@ -10,6 +10,10 @@ pub const LINES: usize = 100;
 /// Characters of one line that are kept.
 pub const CHARACTERS: usize = 1_000;
 
+/// What one call may say altogether, what is not kept included. It is far more than what is kept, and
+/// carrying it over takes a few milliseconds.
+pub const BYTES: usize = 8 << 20;
+
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -168,6 +168,13 @@ codes! {
     EXTENSIONS_CONFLICT = "SL0424", 503, "Two extensions contradict each other",
         "The administrator has to change the settings of one of them, or switch it off.";
 
+    /// The company does not use the extension.
+    EXTENSION_NOT_USED = "SL0425", 404, "The company does not use the extension",
+        "`slotledger rules changes` says which extensions companies use; `POST /api/v1/extensions` adds one.";
+    /// A component that companies use is to be removed.
+    COMPONENT_IN_USE = "SL0426", 409, "The component is in use",
+        "Switch it off at these companies first: `slotledger rules mode NAME off --company ID`.";
+
     /// An extension without a signature.
     EXTENSION_UNSIGNED = "SL0431", 422, "The extension is not signed",
         "Ask its author for a signed one, or review it and allow it by its SHA-256.";

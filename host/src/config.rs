@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::app::Recording;
 use crate::store::Address;
 
 /// The configuration of a host.
@@ -23,6 +24,8 @@ pub struct Config {
     pub store: Store,
     /// What decides.
     pub rules: Rules,
+    /// What of decisions is recorded.
+    pub decisions: Decisions,
     /// How documents reach the books.
     pub relay: Relay,
     /// How documents are compared with the books.
@@ -87,6 +90,16 @@ pub struct Rules {
     pub keys: PathBuf,
     /// The file that says which digest each source of an extension had; `slotledger rules install` writes it.
     pub lock: PathBuf,
+}
+
+/// What of decisions is recorded.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Decisions {
+    /// How many days; none records nothing.
+    pub keep_days: u32,
+    /// One in so many searches is recorded; none records no search.
+    pub one_search_in: u32,
 }
 
 /// How documents reach the books.
@@ -305,6 +318,13 @@ impl Default for Server {
 impl Default for Store {
     fn default() -> Self {
         Self { path: PathBuf::from("slotledger.sqlite"), url: None }
+    }
+}
+
+impl Default for Decisions {
+    fn default() -> Self {
+        let Recording { keep_days, one_search_in } = Recording::default();
+        Self { keep_days, one_search_in }
     }
 }
 

@@ -64,10 +64,10 @@ fn is_taken_from_the_cache(project: &Path) {
         Extension::load("evening", &bytes, Some(&cache)).expect("it is taken");
         start.elapsed()
     };
-    // The first time makes the engine too, and another test may have the machine meanwhile.
+    // The first time makes the engine too, and other tests may have the machine meanwhile.
     let least = (0..5).map(|_| takes()).min().expect("a time");
     println!("{} bytes are loaded from the cache in {least:?}", bytes.len());
-    assert!(least < Duration::from_millis(500), "{least:?}");
+    assert!(least < Duration::from_millis(1_500), "{least:?}");
 }
 
 #[test]

@@ -10,14 +10,14 @@ use super::{copy, root, rules};
 use crate::support::{Answer, Host, Shop, at, day, id, run};
 
 /// An example, built.
-fn example(name: &str) -> (TempDir, PathBuf) {
+pub(super) fn example(name: &str) -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a directory");
     copy(&root().join("sdk/examples").join(name), dir.path());
     built(dir, name)
 }
 
 /// A new project in Rust, with these words instead of others.
-fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
+pub(super) fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a directory");
     let (made, said) = rules(&["new", "--lang", "rust", name, "--dir", "."], dir.path());
     assert!(made, "{said}");
@@ -41,7 +41,7 @@ fn built(dir: TempDir, name: &str) -> (TempDir, PathBuf) {
 }
 
 /// Installs a component, by its digest, and gives that.
-fn install(host: &Host, component: &Path) -> String {
+pub(super) fn install(host: &Host, component: &Path) -> String {
     let config = host.config();
     let component = component.display().to_string();
     let refused = run(&["rules", "install", &component, "--config", &config]).expect_err("it is not signed");
@@ -54,7 +54,7 @@ fn install(host: &Host, component: &Path) -> String {
 }
 
 /// Has the shop use it.
-async fn using(shop: &Shop<'_>, name: &str, digest: &str, more: Value) -> String {
+pub(super) async fn using(shop: &Shop<'_>, name: &str, digest: &str, more: Value) -> String {
     let mut fields = json!({ "name": name, "digest": digest, "mode": "enforce" });
     fields.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     shop.add("extensions", fields).await

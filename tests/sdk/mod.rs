@@ -5,6 +5,10 @@
 mod authoring;
 mod decisions;
 mod gallery;
+mod hostile;
+mod manage;
+mod records;
+mod replay;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -272,6 +272,7 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::NotRepairable(_)
         | Error::Extension(_)
         | Error::Stopped(_)
+        | Error::Unmanaged(_)
         | Error::Books(_) => Err(format!("no way to answer: {error:?}")),
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::progress::phase;
-use crate::setup::{postgres, tryton};
+use crate::setup::{node, postgres, python, tryton, wasm};
 use crate::{rules, shell, workspace};
 
 /// What the measurements take.
@@ -29,6 +29,9 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     rules::build()?;
     postgres::install()?;
     tryton::ready()?;
+    // Extensions in all languages are built and measured.
+    let (componentize_qjs, componentize_py) = (node::componentize_qjs()?, python::componentize_py()?);
+    let cargo_for_extensions = wasm::cargo_for_extensions()?;
     phase("building slotledger and the measurements with all optimisations", || {
         let mut cargo = shell::cargo();
         cargo.args([
@@ -50,6 +53,9 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     // Tryton, which the relay is measured with.
     bench.arg("--target").arg(workspace::target());
     bench.arg("--host").arg(release.join("slotledger")).arg("--scratch").arg(&scratch);
+    bench.env("SLOTLEDGER_COMPONENTIZE_QJS", &componentize_qjs);
+    bench.env("SLOTLEDGER_COMPONENTIZE_PY", &componentize_py);
+    bench.envs(cargo_for_extensions.iter().map(|path| ("SLOTLEDGER_CARGO", path)));
     if options.quick {
         bench.arg("--quick");
     }

@@ -77,11 +77,12 @@ pub(super) fn taking(changes: &[Change]) -> Vec<Appointment> {
 /// A new appointment, and what is done with it in the same commit: it is stored as the second leaves it, with the
 /// trail of both.
 pub(super) fn chained(first: Change, then: Change) -> Change {
-    let Change { title, slots, mut events, mut deliveries, .. } = first;
+    let Change { title, slots, mut events, mut deliveries, mut decisions, .. } = first;
     events.extend(then.events);
     deliveries.extend(then.deliveries);
+    decisions.extend(then.decisions);
     let slots = if then.slots == Slots::Keep { slots } else { then.slots };
-    Change { appointment: then.appointment, expected: None, title, slots, events, deliveries }
+    Change { appointment: then.appointment, expected: None, title, slots, events, deliveries, decisions }
 }
 
 impl App {

@@ -29,6 +29,16 @@ impl App {
         data: T,
         request: Option<&Request>,
     ) -> Result<Reply<Stored<T>>> {
+        self.create_by(None, (company, data), request).await
+    }
+
+    /// Adds a record, on behalf of whoever is named.
+    pub async fn create_by<T: Master>(
+        &self,
+        by: Option<&str>,
+        (company, data): (Option<CompanyId>, T),
+        request: Option<&Request>,
+    ) -> Result<Reply<Stored<T>>> {
         if let Some(answer) = earlier(&*self.ports.store, request).await? {
             return Ok(Reply::Replayed(answer));
         }
@@ -39,9 +49,10 @@ impl App {
         let warnings = self.warnings(CompanyId(company), &data).await?;
         let stored = Stored { id, company, version: 1, updated_at: self.ports.clock.now(), data, warnings };
         let answer = request.map(|request| answer_of(request, &stored)).transpose()?;
-        match self.ports.store.insert(&record_of(&stored)?, answer.as_ref()).await {
+        match self.ports.store.insert(&record_of(&stored, by)?, answer.as_ref()).await {
             Ok(()) => Ok(Reply::Fresh(stored)),
             Err(store::Error::AnswerExists) => self.replay(request).await,
+            Err(store::Error::Missing(COMPONENT)) => Err(not_installed()),
             Err(store::Error::Missing(kind)) => Err(Error::missing(kind, stored.company)),
             Err(other) => Err(other.into()),
         }
@@ -49,6 +60,16 @@ impl App {
 
     /// Replaces the fields of a record that is still at version `expected`.
     pub async fn replace<T: Master>(&self, id: Uuid, expected: i64, data: T) -> Result<Stored<T>> {
+        self.replace_by(None, (id, expected), data).await
+    }
+
+    /// The same, on behalf of whoever is named.
+    pub async fn replace_by<T: Master>(
+        &self,
+        by: Option<&str>,
+        (id, expected): (Uuid, i64),
+        data: T,
+    ) -> Result<Stored<T>> {
         let old = self.get::<T>(id).await?;
         if old.version != expected {
             return Err(Error::Stale { current: old.version.to_string() });
@@ -61,8 +82,9 @@ impl App {
         let warnings = self.warnings(CompanyId(old.company), &data).await?;
         let version = expected + 1;
         let stored = Stored { version, updated_at: self.ports.clock.now(), data, warnings, ..old };
-        match self.ports.store.replace(&record_of(&stored)?, expected, None).await {
+        match self.ports.store.replace(&record_of(&stored, by)?, expected, None).await {
             Ok(()) => Ok(stored),
+            Err(store::Error::Missing(COMPONENT)) => Err(not_installed()),
             Err(store::Error::Stale(_)) => {
                 let current = self.get::<T>(id).await?.version.to_string();
                 Err(Error::Stale { current })
@@ -165,6 +187,14 @@ impl App {
     }
 }
 
+/// What the store misses where an extension is used that is not installed.
+pub(super) const COMPONENT: &str = "component";
+
+/// Somebody removed the component in this moment.
+pub(super) fn not_installed() -> Error {
+    Error::field("digest", "no component with this digest is installed")
+}
+
 /// The books that a company's documents go to.
 fn books<T: Master>(company: &T) -> Result<Option<Value>> {
     Ok(serde_json::to_value(company).map_err(corrupt)?.get("erp").cloned())
@@ -202,7 +232,8 @@ fn answer_of<T: Master>(request: &Request, stored: &Stored<T>) -> Result<Answer>
     })
 }
 
-fn record_of<T: Master>(stored: &Stored<T>) -> Result<Record> {
+/// The record, as whoever is named writes it.
+pub(super) fn record_of<T: Master>(stored: &Stored<T>, by: Option<&str>) -> Result<Record> {
     Ok(Record {
         kind: T::KIND,
         id: stored.id,
@@ -212,6 +243,7 @@ fn record_of<T: Master>(stored: &Stored<T>) -> Result<Record> {
         version: stored.version,
         updated_at: stored.updated_at,
         data: serde_json::to_value(&stored.data).map_err(corrupt)?,
+        by: by.map(str::to_owned),
     })
 }
 

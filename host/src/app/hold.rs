@@ -9,6 +9,7 @@ use super::alternatives::Near;
 use super::beside::Beside;
 use super::bundle::Bundle;
 use super::error::Refusal;
+use super::extensions::Granted;
 use super::openings::Place;
 use super::outcome::Decided;
 use super::preference::Preference;
@@ -136,7 +137,7 @@ impl App {
             let company = &mut input.snapshot.company;
             company.hold_minutes = minutes.unwrap_or(company.hold_minutes);
             match self.decided(scene, input, None).await? {
-                Ok(decision) => return self.new_change(scene, booking, new_id, decision),
+                Ok(granted) => return self.new_change(scene, booking, new_id, granted),
                 Err(findings) => refused.add(findings.into_iter()),
             }
         }
@@ -161,13 +162,8 @@ impl App {
         })
     }
 
-    fn new_change(
-        &self,
-        scene: &Scene,
-        booking: &Booking,
-        new_id: Uuid,
-        decision: decisions::Decision,
-    ) -> Result<Change> {
+    fn new_change(&self, scene: &Scene, booking: &Booking, new_id: Uuid, granted: Granted) -> Result<Change> {
+        let Granted { decision, record } = granted;
         let mut decided = Decided {
             scene,
             booking: Some(booking),
@@ -177,6 +173,7 @@ impl App {
             reason: None,
             new_id,
             decision,
+            record,
         };
         Ok(self.changes(&mut decided)?.remove(0))
     }

@@ -15,6 +15,7 @@ mod catalog;
 mod command;
 mod compare;
 mod conflicts;
+pub(crate) mod decisions;
 mod earliest;
 mod effects;
 mod error;
@@ -31,6 +32,7 @@ mod preference;
 mod query;
 mod reconcile;
 mod repair;
+mod replay;
 mod request;
 mod sale;
 mod series;
@@ -56,8 +58,9 @@ pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Rea
 pub use compare::compare;
 use compare::{fits, undoes};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
+pub use decisions::Recording;
 pub use error::{Error, Finding, Refusal};
-pub use extensions::{NewComponent, Stopped};
+pub use extensions::{NewComponent, Say, Stopped, Unmanaged};
 pub use hold::Booking;
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
@@ -68,6 +71,10 @@ pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
 pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, advice, remedies};
 pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};
+pub use replay::{
+    Candidate, CandidateInfo, Change as ReplayChange, ChangeKind, Counts, Difference as Differing, Period,
+    Report,
+};
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
 pub use standing::ConnectionView;
@@ -111,6 +118,7 @@ pub struct App {
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
     extensions: extensions::Cache,
+    desk: decisions::Desk,
     /// The customer that periods were invoiced for last.
     invoiced_last: Mutex<Option<CustomerId>>,
 }
@@ -124,6 +132,7 @@ impl App {
             catalogs: catalog::Cache::default(),
             mappings: mapping::Cache::default(),
             extensions: extensions::Cache::default(),
+            desk: decisions::Desk::default(),
             invoiced_last: Mutex::default(),
         }
     }

@@ -11,7 +11,8 @@ use super::snapshot::Scene;
 use super::translate::{contradiction, moment, number, quote_back, status_back, timing_back};
 use super::{App, Request, Result, effects, sale, translate};
 use crate::model::{
-    Appointment, AppointmentId, Claim, Event, Payment, ProviderId, SharedVisit, Status, Timing, UnitId,
+    Appointment, AppointmentId, Claim, Event, NewDecision, Payment, ProviderId, SharedVisit, Status, Timing,
+    UnitId,
 };
 use crate::store::{Change, Slots};
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -32,6 +33,8 @@ pub(super) struct Decided<'a> {
     /// The identifier of the appointment that the command may make.
     pub(super) new_id: Uuid,
     pub(super) decision: decisions::Decision,
+    /// What the decision was made from, to be recorded with what it changes.
+    pub(super) record: Option<NewDecision>,
 }
 
 impl App {
@@ -99,7 +102,10 @@ impl App {
         let reason = decided.reason.clone().or_else(|| stated_reason(&events));
         appointment.cancellation_reason = reason.filter(|_| appointment.status == Status::Cancelled);
         let trail = self.trail(decided, &appointment, from, events, now);
+        let record = decided.record.take();
+        let record = record.map(|record| NewDecision { appointment: Some(appointment.id), ..record });
         Ok(Change {
+            decisions: record.into_iter().collect(),
             deliveries: effects::deliveries(decided.scene, &appointment, effects)?,
             title: title(decided.scene, decided.booking)?,
             slots: slots(decided.decision.slots, &appointment),
@@ -153,6 +159,7 @@ impl App {
             slots: slots(decisions::Slots::Take, &appointment),
             expected: None,
             events,
+            decisions: Vec::new(),
             appointment,
         })
     }

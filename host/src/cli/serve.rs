@@ -13,10 +13,10 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
-use crate::app::{App, Night, Ports};
+use crate::app::{App, Night, Ports, Recording};
 use crate::clock::SystemClock;
 use crate::config::{Config, Log, Rules as RulesConfig};
-use crate::relay::rounds::{HOLDS, INVOICES, LOOKS, OFFERS};
+use crate::relay::rounds::{FORGET, HOLDS, INVOICES, LOOKS, OFFERS};
 use crate::relay::{self, Jitter, Relay};
 use crate::store::SharedStore;
 use crate::wasm::Rules;
@@ -64,7 +64,11 @@ impl Host {
             books: Arc::new(connections::open(&config.erp, &config.notices).await?),
             wake: wake.clone(),
         };
-        Ok(Self { app: Arc::new(App::new(ports)), store, wake })
+        let recording = Recording {
+            keep_days: config.decisions.keep_days,
+            one_search_in: config.decisions.one_search_in,
+        };
+        Ok(Self { app: Arc::new(App::new(ports).recording(recording)), store, wake })
     }
 
     /// What goes on besides answering requests, until it is told to stop.
@@ -84,10 +88,19 @@ impl Host {
             let app = app.clone();
             async move { app.invoice_due(limit).await }
         };
+        let app = self.app.clone();
+        let forget = move |limit| {
+            let app = app.clone();
+            async move {
+                app.forget_answers().await?;
+                app.forget_decisions(limit).await
+            }
+        };
         let mut tasks = vec![
             tokio::spawn(HOLDS.run(expire, stopped.clone())),
             tokio::spawn(OFFERS.run(offer, stopped.clone())),
             tokio::spawn(INVOICES.run(invoice, stopped.clone())),
+            tokio::spawn(FORGET.run(forget, stopped.clone())),
         ];
         let app = self.app.clone();
         tokio::spawn(async move { app.ask_connections().await });

@@ -55,7 +55,7 @@ pub const fn hook_name(hook: Hook) -> &'static str {
 }
 
 /// What can be changed at a hook.
-const fn open(hook: Hook) -> &'static [ProposalKind] {
+pub(super) const fn open(hook: Hook) -> &'static [ProposalKind] {
     match hook {
         Hook::Search => &[ProposalKind::LeadTime],
         Hook::Hold | Hook::Reschedule => &[ProposalKind::LeadTime, ProposalKind::PriceLine],

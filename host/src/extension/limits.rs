@@ -44,10 +44,23 @@ pub const BOUNDS: Bounds = Bounds {
     tables: 16,
     // Few: they are other people's, and an interpreter's memory is large.
     concurrent: 8,
+    // With those above more than a hook asks: where they take turns in fewer places, each has its memory mapped anew, which takes ten
+    // times as long as asking it.
+    warm: 32,
     stack_bytes: 1 << 20,
     // Beyond it a person waits. Reaching it says the machine is overloaded, and nothing about what was asked.
     deadline: Duration::from_millis(500),
 };
+
+/// How many calls that may take long go on at once. They are fewer than there are places, so that a quick one finds one free.
+pub const SLOW: usize = 6;
+
+/// A component no larger than this is made of compiled rules, and its instance is there in microseconds; an interpreter has
+/// more.
+pub const QUICK_BYTES: usize = 1 << 20;
+
+/// A call that takes no more fuel than this is over in far less than a millisecond.
+pub const QUICK_FUEL: u64 = 500_000;
 
 /// Most findings or proposals of one call.
 pub const ANSWERS: usize = 100;

@@ -10,6 +10,7 @@ pub mod admission;
 pub mod answer;
 pub mod bindings;
 pub mod limits;
+mod pace;
 mod record;
 pub mod source;
 pub mod trust;
@@ -23,6 +24,7 @@ pub use bindings::words;
 use bindings::words::{Description, Finding, Input, Level, Proposal};
 use versions::Adapter;
 
+use self::pace::Pace;
 use crate::wasm::component::{self, World};
 use crate::wasm::engine::Engine;
 use crate::wasm::log::{self, Log};
@@ -87,6 +89,7 @@ struct Loaded {
     adapter: Adapter,
     digest: String,
     description: Description,
+    pace: Pace,
 }
 
 impl Extension {
@@ -108,7 +111,8 @@ impl Extension {
         let adapter = Adapter::of(&engine, &component, name)?;
         let description = adapter.describe(&engine, name)?;
         answer::check_description(&description)?;
-        Ok(Self(Arc::new(Loaded { engine, adapter, digest, description })))
+        let pace = Pace::new(bytes.len() <= limits::QUICK_BYTES);
+        Ok(Self(Arc::new(Loaded { engine, adapter, digest, description, pace })))
     }
 
     /// SHA-256 of the component, hexadecimal.
@@ -123,18 +127,32 @@ impl Extension {
         &self.0.description
     }
 
+    /// Whether every call so far was over in microseconds, so that it can be asked where nobody may wait. One that was slow
+    /// once, or failed, is not taken for quick again.
+    #[must_use]
+    pub fn is_quick(&self) -> bool {
+        self.0.pace.is_quick()
+    }
+
+    /// Whether anything that it says it may propose can be changed where it is asked.
+    #[must_use]
+    pub fn may_propose(&self, hook: words::Hook) -> bool {
+        let open = answer::open(hook);
+        self.0.description.proposals.iter().any(|kind| open.contains(kind))
+    }
+
     /// What it would have changed.
     pub fn propose(&self, input: &Input) -> Result<Answer<Vec<Proposal>>, Error> {
-        let Loaded { engine, adapter, .. } = &*self.0;
-        let answer = answered(adapter.propose(engine, limits::fuel(input), input)?);
+        let Loaded { engine, adapter, pace, .. } = &*self.0;
+        let answer = answered(pace.note(adapter.propose(engine, limits::fuel(input), input))?);
         answer::check_proposals(&self.0.description, input, &answer.value)?;
         Ok(answer)
     }
 
     /// What speaks against it.
     pub fn review(&self, input: &Input) -> Result<Answer<Vec<Finding>>, Error> {
-        let Loaded { engine, adapter, .. } = &*self.0;
-        let answer = answered(adapter.review(engine, limits::fuel(input), input)?);
+        let Loaded { engine, adapter, pace, .. } = &*self.0;
+        let answer = answered(pace.note(adapter.review(engine, limits::fuel(input), input))?);
         answer::check_findings(input, &answer.value)?;
         Ok(answer)
     }
@@ -176,7 +194,7 @@ impl bindings::ExtensionImports for State {
             Level::Info => log::Level::Info,
             Level::Warn => log::Level::Warn,
         };
-        self.log.say(level, &message);
+        self.hear(level, &message);
     }
 }
 

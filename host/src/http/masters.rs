@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::answer::{added, found};
+use super::auth::Caller;
 use super::body::{Body, Input, typed};
 use super::extract::{Checked, Id, Query};
 use super::headers::{Expected, IfMatch};
@@ -68,9 +69,10 @@ pub(super) fn routes<T: Resource>() -> OpenApiRouter<State> {
 
 async fn create<T: Resource>(
     extract::State(app): extract::State<State>,
+    extract::Extension(Caller(by)): extract::Extension<Caller>,
     Body { value: New { company, data }, request }: Body<New<T>>,
 ) -> Result<Response, Problem> {
-    Ok(added(app.create(company, data, request.as_ref()).await?))
+    Ok(added(app.create_by(Some(&by), (company, data), request.as_ref()).await?))
 }
 
 async fn index<T: Resource>(
@@ -94,6 +96,7 @@ async fn update<T: Resource>(
     extract::State(app): extract::State<State>,
     Id(id): Id<Uuid>,
     IfMatch(expected): IfMatch,
+    extract::Extension(Caller(by)): extract::Extension<Caller>,
     Body { value: Whole(data), request: _ }: Body<Whole<T>>,
 ) -> Result<Response, Problem> {
     let version = match expected {
@@ -101,7 +104,7 @@ async fn update<T: Resource>(
         Some(Expected::Version(version)) => i64::from(version),
         Some(Expected::Any) => app.get::<T>(id).await?.version,
     };
-    Ok(found(&app.replace(id, version, data).await?))
+    Ok(found(&app.replace_by(Some(&by), (id, version), data).await?))
 }
 
 /// Which records to list.

@@ -18,6 +18,7 @@ mod companies;
 mod conflicts;
 mod connections;
 mod customers;
+mod decisions;
 mod deliveries;
 mod documents;
 mod extensions;
@@ -105,6 +106,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(deliveries::routes())
         .merge(connections::routes())
         .merge(reconciliation::routes())
+        .merge(decisions::routes())
         .merge(rules::routes())
 }
 

@@ -93,6 +93,12 @@ impl Operation {
         self.path_id(SchemaFormat::KnownFormat(KnownFormat::Int64), Type::Integer)
     }
 
+    /// The path holds a component's SHA-256.
+    pub(super) fn digested(self) -> Self {
+        let schema = text(64, 64).pattern(Some("^[0-9a-f]{64}$")).build();
+        self.parameter("id", ParameterIn::Path, Required::True, "Its SHA-256.", schema)
+    }
+
     /// The path holds the name of a connection.
     pub(super) fn named(self) -> Self {
         let schema = text(1, CODE).build();

@@ -206,6 +206,10 @@ impl From<app::Error> for Problem {
                 let code = codes::find(stopped.code()).unwrap_or(codes::UNFORESEEN);
                 Self::new(code, sentence(&stopped.to_string()))
             }
+            app::Error::Unmanaged(unmanaged) => {
+                let code = codes::find(unmanaged.code()).unwrap_or(codes::UNFORESEEN);
+                Self::new(code, sentence(&unmanaged.to_string()))
+            }
             app::Error::Contradiction(_) => Self::new(codes::RULES_CONTRADICT, sentence(&error.to_string())),
             app::Error::Store(error) => Self::stored(error),
             app::Error::NotRepairable(_) => Self::new(codes::NOT_REPAIRABLE, sentence(&error.to_string())),

@@ -117,6 +117,55 @@ pub struct Component {
     pub installed_at: DateTime<Utc>,
 }
 
+/// What was done about an extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtensionAct {
+    /// A component was installed.
+    Installed,
+    /// A component was removed.
+    Removed,
+    /// A company began to use it.
+    Added,
+    /// Its use at a company was changed.
+    Changed,
+}
+
+impl ExtensionAct {
+    /// As it is kept.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Removed => "removed",
+            Self::Added => "added",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// Something that was done about an extension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExtensionChange {
+    /// Counts them.
+    pub id: i64,
+    /// At which company; none where a component was installed or removed.
+    pub company: Option<CompanyId>,
+    /// The extension's name.
+    pub extension: String,
+    /// The component's SHA-256.
+    pub digest: String,
+    /// What was done.
+    pub what: ExtensionAct,
+    /// The use, as it is since then: mode, settings and all. None where a component was installed or removed.
+    #[schema(value_type = Option<Object>)]
+    pub now: Option<Value>,
+    /// Who did it; none where nobody said.
+    pub by: Option<String>,
+    /// When.
+    pub changed_at: DateTime<Utc>,
+}
+
 /// What came of asking an extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -164,6 +213,8 @@ impl Mode {
 pub struct ExtensionAnswer {
     /// Counts them.
     pub id: i64,
+    /// The decision that it was asked in.
+    pub decision: i64,
     /// Whose decision it was about.
     pub company: CompanyId,
     /// The appointment; none for a search and for a hold that was refused.

@@ -7,6 +7,7 @@ pub mod appointment;
 pub mod calendar;
 pub mod check;
 pub mod connection;
+pub mod decision;
 pub mod delivery;
 pub mod extension;
 pub mod fields;
@@ -23,8 +24,12 @@ pub use appointment::{
 };
 pub use calendar::{Break, Leave, OpeningHours, Shift};
 pub use connection::{Circuit, CircuitState, CodeKind, Imported, Known, MappedCode, Mapping};
+pub use decision::{Decision, DecisionStory, NewAnswer, NewDecision};
 pub use delivery::{Act, Attempt, Delivery, DeliveryState, Repair};
-pub use extension::{Attributes, Component, Extension, ExtensionAnswer, Mode, OnFailure, Said, Settings};
+pub use extension::{
+    Attributes, Component, Extension, ExtensionAct, ExtensionAnswer, ExtensionChange, Mode, OnFailure, Said,
+    Settings,
+};
 pub use ids::{
     AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
     UnitId, WaitId,

@@ -32,6 +32,10 @@ pub const LOOKS: Rounds = Rounds { what: "looks at the books", batch: 1, every: 
 /// Work of a week or month that is over and is to be invoiced: customers, each of whom takes many decisions.
 pub const INVOICES: Rounds = Rounds { what: "customers invoiced", batch: 10, every: Duration::from_secs(60) };
 
+/// Records of decisions that are older than they are kept: few at a time, because bookings go between two of them.
+pub const FORGET: Rounds =
+    Rounds { what: "records of decisions forgotten", batch: 200, every: Duration::from_secs(60) };
+
 /// How often it is asked: a slot is free again at most that long after its hold has run out, and offered to the next in
 /// line at most that long after.
 pub const PERIOD: Duration = Duration::from_secs(1);

@@ -9,8 +9,8 @@ use slotledger_erp::{Key, Posting};
 
 use super::{Error, Offer, Page, PendingAnswer};
 use crate::model::{
-    Appointment, AppointmentId, BookingId, BranchId, CaseId, Claim, CompanyId, CustomerId, Event, ProviderId,
-    SeriesId, ServiceId, Status, UnitId,
+    Appointment, AppointmentId, BookingId, BranchId, CaseId, Claim, CompanyId, CustomerId, Event,
+    NewDecision, ProviderId, SeriesId, ServiceId, Status, UnitId,
 };
 
 /// What becomes of an appointment's slots.
@@ -39,6 +39,8 @@ pub struct Change {
     pub events: Vec<Event>,
     /// What the books are asked for, in order.
     pub deliveries: Vec<NewDelivery>,
+    /// What came to it, to be recorded.
+    pub decisions: Vec<NewDecision>,
 }
 
 /// A row for the outbox.

@@ -1,29 +1,38 @@
-//! Installed components, and what extensions said.
+//! Installed components, and what was done about extensions.
 //!
-//! Invariant: a component is kept under the SHA-256 of its bytes and never changes. Deliberately absent: where
-//! extensions are used, which is master data.
+//! Invariants: a component is kept under the SHA-256 of its bytes and never changes; whatever is done about one or about
+//! its use at a company leaves a row in the same transaction; none that a company uses is removed. Deliberately absent:
+//! where extensions are used, which is master data.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::Error;
-use crate::model::extension::{Component, ExtensionAnswer, Said};
-use crate::model::{AppointmentId, CompanyId};
+use crate::model::{CompanyId, Component, ExtensionChange};
 
-/// Which answers to list.
-#[derive(Debug, Clone, Default)]
-pub struct AnswerFilter {
-    /// About decisions of this company.
-    pub company: Option<CompanyId>,
-    /// About this appointment.
-    pub appointment: Option<AppointmentId>,
-    /// Of the extension with this name.
-    pub extension: Option<String>,
-    /// That came to this.
-    pub outcome: Option<Said>,
+/// What came of removing a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removal {
+    /// It was removed.
+    Removed,
+    /// It had been removed before.
+    Gone,
+    /// It was never installed.
+    Unknown,
+    /// Companies use it, and it stays.
+    InUse(Vec<CompanyId>),
 }
 
-/// Installed components, and what extensions said.
+/// Which changes to list.
+#[derive(Debug, Clone, Default)]
+pub struct ExtensionChangeFilter {
+    /// Of its use at this company.
+    pub company: Option<CompanyId>,
+    /// Of the extension with this name.
+    pub extension: Option<String>,
+}
+
+/// Installed components.
 #[async_trait]
 pub trait Extensions: Send + Sync + 'static {
     /// Keeps a component. One that is there stays as it is.
@@ -32,20 +41,17 @@ pub trait Extensions: Send + Sync + 'static {
     /// What is installed, the newest last.
     async fn components(&self) -> Result<Vec<Component>, Error>;
 
-    /// The bytes of a component.
-    async fn component_bytes(&self, digest: &str) -> Result<Option<Vec<u8>>, Error>;
+    /// Removes a component, unless a company uses it.
+    async fn remove_component(&self, digest: &str, by: &str, at: DateTime<Utc>) -> Result<Removal, Error>;
 
-    /// Keeps what was said. The identifiers of the answers are given by the store.
-    async fn keep_said(&self, answers: &[ExtensionAnswer]) -> Result<(), Error>;
-
-    /// What was said before an answer, the newest first.
-    async fn said(
+    /// What was done about extensions before a change, the newest first.
+    async fn extension_changes(
         &self,
-        filter: &AnswerFilter,
+        filter: &ExtensionChangeFilter,
         before: Option<i64>,
         limit: u32,
-    ) -> Result<Vec<ExtensionAnswer>, Error>;
+    ) -> Result<Vec<ExtensionChange>, Error>;
 
-    /// Forgets what was said before a moment. Gives the number.
-    async fn forget_said(&self, before: DateTime<Utc>) -> Result<u64, Error>;
+    /// The bytes of a component.
+    async fn component_bytes(&self, digest: &str) -> Result<Option<Vec<u8>>, Error>;
 }

@@ -12,6 +12,7 @@ pub(crate) mod conformance;
 mod connections;
 pub mod copy;
 mod days;
+pub mod decisions;
 pub mod diary;
 pub mod error;
 pub mod extensions;
@@ -34,11 +35,12 @@ use uuid::Uuid;
 
 pub use address::Address;
 pub use connections::ErpConnections;
+pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
 pub use diary::{
     AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
 };
 pub use error::Error;
-pub use extensions::{AnswerFilter, Extensions};
+pub use extensions::{ExtensionChangeFilter, Extensions, Removal};
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
@@ -57,6 +59,7 @@ pub trait Store:
     + ErpConnections
     + Reconciliation
     + Extensions
+    + Decisions
     + Requests
     + Keys
 {
@@ -71,6 +74,7 @@ impl<T> Store for T where
         + ErpConnections
         + Reconciliation
         + Extensions
+        + Decisions
         + Requests
         + Keys
 {
@@ -98,6 +102,8 @@ pub struct Record {
     pub updated_at: DateTime<Utc>,
     /// Its fields, as JSON.
     pub data: Value,
+    /// Who adds or changes it, as far as somebody said; not kept but of extensions.
+    pub by: Option<String>,
 }
 
 /// The answer to a request that carried an `Idempotency-Key`, kept to be given again.

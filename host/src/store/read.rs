@@ -5,15 +5,18 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde_json::Value;
 use slotledger_erp::{Days, Key, Record as ErpRecord, SystemInfo};
 use uuid::Uuid;
 
 use super::CustomerHistory;
+use super::decisions::{KeptAnswer, KeptDecision};
 use super::rendered::Details;
 use super::waitlist::{self, Freed, Wait};
 use super::words::{from_json, from_word};
 use super::{Answer, Backlog, Booking, Busy, Error, Owner, Record, Series, Session, Workload};
-use crate::model::extension::{Component, ExtensionAnswer};
+use crate::model::decision::Decision;
+use crate::model::extension::{Component, ExtensionAnswer, ExtensionChange};
 use crate::model::master::Kind;
 use crate::model::reconcile::{BooksFinding, FindingAct, NewFinding, Run, Seen};
 use crate::model::{
@@ -67,6 +70,7 @@ pub(super) fn record(kind: Kind, row: &impl Columns) -> Result<Record, Error> {
         version: row.integer("version")?,
         updated_at: row.instant("updated_at")?,
         data: from_json("record", row.text("data")?)?,
+        by: None,
     })
 }
 
@@ -417,10 +421,27 @@ pub(super) fn component(row: &impl Columns) -> Result<Component, Error> {
     })
 }
 
-pub(super) fn extension_answer(row: &impl Columns) -> Result<ExtensionAnswer, Error> {
-    let fuel = row.integer("fuel")?;
-    Ok(ExtensionAnswer {
+pub(super) fn kept_decision(row: &impl Columns) -> Result<KeptDecision, Error> {
+    Ok(KeptDecision { decision: decision(row)?, record: row.bytes("record")?.to_vec() })
+}
+
+pub(super) fn decision(row: &impl Columns) -> Result<Decision, Error> {
+    Ok(Decision {
         id: row.integer("id")?,
+        company: row.id("company")?,
+        appointment: row.optional_id("appointment")?,
+        point: row.text("point")?.to_owned(),
+        outcome: from_word("outcome", row.text("outcome")?)?,
+        digest: row.text("digest")?.to_owned(),
+        fuel: fuel(row)?,
+        decided_at: row.instant("decided_at")?,
+    })
+}
+
+pub(super) fn extension_answer(row: &impl Columns) -> Result<KeptAnswer, Error> {
+    let answer = ExtensionAnswer {
+        id: row.integer("id")?,
+        decision: row.integer("decision")?,
         company: row.id("company")?,
         appointment: row.optional_id("appointment")?,
         extension: row.text("extension")?.to_owned(),
@@ -428,11 +449,32 @@ pub(super) fn extension_answer(row: &impl Columns) -> Result<ExtensionAnswer, Er
         hook: row.text("hook")?.to_owned(),
         mode: from_word("mode", row.text("mode")?)?,
         outcome: from_word("outcome", row.text("outcome")?)?,
-        fuel: u64::try_from(fuel).map_err(|error| Error::Corrupt("fuel", Box::new(error)))?,
-        input: from_json("input", row.text("input")?)?,
-        answer: from_json("answer", row.text("answer")?)?,
+        fuel: fuel(row)?,
+        input: Value::Null,
+        answer: Value::Null,
         asked_at: row.instant("asked_at")?,
+    };
+    let place = usize::try_from(row.integer("place")?);
+    let place = place.map_err(|error| Error::Corrupt("place", Box::new(error)))?;
+    Ok(KeptAnswer { answer, place, record: row.bytes("record")?.to_vec() })
+}
+
+pub(super) fn extension_change(row: &impl Columns) -> Result<ExtensionChange, Error> {
+    let now = row.optional_text("data")?.map(|data| from_json("change", data)).transpose()?;
+    Ok(ExtensionChange {
+        id: row.integer("id")?,
+        company: row.optional_id("company")?,
+        extension: row.text("extension")?.to_owned(),
+        digest: row.text("digest")?.to_owned(),
+        what: from_word("what", row.text("what")?)?,
+        by: row.optional_text("actor")?.map(str::to_owned),
+        changed_at: row.instant("changed_at")?,
+        now,
     })
+}
+
+fn fuel(row: &impl Columns) -> Result<u64, Error> {
+    u64::try_from(row.integer("fuel")?).map_err(|error| Error::Corrupt("fuel", Box::new(error)))
 }
 
 pub(super) fn history(row: &impl Columns) -> Result<CustomerHistory, Error> {

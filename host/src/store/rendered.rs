@@ -13,7 +13,7 @@ use slotledger_erp::{Class, Failure, Key, Posting};
 use super::words::{kept, to_json};
 use super::{Answer, Change, Error, Frame, Mend, NewDelivery, Outcome, PendingAnswer, Slots};
 use crate::model::{
-    Appointment, AppointmentId, CompanyId, DeliveryState, Event, Payment, PostingPolicy, Quote,
+    Appointment, AppointmentId, CompanyId, DeliveryState, Event, NewDecision, Payment, PostingPolicy, Quote,
     SharedDocument, SharedVisit, Timing, UnitId,
 };
 
@@ -35,6 +35,7 @@ pub(super) struct Entry {
     pub(super) details: String,
     pub(super) events: Vec<Event>,
     pub(super) deliveries: Vec<Outgoing>,
+    pub(super) decisions: Vec<NewDecision>,
 }
 
 /// A delivery, rendered as far as it can be.
@@ -48,7 +49,7 @@ pub(super) struct Outgoing {
 
 impl Entry {
     pub(super) fn prepare(change: Change) -> Result<Self, Error> {
-        let Change { appointment, expected, title, slots, events, deliveries } = change;
+        let Change { appointment, expected, title, slots, events, deliveries, decisions } = change;
         Ok(Self {
             details: to_json("appointment", &Details::of(&appointment))?,
             appointment: as_kept(appointment),
@@ -57,6 +58,7 @@ impl Entry {
             slots,
             events,
             deliveries: deliveries.into_iter().map(Outgoing::prepare).collect::<Result<_, _>>()?,
+            decisions,
         })
     }
 

@@ -110,7 +110,7 @@ fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Compo
 }
 
 /// Changes with the engine's version, its settings and the processor's features.
-fn compatibility(engine: &wasmtime::Engine) -> String {
+pub(super) fn compatibility(engine: &wasmtime::Engine) -> String {
     let mut hasher = DefaultHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);
     format!("{:016x}", hasher.finish())

@@ -66,10 +66,11 @@ fn config(bounds: &Bounds) -> Config {
 
 fn pool(bounds: &Bounds) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(bounds.concurrent)
-        .total_core_instances(bounds.concurrent * bounds.core_instances)
-        .total_memories(bounds.concurrent * bounds.memories)
-        .total_tables(bounds.concurrent * bounds.tables)
+    let places = bounds.concurrent + bounds.warm;
+    pool.total_component_instances(places)
+        .total_core_instances(places * bounds.core_instances)
+        .total_memories(places * bounds.memories)
+        .total_tables(places * bounds.tables)
         .max_core_instances_per_component(bounds.core_instances)
         .max_memories_per_component(bounds.memories)
         .max_tables_per_component(bounds.tables)
@@ -77,7 +78,7 @@ fn pool(bounds: &Bounds) -> PoolingAllocationConfig {
         .max_core_instance_size(bounds.instance_record_bytes)
         .max_memory_size(bounds.memory_bytes)
         .table_elements(bounds.table_elements)
-        .max_unused_warm_slots(0);
+        .max_unused_warm_slots(bounds.warm);
     // Without the kernel's page scan, wiping what is kept costs more than mapping it afresh.
     if PoolingAllocationConfig::is_pagemap_scan_available() {
         pool.linear_memory_keep_resident(limits::RESIDENT_BYTES)

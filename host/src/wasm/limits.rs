@@ -71,6 +71,8 @@ pub struct Bounds {
     pub tables: u32,
     /// See [`CONCURRENT`].
     pub concurrent: u32,
+    /// Places besides that stay as a component left them, so that one whose turn comes again finds its memory mapped.
+    pub warm: u32,
     /// See [`STACK_BYTES`].
     pub stack_bytes: usize,
     /// See [`DEADLINE`].
@@ -88,6 +90,8 @@ pub const RULES: Bounds = Bounds {
     memories: 1,
     tables: 2,
     concurrent: CONCURRENT,
+    // There is one component: whatever place is free is its own.
+    warm: 0,
     stack_bytes: STACK_BYTES,
     deadline: DEADLINE,
 };

@@ -2,7 +2,7 @@
 //!
 //! Invariant: it costs the host a bounded amount of memory, whatever is said; what was not kept is counted.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Lines of one call that are kept.
 pub const LINES: usize = 100;
@@ -10,8 +10,12 @@ pub const LINES: usize = 100;
 /// Characters of one line that are kept.
 pub const CHARACTERS: usize = 1_000;
 
+/// What one call may say altogether, what is not kept included. It is far more than what is kept, and
+/// carrying it over takes a few milliseconds.
+pub const BYTES: usize = 8 << 20;
+
 /// How much a line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// For the author.
@@ -23,7 +27,7 @@ pub enum Level {
 }
 
 /// Something that was said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// How much it matters.
     pub level: Level,
@@ -32,7 +36,7 @@ pub struct Line {
 }
 
 /// What was said in one call.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Log {
     /// The lines that were kept, oldest first.
     pub lines: Vec<Line>,

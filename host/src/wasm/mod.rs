@@ -50,6 +50,7 @@ struct Loaded {
     program: Program,
     digest: String,
     description: Description,
+    settings: String,
     cache_dir: Option<PathBuf>,
 }
 
@@ -94,7 +95,8 @@ impl Rules {
             });
         }
         let cache_dir = cache_dir.map(Path::to_owned);
-        Ok(Self(Arc::new(Loaded { engine, program, digest, description, cache_dir })))
+        let settings = component::compatibility(&engine.inner);
+        Ok(Self(Arc::new(Loaded { engine, program, digest, description, settings, cache_dir })))
     }
 
     /// Where compiled code is kept.
@@ -109,6 +111,12 @@ impl Rules {
         &self.0.digest
     }
 
+    /// The engine and its settings, as a hash: two that have the same run a component in the same way.
+    #[must_use]
+    pub fn engine_settings(&self) -> &str {
+        &self.0.settings
+    }
+
     /// What the component says of itself.
     #[must_use]
     pub fn description(&self) -> &Description {
@@ -121,8 +129,17 @@ impl Rules {
         snapshot: &Snapshot,
         query: &OpeningsQuery,
     ) -> Result<Verdict<Openings>, Error> {
+        self.find_openings_measured(snapshot, query).map(|(found, _)| found)
+    }
+
+    /// The same, with the units of fuel that it took.
+    pub fn find_openings_measured(
+        &self,
+        snapshot: &Snapshot,
+        query: &OpeningsQuery,
+    ) -> Result<(Verdict<Openings>, u64), Error> {
         let (bare, calendars) = packed::pack(snapshot);
-        self.decide(&self.0.program.find_openings, limits::fuel(snapshot), (&bare, &calendars, query))
+        self.measure(&self.0.program.find_openings, limits::fuel(snapshot), (&bare, &calendars, query))
     }
 
     /// Whether a booking would be valid; if not, every rule it breaks.
@@ -140,7 +157,12 @@ impl Rules {
 
     /// Decides a command: what comes of it, or every rule it breaks.
     pub fn transition(&self, input: &TransitionInput) -> Result<Verdict<Decision>, Error> {
-        self.decide(&self.0.program.transition, limits::transition_fuel(input), (input,))
+        self.transition_measured(input).map(|(decided, _)| decided)
+    }
+
+    /// The same, with the units of fuel that it took.
+    pub fn transition_measured(&self, input: &TransitionInput) -> Result<(Verdict<Decision>, u64), Error> {
+        self.measure(&self.0.program.transition, limits::transition_fuel(input), (input,))
     }
 
     /// What the service costs for so many guests, with the coupon that is named.
@@ -179,8 +201,23 @@ impl Rules {
         Answer: Lift + 'static,
         (Answer,): ComponentNamedList + Lift,
     {
+        self.measure(export, fuel, params).map(|(answer, _)| answer)
+    }
+
+    fn measure<Params, Answer>(
+        &self,
+        export: &ComponentExportIndex,
+        fuel: u64,
+        params: Params,
+    ) -> Result<(Answer, u64), Error>
+    where
+        Params: ComponentNamedList + Lower,
+        Answer: Lift + 'static,
+        (Answer,): ComponentNamedList + Lift,
+    {
         let Loaded { engine, program, .. } = &*self.0;
-        session::run(engine, &program.instance, export, fuel, params).map(|(answer, _)| answer)
+        let (answer, spent) = session::run(engine, &program.instance, export, fuel, params)?;
+        Ok((answer, spent.fuel))
     }
 }
 

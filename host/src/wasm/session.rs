@@ -14,7 +14,7 @@ use super::bindings::{Description, RulesPre};
 use super::component::RULES;
 use super::engine::Engine;
 use super::limits::{self, Bounds};
-use super::log::Log;
+use super::log::{self, Log};
 
 /// A component that was found to fit the world, ready to be instantiated.
 pub(super) struct Program {
@@ -71,7 +71,21 @@ pub(crate) struct State {
     /// What all its memories have, so far.
     memory_bytes: usize,
     /// What it said, where it may say anything.
-    pub(crate) log: Log,
+    log: Log,
+    /// How long all of it was, what was not kept included.
+    said_bytes: usize,
+}
+
+impl State {
+    /// Hears what the component says. Carrying it over costs the component nothing, so that its length is counted here.
+    pub(crate) fn hear(&mut self, level: log::Level, text: &str) {
+        self.said_bytes = self.said_bytes.saturating_add(text.len());
+        self.log.say(level, text);
+    }
+
+    const fn is_hoarse(&self) -> bool {
+        self.said_bytes > log::BYTES
+    }
 }
 
 impl ResourceLimiter for State {
@@ -113,6 +127,9 @@ where
     let mut store = open(engine, fuel)?;
     let answer =
         ask(&mut store, instance, export, params).map_err(|error| classify(&error, store.data(), fuel))?;
+    if store.data().is_hoarse() {
+        return Err(Error::OutputTooLarge { limit: log::BYTES });
+    }
     let left = store.get_fuel().map_err(|error| Error::engine(&error))?;
     Ok((answer, Spent { fuel: fuel.saturating_sub(left), log: store.into_data().log }))
 }
@@ -156,8 +173,10 @@ fn describe(
 
 fn open(engine: &Engine, fuel: u64) -> Result<Store<State>, Error> {
     let bounds = engine.bounds;
-    let mut store =
-        Store::new(&engine.inner, State { bounds, starved: false, memory_bytes: 0, log: Log::default() });
+    let mut store = Store::new(
+        &engine.inner,
+        State { bounds, starved: false, memory_bytes: 0, log: Log::default(), said_bytes: 0 },
+    );
     store.limiter(|state| state);
     store.set_fuel(fuel).map_err(|error| Error::engine(&error))?;
     store.set_hostcall_fuel(bounds.output_bytes);
@@ -174,6 +193,10 @@ fn classify(error: &wasmtime::Error, state: &State, fuel: u64) -> Error {
     // A component that is refused memory usually aborts; the abort is not the cause.
     if state.starved {
         return Error::OutOfMemory { limit: state.bounds.memory_bytes };
+    }
+    // One that talks without end meets the deadline, which is not the cause either.
+    if state.is_hoarse() {
+        return Error::OutputTooLarge { limit: log::BYTES };
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Error::OutOfFuel { fuel },

@@ -11,6 +11,7 @@
 mod booking;
 mod decision;
 mod diary;
+mod extension;
 mod relay;
 mod report;
 mod serve;
@@ -68,7 +69,7 @@ fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result
         report.add(decision::measure(scratch, quick)?);
     }
     if wanted(&booking::ROWS) {
-        report.add(booking::measure(scratch, quick)?);
+        booking::measure(scratch, quick)?.into_iter().for_each(|row| report.add(row));
     }
     if wanted(&booking::postgres::ROWS) {
         booking::postgres::measure(scratch, quick)?.into_iter().for_each(|row| report.add(row));
@@ -80,6 +81,11 @@ fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result
     }
     if wanted(&serve::ROWS) {
         serve::measure(&arguments.host, scratch, quick)?.into_iter().for_each(|row| report.add(row));
+    }
+    if wanted(&extension::ROWS) {
+        extension::measure(&arguments.host, scratch, quick, &wanted)?
+            .into_iter()
+            .for_each(|row| report.add(row));
     }
     if wanted(&diary::ROWS) {
         diary::measure(&arguments.host, scratch, quick, &wanted, report)?;

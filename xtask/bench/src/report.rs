@@ -83,7 +83,7 @@ fn line(row: &Row) -> String {
         _ => row.winners.map_or_else(String::new, |winners| format!("{winners} of them got it")),
     };
     let (name, value, unit, target) = (row.name, row.value, row.unit, row.target);
-    format!("{name:<20} {value:>10.1} {unit:<12} {other:<44} aim: {target}")
+    format!("{name:<26} {value:>10.1} {unit:<12} {other:<44} aim: {target}")
 }
 
 /// Processor, number of cores, kernel: what a reader needs to judge a figure.

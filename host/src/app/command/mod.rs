@@ -99,7 +99,7 @@ impl App {
             new_id: new_id.to_string(),
             command: command_words(command, old)?,
         };
-        let decision = self.decided(scene, input, Some(old)).await?.map_err(refused)?;
+        let granted = self.decided(scene, input, Some(old)).await?.map_err(refused)?;
         Ok(Decided {
             payment: command.payment(),
             scene,
@@ -108,7 +108,8 @@ impl App {
             beside: sale.rests_on(),
             reason: command.reason(),
             new_id,
-            decision,
+            decision: granted.decision,
+            record: granted.record,
         })
     }
 

@@ -12,7 +12,7 @@ use crate::wasm::bindings::slotledger::types::values::Decimal;
 
 /// What is to be done, with who asked for it first.
 #[derive(Debug, Default)]
-pub(super) struct Wanted {
+pub(in crate::app) struct Wanted {
     lines: Vec<words::PriceLine>,
     lead_time: Option<(String, u32)>,
     fee: Option<(String, words::Decimal)>,
@@ -25,53 +25,44 @@ impl Wanted {
         let mut wanted = Self::default();
         for Voice { name, value, .. } in voices.into_iter().filter(|voice| voice.mode == Mode::Enforce) {
             for proposal in value {
-                wanted.add(&name, proposal, asked)?;
+                if let Some((first, what)) = wanted.add(&name, proposal) {
+                    asked.conflict(&first, &name, what)?;
+                }
             }
         }
         Ok(wanted)
     }
 
-    fn add(&mut self, name: &str, proposal: Proposal, asked: &mut Asked<'_>) -> Result<()> {
+    /// Adds what somebody proposes. Where somebody else wants it to be different, neither has it: who, and what it is.
+    pub(in crate::app) fn add(&mut self, name: &str, proposal: Proposal) -> Option<(String, String)> {
         let owner = name.to_owned();
         match proposal {
-            Proposal::PriceLine(line) => self.lines.push(line),
-            Proposal::LeadTime(minutes) => match &self.lead_time {
-                Some((first, known)) if *known != minutes => {
-                    asked.conflict(first, name, "lead time".to_owned())?;
-                    self.lead_time = None;
-                }
-                Some(_) => {}
-                None => self.lead_time = Some((owner, minutes)),
-            },
-            Proposal::Fee(fee) => match &self.fee {
-                Some((first, known)) if *known != fee => {
-                    asked.conflict(first, name, "fee".to_owned())?;
-                    self.fee = None;
-                }
-                Some(_) => {}
-                None => self.fee = Some((owner, fee)),
-            },
+            Proposal::PriceLine(line) => {
+                self.lines.push(line);
+                None
+            }
+            Proposal::LeadTime(minutes) => {
+                let first = unless_agreed(&mut self.lead_time, owner, minutes)?;
+                Some((first, "lead time".to_owned()))
+            }
+            Proposal::Fee(fee) => Some((unless_agreed(&mut self.fee, owner, fee)?, "fee".to_owned())),
             Proposal::DocumentText(text) => {
                 let place = (text.document, text.line);
-                match self.texts.get(&place) {
-                    Some((first, known)) if *known != text.text => {
-                        asked.conflict(first, name, format!("text on line {} of {}", place.1, place.0))?;
-                        self.texts.remove(&place);
-                    }
-                    Some(_) => {}
-                    None => {
-                        self.texts.insert(place, (owner, text.text));
-                    }
+                let what = format!("text on line {} of {}", place.1, place.0);
+                let mut known = self.texts.remove(&place);
+                let clash = unless_agreed(&mut known, owner, text.text);
+                if let Some(known) = known {
+                    self.texts.insert(place, known);
                 }
+                Some((clash?, what))
             }
             // Nothing sends messages yet that an extension could word.
-            Proposal::MessageText(_) => {}
+            Proposal::MessageText(_) => None,
         }
-        Ok(())
     }
 
     /// Changes what the rules are shown, and says whether anything is different.
-    pub(super) fn change(&self, snapshot: &mut Snapshot) -> bool {
+    pub(in crate::app) fn change(&self, snapshot: &mut Snapshot) -> bool {
         if let Some((_, minutes)) = self.lead_time {
             snapshot.service.lead_time = minutes;
         }
@@ -103,6 +94,21 @@ impl Wanted {
                     line.description.clone_from(text);
                 }
             }
+        }
+    }
+}
+
+/// Keeps what is wanted if nobody wants anything else. Else nobody has it: who wanted the other.
+fn unless_agreed<T: PartialEq>(known: &mut Option<(String, T)>, owner: String, wanted: T) -> Option<String> {
+    match known.take() {
+        Some((first, other)) if other != wanted => Some(first),
+        Some(agreed) => {
+            *known = Some(agreed);
+            None
+        }
+        None => {
+            *known = Some((owner, wanted));
+            None
         }
     }
 }

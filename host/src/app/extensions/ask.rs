@@ -1,24 +1,41 @@
 //! Asking the extensions of one decision, and noting what they say.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use super::Stopped;
+use crate::app::decisions::Course;
+use crate::app::decisions::record::{Answered, Asked as Noted};
 use crate::app::snapshot::Scene;
 use crate::app::{App, Result};
-use crate::extension::words::{Finding, Hook, Input, Proposal};
-use crate::extension::{self, answer};
-use crate::model::extension::{ExtensionAnswer, Mode, OnFailure, Said};
-use crate::model::{AppointmentId, Extension};
+use crate::extension::words::{Attribute, Finding, Hook, Input, Proposal};
+use crate::extension::{self, Answer, limits};
+use crate::model::Extension;
+use crate::model::extension::{Mode, OnFailure};
+use crate::wasm::log::Log;
 
-/// The extensions that are asked at a hook, in their order, and what they have said so far.
+/// The extensions that are asked at a hook, in their order.
 pub(super) struct Asked<'a> {
     app: &'a App,
     scene: &'a Scene,
-    appointment: Option<AppointmentId>,
     chosen: Vec<(&'a Extension, extension::Extension)>,
-    said: Vec<ExtensionAnswer>,
+    /// Where it is noted what they were shown and what they said.
+    course: &'a mut Course,
+    /// Who has answered so far, among those that were chosen, and who has failed.
+    answered: BTreeSet<usize>,
+    failing: BTreeSet<usize>,
+}
+
+/// One that answered in the end whatever it was asked is doing well: an answer to one question does not make up for another
+/// that it never answers.
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        for at in self.answered.difference(&self.failing) {
+            if let Some((extension, _)) = self.chosen.get(*at) {
+                self.app.extensions.breaker.answered(self.scene.company, &extension.name);
+            }
+        }
+    }
 }
 
 /// What somebody said, with how much weight it has.
@@ -28,15 +45,29 @@ pub(super) struct Voice<T> {
     pub(super) value: T,
 }
 
+/// Somebody's turn to be asked.
+struct Turn {
+    /// Who, among those that were chosen.
+    at: usize,
+    component: extension::Extension,
+    settings: Vec<Attribute>,
+    /// Whether nobody is asked any more if it fails.
+    last_if_failed: bool,
+}
+
+type Call<T> = fn(&extension::Extension, &Input) -> std::result::Result<Answer<T>, extension::Error>;
+type Outcome<T> = std::result::Result<Answer<T>, extension::Error>;
+
 impl<'a> Asked<'a> {
     /// Those of the company that want to be asked at one of these hooks about the scene's service.
     pub(super) async fn at(
         app: &'a App,
         scene: &'a Scene,
-        appointment: Option<AppointmentId>,
         hooks: &[Hook],
+        course: &'a mut Course,
     ) -> Result<Self> {
-        let mut asked = Self { app, scene, appointment, chosen: Vec::new(), said: Vec::new() };
+        let (answered, failing) = (BTreeSet::new(), BTreeSet::new());
+        let mut asked = Self { app, scene, chosen: Vec::new(), course, answered, failing };
         for extension in scene.catalog.extensions.iter().filter(|one| one.is_for(scene.service_id)) {
             let cache = app.ports.rules.cache_dir().map(std::path::Path::to_owned);
             let loaded = app.extensions.components.get(&app.ports.store, &extension.digest, cache).await;
@@ -45,10 +76,10 @@ impl<'a> Asked<'a> {
                     asked.chosen.push((extension, loaded));
                 }
                 Ok(_) => {}
-                Err(error) => asked.failed(extension, hooks[0], &Value::Null, &error.to_string())?,
+                Err(error) => asked.failed(extension, (hooks[0], None, Vec::new()), &error.to_string())?,
             }
         }
-        asked.chosen.truncate(extension::limits::PER_HOOK);
+        asked.chosen.truncate(limits::PER_HOOK);
         Ok(asked)
     }
 
@@ -62,38 +93,28 @@ impl<'a> Asked<'a> {
         self.chosen.iter().any(|(_, loaded)| loaded.description().hooks.contains(&hook))
     }
 
-    /// Asks everybody what they would have changed.
-    pub(super) async fn propose(&mut self, input: &Input) -> Result<Vec<Voice<Vec<Proposal>>>> {
-        let mut voices = Vec::new();
-        for (extension, loaded) in self.those(input.hook) {
-            let input = self.input_for(&extension, &loaded, input);
-            let shown = shown(&input);
-            let component = loaded.clone();
-            let answer = self.run(&extension, input.hook, &shown, move || component.propose(&input)).await?;
-            let Some(answer) = answer else { continue };
-            let said = if answer.value.is_empty() { Said::Silent } else { Said::Proposed };
-            let told = json!({ "proposals": answer.value, "log": answer.log });
-            self.note(&extension, input_hook(&shown), (said, answer.fuel), shown.clone(), told);
-            voices.push(Voice { name: extension.name.clone(), mode: extension.mode, value: answer.value });
-        }
-        Ok(voices)
+    /// Whether somebody may propose something at this hook.
+    pub(super) fn may_propose(&self, hook: Hook) -> bool {
+        self.chosen
+            .iter()
+            .any(|(_, loaded)| loaded.description().hooks.contains(&hook) && loaded.may_propose(hook))
+    }
+
+    /// The course, for what else is to be noted.
+    pub(super) const fn course(&mut self) -> &mut Course {
+        self.course
+    }
+
+    /// Asks everybody what they would have changed who says that they may change something here.
+    pub(super) async fn propose(&mut self, input: Input) -> Result<Vec<Voice<Vec<Proposal>>>> {
+        let hook = input.hook;
+        let may = |loaded: &extension::Extension| loaded.may_propose(hook);
+        self.ask(input, may, extension::Extension::propose, Answered::Proposals).await
     }
 
     /// Asks everybody what speaks against it.
-    pub(super) async fn review(&mut self, input: &Input) -> Result<Vec<Voice<Vec<Finding>>>> {
-        let mut voices = Vec::new();
-        for (extension, loaded) in self.those(input.hook) {
-            let input = self.input_for(&extension, &loaded, input);
-            let shown = shown(&input);
-            let component = loaded.clone();
-            let answer = self.run(&extension, input.hook, &shown, move || component.review(&input)).await?;
-            let Some(answer) = answer else { continue };
-            let said = weight(&answer.value);
-            let told = json!({ "findings": answer.value, "log": answer.log });
-            self.note(&extension, input_hook(&shown), (said, answer.fuel), shown.clone(), told);
-            voices.push(Voice { name: extension.name.clone(), mode: extension.mode, value: answer.value });
-        }
-        Ok(voices)
+    pub(super) async fn review(&mut self, input: Input) -> Result<Vec<Voice<Vec<Finding>>>> {
+        self.ask(input, |_| true, extension::Extension::review, Answered::Findings).await
     }
 
     /// Stops the decision, unless the extensions that are at odds let it go on without them.
@@ -110,78 +131,128 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Keeps what was said. `appointment` is what came of it, where it was not known before.
-    pub(super) async fn keep(&mut self, appointment: Option<AppointmentId>) {
-        let mut said = std::mem::take(&mut self.said);
-        for answer in &mut said {
-            answer.appointment = answer.appointment.or(appointment);
+    async fn ask<T: Clone + Send + 'static>(
+        &mut self,
+        input: Input,
+        wanted: impl Fn(&extension::Extension) -> bool,
+        call: Call<T>,
+        answered: fn(T) -> Answered,
+    ) -> Result<Vec<Voice<T>>> {
+        let hook = input.hook;
+        let turns = self.turns(hook, wanted)?;
+        if turns.is_empty() {
+            return Ok(Vec::new());
         }
-        if said.is_empty() {
-            return;
+        let shown = self.course.shown(input.clone());
+        let turns: Arc<[Turn]> = turns.into();
+        let mut outcomes = self.outcomes(input, &turns, call).await.into_iter();
+        let mut voices = Vec::new();
+        for turn in &*turns {
+            let Some(&(extension, _)) = self.chosen.get(turn.at) else { continue };
+            let question = (hook, Some(shown), turn.settings.clone());
+            let Some(answer) = self.heard(extension, turn.at, question.clone(), outcomes.next())? else {
+                continue;
+            };
+            let Answer { value, fuel, log } = answer;
+            let words = answered(value.clone());
+            self.note(extension, question, words, (log, fuel));
+            voices.push(Voice { name: extension.name.clone(), mode: extension.mode, value });
         }
-        // What was decided holds all the same.
-        if let Err(error) = self.app.ports.store.keep_said(&said).await {
-            tracing::error!(%error, "what extensions said could not be recorded");
-        }
+        Ok(voices)
     }
 
-    fn those(&self, hook: Hook) -> Vec<(Extension, extension::Extension)> {
-        let wants =
-            |(_, loaded): &&(&Extension, extension::Extension)| loaded.description().hooks.contains(&hook);
-        self.chosen.iter().filter(wants).map(|(one, loaded)| ((*one).clone(), loaded.clone())).collect()
+    /// What each answers, in order. Those that are over in microseconds are asked at once, any other where it keeps no other
+    /// request waiting. Whoever was not asked in the end has no outcome.
+    async fn outcomes<T: Send + 'static>(
+        &self,
+        input: Input,
+        turns: &Arc<[Turn]>,
+        call: Call<T>,
+    ) -> Vec<Outcome<T>> {
+        if turns.iter().all(|turn| turn.component.is_quick()) {
+            return one_by_one(input, turns, call);
+        }
+        let turns = Arc::clone(turns);
+        let ask = move || one_by_one(input, &turns, call);
+        self.app.extensions.threads.run(self.scene.company, ask).await.unwrap_or_default()
     }
 
-    /// The input with what is set for this extension.
-    fn input_for(&self, extension: &Extension, loaded: &extension::Extension, input: &Input) -> Input {
+    /// Who is asked at this hook, in order. Those that are parked are not, if the decision goes on without them.
+    fn turns(&self, hook: Hook, wanted: impl Fn(&extension::Extension) -> bool) -> Result<Vec<Turn>> {
+        let (company, now) = (self.scene.company, self.app.ports.clock.now());
+        let mut turns = Vec::new();
+        for (at, (extension, component)) in self.chosen.iter().enumerate() {
+            if !component.description().hooks.contains(&hook) || !wanted(component) {
+                continue;
+            }
+            let parked = self.app.extensions.breaker.parked(company, &extension.name, now);
+            match parked {
+                Some(_) if goes_on(extension) => {}
+                Some(failures) => {
+                    return Err(Stopped::Parked { name: extension.name.clone(), failures }.into());
+                }
+                None => turns.push(Turn {
+                    at,
+                    component: component.clone(),
+                    settings: self.settings(extension, component),
+                    last_if_failed: !goes_on(extension),
+                }),
+            }
+        }
+        Ok(turns)
+    }
+
+    /// What is set for an extension.
+    fn settings(&self, extension: &Extension, loaded: &extension::Extension) -> Vec<Attribute> {
         let set = extension.settings_for(self.scene.service_id);
         let value = |setting: &extension::words::Setting| {
             let value = set.get(&setting.name).cloned().or_else(|| setting.default.clone())?;
-            Some(extension::words::Attribute { name: setting.name.clone(), value })
+            Some(Attribute { name: setting.name.clone(), value })
         };
-        Input { settings: loaded.description().settings.iter().filter_map(value).collect(), ..input.clone() }
+        loaded.description().settings.iter().filter_map(value).collect()
     }
 
-    /// Runs one call where it keeps no other request waiting; none if it failed and the decision goes on without it.
-    async fn run<T: Send + 'static>(
+    /// The answer; none if it failed and the decision goes on without it.
+    fn heard<T>(
         &mut self,
         extension: &Extension,
-        hook: Hook,
-        shown: &Value,
-        call: impl FnOnce() -> std::result::Result<extension::Answer<T>, extension::Error> + Send + 'static,
-    ) -> Result<Option<extension::Answer<T>>> {
+        at: usize,
+        question: (Hook, Option<usize>, Vec<Attribute>),
+        outcome: Option<Outcome<T>>,
+    ) -> Result<Option<Answer<T>>> {
         let (company, now) = (self.scene.company, self.app.ports.clock.now());
-        let breaker = Arc::clone(&self.app.extensions.breaker);
-        if let Some(failures) = breaker.parked(company, &extension.name, now) {
-            let stopped = Stopped::Parked { name: extension.name.clone(), failures };
-            return if goes_on(extension) { Ok(None) } else { Err(stopped.into()) };
-        }
-        let answer = tokio::task::spawn_blocking(call).await;
-        match answer {
-            Ok(Ok(answer)) => {
-                breaker.answered(company, &extension.name);
+        match outcome {
+            Some(Ok(answer)) => {
+                self.answered.insert(at);
                 Ok(Some(answer))
             }
-            Ok(Err(error)) => {
-                // A machine that is too busy says nothing about the extension.
-                if !error.is_passing() && breaker.failed(company, &extension.name, now) {
+            Some(Err(error)) => {
+                let breaker = &self.app.extensions.breaker;
+                // A machine that is too busy says nothing about the extension. A decision counts once.
+                let counts = !error.is_passing() && self.failing.insert(at);
+                if counts && breaker.failed(company, &extension.name, now) {
                     tracing::error!(
                         extension.name = extension.name,
                         "the extension is parked: it has failed {} times in a row",
                         super::breaker::FAILURES
                     );
                 }
-                let reason = format!("{error} [{}]", error.code());
-                self.failed(extension, hook, shown, &reason).map(|()| None)
+                let reason = format!("{error} ({})", error.code());
+                self.failed(extension, question, &reason).map(|()| None)
             }
-            Err(_) => self.failed(extension, hook, shown, "the call was cut short").map(|()| None),
+            None => self.failed(extension, question, "it was not asked to the end").map(|()| None),
         }
     }
 
     /// Notes a failure; an error if nothing goes on without the extension.
-    fn failed(&mut self, extension: &Extension, hook: Hook, shown: &Value, reason: &str) -> Result<()> {
+    fn failed(
+        &mut self,
+        extension: &Extension,
+        question: (Hook, Option<usize>, Vec<Attribute>),
+        reason: &str,
+    ) -> Result<()> {
         tracing::warn!(extension.name = extension.name, error.cause = reason, "an extension failed");
-        let hook = answer::hook_name(hook).to_owned();
-        self.note(extension, hook, (Said::Failed, 0), shown.clone(), json!({ "error": reason }));
+        self.note(extension, question, Answered::Failed(reason.to_owned()), (Log::default(), 0));
         if goes_on(extension) {
             return Ok(());
         }
@@ -191,46 +262,40 @@ impl<'a> Asked<'a> {
     fn note(
         &mut self,
         extension: &Extension,
-        hook: String,
-        (outcome, fuel): (Said, u64),
-        input: Value,
-        answer: Value,
+        (hook, shown, settings): (Hook, Option<usize>, Vec<Attribute>),
+        answer: Answered,
+        (log, fuel): (Log, u64),
     ) {
-        self.said.push(ExtensionAnswer {
-            id: 0,
-            company: self.scene.company,
-            appointment: self.appointment,
+        self.course.asked(Noted {
             extension: extension.name.clone(),
             digest: extension.digest.clone(),
             hook,
             mode: extension.mode,
-            outcome,
-            fuel,
-            input,
+            shown,
+            settings,
             answer,
-            asked_at: self.app.ports.clock.now(),
+            log,
+            fuel,
         });
     }
+}
+
+/// Asks one after the other, until one fails that nothing goes on without.
+fn one_by_one<T>(mut input: Input, turns: &[Turn], call: Call<T>) -> Vec<Outcome<T>> {
+    let mut outcomes = Vec::with_capacity(turns.len());
+    for turn in turns {
+        input.settings.clone_from(&turn.settings);
+        let outcome = call(&turn.component, &input);
+        let ends = outcome.is_err() && turn.last_if_failed;
+        outcomes.push(outcome);
+        if ends {
+            break;
+        }
+    }
+    outcomes
 }
 
 /// Whether a decision is made without this extension if it fails: one that only looks on stops nothing.
 fn goes_on(extension: &Extension) -> bool {
     extension.mode != Mode::Enforce || extension.on_failure == OnFailure::Open
-}
-
-fn shown(input: &Input) -> Value {
-    serde_json::to_value(input).unwrap_or_default()
-}
-
-fn input_hook(shown: &Value) -> String {
-    shown["hook"].as_str().unwrap_or_default().to_ascii_lowercase()
-}
-
-fn weight(findings: &[Finding]) -> Said {
-    let denies = findings.iter().any(|finding| finding.severity == extension::words::Severity::Deny);
-    match (findings.is_empty(), denies) {
-        (true, _) => Said::Silent,
-        (false, true) => Said::Denied,
-        (false, false) => Said::Warned,
-    }
 }

@@ -6,9 +6,7 @@ use super::loaded::Missing;
 use crate::app::{App, Error, Result};
 use crate::extension::admission::Admitted;
 use crate::extension::{self, answer};
-use crate::model::extension::ExtensionAnswer;
 use crate::model::{CompanyId, Component, Extension, FieldError, Settings};
-use crate::store::AnswerFilter;
 
 /// A component to be installed. There is no other way in: what nobody signed or named is no [`Admitted`].
 #[derive(Debug, Clone)]
@@ -46,16 +44,6 @@ impl App {
     /// What is installed.
     pub async fn components(&self) -> Result<Vec<Component>> {
         Ok(self.ports.store.components().await?)
-    }
-
-    /// What extensions said before an answer, the newest first.
-    pub async fn extension_answers(
-        &self,
-        filter: &AnswerFilter,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<ExtensionAnswer>> {
-        Ok(self.ports.store.said(filter, before, limit).await?)
     }
 
     /// What is wrong with an extension that is to be used at a company.

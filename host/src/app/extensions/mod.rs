@@ -12,23 +12,29 @@ mod breaker;
 mod decide;
 mod install;
 mod loaded;
+mod manage;
 mod search;
-mod words;
+mod threads;
+pub(super) mod words;
 
-pub(super) use decide::refused;
+pub(super) use apply::Wanted;
+pub(super) use decide::{Granted, refused};
 pub use install::NewComponent;
+pub use manage::{Say, Unmanaged};
 pub(super) use search::Searched;
 
 use std::sync::Arc;
 
 use self::breaker::Breaker;
 use self::loaded::Components;
+use self::threads::Threads;
 
-/// What is kept in memory of extensions: compiled components, and how they have been doing.
+/// What is kept in memory of extensions: compiled components, how they have been doing, and where the slow ones are asked.
 #[derive(Default)]
 pub(super) struct Cache {
     components: Components,
     breaker: Arc<Breaker>,
+    threads: Threads,
 }
 
 /// An extension failed, or two contradict each other, and the company decided that nothing goes on without them.

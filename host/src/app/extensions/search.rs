@@ -3,10 +3,12 @@
 use super::apply::Wanted;
 use super::ask::{Asked, Voice};
 use super::{decide, words};
+use crate::app::decisions::Course;
 use crate::app::snapshot::Scene;
-use crate::app::{App, Finding, Result, translate};
+use crate::app::{App, Error, Finding, Result, translate};
 use crate::extension::words::{Finding as Said, Hook, Severity};
 use crate::model::Mode;
+use crate::model::decision::Outcome;
 use crate::wasm::bindings::slotledger::rules::decisions::{Openings, OpeningsQuery, Snapshot};
 
 /// How often more is looked for. Each time it is twice as much, so that a rule that closes every other day costs little.
@@ -26,15 +28,33 @@ impl App {
         mut snapshot: Snapshot,
         mut query: OpeningsQuery,
     ) -> Result<Searched> {
-        let none = Vec::new;
-        if scene.catalog.extensions.is_empty() {
-            let openings = self.ports.rules.find_openings(&snapshot, &query)?.map_err(translate::refused)?;
-            return Ok(Searched { openings, against: none() });
-        }
-        let mut asked = Asked::at(self, scene, None, &[Hook::Search]).await?;
-        let outcome = self.search_with(scene, &mut snapshot, &mut query, &mut asked).await;
-        asked.keep(None).await;
+        let mut course = Course::of_search(self, scene.company);
+        let outcome = if scene.catalog.extensions.is_empty() {
+            let found = self.found(&snapshot, &query, &mut course);
+            found.map(|openings| Searched { openings, against: Vec::new() })
+        } else {
+            self.search_with(scene, &mut snapshot, &mut query, &mut course).await
+        };
+        let told = match &outcome {
+            Ok(searched) if searched.openings.found.is_empty() => Outcome::Refused,
+            Ok(_) => Outcome::Granted,
+            Err(Error::Refused(refusal)) => {
+                course.refused(&refusal.findings);
+                Outcome::Refused
+            }
+            Err(_) => Outcome::Stopped,
+        };
+        self.end_beside(course, told).await;
         outcome
+    }
+
+    /// Asks the rules.
+    fn found(&self, snapshot: &Snapshot, query: &OpeningsQuery, course: &mut Course) -> Result<Openings> {
+        let (found, fuel) = self.ports.rules.find_openings_measured(snapshot, query)?;
+        if course.is_wanted() {
+            course.searched((snapshot.clone(), query.clone()), &found, fuel);
+        }
+        found.map_err(translate::refused)
     }
 
     async fn search_with(
@@ -42,23 +62,24 @@ impl App {
         scene: &Scene,
         snapshot: &mut Snapshot,
         query: &mut OpeningsQuery,
-        asked: &mut Asked<'_>,
+        course: &mut Course,
     ) -> Result<Searched> {
-        let find = |snapshot: &Snapshot, query: &OpeningsQuery| {
-            self.ports.rules.find_openings(snapshot, query)?.map_err(translate::refused)
-        };
+        let mut asked = Asked::at(self, scene, &[Hook::Search], course).await?;
         if asked.is_empty() {
-            return Ok(Searched { openings: find(snapshot, query)?, against: Vec::new() });
+            let openings = self.found(snapshot, query, asked.course())?;
+            return Ok(Searched { openings, against: Vec::new() });
         }
         let base = words::input(scene, snapshot, Hook::Search, self.history(scene).await?)?;
-        let voices = asked.propose(&base).await?;
-        Wanted::of(voices, asked)?.change(snapshot);
+        if asked.may_propose(Hook::Search) {
+            let voices = asked.propose(base.clone()).await?;
+            Wanted::of(voices, &mut asked)?.change(snapshot);
+        }
         let (zone, wanted) = (words::branch_zone(scene, snapshot), query.limit);
         for round in 1..=ROUNDS {
-            let mut openings = find(snapshot, query)?;
+            let mut openings = self.found(snapshot, query, asked.course())?;
             let mut shown = base.clone();
             shown.candidates = openings.found.iter().map(|one| words::candidate(scene, zone, one)).collect();
-            let voices = asked.review(&shown).await?;
+            let voices = asked.review(shown).await?;
             let found = openings.found.len();
             let against = leave_out(&mut openings, voices);
             let enough = openings.found.len() >= wanted as usize;
@@ -69,7 +90,7 @@ impl App {
             }
             query.limit = query.limit.saturating_mul(2);
         }
-        Ok(Searched { openings: find(snapshot, query)?, against: Vec::new() })
+        Ok(Searched { openings: self.found(snapshot, query, asked.course())?, against: Vec::new() })
     }
 }
 

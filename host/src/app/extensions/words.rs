@@ -18,7 +18,7 @@ use crate::wasm::bindings::slotledger::rules::decisions::{
 use crate::wasm::bindings::slotledger::types::{appointments, values};
 
 /// The hook of a command; none where extensions have no say.
-pub(super) const fn hook(command: &Command) -> Option<Hook> {
+pub(in crate::app) const fn hook(command: &Command) -> Option<Hook> {
     match command {
         Command::Hold(_) => Some(Hook::Hold),
         Command::Confirm | Command::Pay(_) => Some(Hook::Confirm),
@@ -39,7 +39,7 @@ pub(super) const fn hook(command: &Command) -> Option<Hook> {
 }
 
 /// What everybody is shown at a hook, whatever is decided.
-pub(super) fn input(
+pub(in crate::app) fn input(
     scene: &Scene,
     snapshot: &Snapshot,
     hook: Hook,
@@ -95,7 +95,7 @@ pub(super) fn input(
 }
 
 /// The input of a command: who, what, when, and what the rules made of it.
-pub(super) fn of_command(
+pub(in crate::app) fn of_command(
     base: Input,
     scene: &Scene,
     input: &TransitionInput,
@@ -115,6 +115,15 @@ pub(super) fn of_command(
         reason: reason(&input.command),
         ..base
     }
+}
+
+/// The same with what another decision makes of it: what it costs, and what calling it off does.
+pub(in crate::app) fn with_decision(input: Input, decision: Option<&Decision>) -> Input {
+    let plan = decision.and_then(|decision| {
+        decision.plan.as_ref().or_else(|| decision.successor.as_ref().map(|next| &next.plan))
+    });
+    let quote = plan.map(|plan| quote_words(&plan.quote)).or(input.quote);
+    Input { quote, fee: decision.and_then(fee), ..input }
 }
 
 /// The branch of the providers in question, who all belong to one.
@@ -246,7 +255,7 @@ fn fee(decision: &Decision) -> Option<words::Decimal> {
 }
 
 /// The documents of a decision.
-pub(super) fn documents(decision: &Decision) -> Vec<words::Document> {
+pub(in crate::app) fn documents(decision: &Decision) -> Vec<words::Document> {
     let successor = decision.successor.iter().flat_map(|next| &next.effects);
     let document = |effect: &decisions::Effect| {
         let (kind, lines) = match &effect.body {
@@ -272,7 +281,7 @@ pub(super) fn documents(decision: &Decision) -> Vec<words::Document> {
 }
 
 /// A time that was found.
-pub(super) fn candidate(scene: &Scene, zone: Tz, found: &decisions::Opening) -> words::Candidate {
+pub(in crate::app) fn candidate(scene: &Scene, zone: Tz, found: &decisions::Opening) -> words::Candidate {
     words::Candidate {
         provider: provider(scene, &found.provider).unwrap_or_else(|| words::Party {
             id: found.provider.clone(),
@@ -284,7 +293,7 @@ pub(super) fn candidate(scene: &Scene, zone: Tz, found: &decisions::Opening) -> 
     }
 }
 
-pub(super) fn branch_zone(scene: &Scene, snapshot: &Snapshot) -> Tz {
+pub(in crate::app) fn branch_zone(scene: &Scene, snapshot: &Snapshot) -> Tz {
     zone(scene, snapshot, None)
 }
 

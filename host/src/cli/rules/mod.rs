@@ -5,14 +5,18 @@
 mod account;
 mod bench;
 mod build;
+mod decisions;
 mod doc;
+mod export;
 mod fixture;
 mod hostile;
 mod install;
 mod keys;
+mod manage;
 mod new;
 mod project;
 mod publish;
+mod replay;
 mod sign;
 mod taking;
 mod template;
@@ -66,6 +70,21 @@ enum Command {
     Install(install::Install),
     /// Lists the components that are installed.
     List(super::ConfigFile),
+    /// Says how much an extension has to say at a company, or switches it off. Doing so twice changes nothing more.
+    Mode(manage::SetMode),
+    /// Removes a component that no company uses. Doing so twice changes nothing more.
+    Remove(manage::Remove),
+    /// Lists what was done about extensions, and by whom, the newest first.
+    Changes(manage::Changes),
+    /// Lists decisions that were recorded, the newest first, or prints one as JSON.
+    Decisions(decisions::Decisions),
+    /// Makes recorded decisions again with another component, and says what would have been decided otherwise.
+    ///
+    /// Changes nothing. Exits with 0 if nothing would have been different, with 2 if anything would, and with 1 if it
+    /// could not be found out.
+    Replay(replay::Replay),
+    /// Writes what an extension was shown in a decision, and what it answered, as fixtures for `rules test`.
+    Export(export::Export),
 }
 
 /// Which project.
@@ -89,6 +108,12 @@ pub(super) async fn run(command: RulesCommand) -> anyhow::Result<ExitCode> {
         Command::Verify(command) => verify::run(command).await,
         Command::Install(command) => install::run(command).await,
         Command::List(file) => install::list(&file).await,
+        Command::Mode(command) => manage::mode(&command).await,
+        Command::Remove(command) => manage::remove(&command).await,
+        Command::Changes(command) => manage::changes(&command).await,
+        Command::Decisions(command) => decisions::run(&command).await,
+        Command::Replay(command) => return replay::run(&command).await,
+        Command::Export(command) => export::run(&command).await,
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -14,6 +14,9 @@ const BUILD: &str = "build";
 /// Directories that hold no sources.
 const NO_SOURCES: [&str; 6] = [BUILD, "target", "node_modules", "fixtures", ".git", "__pycache__"];
 
+/// Endings of files that are none either: keys and signatures are made after the component, and may lie beside the sources.
+const NO_SOURCE_FILES: [&str; 4] = ["key", "pub", "minisig", "md"];
+
 /// What an extension is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Language {
@@ -90,7 +93,12 @@ fn newest(dir: &Path) -> Option<SystemTime> {
     let own = entries.filter(|entry| !NO_SOURCES.iter().any(|name| entry.file_name() == *name));
     own.filter_map(|entry| {
         let meta = fs::metadata(entry.path()).ok()?;
-        if meta.is_dir() { newest(&entry.path()) } else { meta.modified().ok() }
+        if meta.is_dir() {
+            return newest(&entry.path());
+        }
+        let ending = entry.path().extension().map(|ending| ending.to_ascii_lowercase());
+        let source = !ending.is_some_and(|ending| NO_SOURCE_FILES.iter().any(|other| ending == *other));
+        if source { meta.modified().ok() } else { None }
     })
     .max()
 }

@@ -1,12 +1,13 @@
-//! Installed components, and what extensions said.
+//! Installed components, what is done about them, and what they are told of a customer.
 
 use serde_json::json;
 
 use super::Twice;
-use super::house::{House, cancel, minute, next};
-use crate::model::extension::{Component, ExtensionAnswer, Mode, Said};
-use crate::model::{AppointmentId, CompanyId, Status};
-use crate::store::{AnswerFilter, CustomerHistory, SharedStore};
+use super::house::{House, cancel, id, minute, next, record};
+use crate::model::Status;
+use crate::model::extension::{Component, ExtensionAct, Said};
+use crate::model::master::Kind;
+use crate::store::{CustomerHistory, Error, ExtensionChangeFilter, Record, Removal, SharedStore};
 
 const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -23,28 +24,11 @@ fn component(signer: Option<&str>) -> Component {
     }
 }
 
-fn answer(company: CompanyId, appointment: Option<AppointmentId>, outcome: Said, at: i64) -> ExtensionAnswer {
-    ExtensionAnswer {
-        id: 0,
-        company,
-        appointment,
-        extension: "org.example.it".to_owned(),
-        digest: DIGEST.to_owned(),
-        hook: "hold".to_owned(),
-        mode: Mode::Audit,
-        outcome,
-        fuel: 12_345,
-        input: json!({ "hook": "Hold" }),
-        answer: json!({ "findings": [] }),
-        asked_at: minute(at),
-    }
-}
-
-/// A component, and something that it said.
+/// A component, and a decision in which it said something.
 pub(crate) async fn extended(store: &SharedStore, house: &House) {
     store.keep_component(&component(None), b"\0asm").await.expect("it is kept");
-    let said = answer(house.company.into(), None, Said::Silent, 1);
-    store.keep_said(&[said]).await.expect("it is kept");
+    let decision = super::decisions::decision(house.company.into(), None, &[Said::Silent], 1);
+    store.keep_decisions(&[decision]).await.expect("it is kept");
 }
 
 pub(crate) async fn a_component_is_kept_once(twice: &Twice) {
@@ -56,35 +40,61 @@ pub(crate) async fn a_component_is_kept_once(twice: &Twice) {
     assert_eq!(bytes.as_deref(), Some(&b"\0asm"[..]));
 }
 
-pub(crate) async fn what_extensions_said_is_listed_and_forgotten(twice: &Twice) {
+/// A company's use of the component.
+fn used(house: &House, version: i64, active: bool) -> Record {
+    Record {
+        name: "org.example.it".to_owned(),
+        version,
+        active,
+        data: json!({ "name": "org.example.it", "digest": DIGEST, "mode": "audit", "active": active }),
+        by: Some("ada".to_owned()),
+        ..record(Kind::Extension, id(), house.company)
+    }
+}
+
+pub(crate) async fn a_component_that_is_used_stays_and_whatever_is_done_is_noted(twice: &Twice) {
     let house = House::build(&twice.one).await;
-    let company = house.company.into();
-    let booked = house.store(&twice.one, house.hold(0, 60)).await.expect("a free slot").id;
-    let said = [
-        answer(company, None, Said::Silent, 1),
-        answer(company, Some(booked), Said::Denied, 2),
-        answer(company, Some(booked), Said::Failed, 3),
-    ];
-    twice.one.keep_said(&said).await.expect("it is kept");
-    let list = |filter: AnswerFilter, before| {
-        let store = twice.other.clone();
-        async move {
-            let found = store.said(&filter, before, 10).await.expect("a list");
-            let ids: Vec<i64> = found.iter().map(|one| one.id).collect();
-            (found.into_iter().map(|one| ExtensionAnswer { id: 0, ..one }).collect::<Vec<_>>(), ids)
-        }
+    let own = id();
+    let used = |version, active| Record { id: own, ..used(&house, version, active) };
+    let remove = |store: SharedStore| async move {
+        store.remove_component(DIGEST, "bob", minute(9)).await.expect("an answer")
     };
-    let (all, ids) = list(AnswerFilter::default(), None).await;
-    assert_eq!(all, [said[2].clone(), said[1].clone(), said[0].clone()], "the newest first");
-    assert_eq!(list(AnswerFilter::default(), Some(ids[1])).await.0, [said[0].clone()]);
-    let of = AnswerFilter { appointment: Some(booked), company: Some(company), ..AnswerFilter::default() };
-    assert_eq!(list(of, None).await.0.len(), 2);
-    let denied = AnswerFilter { outcome: Some(Said::Denied), ..AnswerFilter::default() };
-    assert_eq!(list(denied, None).await.0, [said[1].clone()]);
-    let other = AnswerFilter { extension: Some("another".to_owned()), ..AnswerFilter::default() };
-    assert_eq!(list(other, None).await.0, []);
-    assert_eq!(twice.one.forget_said(minute(3)).await.expect("they are forgotten"), 2);
-    assert_eq!(list(AnswerFilter::default(), None).await.0, [said[2].clone()]);
+    assert_eq!(remove(twice.one.clone()).await, Removal::Unknown);
+    let early = twice.one.insert(&used(1, true), None).await;
+    assert!(matches!(early, Err(Error::Missing("component"))), "{early:?}");
+    twice.one.keep_component(&component(None), b"\0asm").await.expect("it is kept");
+    twice.one.keep_component(&component(None), b"\0asm").await.expect("it is there");
+    twice.one.insert(&used(1, true), None).await.expect("it is used");
+    assert_eq!(remove(twice.other.clone()).await, Removal::InUse(vec![house.company.into()]));
+    twice.one.replace(&used(2, false), 1, None).await.expect("it is switched off");
+    assert_eq!(remove(twice.other.clone()).await, Removal::Removed);
+    assert_eq!(remove(twice.one.clone()).await, Removal::Gone);
+    assert_eq!(twice.one.component_bytes(DIGEST).await.expect("a read"), None);
+    let late = twice.one.replace(&used(3, true), 2, None).await;
+    assert!(matches!(late, Err(Error::Missing("component"))), "{late:?}");
+
+    let list = |filter: ExtensionChangeFilter, before| {
+        let store = twice.other.clone();
+        async move { store.extension_changes(&filter, before, 10).await.expect("a list") }
+    };
+    let all = list(ExtensionChangeFilter::default(), None).await;
+    let told: Vec<_> = all.iter().map(|one| (one.what, one.by.as_deref(), one.company.is_some())).collect();
+    assert_eq!(
+        told,
+        [
+            (ExtensionAct::Removed, Some("bob"), false),
+            (ExtensionAct::Changed, Some("ada"), true),
+            (ExtensionAct::Added, Some("ada"), true),
+            (ExtensionAct::Installed, Some("somebody"), false)
+        ]
+    );
+    assert_eq!((all[0].changed_at, &all[0].now), (minute(9), &None));
+    assert_eq!(all[1].now.as_ref().map(|now| now["active"].clone()), Some(json!(false)));
+    let of = ExtensionChangeFilter { company: Some(house.company.into()), ..Default::default() };
+    assert_eq!(list(of.clone(), None).await, all[1..3]);
+    assert_eq!(list(of, Some(all[1].id)).await, all[2..3]);
+    let other = ExtensionChangeFilter { extension: Some("another".to_owned()), ..Default::default() };
+    assert_eq!(list(other, None).await, []);
 }
 
 pub(crate) async fn a_customers_history_is_counted(twice: &Twice) {

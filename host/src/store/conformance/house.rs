@@ -79,6 +79,7 @@ impl House {
             title: "Cooling System Service".to_owned(),
             slots: Slots::Take(claim),
             deliveries: Vec::new(),
+            decisions: Vec::new(),
         }
     }
 
@@ -205,6 +206,7 @@ pub(crate) async fn furnish(store: &SharedStore) {
     retry(&**store, 3, 0).await.expect("it waits");
     super::connections::known(store).await;
     super::reconcile::seen(store, &house).await;
+    super::extensions::extended(store, &house).await;
 }
 
 /// A record with a few fields.
@@ -218,6 +220,7 @@ pub(crate) fn record(kind: Kind, id: Uuid, company: Uuid) -> Record {
         version: 1,
         updated_at: minute(0) + TimeDelta::microseconds(123_456),
         data: json!({"name": format!("A {}", kind.as_str()), "price": "49.90"}),
+        by: None,
     }
 }
 
@@ -251,6 +254,7 @@ pub(crate) fn next(appointment: &Appointment, status: Status) -> Change {
         title: String::new(),
         slots: Slots::Keep,
         deliveries: Vec::new(),
+        decisions: Vec::new(),
     }
 }
 

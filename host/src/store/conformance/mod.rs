@@ -5,6 +5,7 @@
 //! Deliberately absent: what only one engine can be asked, such as its triggers and plans. That stands with the engine.
 
 pub(crate) mod connections;
+pub(crate) mod decisions;
 pub(crate) mod diary;
 pub(crate) mod extensions;
 pub(crate) mod house;
@@ -116,7 +117,12 @@ macro_rules! conformance {
             reconcile: two_looks_keep_one_finding,
             reconcile: what_is_not_seen_again_is_closed,
             extensions: a_component_is_kept_once,
-            extensions: what_extensions_said_is_listed_and_forgotten,
+            extensions: a_component_that_is_used_stays_and_whatever_is_done_is_noted,
+            decisions: a_decision_is_recorded_with_what_it_changes,
+            decisions: what_is_not_committed_is_not_recorded,
+            decisions: decisions_are_filtered_and_listed_both_ways,
+            decisions: what_extensions_said_is_listed,
+            decisions: the_oldest_decisions_are_forgotten_some_at_a_time,
             extensions: a_customers_history_is_counted,
             turns: deliveries_of_an_appointment_go_in_order,
             turns: a_failing_delivery_holds_up_its_own_appointment_only,

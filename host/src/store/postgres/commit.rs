@@ -9,6 +9,7 @@
 use sqlx::PgConnection;
 
 use super::claims::{self, Touched};
+use super::decisions;
 use super::error::{failed, unless_taken};
 use super::requests;
 use super::rows::ids;
@@ -168,6 +169,9 @@ async fn write_entry(
     }
     for delivery in &entry.deliveries {
         ask(connection, basis, &entry.appointment, delivery).await?;
+    }
+    for decision in &entry.decisions {
+        decisions::keep(connection, decision).await?;
     }
     Ok(())
 }

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::Postgres;
 use super::error::{failed, unless_taken};
+use super::extensions;
 use super::requests;
 use super::rows::Columns;
-use crate::model::CompanyId;
 use crate::model::master::Kind;
+use crate::model::{CompanyId, ExtensionAct};
 use crate::store::words::to_json;
 use crate::store::{Answer, Error, Owner, Page, Record, Records, read};
 
@@ -48,6 +49,9 @@ impl Records for Postgres {
         .execute(&mut *transaction)
         .await
         .map_err(unless_taken("record_pkey", || Error::Exists(record.kind.as_str())))?;
+        if record.kind == Kind::Extension {
+            extensions::note_use(&mut transaction, record, ExtensionAct::Added).await?;
+        }
         transaction.commit().await.map_err(failed)
     }
 
@@ -77,6 +81,9 @@ impl Records for Postgres {
         .map_err(failed)?;
         if !raised || done.rows_affected() == 0 {
             return Err(missing_or_stale(&mut transaction, record.kind, record.id).await?);
+        }
+        if record.kind == Kind::Extension {
+            extensions::note_use(&mut transaction, record, ExtensionAct::Changed).await?;
         }
         transaction.commit().await.map_err(failed)
     }

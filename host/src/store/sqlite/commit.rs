@@ -8,6 +8,7 @@
 use sqlx::{Row, SqliteConnection};
 
 use super::claims::{self, Touched};
+use super::decisions;
 use super::error::{failed, unless_taken};
 use super::requests;
 use super::rows::{micros, text};
@@ -129,6 +130,9 @@ async fn write_entry(
     }
     for delivery in &entry.deliveries {
         ask(connection, basis, &entry.appointment, delivery).await?;
+    }
+    for decision in &entry.decisions {
+        decisions::keep(connection, decision).await?;
     }
     Ok(())
 }

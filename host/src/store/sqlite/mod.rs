@@ -13,6 +13,7 @@
 mod claims;
 mod commit;
 mod connections;
+mod decisions;
 mod diary;
 mod error;
 mod extensions;

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::error::{failed, unless_taken};
+use super::extensions;
 use super::requests;
 use super::rows::{Columns, micros, text};
-use crate::model::CompanyId;
 use crate::model::master::Kind;
+use crate::model::{CompanyId, ExtensionAct};
 use crate::store::words::to_json;
 use crate::store::{Answer, Error, Owner, Page, Record, Records, read};
 
@@ -46,6 +47,9 @@ impl Records for Sqlite {
         .execute(&mut *transaction)
         .await
         .map_err(unless_taken(|| Error::Exists(record.kind.as_str())))?;
+        if record.kind == Kind::Extension {
+            extensions::note_use(&mut transaction, record, ExtensionAct::Added).await?;
+        }
         transaction.commit().await.map_err(failed)
     }
 
@@ -75,6 +79,9 @@ impl Records for Sqlite {
             return Err(missing_or_stale(&mut transaction, record.kind, record.id).await?);
         }
         raise_catalog_version(&mut transaction, record.company, 1).await?;
+        if record.kind == Kind::Extension {
+            extensions::note_use(&mut transaction, record, ExtensionAct::Changed).await?;
+        }
         transaction.commit().await.map_err(failed)
     }
 

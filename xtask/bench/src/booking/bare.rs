@@ -105,6 +105,7 @@ impl<'a> Booking<'a> {
         self.insert(&mut transaction, now).await?;
         self.take(&mut transaction).await?;
         self.event(&mut transaction, 0, now).await?;
+        self.record(&mut transaction, 0, now).await?;
         self.mark(&mut transaction).await?;
         Ok(transaction.commit().await?)
     }
@@ -116,6 +117,7 @@ impl<'a> Booking<'a> {
         self.update(&mut transaction, now).await?;
         self.event(&mut transaction, 1, now).await?;
         self.ask(&mut transaction, now).await?;
+        self.record(&mut transaction, 1, now).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -259,6 +261,23 @@ impl<'a> Booking<'a> {
         .bind(to)
         .bind(digest)
         .bind(attributes)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn record(&self, connection: &mut SqliteConnection, step: usize, now: i64) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO decision (company, appointment, point, outcome, digest, fuel, record, decided_us)
+             VALUES (?, ?, ?, 'granted', ?, ?, ?, ?)",
+        )
+        .bind(&self.company)
+        .bind(&self.id)
+        .bind(if step == 0 { "hold" } else { "confirm" })
+        .bind(&self.sample.events[step].digest)
+        .bind(50_000_i64)
+        .bind(&self.sample.decisions[step])
+        .bind(now)
         .execute(connection)
         .await?;
         Ok(())

@@ -36,6 +36,19 @@ pub(crate) struct Company {
     pub(super) first: DateTime<Utc>,
 }
 
+impl Company {
+    /// Its identifier.
+    pub(crate) const fn id(&self) -> CompanyId {
+        self.id
+    }
+
+    /// Has somebody else book from now on, who has no history yet.
+    pub(crate) async fn next_customer(&mut self, app: &App) -> Result<()> {
+        self.customer = CustomerId(add(app, Some(self.id), customer()).await?);
+        Ok(())
+    }
+}
+
 /// Makes the company in a new database.
 pub(crate) async fn make(file: &Path, cache: &Path) -> Result<Company> {
     let host = hosted::open(file, cache).await?;
@@ -45,7 +58,7 @@ pub(crate) async fn make(file: &Path, cache: &Path) -> Result<Company> {
 }
 
 /// Adds the company to what is there, with a provider for each client.
-pub(super) async fn fill(app: &App, clients: usize) -> Result<Company> {
+pub(crate) async fn fill(app: &App, clients: usize) -> Result<Company> {
     let id = CompanyId(add(app, None, company()).await?);
     let branch = add(app, Some(id), branch()).await?;
     let mut providers = Vec::new();

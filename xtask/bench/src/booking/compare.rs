@@ -13,6 +13,7 @@ const CONTENTS: &str = "
     UNION ALL SELECT 'busy', count(*), sum(length(layers)) + sum(minutes) FROM busy
     UNION ALL SELECT 'event', count(*), sum(length(name) + length(message) + length(attributes)) FROM event
     UNION ALL SELECT 'delivery', count(*), sum(length(posting) + length(key)) FROM delivery
+    UNION ALL SELECT 'decision', count(*), sum(length(record)) FROM decision
     UNION ALL SELECT 'answer', count(*), sum(length(body)) FROM answer";
 
 /// Fails unless both files hold as many rows, and texts of nearly the same length, in each table.

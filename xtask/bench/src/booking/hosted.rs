@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
-use slotledger::app::{App, Booking, Command, Connections, Ports, Reply, Request};
+use slotledger::app::{App, Booking, Command, Connections, Ports, Recording, Reply, Request};
 use slotledger::clock::SystemClock;
 use slotledger::model::{Actor, Appointment};
 use slotledger::store::SharedStore;
@@ -36,15 +36,27 @@ pub(crate) async fn open(file: &Path, cache: &Path) -> Result<Hosted> {
     Ok(Hosted { app: on(Arc::new(store.clone()), cache)?, store })
 }
 
+/// The same, recording no decisions.
+pub(super) async fn open_unrecorded(file: &Path, cache: &Path) -> Result<Hosted> {
+    let store = Sqlite::open(file).await?;
+    let app = App::new(ports(Arc::new(store.clone()), cache)?);
+    let app = Arc::new(app.recording(Recording { keep_days: 0, ..Recording::default() }));
+    Ok(Hosted { app, store })
+}
+
 /// Use cases on a store.
 pub(super) fn on(store: SharedStore, cache: &Path) -> Result<Arc<App>> {
-    Ok(Arc::new(App::new(Ports {
+    Ok(Arc::new(App::new(ports(store, cache)?)))
+}
+
+fn ports(store: SharedStore, cache: &Path) -> Result<Ports> {
+    Ok(Ports {
         store,
         rules: Rules::embedded(Some(cache))?,
         clock: Arc::new(SystemClock),
         books: Arc::new(Connections::default()),
         wake: Arc::new(Notify::new()),
-    })))
+    })
 }
 
 /// Every client makes so many bookings, one after the other, at one of the hosts.
@@ -66,7 +78,20 @@ pub(crate) async fn book(hosts: &[Arc<App>], company: &Company, bookings: usize)
 }
 
 async fn one(app: &App, company: &Company, client: usize, n: usize) -> Result<()> {
-    let booking = Booking {
+    let held =
+        fresh(app.hold(booking(company, client, n)?, Actor::Staff, Some(&request("hold", client, n))).await)?;
+    let confirm = request("confirm", client, n);
+    fresh(app.command(held.id, None, Command::Confirm, Actor::Staff, Some(&confirm)).await)?;
+    Ok(())
+}
+
+/// A client's n-th visit, held.
+pub(crate) async fn hold(app: &App, company: &Company, client: usize, n: usize) -> Result<Appointment> {
+    fresh(app.hold(booking(company, client, n)?, Actor::Staff, None).await)
+}
+
+fn booking(company: &Company, client: usize, n: usize) -> Result<Booking> {
+    Ok(Booking {
         service: company.service,
         customer: Some(company.customer),
         case: None,
@@ -83,11 +108,7 @@ async fn one(app: &App, company: &Company, client: usize, n: usize) -> Result<()
         notes: None,
         remarks: None,
         coupon: None,
-    };
-    let held = fresh(app.hold(booking, Actor::Staff, Some(&request("hold", client, n))).await)?;
-    let confirm = request("confirm", client, n);
-    fresh(app.command(held.id, None, Command::Confirm, Actor::Staff, Some(&confirm)).await)?;
-    Ok(())
+    })
 }
 
 fn fresh(reply: slotledger::app::Result<Reply<Appointment>>) -> Result<Appointment> {

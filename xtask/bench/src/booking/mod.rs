@@ -1,5 +1,5 @@
-//! `booking.sqlite`: bookings a second through the use cases, the rules and the store, against a bare program that makes
-//! the same SQL writes.
+//! `booking.sqlite` and `booking.records`: bookings a second through the use cases, the rules and the store, against a bare program that makes
+//! the same SQL writes, and against a host that records no decisions.
 //!
 //! A booking is a hold and its confirmation: two durable commits, the second with the sales order in the outbox. Both
 //! sides run eight clients on files that began as copies of one, and in the end both files are compared: a bare program
@@ -26,7 +26,7 @@ use self::sample::Sample;
 use crate::report::Row;
 
 /// The rows measured here.
-pub(crate) const ROWS: [&str; 1] = ["booking.sqlite"];
+pub(crate) const ROWS: [&str; 2] = ["booking.sqlite", "booking.records"];
 
 /// Clients at the same time, each with a provider of its own.
 pub(crate) const CLIENTS: usize = 8;
@@ -35,17 +35,17 @@ const BOOKINGS_QUICK: usize = 40;
 const TURNS: usize = 5;
 const TURNS_QUICK: usize = 2;
 
-/// Takes turns: hosted, bare, hosted, bare, …
-pub(crate) fn measure(scratch: &Path, quick: bool) -> Result<Row> {
+/// Takes turns: hosted, bare, hosted without records of decisions, and so on.
+pub(crate) fn measure(scratch: &Path, quick: bool) -> Result<[Row; 2]> {
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
     let (bookings, turns) = if quick { (BOOKINGS_QUICK, TURNS_QUICK) } else { (BOOKINGS, TURNS) };
     runtime.block_on(take_turns(scratch, bookings, turns))
 }
 
-async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<Row> {
+async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<[Row; 2]> {
     let empty = scratch.join("empty.sqlite");
     let company = company::make(&empty, scratch).await?;
-    let (mut hosted, mut bare) = (Pace::default(), Pace::default());
+    let (mut hosted, mut bare, mut unrecorded) = (Pace::default(), Pace::default(), Pace::default());
     for turn in 0..turns {
         let file = copy(&empty, scratch, &format!("hosted-{turn}"))?;
         let app = hosted::open(&file, scratch).await?;
@@ -62,10 +62,20 @@ async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<Row
         bare.add(CLIENTS * bookings, since);
         database.close().await;
         compare::compare(&file, &other).await?;
+
+        let third = copy(&empty, scratch, &format!("unrecorded-{turn}"))?;
+        let app = hosted::open_unrecorded(&third, scratch).await?;
+        let since = Instant::now();
+        hosted::book(std::slice::from_ref(&app.app), &company, bookings).await?;
+        unrecorded.add(CLIENTS * bookings, since);
+        app.close().await;
     }
     let (value, against) = (hosted.per_second(), bare.per_second());
-    let row = Row::alone("booking.sqlite", value, "bookings/s", "at least 0.70 ×");
-    Ok(row.beside(against, "the same SQL writes, bare"))
+    let row = |name, target| Row::alone(name, value, "bookings/s", target);
+    Ok([
+        row("booking.sqlite", "at least 0.70 ×").beside(against, "the same SQL writes, bare"),
+        row("booking.records", "at least 0.90 ×").beside(unrecorded.per_second(), "no decision recorded"),
+    ])
 }
 
 fn copy(from: &Path, scratch: &Path, name: &str) -> Result<PathBuf> {

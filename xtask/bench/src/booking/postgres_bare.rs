@@ -26,6 +26,7 @@ pub(super) struct Sample {
     key: String,
     answers: [String; 2],
     digest: String,
+    decisions: [Vec<u8>; 2],
 }
 
 impl Sample {
@@ -35,7 +36,9 @@ impl Sample {
             "SELECT a.id::text, a.branch, a.details::text, d.posting::text, d.key,
                  (SELECT body FROM answer WHERE key LIKE 'hold-%' AND strpos(body, a.id::text) > 0 LIMIT 1),
                  (SELECT body FROM answer WHERE key LIKE 'confirm-%' AND strpos(body, a.id::text) > 0 LIMIT 1),
-                 (SELECT rules_digest FROM event WHERE appointment = a.id LIMIT 1)
+                 (SELECT rules_digest FROM event WHERE appointment = a.id LIMIT 1),
+                 (SELECT record FROM decision WHERE appointment = a.id AND point = 'hold' LIMIT 1),
+                 (SELECT record FROM decision WHERE appointment = a.id AND point = 'confirm' LIMIT 1)
              FROM appointment a JOIN delivery d ON d.appointment = a.id ORDER BY a.id LIMIT 1",
         );
         let row = row.fetch_one(pool).await.context("the host made no booking")?;
@@ -47,6 +50,7 @@ impl Sample {
             key: row.try_get(4)?,
             answers: [row.try_get(5)?, row.try_get(6)?],
             digest: row.try_get(7)?,
+            decisions: [row.try_get(8)?, row.try_get(9)?],
         })
     }
 }
@@ -108,6 +112,7 @@ impl<'a> Booking<'a> {
         self.insert(&mut transaction, now).await?;
         self.take(&mut transaction).await?;
         self.event(&mut transaction, 1, now).await?;
+        self.record(&mut transaction, 0, now).await?;
         self.mark(&mut transaction).await?;
         Ok(transaction.commit().await?)
     }
@@ -139,12 +144,30 @@ impl<'a> Booking<'a> {
         .bind(now)
         .execute(&mut *transaction)
         .await?;
+        self.record(&mut transaction, 1, now).await?;
         Ok(transaction.commit().await?)
     }
 
     /// A text of the sample with this booking's identifier.
     fn own(&self, text: &str) -> String {
         text.replace(&self.sample.id, &self.id.to_string())
+    }
+
+    async fn record(&self, connection: &mut PgConnection, step: usize, now: DateTime<Utc>) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO decision (company, appointment, point, outcome, digest, fuel, record, decided_at)
+             VALUES ($1, $2, $3, 'granted', $4, $5, $6, $7) RETURNING id",
+        )
+        .bind(self.company.id.0)
+        .bind(self.id)
+        .bind(if step == 0 { "hold" } else { "confirm" })
+        .bind(&self.sample.digest)
+        .bind(50_000_i64)
+        .bind(&self.sample.decisions[step])
+        .bind(now)
+        .fetch_one(connection)
+        .await?;
+        Ok(())
     }
 
     async fn answer(&self, connection: &mut PgConnection, step: usize, now: DateTime<Utc>) -> Result<()> {

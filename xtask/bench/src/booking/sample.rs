@@ -19,6 +19,7 @@ pub(super) struct Sample {
     pub(super) key: String,
     pub(super) answers: [String; 2],
     pub(super) events: [Event; 2],
+    pub(super) decisions: [Vec<u8>; 2],
 }
 
 #[derive(Debug, Clone)]
@@ -46,6 +47,7 @@ impl Sample {
             key: delivery.try_get("key")?,
             answers: [answer(&pool, &id, "hold").await?, answer(&pool, &id, "confirm").await?],
             events: [event(&pool, &id, 1).await?, event(&pool, &id, 2).await?],
+            decisions: [decision(&pool, &id, "hold").await?, decision(&pool, &id, "confirm").await?],
             id,
         };
         pool.close().await;
@@ -56,6 +58,11 @@ impl Sample {
 async fn answer(pool: &SqlitePool, id: &str, step: &str) -> Result<String> {
     let query = sqlx::query_scalar("SELECT body FROM answer WHERE key LIKE ? || '-%' AND instr(body, ?) > 0");
     query.bind(step).bind(id).fetch_one(pool).await.context("a booking leaves an answer for each step")
+}
+
+async fn decision(pool: &SqlitePool, id: &str, point: &str) -> Result<Vec<u8>> {
+    let query = sqlx::query_scalar("SELECT record FROM decision WHERE appointment = ? AND point = ?");
+    query.bind(id).bind(point).fetch_one(pool).await.context("a booking leaves a record of each decision")
 }
 
 async fn event(pool: &SqlitePool, id: &str, revision: i64) -> Result<Event> {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use slotledger_postgres_server::Database;
-use sqlx::AssertSqlSafe;
+use sqlx::migrate::Migrator;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use super::database;
-use crate::store::SharedStore;
+use crate::model::ExtensionAct;
 use crate::store::conformance::house::furnish;
-use crate::store::postgres::Postgres;
+use crate::store::postgres::{MIGRATIONS, Postgres};
+use crate::store::{Extensions as _, SharedStore};
 
 /// A furnished database.
 async fn furnished() -> (Database, Postgres) {
@@ -23,6 +25,34 @@ async fn told(store: &Postgres, statement: &str) -> Option<String> {
     let error = sqlx::query(AssertSqlSafe(statement)).execute(&store.pool).await.err()?;
     let error = error.as_database_error().expect("the database refuses");
     Some(error.constraint().unwrap_or(error.message()).to_owned())
+}
+
+/// The columns of all tables.
+async fn shape(store: &Postgres) -> Vec<(String, String, String)> {
+    let query = "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns
+        WHERE table_schema = 'public' ORDER BY table_name, column_name";
+    sqlx::query_as(query).fetch_all(&store.pool).await.expect("a list")
+}
+
+#[tokio::test]
+async fn a_database_that_later_migrations_reached_first_gets_those_left_out() {
+    const DECISIONS: i64 = 11;
+    let (_fresh, whole) = furnished().await;
+    let (_database, server) = database();
+    let early = MIGRATIONS.iter().filter(|one| one.version != DECISIONS).cloned().collect();
+    let mut connection = server.connect().await.expect("a database");
+    let early = Migrator::with_migrations(early);
+    early.run_direct(None, &mut connection, false).await.expect("it is migrated");
+    let component = "INSERT INTO component
+        VALUES (repeat('1', 64), 'a', '1', '{}', '\\x00', 'a file', NULL, 'ada', '2026-11-01T00:00:00Z')";
+    sqlx::query(component).execute(&mut connection).await.expect("a row");
+    connection.close().await.expect("it is closed");
+    let store = Postgres::open(&server).await.expect("it is brought up to date");
+    assert_eq!(shape(&store).await, shape(&whole).await);
+    let changes = store.extension_changes(&Default::default(), None, 10).await.expect("a list");
+    let told: Vec<_> = changes.iter().map(|one| (one.what, one.by.as_deref())).collect();
+    assert_eq!(told, [(ExtensionAct::Installed, Some("ada"))]);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -48,6 +78,8 @@ async fn history_cannot_be_rewritten() {
         ("UPDATE finding SET kind = 'doubled'", "finding_identity"),
         ("DELETE FROM finding", "finding_delete"),
         ("UPDATE finding_act SET reason = 'x'", "finding_act_append_only"),
+        ("UPDATE extension_change SET actor = 'x'", "extension_change_append_only"),
+        ("DELETE FROM extension_change", "extension_change_append_only"),
         ("DELETE FROM finding_act", "finding_act_append_only"),
         ("UPDATE appointment SET name = 'x'", "appointment_revision"),
         ("UPDATE appointment SET revision = revision + 2", "appointment_revision"),

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row};
 use tempfile::TempDir;
 
 use super::{file, opened};
-use crate::store::SharedStore;
+use crate::model::ExtensionAct;
 use crate::store::conformance::house::furnish;
-use crate::store::sqlite::Sqlite;
+use crate::store::sqlite::{MIGRATIONS, Sqlite};
+use crate::store::{Extensions as _, SharedStore};
 
 /// A furnished database.
 async fn furnished() -> (TempDir, Sqlite) {
@@ -22,6 +25,41 @@ async fn furnished() -> (TempDir, Sqlite) {
 async fn told(store: &Sqlite, statement: &str) -> Option<String> {
     let error = sqlx::query(AssertSqlSafe(statement)).execute(&store.writer).await.err()?;
     Some(error.as_database_error().expect("the database refuses").message().to_owned())
+}
+
+/// The tables, indexes and triggers.
+async fn shape(store: &Sqlite) -> Vec<(String, String)> {
+    let query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+    sqlx::query_as(query).fetch_all(&store.writer).await.expect("a list")
+}
+
+#[tokio::test]
+async fn a_database_that_later_migrations_reached_first_gets_those_left_out() {
+    const DECISIONS: i64 = 12;
+    let (_fresh, whole) = furnished().await;
+    let (_directory, path) = file();
+    let early = MIGRATIONS.iter().filter(|one| one.version != DECISIONS).cloned().collect();
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection = options.connect().await.expect("a new database");
+    let early = Migrator::with_migrations(early);
+    early.run_direct(None, &mut connection, false).await.expect("it is migrated");
+    let company = "INSERT INTO company VALUES ('01900000-0000-7000-8000-000000000001', 1, 0)";
+    let component =
+        "INSERT INTO component VALUES (printf('%064d', 1), 'a', '1', '{}', x'00', 'a file', NULL, 'ada', 1)";
+    let used = "INSERT INTO record VALUES ('01900000-0000-7000-8000-000000000002', 'extension',
+        '01900000-0000-7000-8000-000000000001', 'a', 1, 1, 2, '{\"digest\": \"d\"}')";
+    let said = "INSERT INTO extension_answer (company, extension, digest, hook, mode, outcome, fuel, input, answer, asked_us)
+        VALUES ('01900000-0000-7000-8000-000000000001', 'a', 'd', 'hold', 'audit', 'silent', 1, '{}', '{}', 1)";
+    for statement in [company, component, used, said] {
+        sqlx::query(statement).execute(&mut connection).await.expect("a row");
+    }
+    connection.close().await.expect("it is closed");
+    let store = Sqlite::open(&path).await.expect("it is brought up to date");
+    assert_eq!(shape(&store).await, shape(&whole).await);
+    let changes = store.extension_changes(&Default::default(), None, 10).await.expect("a list");
+    let told: Vec<_> = changes.iter().map(|one| (one.what, one.by.as_deref(), one.digest.len())).collect();
+    assert_eq!(told, [(ExtensionAct::Added, None, 1), (ExtensionAct::Installed, Some("ada"), 64)]);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -70,6 +108,8 @@ async fn history_cannot_be_rewritten() {
         ("DELETE FROM finding", "finding_delete"),
         ("UPDATE finding_act SET reason = 'x'", "finding_act_append_only"),
         ("DELETE FROM finding_act", "finding_act_append_only"),
+        ("UPDATE extension_change SET actor = 'x'", "extension_change_append_only"),
+        ("DELETE FROM extension_change", "extension_change_append_only"),
         ("UPDATE appointment SET name = 'x'", "appointment_revision"),
         ("UPDATE appointment SET revision = revision + 2", "appointment_revision"),
         ("UPDATE appointment SET revision = revision + 1, created_us = 0", "appointment_identity"),

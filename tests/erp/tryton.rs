@@ -4,6 +4,7 @@ use std::path::Path;
 
 use slotledger_tryton_server::{Server, provision};
 
+use super::story;
 use crate::support::{Host, kinds};
 
 /// A Tryton of the test's own.
@@ -26,6 +27,15 @@ async fn a_completed_visit_has_four_documents_in_tryton() {
     let invoice = documents.iter().find(|document| document["kind"] == "sales_invoice").expect("the invoice");
     assert_eq!(invoice["state"], "posted");
     assert_eq!((&invoice["net"], &invoice["total"]), (&"129.90".into(), &"155.88".into()));
+}
+
+#[tokio::test]
+async fn a_sale_leaves_a_document_of_every_kind_in_tryton() {
+    let server = server();
+    let host = Host::on_tryton_with_deposits(&server.url());
+    let times = story::prepare(&host).await;
+    let visit = story::tell(&host, &times).await.expect("the host answers");
+    story::told(&host, &visit, "tryton").await;
 }
 
 #[tokio::test]

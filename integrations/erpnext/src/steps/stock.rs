@@ -8,7 +8,7 @@ use super::{Books, FOUND, Made};
 use crate::mapping::{self, Named, StockEntry};
 
 pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Document>, Failure> {
-    let found: Vec<StockEntry> = books.keyed(&posting.key).await?;
+    let found: Option<StockEntry> = books.by_key(&posting.key).await?;
     let currency = &books.company.default_currency;
     Ok(found.iter().map(|entry| mapping::stock(entry, &posting.key, currency)).collect())
 }

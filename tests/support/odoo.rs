@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use slotledger_odoo_server::{COMPANY as BOOKS, Server};
 
 use super::{Answer, Host};
@@ -28,6 +28,11 @@ pub(super) fn configure(directory: &Path, server: &Server) {
 impl Host {
     /// Has the sample company keep its books in another connection of the configuration.
     pub(super) async fn keep_books_in(&self, connection: &str) {
+        self.change_company(&json!({ "erp": connection })).await;
+    }
+
+    /// Gives the sample company's record other values in these fields.
+    pub(crate) async fn change_company(&self, changes: &Value) {
         let path = format!("/api/v1/companies/{COMPANY}");
         let mut company = self.get(&path).await.expect(200);
         let version = format!("\"{}\"", company["version"]);
@@ -35,7 +40,7 @@ impl Host {
         for field in ["id", "company", "version", "updated_at"] {
             fields.remove(field);
         }
-        fields.insert("erp".to_owned(), json!(connection));
+        fields.extend(changes.as_object().expect("an object").clone());
         let saved = self.request("PUT", &path).header("If-Match", version).json(&company);
         Answer::of(saved).await.expect(200);
     }

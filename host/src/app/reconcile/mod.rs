@@ -11,6 +11,7 @@ mod counter;
 mod days;
 mod judge;
 mod look;
+mod reissue;
 mod repair;
 mod restore;
 

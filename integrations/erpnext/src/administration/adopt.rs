@@ -58,6 +58,7 @@ pub(crate) async fn adopt(
     let fitting = look(books, posting, reference).await?;
     let Fitting { doctype, name, key, after } = &fitting;
     if let Some(key) = key {
+        steps::read_as(books, posting, name).await?;
         let mut fields = passed_on(books, posting, name, after.as_deref()).await?;
         fields.insert(KEY.to_owned(), json!(key));
         books.command_on(doctype, name, &fields).await?;

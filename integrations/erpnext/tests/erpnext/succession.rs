@@ -7,7 +7,7 @@ use slotledger_erpnext_server::Server;
 
 use crate::support::{
     TODAY, connect, only, post_all,
-    postings::{Appointment, line, visit},
+    postings::{Appointment, line, material, visit},
     ready,
 };
 
@@ -175,13 +175,24 @@ async fn materials_that_somebody_brought_back_are_not_brought_back_twice() {
     let server = ready().await;
     let books = connect(&server);
     let at = Appointment("back".into());
-    let materials = || vec![crate::support::postings::material("MAT-FILTER", 2)];
+    let materials = || vec![material("MAT-FILTER", 2)];
     post_all(&books, &[at.order(visit()), at.issue(materials())]).await.unwrap();
     let back = at.stock_return(materials());
     let receipt = json!({"stock_entry_type": "Material Receipt", "company": "Slotledger Demo", "docstatus": 1,
         "items": [{"item_code": "MAT-FILTER", "qty": 2, "t_warehouse": "Stores - SD", "basic_rate": 7.5}]});
     let made = desk(&server, "POST", "Stock Entry", "", receipt);
-    books.adopt(&back, made["name"].as_str().unwrap()).await.unwrap();
+    let made = made["name"].as_str().unwrap();
+    // As many in all, but of something else, or to somewhere else.
+    let mut elsewhere = material("MAT-FILTER", 2);
+    elsewhere.warehouse = "Finished Goods - SD".into();
+    for (line, words) in [
+        (material("MAT-RARE", 2), "2 Nos of MAT-FILTER in Stores - SD, not 0; 0 Nos of MAT-RARE"),
+        (elsewhere, "0 Nos of MAT-FILTER in Finished Goods - SD, not 2"),
+    ] {
+        let failure = refused(&books, &at.stock_return(vec![line]), made).await;
+        assert!(reason(&failure) == Reason::Conflict && failure.message.contains(words), "{failure:?}");
+    }
+    books.adopt(&back, made).await.unwrap();
     let more = Posting { key: at.key("return-2"), ..at.stock_return(materials()) };
     assert_eq!(reason(&books.post(&more).await.unwrap_err()), Reason::Conflict);
 }

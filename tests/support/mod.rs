@@ -111,6 +111,15 @@ impl Host {
         host
     }
 
+    /// A host of the sample company whose books are whatever answers there as an Odoo.
+    pub(crate) async fn on_odoo_at(url: &str) -> Self {
+        let mut host = Self::initialised(&[], "10", None);
+        odoo::configure_at(host.directory(), url, "books", "us", "a-key");
+        host.start(&[]);
+        host.keep_books_in("odoo").await;
+        host
+    }
+
     fn made(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
         let mut host = Self::initialised(arguments, longest_call, database);
         host.start(&[]);

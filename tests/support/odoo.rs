@@ -14,10 +14,14 @@ const KEY_FILE: &str = "odoo.key";
 
 /// Adds `[erp.odoo]` to the configuration in a host's directory.
 pub(super) fn configure(directory: &Path, server: &Server) {
-    std::fs::write(directory.join(KEY_FILE), server.api_key()).expect("the key is kept");
+    configure_at(directory, &server.url(), server.database(), server.user(), server.api_key());
+}
+
+/// The same by another address.
+pub(super) fn configure_at(directory: &Path, url: &str, database: &str, user: &str, key: &str) {
+    std::fs::write(directory.join(KEY_FILE), key).expect("the key is kept");
     let path = directory.join("slotledger.toml");
     let before = std::fs::read_to_string(&path).expect("a configuration");
-    let (url, database, user) = (server.url(), server.database(), server.user());
     let connection = format!(
         "\n[erp.odoo]\nkind = \"odoo\"\nurl = \"{url}\"\ndatabase = \"{database}\"\nuser = \"{user}\"\n\
          company = \"{BOOKS}\"\nkey_file = \"{KEY_FILE}\"\n"

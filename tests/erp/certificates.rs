@@ -74,13 +74,7 @@ fn connect_finds_a_certificate_that_is_not_accepted_and_says_what_to_do() {
 async fn a_refused_certificate_is_waited_for_and_parks_nothing() {
     let (server, authority) = (erpnext::bare(), Authority::called("Ours"));
     let host = Host::on_erpnext_at(&authority.before(address(&server), Certificate::SelfSigned)).await;
-    let id = host.hold().await["id"].as_str().expect("an id").to_owned();
-    host.command(&id, "confirm").await.expect(200);
-    super::tried(&host, &id).await;
-    let listed = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
-    assert_eq!(listed["items"][0]["state"], "pending", "{listed}");
-    let failure = &listed["items"][0]["failure"];
-    assert_eq!(failure["class"], "retry", "{failure}");
+    waits(&host).await;
 
     let deadline = Instant::now() + Duration::from_secs(120);
     let connection = loop {
@@ -96,4 +90,30 @@ async fn a_refused_certificate_is_waited_for_and_parks_nothing() {
     let message = connection["message"].as_str().expect("it says why");
     assert!(message.contains("invalid peer certificate"), "{message}");
     assert_eq!(connection["parked"], json!(0), "{connection}");
+}
+
+/// The same of the connectors that log in first: nothing is said to whoever shows a certificate that is not accepted.
+#[tokio::test]
+async fn a_refused_certificate_of_an_odoo_and_of_a_tryton_is_waited_for() {
+    let (server, authority) = (erpnext::bare(), Authority::called("Ours"));
+    for certificate in [Certificate::SelfSigned, Certificate::Expired, Certificate::OtherName] {
+        let url = authority.before(address(&server), certificate);
+        for host in [Host::on_odoo_at(&url).await, Host::on_tryton_at(&url)] {
+            waits(&host).await;
+        }
+    }
+    assert_eq!(server.writes(), 0, "nothing was said to it");
+}
+
+/// Confirms a visit, whose order is tried and waits because the certificate is refused.
+async fn waits(host: &Host) {
+    let id = host.hold().await["id"].as_str().expect("an id").to_owned();
+    host.command(&id, "confirm").await.expect(200);
+    super::tried(host, &id).await;
+    let listed = host.get(&format!("/api/v1/deliveries?appointment={id}")).await.expect(200);
+    assert_eq!(listed["items"][0]["state"], "pending", "{listed}");
+    let failure = &listed["items"][0]["failure"];
+    assert_eq!(failure["class"], "retry", "{failure}");
+    let message = failure["message"].as_str().unwrap_or_default();
+    assert!(message.contains("invalid peer certificate"), "{failure}");
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::reconcile;
 use crate::support::erpnext::{self, MANAGER_TOKEN, bare, connect};
 use crate::support::{Host, ended, kinds};
 
@@ -110,6 +111,70 @@ async fn an_invoice_made_by_hand_is_compared_before_it_is_adopted() {
         kinds(&host.documents(&id).await),
         ["commission", "sales_invoice", "sales_order", "stock_issue"]
     );
+}
+
+/// What was cancelled keeps its key for ever, and ERPNext lets nobody write on it: what a person made in its stead gets
+/// the next place behind the key, with everything that belonged to the first.
+#[tokio::test]
+async fn an_invoice_that_replaces_a_cancelled_one_is_adopted_and_nothing_differs_any_more() {
+    let server = erpnext::server();
+    let host = Host::on_erpnext(&server).await;
+    let id = host.hold().await["id"].as_str().expect("an id").to_owned();
+    for command in ["confirm", "start", "complete"] {
+        host.command(&id, command).await.expect(200);
+    }
+    host.documents(&id).await;
+    let [first] = server.all("Sales Invoice").try_into().expect("one invoice");
+    let name = first["name"].as_str().expect("a name");
+    let desk = |method: &str, name: &str, body: Value| {
+        let (status, answer) = server.desk(method, "Sales Invoice", name, body);
+        assert_eq!(status, 200, "{answer}");
+        answer["data"]["name"].as_str().expect("a name").to_owned()
+    };
+    desk("PUT", name, json!({ "docstatus": 2 }));
+    let of = |row: &Value, fields: &[&str]| {
+        let fields = fields.iter().map(|field| ((*field).to_owned(), row[*field].clone()));
+        Value::Object(fields.collect())
+    };
+    let mut copy =
+        of(&first, &["naming_series", "customer", "company", "currency", "conversion_rate", "taxes"]);
+    let item = ["item_code", "qty", "rate", "sales_order", "so_detail"];
+    copy["items"] = json!([of(&first["items"][0], &item)]);
+    let seller = ["sales_person", "allocated_percentage", "commission_rate"];
+    copy["sales_team"] = json!([of(&first["sales_team"][0], &seller)]);
+    copy["set_posting_time"] = json!(1);
+    for field in ["posting_date", "remarks"] {
+        copy[field] = first[field].clone();
+    }
+    copy["amended_from"] = json!(name);
+    copy["docstatus"] = json!(1);
+    let second = desk("POST", "", copy);
+
+    let span = reconcile::days(&host, &id).await;
+    reconcile::compared(&host, &span).await;
+    let found = reconcile::open(&host).await;
+    let withdrawn: Vec<&Value> = found.iter().map(|finding| &finding["kind"]).collect();
+    assert_eq!(withdrawn, ["withdrawn", "withdrawn"], "the invoice, and the commission on it: {found:?}");
+    let invoice = found.iter().find(|finding| finding["details"]["was"]["kind"] == "sales_invoice");
+    let path = format!("/api/v1/reconciliation/{}/repair", invoice.expect("it is found")["id"]);
+    let adopt = |reference: &str| json!({ "repair": "adopt", "reference": reference, "reason": "amended" });
+    host.post(&path, &adopt(name)).await.problem(502, "SL0503");
+    let adopted = host.post(&path, &adopt(&second)).await.expect(200);
+    assert_eq!(adopted["state"], "repaired");
+    reconcile::compared(&host, &span).await;
+    assert_eq!(reconcile::open(&host).await, Vec::<Value>::new());
+    let documents = host.documents(&id).await;
+    assert_eq!(kinds(&documents), ["commission", "sales_invoice", "sales_order", "stock_issue"]);
+    let invoice = documents.iter().find(|document| document["kind"] == "sales_invoice");
+    assert_eq!(invoice.expect("it stands")["number"], second);
+
+    // What comes after builds on it.
+    let correct = json!({ "to": "cancelled", "reason": "the wrong customer" });
+    host.post(&format!("/api/v1/appointments/{id}/correct"), &correct).await.expect(200);
+    host.documents(&id).await;
+    let notes: Vec<Value> =
+        server.all("Sales Invoice").into_iter().filter(|invoice| invoice["is_return"] == 1).collect();
+    assert_eq!((notes.len(), &notes[0]["return_against"]), (1, &json!(second)));
 }
 
 #[test]

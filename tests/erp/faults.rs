@@ -119,6 +119,22 @@ async fn a_line_that_fails_leaves_a_document_of_every_kind_in_erpnext() {
         .await;
 }
 
+#[tokio::test]
+async fn a_line_that_fails_leaves_a_document_of_every_kind_in_tryton() {
+    let server = tryton::server();
+    let url = server.url();
+    let plan = Plan { every: 5, counts: writes_to_tryton, strikes: STRIKES };
+    futures::stream::iter(doubts())
+        .for_each_concurrent(AT_ONCE, |(name, fault)| {
+            let line = line(&url, fault, plan);
+            async move {
+                tell_story(&Host::on_tryton_with_deposits(line.url()), name).await;
+                struck(&line, name);
+            }
+        })
+        .await;
+}
+
 fn doubts() -> impl Iterator<Item = (&'static str, Fault)> {
     FAULTS.into_iter().filter(|(name, _)| DOUBTS.contains(name))
 }

@@ -91,6 +91,20 @@ async fn a_host_that_dies_in_the_course_of_a_sale_leaves_a_document_of_every_kin
         .await;
 }
 
+/// Tryton takes its time: only the deaths of whoever sends, each at another document.
+#[tokio::test]
+async fn a_host_that_dies_in_the_course_of_a_sale_leaves_a_document_of_every_kind_on_tryton() {
+    let server = tryton::server();
+    let url = server.url();
+    let deaths = POINTS.iter().filter(|point| point.starts_with("relay"));
+    futures::stream::iter(deaths.zip([3, 5, 7, 10].into_iter().cycle()))
+        .for_each_concurrent(AT_ONCE, |(point, time)| {
+            let host = Host::on_tryton_with_deposits(&url);
+            async move { survive_the_story(host, &format!("{point}:{time}")).await }
+        })
+        .await;
+}
+
 async fn survive_the_story(mut host: Host, death: &str) {
     let times = story::prepare(&host).await;
     host.kill();

@@ -10,6 +10,7 @@ mod kill;
 mod ledger;
 mod odoo;
 mod reconcile;
+mod reissued;
 mod repair;
 mod scenarios;
 mod story;

@@ -90,10 +90,31 @@ impl Host {
         Self::made(&["--tryton-url", url, "--tryton-database", DATABASE, "--tryton-user", USER], "10", None)
     }
 
+    /// The same with deposits, which Tryton wants told how they are paid where it knows several ways.
+    pub(crate) fn on_tryton_with_deposits(url: &str) -> Self {
+        let connection = ["--tryton-url", url, "--tryton-database", DATABASE, "--tryton-user", USER];
+        let mut host = Self::initialised(&connection, "10", None);
+        let config = host.config();
+        // The connection is what stands there last.
+        let text = std::fs::read_to_string(&config).expect("init wrote it") + "payment_method = \"Cash\"\n";
+        std::fs::write(&config, text).expect("it can be written");
+        host.start(&[]);
+        host
+    }
+
     /// A host of the sample company whose books are this Odoo.
     pub(crate) async fn on_odoo(server: &slotledger_odoo_server::Server) -> Self {
         let mut host = Self::initialised(&[], "10", None);
         odoo::configure(host.directory(), server);
+        host.start(&[]);
+        host.keep_books_in("odoo").await;
+        host
+    }
+
+    /// A host of the sample company whose books are whatever answers there as an Odoo.
+    pub(crate) async fn on_odoo_at(url: &str) -> Self {
+        let mut host = Self::initialised(&[], "10", None);
+        odoo::configure_at(host.directory(), url, "books", "us", "a-key");
         host.start(&[]);
         host.keep_books_in("odoo").await;
         host

@@ -226,6 +226,16 @@ mod tests {
         assert_eq!(compare(&asked, &document(Kind::SalesOrder, "EUR", "80.020", "16", "96.02")), Ok(()));
     }
 
+    /// ERPNext, as it comes, and Tryton round half a cent to the even neighbour.
+    #[test]
+    fn half_a_cent_that_the_books_rounded_otherwise_is_a_difference() {
+        let asked = order("EUR", &[("0.25", "0.50")]);
+        assert_eq!(compare(&asked, &document(Kind::SalesOrder, "EUR", "0.13", "0.03", "0.16")), Ok(()));
+        let even = document(Kind::SalesOrder, "EUR", "0.12", "0.02", "0.14");
+        let failure = compare(&asked, &even).expect_err("it differs");
+        assert!(failure.message.contains("its net amount is 0.12, not 0.13"), "{}", failure.message);
+    }
+
     #[test]
     fn a_currency_without_decimals_is_rounded_to_whole_units() {
         let asked = order("JPY", &[("1.5", "333")]);

@@ -4,10 +4,13 @@
 //! Invariants: every act is written down with who did it and why, in the transaction that it has its effect in. Nothing
 //! changes what a delivery asks for; amounts least of all.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
-use slotledger_erp::{Document, Posting};
+use slotledger_erp::{Body, Document, Order, OrderAmendment, Posting};
 
 use super::mapping::NewCode;
+use super::reconcile::last_asked;
 use super::request::earlier;
 use super::{App, Error, Reply, Request, Result, fits, undoes};
 use crate::model::connection::codes;
@@ -143,7 +146,8 @@ impl App {
         voice: Voice<'_>,
     ) -> Result<Delivery> {
         let (_, link, mapping) = self.mapped_connection(delivery.company).await?;
-        let posting = mapping.applied(&delivery.posting);
+        let asked = self.asked_last(delivery).await?;
+        let posting = mapping.applied(&asked);
         let undone = self.undone(&posting).await?;
         let candidate = link.books.candidate(&posting, reference).await.map_err(Error::Books)?;
         agree(&posting, &candidate, undone.as_ref())?;
@@ -152,6 +156,20 @@ impl App {
         agree(&posting, &document, undone.as_ref())?;
         let details = json!({ "reference": document.reference, "number": document.number });
         self.mend(delivery.id, &Mend::Adopt(Box::new(document)), voice, details).await
+    }
+
+    /// What a delivery asks for, and of an order what its amendments have made of it since.
+    async fn asked_last<'a>(&self, delivery: &'a Delivery) -> Result<Cow<'a, Posting>> {
+        let Body::SalesOrder(order) = &delivery.posting.body else {
+            return Ok(Cow::Borrowed(&delivery.posting));
+        };
+        let appointment = self.appointment(delivery.appointment).await?;
+        let line = self.deliveries_with(&appointment).await?;
+        let Some(OrderAmendment { lines, provider, start, end, .. }) = last_asked(delivery, &line, "") else {
+            return Ok(Cow::Borrowed(&delivery.posting));
+        };
+        let order = Order { lines, provider, start, end, ..order.clone() };
+        Ok(Cow::Owned(Posting { body: Body::SalesOrder(order), ..delivery.posting.clone() }))
     }
 
     /// The document that a posting undoes, as it was posted.

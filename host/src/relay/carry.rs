@@ -1,12 +1,13 @@
 //! One delivery, from the hand to the books and back.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use slotledger_erp::{Class, Failure, Posted};
 use tokio::time::{sleep, timeout};
 
 use super::circuit::Admission;
-use super::{Connection, Relay, verdict};
+use super::{Connection, Relay, TURN, verdict};
 use crate::app::compare;
 use crate::faults;
 use crate::model::{Circuit, CircuitState, Delivery};
@@ -21,11 +22,17 @@ const FINISH_PAUSE: Duration = Duration::from_millis(200);
 impl Relay {
     /// Sends a delivery that is leased to us, and writes down what came of it.
     pub(super) async fn carry(&self, delivery: Delivery) {
+        let connection = self.ports.books.connection(delivery.company).await;
+        let turn = timeout(TURN, self.turns.acquire()).await;
         let started = self.ports.clock.now();
-        let outcome = match self.ports.books.connection(delivery.company).await {
-            Ok(connection) => self.offer(&delivery, &connection).await,
-            Err(failure) => self.judge(&delivery, &failure),
+        let outcome = match (&turn, &connection) {
+            (Ok(Ok(_)), Ok(connection)) => self.offer(&delivery, connection).await,
+            (_, Err(failure)) => self.judge(&delivery, failure),
+            (_, Ok(_)) => Outcome::Untried,
         };
+        self.crowded.store(turn.is_err(), Ordering::Relaxed);
+        // The next one is sent while this one is written down.
+        drop(turn);
         let span = Span { started, finished: self.ports.clock.now() };
         self.finish(&delivery, &outcome, span).await;
         faults::point("relay.finished");

@@ -15,6 +15,7 @@ mod document;
 mod failure;
 mod key;
 mod line;
+mod movement;
 mod posting;
 pub mod transport;
 
@@ -26,6 +27,7 @@ pub use document::{Document, Kind, Posted, State};
 pub use failure::{Class, Failure, Reason};
 pub use key::Key;
 pub use line::{Item, Line, Material, OrderLine, Party};
+pub use movement::{Moved, same_materials};
 pub use posting::{
     Advance, AdvanceRefund, Body, CommissionEarned, CommissionReversal, CreditNote, Earner, Finish, Invoice,
     Order, OrderAmendment, OrderCancellation, Posting, StockIssue, StockReturn,

@@ -37,6 +37,24 @@ impl Posting {
             Body::AdvanceRefund(_) => Kind::AdvanceRefund,
         }
     }
+
+    /// The materials that it moves; none where it moves nothing.
+    #[must_use]
+    pub fn materials(&self) -> &[Material] {
+        match &self.body {
+            Body::StockIssue(issue) => &issue.lines,
+            Body::StockReturn(back) => &back.lines,
+            Body::SalesOrder(_)
+            | Body::OrderCancellation(_)
+            | Body::SalesInvoice(_)
+            | Body::Commission(_)
+            | Body::CreditNote(_)
+            | Body::CommissionReversal(_)
+            | Body::OrderAmendment(_)
+            | Body::Advance(_)
+            | Body::AdvanceRefund(_) => &[],
+        }
+    }
 }
 
 /// The document asked for.

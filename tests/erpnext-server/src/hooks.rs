@@ -175,7 +175,7 @@ pub(crate) fn proposed_return(store: &Store, name: &str) -> Result<Doc, Refusal>
     if !is_submitted(&note) {
         return Err(Refusal::validation("Cannot map because following condition fails: docstatus=1"));
     }
-    for field in ["name", "creation", "modified", "modified_by"] {
+    for field in ["name", "creation", "modified", "modified_by", "amended_from"] {
         note.remove(field);
     }
     for custom in store.unique_fields("Sales Invoice") {

@@ -16,6 +16,8 @@ pub(super) struct Expected<'a> {
     pub(super) document: &'a Document,
     /// Whether it was asked to be withdrawn since.
     pub(super) withdrawn: bool,
+    /// What has countered it since, as the books answered.
+    pub(super) countered: Option<&'a Document>,
 }
 
 /// What is wrong, if anything.
@@ -47,11 +49,16 @@ fn one(expected: &Expected<'_>, now: &Document) -> Option<(FindingKind, String)>
         return Some((FindingKind::Withdrawn, words));
     }
     let differences = differences(was, now);
-    if differences.is_empty() {
+    if differences.is_empty() || expected.countered.is_some_and(|counter| undoes(counter, now)) {
         return None;
     }
     let words = format!("{} {} has changed in the books: {}", kind(was), was.number, differences.join("; "));
     Some((FindingKind::Drifted, words))
+}
+
+/// Whether the two add up to nothing, so that what the one says does not matter any more.
+fn undoes(counter: &Document, now: &Document) -> bool {
+    (counter.total, counter.tax, &counter.currency) == (now.total, now.tax, &now.currency)
 }
 
 /// Whether a document has lost its effect. One that gained it, a draft that was posted by hand, is as it should be.
@@ -137,7 +144,7 @@ mod tests {
     }
 
     fn judged(was: &Document, withdrawn: bool, found: &[Document]) -> Option<(FindingKind, String)> {
-        judge(&Expected { document: was, withdrawn }, found)
+        judge(&Expected { document: was, withdrawn, countered: None }, found)
     }
 
     #[test]
@@ -148,6 +155,18 @@ mod tests {
         let untold = Document { party: None, quantity: None, date: None, ..was.clone() };
         assert_eq!(judged(&untold, false, std::slice::from_ref(&was)), None);
         assert_eq!(judged(&was, false, &[untold]), None);
+    }
+
+    #[test]
+    fn what_was_countered_as_it_stands_may_differ() {
+        let was = document(State::Posted);
+        let now = Document { tax: Decimal::ZERO, total: Decimal::from(80), ..was.clone() };
+        let judged = |counter: &Document| {
+            let expected = Expected { document: &was, withdrawn: false, countered: Some(counter) };
+            judge(&expected, std::slice::from_ref(&now)).map(|(kind, _)| kind)
+        };
+        assert_eq!(judged(&now), None);
+        assert_eq!(judged(&was), Some(FindingKind::Drifted), "it took back something else");
     }
 
     #[test]

@@ -247,9 +247,10 @@ pub(super) fn expected<'a>(
     line: &'a [Delivery],
 ) -> Expected<'a> {
     let key = order_of(delivery);
-    let mut expected = Expected { document: stood, withdrawn: false };
+    let mut expected = Expected { document: stood, withdrawn: false, countered: None };
     for later in line.iter().filter(|later| later.id > delivery.id) {
-        match &later.posting.body {
+        let body = &later.posting.body;
+        match body {
             // On its way, it may have been carried out already.
             Body::OrderCancellation(withdrawal) if withdrawal.order == *key => expected.withdrawn = true,
             Body::OrderAmendment(amendment) if amendment.order == *key => {
@@ -257,29 +258,39 @@ pub(super) fn expected<'a>(
                     expected.document = amended;
                 }
             }
-            Body::OrderCancellation(_)
-            | Body::OrderAmendment(_)
-            | Body::SalesOrder(_)
-            | Body::SalesInvoice(_)
-            | Body::StockIssue(_)
-            | Body::Commission(_)
-            | Body::CreditNote(_)
-            | Body::StockReturn(_)
-            | Body::CommissionReversal(_)
-            | Body::Advance(_)
-            | Body::AdvanceRefund(_) => {}
+            _ if counters(body, key) => expected.countered = later.document.as_ref(),
+            _ => {}
         }
     }
     // What withdraws an order is read back as the order: it has fallen already.
     expected
 }
 
-/// Whether an amendment is on its way, so that an order may read either way.
+/// Whether something is on its way that changes what is expected: an amendment of an order, which may read either way;
+/// what counters a document, as it stands by then.
 pub(super) fn changing(delivery: &Delivery, line: &[Delivery]) -> bool {
     let key = order_of(delivery);
     line.iter().any(|later| {
-        let amends =
-            matches!(&later.posting.body, Body::OrderAmendment(amendment) if amendment.order == *key);
-        amends && matches!(later.state, DeliveryState::Pending | DeliveryState::Leased)
+        let body = &later.posting.body;
+        let amends = matches!(body, Body::OrderAmendment(amendment) if amendment.order == *key);
+        let open = matches!(later.state, DeliveryState::Pending | DeliveryState::Leased);
+        open && (amends || counters(body, key))
     })
+}
+
+/// Whether a posting takes all of a document back.
+fn counters(body: &Body, key: &Key) -> bool {
+    match body {
+        Body::CreditNote(note) => note.invoice == *key,
+        Body::CommissionReversal(reversal) => reversal.commission == *key,
+        Body::StockReturn(back) => back.issue == *key,
+        Body::SalesOrder(_)
+        | Body::OrderCancellation(_)
+        | Body::OrderAmendment(_)
+        | Body::SalesInvoice(_)
+        | Body::StockIssue(_)
+        | Body::Commission(_)
+        | Body::Advance(_)
+        | Body::AdvanceRefund(_) => false,
+    }
 }

@@ -11,6 +11,7 @@ mod counter;
 mod days;
 mod judge;
 mod look;
+mod reissue;
 mod repair;
 mod restore;
 
@@ -20,6 +21,7 @@ use slotledger_erp::{Days, Key};
 
 pub use days::{MAX_DAYS, Night};
 pub use repair::{RepairRequest, advice, remedies};
+pub(super) use restore::last_asked;
 
 use super::{App, Error, Result};
 use crate::model::reconcile::{BooksFinding, FindingAct, Run, Seen};

@@ -38,6 +38,10 @@ pub fn remedies(finding: &BooksFinding) -> Vec<Remedy> {
         FindingKind::Drifted if is(finding, "/was/kind", Kind::SalesOrder) => {
             vec![Remedy::Resend, Remedy::Accept]
         }
+        // The books may well be right: a person changed it.
+        FindingKind::Drifted if is(finding, "/was/kind", Kind::SalesInvoice) => {
+            vec![Remedy::Accept, Remedy::Credit]
+        }
         FindingKind::Withdrawn => vec![Remedy::Adopt, Remedy::Accept],
         FindingKind::Doubled | FindingKind::Drifted | FindingKind::Stranger => vec![Remedy::Accept],
         FindingKind::ByHand => vec![Remedy::Accept, Remedy::Adopt],
@@ -60,9 +64,9 @@ pub fn advice(finding: &BooksFinding) -> &'static str {
              here, or accept it."
         }
         FindingKind::Drifted if is(finding, "/was/kind", Kind::SalesInvoice) => {
-            "What was posted is never changed. If the books are right, accept their figures. If not, correct the \
-             appointment's status here, which credits the invoice as it stands in the books, and complete the appointment \
-             again, which invoices it anew."
+            "What was posted is never changed. If the books are right, accept their figures. If not, the invoice can be \
+             credited as it stands in the books, and the work invoiced anew: the appointment's status is corrected and the \
+             appointment completed again, with everything that belongs to it."
         }
         FindingKind::Drifted => {
             "What was posted is never changed. If the books are right, accept their figures. If not, correct the \
@@ -122,6 +126,10 @@ impl App {
                 self.adopt_for(&finding, request, voice).await?;
                 FindingState::Repaired
             }
+            Remedy::Credit if finding.found.kind == FindingKind::Drifted => {
+                self.reissue(&finding, voice).await?;
+                FindingState::Repaired
+            }
             Remedy::Credit => {
                 counter::key_of(&finding)?;
                 FindingState::Repaired
@@ -141,7 +149,7 @@ impl App {
             }
             Err(other) => return Err(other.into()),
         };
-        if request.remedy == Remedy::Credit {
+        if request.remedy == Remedy::Credit && finding.found.kind == FindingKind::Stranger {
             self.counter(&closed, voice).await?;
         }
         if let Some(restoration) = restoration {
@@ -192,7 +200,7 @@ impl App {
         let (_, link, mapping) = self.mapped_connection(delivery.company).await?;
         let found = link.books.find_by_key(&mapping.applied(&delivery.posting)).await;
         let found = found.map_err(Error::Books)?;
-        match judge(&Expected { document: stood, withdrawn: false }, &found) {
+        match judge(&Expected { document: stood, withdrawn: false, countered: None }, &found) {
             Some((kind, _)) if kind == finding.found.kind => Ok(delivery),
             Some(_) | None => Err(Error::NotRepairable("the document is in the books again".to_owned())),
         }

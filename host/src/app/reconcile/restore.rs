@@ -65,7 +65,11 @@ impl App {
 }
 
 /// What was asked for an order last, as an amendment.
-fn last_asked(delivery: &Delivery, line: &[Delivery], reason: &str) -> Option<OrderAmendment> {
+pub(in crate::app) fn last_asked(
+    delivery: &Delivery,
+    line: &[Delivery],
+    reason: &str,
+) -> Option<OrderAmendment> {
     let Body::SalesOrder(order) = &delivery.posting.body else { return None };
     let key = &delivery.posting.key;
     let done = line.iter().rev().filter(|later| later.state == DeliveryState::Done);

@@ -141,6 +141,45 @@ async fn no_more_are_on_their_way_than_allowed() {
     scene.stop().await;
 }
 
+/// The one that is claimed ahead is no more than in hand, and not for long.
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_its_turn_too_long_is_put_back_for_other_hosts() {
+    let mut scene = Scene::new(Settings { in_flight: 1, ..Settings::default() });
+    for appointment in 1..=3 {
+        let key = format!("{appointment}/order");
+        scene.books[0].on(&key, Act::Slow(Duration::from_secs(30)));
+        scene.ask(0, appointment, &key, &[]);
+    }
+    let leased = |scene: &Scene| {
+        let rows = scene.outbox.rows();
+        rows.iter().filter(|row| row.state == DeliveryState::Leased).count()
+    };
+    scene.start();
+    scene.until("one is sent and one waits", |scene| leased(scene) == 2).await;
+    scene.until("the other is put back", |scene| leased(scene) == 1).await;
+    assert!(scene.seconds() <= 2, "{} s", scene.seconds());
+    scene.until("all done", |scene| scene.outbox.all_done()).await;
+    assert_eq!(scene.books[0].posts(), ["1/order", "2/order", "3/order"]);
+    assert_eq!(scene.outbox.row("3/order").attempts, 1, "waiting is no try");
+    scene.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_its_turn_is_put_back_when_it_stops() {
+    let mut scene = Scene::new(Settings { in_flight: 1, ..Settings::default() });
+    for appointment in 1..=2 {
+        let key = format!("{appointment}/order");
+        scene.books[0].on(&key, Act::Slow(Duration::from_secs(1)));
+        scene.ask(0, appointment, &key, &[]);
+    }
+    scene.start();
+    scene.until("one is on its way", |scene| scene.books[0].posts().len() == 1).await;
+    scene.stop().await;
+    let states = ["1/order", "2/order"].map(|key| scene.outbox.row(key).state);
+    assert_eq!(states, [DeliveryState::Done, DeliveryState::Pending]);
+    assert_eq!(scene.outbox.row("2/order").attempts, 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_in_hand_is_finished_before_it_stops() {
     let mut scene = Scene::new(Settings::default());

@@ -9,6 +9,7 @@ pub(crate) mod decisions;
 pub(crate) mod diary;
 pub(crate) mod extensions;
 pub(crate) mod house;
+pub(crate) mod mending;
 pub(crate) mod occupancy;
 pub(crate) mod opening;
 pub(crate) mod outbox;
@@ -97,16 +98,16 @@ macro_rules! conformance {
             outbox: a_delivery_is_not_claimed_before_it_is_due,
             outbox: a_lease_that_ran_out_passes_on,
             outbox: whoever_lost_the_lease_cannot_finish,
-            outbox: a_parked_delivery_is_retried_by_hand,
-            outbox: only_what_waits_is_retried,
+            mending: a_parked_delivery_is_retried_by_hand,
+            mending: only_what_waits_is_retried,
             outbox: deliveries_are_filtered_and_paged,
             outbox: the_next_delivery_is_known,
             outbox: every_try_is_kept,
             outbox: what_was_not_tried_is_as_before,
             outbox: companies_are_passed_over,
-            outbox: a_delivery_is_skipped_and_what_comes_after_it_goes_on,
-            outbox: a_document_is_adopted_and_made_again,
-            outbox: codes_change_with_the_delivery_or_not_at_all,
+            mending: a_delivery_is_skipped_and_what_comes_after_it_goes_on,
+            mending: a_document_is_adopted_and_made_again,
+            mending: codes_change_with_the_delivery_or_not_at_all,
             outbox: what_waits_is_counted_by_company,
             outbox: documents_are_found_by_key_and_by_day,
             connections: what_answered_and_what_is_left_alone_is_known,

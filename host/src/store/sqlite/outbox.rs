@@ -226,14 +226,17 @@ async fn end_leases(connection: &mut SqliteConnection, now: DateTime<Utc>) -> Re
 }
 
 /// What has waited longest. Indexes are named because the planner has no statistics to choose them by.
+///
+/// The limit stands in the text: SQLite plans a statement anew each time that another one is bound to it, and this one comes
+/// with all triggers of deliveries. There are as many texts as a relay has in hand at most.
 fn push_due(query: &mut QueryBuilder<sqlx::Sqlite>, now: DateTime<Utc>, limit: u32, except: &[CompanyId]) {
-    let (now, limit) = (micros(now), i64::from(limit));
+    let now = micros(now);
     if except.is_empty() {
         query.push(
             "SELECT id FROM delivery INDEXED BY delivery_due
              WHERE state = 'pending' AND blocked_by IS NULL AND next_attempt_us <= ",
         );
-        query.push_bind(now).push(" ORDER BY next_attempt_us, id LIMIT ").push_bind(limit);
+        query.push_bind(now).push(" ORDER BY next_attempt_us, id LIMIT ").push(limit);
         return;
     }
     query.push(LINES).push(
@@ -241,10 +244,10 @@ fn push_due(query: &mut QueryBuilder<sqlx::Sqlite>, now: DateTime<Utc>, limit: u
              SELECT e.id FROM delivery e INDEXED BY delivery_due_of
              WHERE e.state = 'pending' AND e.blocked_by IS NULL AND e.company = line.of AND e.next_attempt_us <= ",
     );
-    query.push_bind(now).push(" ORDER BY e.next_attempt_us, e.id LIMIT ").push_bind(limit);
+    query.push_bind(now).push(" ORDER BY e.next_attempt_us, e.id LIMIT ").push(limit);
     query.push(") WHERE line.of IS NOT NULL");
     leave_out(query, except);
-    query.push(" ORDER BY d.next_attempt_us, d.id LIMIT ").push_bind(limit);
+    query.push(" ORDER BY d.next_attempt_us, d.id LIMIT ").push(limit);
 }
 
 /// When there is something to do again.

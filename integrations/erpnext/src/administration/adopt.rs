@@ -1,15 +1,16 @@
 //! Our key, written onto a document that somebody made by hand.
 //!
-//! Invariant: nothing is written before the document has been looked at.
+//! Invariants: nothing is written before the document has been looked at. A key passes on only from a document that was
+//! cancelled: as long as one stands with it, no other gets it.
 
 use serde::Deserialize;
-use serde_json::json;
-use slotledger_erp::{Body, Document, Failure, Kind, Posting, Reason};
+use serde_json::{Map, Value, json};
+use slotledger_erp::{Body, Document, Failure, Key, Kind, Posting, Reason};
 
 use super::listing::place;
 use crate::{
     mapping::Invoice,
-    steps::{self, Books, KEY},
+    steps::{self, Books, CANCELLED, Holder, KEY, key_in},
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -27,13 +28,26 @@ struct Candidate {
     slotledger_key: Option<String>,
 }
 
+/// What of a cancelled order is true of the one that takes its place.
+const OF_AN_ORDER: [&str; 3] = ["slotledger_visit", "slotledger_amendments", "slotledger_discounts"];
+
+/// A document that may be taken for the posting's.
+struct Fitting {
+    doctype: &'static str,
+    name: String,
+    /// What its field for the key has to say; none where it does.
+    key: Option<String>,
+    /// The cancelled one whose place it takes.
+    after: Option<String>,
+}
+
 pub(crate) async fn candidate(
     books: &Books<'_>,
     posting: &Posting,
     reference: &str,
 ) -> Result<Document, Failure> {
-    let (_, found) = look(books, posting, reference).await?;
-    steps::read_as(books, posting, &found.name).await
+    let fitting = look(books, posting, reference).await?;
+    steps::read_as(books, posting, &fitting.name).await
 }
 
 pub(crate) async fn adopt(
@@ -41,19 +55,53 @@ pub(crate) async fn adopt(
     posting: &Posting,
     reference: &str,
 ) -> Result<Document, Failure> {
-    let (doctype, found) = look(books, posting, reference).await?;
-    books.command_on(doctype, &found.name, &json!({KEY: posting.key})).await?;
-    let adopted =
-        steps::find(books, posting).await?.into_iter().find(|document| document.reference == found.name);
+    let fitting = look(books, posting, reference).await?;
+    let Fitting { doctype, name, key, after } = &fitting;
+    if let Some(key) = key {
+        steps::read_as(books, posting, name).await?;
+        let mut fields = passed_on(books, posting, name, after.as_deref()).await?;
+        fields.insert(KEY.to_owned(), json!(key));
+        books.command_on(doctype, name, &fields).await?;
+    }
+    let adopted = steps::find(books, posting).await?.into_iter().find(|document| document.reference == *name);
     adopted.ok_or_else(|| Failure::ambiguous(format!("{reference} did not keep its key")))
 }
 
-/// The document, if it may be taken for the posting's.
-async fn look(
+/// What is written besides the key: what later documents look for on this one.
+async fn passed_on(
     books: &Books<'_>,
     posting: &Posting,
-    reference: &str,
-) -> Result<(&'static str, Candidate), Failure> {
+    name: &str,
+    after: Option<&str>,
+) -> Result<Map<String, Value>, Failure> {
+    let mut fields = Map::new();
+    match (&posting.body, after) {
+        (Body::StockReturn(back), _) => {
+            fields.insert("slotledger_issue".to_owned(), json!(back.issue));
+        }
+        (Body::AdvanceRefund(refund), _) => {
+            fields.insert("slotledger_advance".to_owned(), json!(refund.advance));
+        }
+        (Body::SalesOrder(_), Some(after)) => {
+            let before: Option<Map<String, Value>> = books.client.document("Sales Order", after).await?;
+            let mut before = before.unwrap_or_default();
+            fields.extend(
+                OF_AN_ORDER.map(|field| (field.to_owned(), before.remove(field).unwrap_or_default())),
+            );
+        }
+        (Body::SalesInvoice(_) | Body::CreditNote(_), Some(after)) => {
+            let (before, now) = tokio::try_join!(books.read::<Invoice>(after), books.read::<Invoice>(name))?;
+            if let Some(team) = steps::handed_on(&before, &now) {
+                fields.insert("sales_team".to_owned(), json!(team));
+            }
+        }
+        _ => {}
+    }
+    Ok(fields)
+}
+
+/// The document, if it may be taken for the posting's.
+async fn look(books: &Books<'_>, posting: &Posting, reference: &str) -> Result<Fitting, Failure> {
     let kind = posting.kind();
     let Some(place) = place(kind) else {
         let message = format!("a {} is no document of its own in ERPNext", kind.as_str());
@@ -67,22 +115,49 @@ async fn look(
         let message = format!("ERPNext has no {} {reference} in {}", place.doctype, books.company.name);
         Failure::refused(message, "name the document as ERPNext does").because(Reason::MissingDocument)
     })?;
-    fits(books, posting, &found).await?;
-    Ok((place.doctype, found))
-}
-
-async fn fits(books: &Books<'_>, posting: &Posting, found: &Candidate) -> Result<(), Failure> {
-    let conflict =
-        |message: String| Failure::refused(message, "choose another document").because(Reason::Conflict);
-    let name = &found.name;
-    if found.docstatus == 2 {
-        return Err(conflict(format!("{name} was cancelled in ERPNext")));
+    let (doctype, name) = (place.doctype, found.name.clone());
+    if found.docstatus == CANCELLED {
+        let fix = "name the document that took its place: ERPNext lets nobody write on a cancelled one";
+        return Err(
+            Failure::refused(format!("{name} was cancelled in ERPNext"), fix).because(Reason::Conflict)
+        );
     }
     match found.slotledger_key.as_deref().filter(|key| !key.is_empty()) {
-        Some(key) if key == posting.key.as_str() => return Ok(()),
+        Some(key) if key_in(key).as_ref() == Some(&posting.key) => {
+            return Ok(Fitting { doctype, name, key: None, after: None });
+        }
         Some(key) => return Err(conflict(format!("{name} has the key {key} already"))),
         None => {}
     }
+    fits(books, posting, &found).await?;
+    let before = books.holders(doctype, &posting.key).await?.into_iter().next();
+    let key = free_key(before.as_ref(), &posting.key)?;
+    Ok(Fitting { doctype, name, key: Some(key), after: before.map(|before| before.name) })
+}
+
+/// What the field of the next document with a key has to say.
+fn free_key(before: Option<&Holder>, key: &Key) -> Result<String, Failure> {
+    match before {
+        None => Ok(key.to_string()),
+        Some(before) if before.docstatus == CANCELLED => before.next(key).ok_or_else(|| {
+            let message = format!("{} was replaced too often in ERPNext", before.name);
+            let fix = "leave this delivery as it is, and enter what is meant in ERPNext by hand";
+            Failure::refused(message, fix).because(Reason::Unsupported)
+        }),
+        Some(before) => {
+            let message = format!("{} stands in ERPNext with the key {key}", before.name);
+            let fix = "retry the delivery, which finds that one; or cancel it in ERPNext first, if the other is right";
+            Err(Failure::refused(message, fix).because(Reason::Conflict))
+        }
+    }
+}
+
+fn conflict(message: String) -> Failure {
+    Failure::refused(message, "choose another document").because(Reason::Conflict)
+}
+
+async fn fits(books: &Books<'_>, posting: &Posting, found: &Candidate) -> Result<(), Failure> {
+    let name = &found.name;
     let sort = match posting.kind() {
         Kind::SalesInvoice => found.is_return == Some(0),
         Kind::CreditNote => found.is_return == Some(1),

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
-use slotledger_erp::{Balance, Days, Failure, Key, Kind, Listed, MAX_PAGE, Page, State};
+use slotledger_erp::{Balance, Days, Failure, Kind, Listed, MAX_PAGE, Page, State};
 
 use crate::{
     client::{Filter, Slice},
     mapping::{Customer, Exact},
-    steps::{Books, KEY},
+    steps::{Books, KEY, key_in},
 };
 
 /// How many customers are asked for at once: more would be longer than a server takes in an address.
@@ -136,7 +136,7 @@ fn listed(row: Row, kind: Kind, own: &str, codes: &BTreeMap<String, String>) -> 
         _ => State::Posted,
     };
     Some(Listed {
-        key: row.slotledger_key.as_deref().and_then(Key::parse),
+        key: row.slotledger_key.as_deref().and_then(key_in),
         reference: row.name.clone(),
         number: row.name,
         state,

@@ -6,6 +6,7 @@ mod listing;
 mod periods;
 mod prepare;
 mod records;
+mod site;
 
 pub(crate) use adopt::{adopt, candidate};
 pub(crate) use furnish::furnish;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use slotledger_erp::{Check, Class, Failure, Mode, Reason, Standing};
 
-use super::periods;
+use super::{periods, site};
 use crate::{
     Settings,
     classify::Trouble,
@@ -110,7 +110,8 @@ pub(crate) async fn prepare(client: &Client, settings: &Settings, mode: Mode) ->
     checks.push(taxes(client, settings, &company).await?);
     checks.push(deposits(settings, &company));
     checks.push(purposes(client).await?);
-    checks.push(zone(client, settings).await?);
+    checks.push(site::zone(client, settings).await?);
+    checks.push(site::rounding(client).await?);
     let here = steps::zone(client, settings.time_zone).await?;
     checks.push(periods::check(client, &company, today(here)).await?);
     Ok(checks)
@@ -346,32 +347,4 @@ async fn purposes(client: &Client) -> Result<Check, Failure> {
 #[expect(clippy::disallowed_methods, reason = "it is asked what this very day is like")]
 fn today(zone: Tz) -> NaiveDate {
     DateTime::<Utc>::from(SystemTime::now()).with_timezone(&zone).date_naive()
-}
-
-/// Documents are dated by the company's day here; ERPNext's own dates and this zone should be of the same place.
-async fn zone(client: &Client, settings: &Settings) -> Result<Check, Failure> {
-    let doubtful = |detail: String, fix: &str| Check {
-        name: "time zone".into(),
-        standing: Standing::Doubtful,
-        detail,
-        fix: Some(fix.into()),
-    };
-    Ok(match (steps::site_zone(client).await?, settings.time_zone) {
-        (Some(site), None) if site.parse::<Tz>().is_ok() => {
-            Check::ready("time zone", format!("{site}, the site's own"))
-        }
-        (Some(site), Some(named)) if site == named.name() => Check::ready("time zone", site),
-        (Some(site), Some(named)) => doubtful(
-            format!("{site} in ERPNext, {named} in the settings"),
-            "see that both are meant: visits have their day in the one in the settings",
-        ),
-        (None, Some(named)) => doubtful(
-            format!("{named}; the user may not see the site's"),
-            "compare it with the Time Zone in ERPNext's System Settings",
-        ),
-        (Some(_) | None, None) => doubtful(
-            "none is known, so that visits have their day in UTC".to_owned(),
-            "name the company's `time_zone` in the settings",
-        ),
-    })
 }

@@ -4,7 +4,7 @@
 //! the cent that an inclusive tax rounds away is in it.
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use slotledger_erp::{Document, Key, Kind, State};
+use slotledger_erp::{Document, Key, Kind, Moved, State};
 
 use super::{Invoice, Order, Payment, StockEntry, TeamRow};
 
@@ -77,6 +77,18 @@ pub(crate) fn stock(entry: &StockEntry, key: &Key, currency: &str) -> Document {
         party: None,
         quantity: Some(entry.items.iter().map(|row| row.qty.0).sum()),
     }
+}
+
+/// What an entry has moved out of warehouses, or into them.
+pub(crate) fn moved(entry: &StockEntry) -> Vec<Moved> {
+    let receipt = entry.purpose == "Material Receipt";
+    let rows = entry.items.iter().map(|row| Moved {
+        item: row.item_code.clone(),
+        warehouse: if receipt { &row.t_warehouse } else { &row.s_warehouse }.clone().unwrap_or_default(),
+        unit: row.uom.clone(),
+        quantity: row.qty.0,
+    });
+    rows.collect()
 }
 
 /// An advance, or one paid back.

@@ -12,7 +12,7 @@ mod tests;
 mod values;
 
 pub(crate) use customers::customer;
-pub(crate) use documents::{commission, invoice, money, order, payment, stock};
+pub(crate) use documents::{commission, invoice, money, moved, order, payment, stock};
 pub(crate) use exact::Exact;
 pub(crate) use movements::{issue, receipt};
 pub(crate) use records::{

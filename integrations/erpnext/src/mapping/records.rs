@@ -232,7 +232,9 @@ impl StockEntry {
 pub(crate) struct StockRow {
     pub(crate) item_code: String,
     pub(crate) qty: Exact,
+    pub(crate) uom: String,
     pub(crate) s_warehouse: Option<String>,
+    pub(crate) t_warehouse: Option<String>,
     pub(crate) basic_rate: Exact,
 }
 

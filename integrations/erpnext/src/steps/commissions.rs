@@ -11,7 +11,7 @@ use slotledger_erp::{
     Body, CommissionEarned, CommissionReversal, Document, Failure, Key, Party, Posted, Posting, Reason,
 };
 
-use super::{Books, FOUND, KEY, invoices};
+use super::{Books, CANCELLED, FOUND, KEY, invoices};
 use crate::mapping::{self, Invoice, Named, TeamRow, TeamShare};
 
 pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Document>, Failure> {
@@ -47,9 +47,40 @@ async fn with_row(books: &Books<'_>, key: &Key) -> Result<Vec<Invoice>, Failure>
     let found: Vec<Named> = books.client.list("Sales Invoice", &filters, &["name"], FOUND).await?;
     let mut invoices = Vec::new();
     for named in found {
-        invoices.extend(books.client.document("Sales Invoice", &named.name).await?);
+        invoices.extend(books.client.document::<Invoice>("Sales Invoice", &named.name).await?);
+    }
+    // Of a cancelled one only where none took its place.
+    if invoices.iter().any(|invoice| invoice.docstatus != CANCELLED) {
+        invoices.retain(|invoice| invoice.docstatus != CANCELLED);
     }
     Ok(invoices)
+}
+
+/// The team of an invoice that takes the place of a cancelled one, each share with the key that it had there; none where
+/// nothing has to be written.
+pub(crate) fn handed_on(from: &Invoice, to: &Invoice) -> Option<Vec<TeamShare>> {
+    let mut left: Vec<&TeamRow> = from.sales_team.iter().filter(|row| keyed(row)).collect();
+    if left.is_empty() || to.sales_team.iter().any(keyed) {
+        return None;
+    }
+    let shares = to.sales_team.iter().map(|row| {
+        let at = left.iter().position(|before| before.sales_person == row.sales_person);
+        as_it_is(row, at.and_then(|at| left.remove(at).slotledger_key.clone()))
+    });
+    Some(shares.collect())
+}
+
+fn keyed(row: &TeamRow) -> bool {
+    row.slotledger_key.as_deref().is_some_and(|key| !key.is_empty())
+}
+
+fn as_it_is(row: &TeamRow, slotledger_key: Option<String>) -> TeamShare {
+    TeamShare {
+        name: Some(row.name.clone()),
+        incentives: Some(row.incentives),
+        slotledger_key,
+        ..mapping::share(&row.sales_person, row.allocated_percentage.0, row.commission_rate.0)
+    }
 }
 
 pub(super) async fn post(
@@ -117,8 +148,7 @@ async fn person(books: &Books<'_>, provider: &Party) -> Result<String, Failure> 
 
 /// The row of a Sales Person that stands for no commission yet.
 fn free_row<'a>(invoice: &'a Invoice, person: &str) -> Option<&'a TeamRow> {
-    let keyless = |row: &&TeamRow| row.slotledger_key.as_deref().unwrap_or_default().is_empty();
-    invoice.sales_team.iter().filter(|row| row.sales_person == person).find(keyless)
+    invoice.sales_team.iter().filter(|row| row.sales_person == person).find(|row| !keyed(row))
 }
 
 /// A conflict, so that a commission that was kept meanwhile under the same key is adopted.
@@ -148,15 +178,11 @@ async fn keep_key(
     row: &TeamRow,
     posting: &Posting,
 ) -> Result<Document, Failure> {
-    let share = |of: &TeamRow| TeamShare {
-        name: Some(of.name.clone()),
-        incentives: Some(of.incentives),
-        slotledger_key: if of.name == row.name {
-            Some(posting.key.to_string())
-        } else {
-            of.slotledger_key.clone()
-        },
-        ..mapping::share(&of.sales_person, of.allocated_percentage.0, of.commission_rate.0)
+    let share = |of: &TeamRow| {
+        as_it_is(
+            of,
+            if of.name == row.name { Some(posting.key.to_string()) } else { of.slotledger_key.clone() },
+        )
     };
     let team =
         Team { modified: &invoice.modified, sales_team: invoice.sales_team.iter().map(share).collect() };

@@ -24,12 +24,12 @@ const SHARE_DIGITS: u32 = 3;
 const RATE_DIGITS: u32 = 9;
 
 pub(super) async fn find(books: &Books<'_>, key: &Key, kind: Kind) -> Result<Vec<Document>, Failure> {
-    let found: Vec<Invoice> = books.keyed(key).await?;
-    let mut documents = Vec::new();
-    for invoice in found.iter().filter(|invoice| (invoice.is_return == 1) == (kind == Kind::CreditNote)) {
-        documents.push(mapping::invoice(invoice, key, books.code(&invoice.customer).await?));
-    }
-    Ok(documents)
+    let found = books.by_key::<Invoice>(key).await?;
+    let Some(invoice) = found.filter(|invoice| (invoice.is_return == 1) == (kind == Kind::CreditNote)) else {
+        return Ok(Vec::new());
+    };
+    let party = books.code(&invoice.customer).await?;
+    Ok(vec![mapping::invoice(&invoice, key, party)])
 }
 
 pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {

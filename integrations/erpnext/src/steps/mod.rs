@@ -8,6 +8,7 @@
 mod commissions;
 mod credits;
 mod invoices;
+mod keys;
 mod lookups;
 mod orders;
 mod payments;
@@ -30,12 +31,16 @@ use crate::{
     mapping::{Company, Keyed, Named},
 };
 
+pub(crate) use commissions::handed_on;
+pub(crate) use keys::{Holder, key_in};
 pub(crate) use lookups::{company, logged_in, site_zone, version, zone};
 
 /// More documents than stand under one key, or build on one.
 const MAX_FOUND: usize = 100;
 /// The field that carries our key.
 pub(crate) const KEY: &str = "slotledger_key";
+/// The `docstatus` of what was cancelled.
+pub(crate) const CANCELLED: u8 = 2;
 /// How ERPNext calls that field when it refuses a second document with its value.
 const KEY_LABEL: &str = "Slotledger Key";
 
@@ -137,23 +142,6 @@ impl<'a> Books<'a> {
             | Class::Refused { .. }
             | Class::Bug => failure,
         }
-    }
-
-    /// The documents with a key, whatever became of them.
-    pub(crate) async fn keyed<T: Keyed + DeserializeOwned>(&self, key: &Key) -> Result<Vec<T>, Failure> {
-        let filters = [(KEY, "=", json!(key)), ("company", "=", json!(self.company.name))];
-        let found: Vec<Named> = self.client.list(T::DOCTYPE, &filters, &["name"], FOUND).await?;
-        let mut records = Vec::new();
-        for named in found {
-            // One that is gone since was a draft that somebody deleted.
-            records.extend(self.client.document(T::DOCTYPE, &named.name).await?);
-        }
-        Ok(records)
-    }
-
-    /// The document with a key.
-    pub(crate) async fn by_key<T: Keyed + DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Failure> {
-        Ok(self.keyed(key).await?.into_iter().next())
     }
 
     /// The document with a key that another one builds on.

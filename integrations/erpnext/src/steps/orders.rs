@@ -14,8 +14,8 @@ const UPDATE_ROWS: &str = "erpnext.controllers.accounts_controller.update_child_
 const UPDATE_STATUS: &str = "erpnext.selling.doctype.sales_order.sales_order.update_status";
 
 pub(super) async fn find(books: &Books<'_>, key: &Key) -> Result<Vec<Document>, Failure> {
-    let orders: Vec<Order> = books.keyed(key).await?;
-    documents(books, &orders, Kind::SalesOrder, key).await
+    let order = books.by_key(key).await?;
+    documents(books, order, Kind::SalesOrder, key).await
 }
 
 pub(super) async fn find_withdrawn(
@@ -23,9 +23,9 @@ pub(super) async fn find_withdrawn(
     key: &Key,
     withdrawal: &OrderCancellation,
 ) -> Result<Vec<Document>, Failure> {
-    let mut orders: Vec<Order> = books.keyed(&withdrawal.order).await?;
-    orders.retain(|order| matches!(order.state(), State::Cancelled | State::Closed));
-    documents(books, &orders, Kind::OrderCancellation, key).await
+    let order = books.by_key::<Order>(&withdrawal.order).await?;
+    let withdrawn = order.filter(|order| matches!(order.state(), State::Cancelled | State::Closed));
+    documents(books, withdrawn, Kind::OrderCancellation, key).await
 }
 
 pub(super) async fn find_amended(
@@ -33,9 +33,9 @@ pub(super) async fn find_amended(
     key: &Key,
     amendment: &OrderAmendment,
 ) -> Result<Vec<Document>, Failure> {
-    let mut orders: Vec<Order> = books.keyed(&amendment.order).await?;
-    orders.retain(|order| order.was_amended(key.as_str()));
-    documents(books, &orders, Kind::OrderAmendment, key).await
+    let order = books.by_key::<Order>(&amendment.order).await?;
+    let amended = order.filter(|order| order.was_amended(key.as_str()));
+    documents(books, amended, Kind::OrderAmendment, key).await
 }
 
 pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
@@ -46,15 +46,13 @@ pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) ->
 
 async fn documents(
     books: &Books<'_>,
-    orders: &[Order],
+    order: Option<Order>,
     kind: Kind,
     key: &Key,
 ) -> Result<Vec<Document>, Failure> {
-    let mut documents = Vec::new();
-    for order in orders {
-        documents.push(mapping::order(order, kind, key, books.code(&order.customer).await?));
-    }
-    Ok(documents)
+    let Some(order) = order else { return Ok(Vec::new()) };
+    let party = books.code(&order.customer).await?;
+    Ok(vec![mapping::order(&order, kind, key, party)])
 }
 
 async fn posted(books: &Books<'_>, made: Made<Order>, kind: Kind, key: &Key) -> Result<Posted, Failure> {

@@ -11,12 +11,10 @@ use super::{Books, FOUND, Made};
 use crate::mapping::{self, Exact, NewPayment, NewPaymentRow, Order, Owed, Payment};
 
 pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Document>, Failure> {
-    let found: Vec<Payment> = books.keyed(&posting.key).await?;
-    let mut documents = Vec::new();
-    for payment in &found {
-        documents.push(document(books, payment, posting).await?);
+    match books.by_key::<Payment>(&posting.key).await? {
+        Some(payment) => Ok(vec![document(books, &payment, posting).await?]),
+        None => Ok(Vec::new()),
     }
-    Ok(documents)
 }
 
 pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {

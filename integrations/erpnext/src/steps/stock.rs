@@ -2,19 +2,21 @@
 
 use rust_decimal::Decimal;
 use serde_json::json;
-use slotledger_erp::{Document, Failure, Posted, Posting, Reason, StockIssue, StockReturn};
+use slotledger_erp::{Document, Failure, Posted, Posting, Reason, StockIssue, StockReturn, same_materials};
 
 use super::{Books, FOUND, Made};
 use crate::mapping::{self, Named, StockEntry};
 
 pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Document>, Failure> {
-    let found: Vec<StockEntry> = books.keyed(&posting.key).await?;
+    let found: Option<StockEntry> = books.by_key(&posting.key).await?;
     let currency = &books.company.default_currency;
     Ok(found.iter().map(|entry| mapping::stock(entry, &posting.key, currency)).collect())
 }
 
+/// An entry that somebody made, which has to have moved what was asked for.
 pub(super) async fn read_as(books: &Books<'_>, posting: &Posting, name: &str) -> Result<Document, Failure> {
     let entry: StockEntry = books.read(name).await?;
+    same_materials(&entry.name, posting.materials(), &mapping::moved(&entry))?;
     Ok(mapping::stock(&entry, &posting.key, &books.company.default_currency))
 }
 

@@ -12,5 +12,6 @@ mod conformance;
 mod faults;
 mod interruptions;
 mod money;
+mod succession;
 mod support;
 mod traps;

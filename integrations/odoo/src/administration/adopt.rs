@@ -49,6 +49,7 @@ pub(super) async fn write(
 ) -> Result<Document, Failure> {
     let Fitting { model, id, field } = look(books, posting, reference).await?;
     if let Some(field) = field {
+        steps::read_as(books, posting, id).await?;
         books.write(model, id, json!({field: posting.key})).await?;
     }
     let found = steps::find(books, posting).await?;

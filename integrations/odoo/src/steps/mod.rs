@@ -12,6 +12,7 @@ mod commissions;
 mod credits;
 mod invoices;
 mod lookups;
+mod moved;
 mod moves;
 mod orders;
 mod periods;

@@ -12,7 +12,7 @@ use slotledger_erp::{
     Document, Failure, Key, Kind, Material, Posted, Posting, Reason, StockIssue, StockReturn,
 };
 
-use super::{Books, Round, orders, settle};
+use super::{Books, Round, moved, orders, settle};
 use crate::mapping::{
     self, Cost, Link, Movement, Number, Picking, PickingHead, PickingState, PickingTypeRecord, StockMove,
 };
@@ -36,7 +36,7 @@ pub(super) async fn find(books: &Books<'_>, posting: &Posting) -> Result<Vec<Doc
     Ok(documents)
 }
 
-/// A finished transfer.
+/// A finished transfer that somebody made, which has to have moved what was asked for.
 pub(super) async fn read_as(
     books: &Books<'_>,
     posting: &Posting,
@@ -44,7 +44,10 @@ pub(super) async fn read_as(
 ) -> Result<Option<Document>, Failure> {
     let found = search_where(books, posting.kind(), json!(["id", "=", id])).await?;
     match found.first().filter(|picking| picking.state == PickingState::Done) {
-        Some(picking) => document(books, posting, picking).await.map(Some),
+        Some(picking) => {
+            moved::check(books, posting, picking).await?;
+            document(books, posting, picking).await.map(Some)
+        }
         None => Ok(None),
     }
 }
@@ -180,7 +183,7 @@ async fn create(
     books.load(Picking::MODEL, &rows).await
 }
 
-fn one_warehouse(lines: &[Material]) -> Result<&str, Failure> {
+pub(super) fn one_warehouse(lines: &[Material]) -> Result<&str, Failure> {
     let mut names = lines.iter().map(|line| line.warehouse.as_str());
     let first = names.next().ok_or_else(|| Failure::bug("materials without a line were asked for"))?;
     match names.find(|name| *name != first) {

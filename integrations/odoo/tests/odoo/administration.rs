@@ -2,13 +2,15 @@
 
 use secrecy::SecretString;
 use serde_json::json;
-use slotledger_erp::{Administration, Class, Connector, Days, Kind, Mode, RecordKind, Standing, State};
+use slotledger_erp::{
+    Administration, Class, Connector, Days, Kind, Material, Mode, Reason, RecordKind, Standing, State,
+};
 use slotledger_odoo::{Odoo, Settings};
 use slotledger_odoo_server::Edition;
 
 use crate::support::{
     connect, only, post_all,
-    postings::{Appointment, day, visit},
+    postings::{Appointment, day, material, visit},
     prepared,
     rpc::Administrator,
     server, settings,
@@ -147,6 +149,7 @@ async fn listing_and_adopting(edition: Edition) {
     assert_eq!((adopted.state, &adopted.number), (State::Posted, &listed.number));
     assert_eq!(only(&books, &invoice).await, adopted);
     assert!(books.post(&invoice).await.unwrap().adopted);
+    materials_of_others(&books, &admin, &appointment).await;
     // Again is the same; another's is refused.
     assert_eq!(books.adopt(&invoice, &listed.reference).await.unwrap(), adopted);
     for (posting, reference) in
@@ -156,6 +159,26 @@ async fn listing_and_adopting(edition: Edition) {
         assert!(matches!(failure.class, Class::Refused { .. }), "{failure:?}");
         assert_eq!(books.adopt(&posting, reference).await.unwrap_err(), failure);
     }
+}
+
+/// A transfer by hand is taken for what it has moved: item by item, warehouse by warehouse.
+async fn materials_of_others(books: &Odoo, admin: &Administrator, made: &Appointment) {
+    let issue = made.issue(vec![material("MAT-FILTER", 2)]);
+    let [document] = books.find_by_key(&issue).await.unwrap().try_into().unwrap();
+    let id: i64 = document.reference.parse().unwrap();
+    let forget = json!({"vals": {"origin": "by hand"}});
+    admin.call("stock.picking", "write", &[id], forget).await;
+    let rows = json!([["by_hand.warehouse", "Second", "SEC"]]);
+    admin.call("stock.warehouse", "load", &[], json!({"fields": ["id", "name", "code"], "data": rows})).await;
+    let at = Appointment("materials".into());
+    let elsewhere = Material { warehouse: "SEC".into(), ..material("MAT-FILTER", 2) };
+    for (line, words) in [(material("MAT-RARE", 2), "0 Units of MAT-RARE"), (elsewhere, "in another place")] {
+        let failure = books.adopt(&at.issue(vec![line]), &document.reference).await.unwrap_err();
+        assert!(matches!(failure.class, Class::Refused { reason: Reason::Conflict, .. }), "{failure:?}");
+        assert!(failure.message.contains(words), "{failure:?}");
+    }
+    let adopted = books.adopt(&at.issue(vec![material("MAT-FILTER", 2)]), &document.reference).await.unwrap();
+    assert_eq!((adopted.reference, adopted.net), (document.reference, document.net));
 }
 
 #[tokio::test]

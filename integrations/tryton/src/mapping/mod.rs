@@ -26,8 +26,8 @@ pub(crate) use entries::{
 };
 pub(crate) use marks::{Word, marked, marks, pattern};
 pub(crate) use papers::{
-    BillingLine, Commission, Invoice, InvoiceLineRecord, InvoiceState, Move, NotedLine, Payment, Sale,
-    SaleInvoice, SaleState, Shipment, ShipmentState,
+    BillingLine, Commission, Handled, Invoice, InvoiceLineRecord, InvoiceState, Move, NotedLine, Payment,
+    Sale, SaleInvoice, SaleState, Shipment, ShipmentState,
 };
 pub(crate) use records::{
     Agent, Coded, Currency, Day, Id, LineDefaults, Location, Party, PartyDefaults, PaymentMethod, Period,

@@ -308,6 +308,30 @@ pub(crate) struct Move {
     pub(crate) product: Coded,
 }
 
+/// A movement as it was counted.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Handled {
+    pub(crate) id: i64,
+    #[serde(deserialize_with = "quantity")]
+    pub(crate) quantity: Decimal,
+    #[serde(rename = "product.")]
+    pub(crate) product: Coded,
+    #[serde(rename = "unit.")]
+    pub(crate) unit: CountedIn,
+}
+
+impl Record for Handled {
+    const MODEL: &'static str = "stock.move";
+    const FIELDS: &'static [&'static str] = &["quantity", "product.code", "unit.name", "unit.symbol"];
+}
+
+/// A unit of measure.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct CountedIn {
+    pub(crate) name: String,
+    pub(crate) symbol: String,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Commission {
     pub(crate) id: i64,

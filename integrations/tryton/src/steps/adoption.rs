@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use slotledger_erp::{Body, Document, Failure, Posting, Reason};
 
-use super::{Books, advances, find, stock};
+use super::{Books, advances, find, moved, stock};
 use crate::mapping::{self, Entry, Invoice, Record, Sale, SaleState, Shipment, ShipmentState};
 
 /// What a document has to show before it may count as the posting's.
@@ -122,14 +122,16 @@ async fn look(
                 (Invoice::MODEL, "reference", found)
             })
         }
-        Body::StockIssue(_) | Body::StockReturn(_) => one::<Shipment>(books, id)
-            .await?
-            .filter(|shipment| shipment.state == ShipmentState::Done)
-            .map(|shipment| {
-                let document = stock::document(books, posting, &shipment);
-                let found = Found { id, reference: shipment.reference, party: None, open: true, document };
-                (Shipment::MODEL, "reference", found)
-            }),
+        Body::StockIssue(_) | Body::StockReturn(_) => {
+            let shipment = one::<Shipment>(books, id).await?;
+            let Some(shipment) = shipment.filter(|shipment| shipment.state == ShipmentState::Done) else {
+                return Ok(None);
+            };
+            moved::check(books, posting, &shipment).await?;
+            let document = stock::document(books, posting, &shipment);
+            let found = Found { id, reference: shipment.reference, party: None, open: true, document };
+            Some((Shipment::MODEL, "reference", found))
+        }
         Body::Advance(_) => {
             let Some(entry) = one::<Entry>(books, id).await? else { return Ok(None) };
             let party = entry.lines.iter().find_map(|line| line.party.as_ref()?.coded.code.clone());

@@ -13,6 +13,7 @@ mod commissions;
 mod credits;
 mod invoices;
 mod lookups;
+mod moved;
 mod orders;
 mod settlements;
 mod stock;

@@ -199,7 +199,7 @@ async fn create(
 }
 
 /// A shipment starts at one place.
-fn only_warehouse(lines: &[Material]) -> Result<&str, Failure> {
+pub(super) fn only_warehouse(lines: &[Material]) -> Result<&str, Failure> {
     let warehouse = lines.first().map(|line| line.warehouse.as_str()).unwrap_or_default();
     if lines.iter().all(|line| line.warehouse == warehouse) {
         return Ok(warehouse);

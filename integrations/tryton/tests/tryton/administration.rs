@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use slotledger_erp::{
-    Administration, Body, Check, Class, Connector, Days, Failure, Kind, Mode, Reason, Standing, State,
+    Administration, Body, Check, Class, Connector, Days, Failure, Kind, Material, Mode, Reason, Standing,
+    State,
 };
 use slotledger_tryton::{Settings, Tryton};
 use slotledger_tryton_server::PASSWORD;
@@ -67,6 +68,14 @@ async fn a_missing_right_is_found_before_it_is_missed() {
     assert!(matches!(failure.class, Class::Refused { reason: Reason::Permission, .. }), "{failure:?}");
 }
 
+async fn second_warehouse(admin: &Administrator) {
+    let storage =
+        admin.call("model.stock.location.create", vec![json!([{"name": "Attic", "type": "storage"}])]).await;
+    let warehouse = json!([{"name": "Second", "type": "warehouse", "storage_location": storage[0],
+        "input_location": storage[0], "output_location": storage[0]}]);
+    admin.call("model.stock.location.create", vec![warehouse]).await;
+}
+
 /// A person made the documents by hand; each counts as ours once its key is on it, and only then.
 #[tokio::test]
 async fn documents_made_by_hand_are_adopted() {
@@ -104,6 +113,15 @@ async fn documents_made_by_hand_are_adopted() {
     assert!(books.post(&appointment.order(visit())).await.unwrap().adopted);
     let listed = books.documents(Kind::SalesOrder, today, None).await.unwrap();
     assert_eq!(listed.entries[0].key, Some(appointment.key("order")));
+    // As many in all, but of something else, or from somewhere else.
+    second_warehouse(&admin).await;
+    let elsewhere = Material { warehouse: "Second".into(), ..material("MAT-FILTER", 1) };
+    for (line, words) in [(material("MAT-RARE", 1), "0 Unit of MAT-RARE"), (elsewhere, "in another place")] {
+        let asked = appointment.issue(vec![line]);
+        let failure = books.adopt(&asked, &issue.reference).await.unwrap_err();
+        assert!(matches!(failure.class, Class::Refused { reason: Reason::Conflict, .. }), "{failure:?}");
+        assert!(failure.message.contains(words), "{failure:?}");
+    }
     let moved = appointment.issue(vec![material("MAT-FILTER", 1)]);
     let candidate = books.candidate(&moved, &issue.reference).await.unwrap();
     assert!(books.find_by_key(&moved).await.unwrap().is_empty(), "reading writes nothing");

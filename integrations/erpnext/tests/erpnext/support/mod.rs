@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
-use slotledger_erp::{Administration, Connector, Document, Failure, Mode, Posting, Standing};
+use slotledger_erp::{Administration, Check, Connector, Document, Failure, Mode, Posting, Standing};
 use slotledger_erpnext::{Erpnext, Settings};
 use slotledger_erpnext_server::{MANAGER, Options, Server, USER};
 
@@ -31,7 +31,9 @@ pub(crate) async fn ready() -> Server {
     let server = bare();
     let checks = manager(&server).prepare(Mode::Apply).await.unwrap();
     let well = |standing| matches!(standing, Standing::Ready | Standing::Made);
-    assert!(checks.iter().all(|check| well(check.standing)), "{checks:#?}");
+    // The stand-in rounds as a new site does.
+    let usual = |check: &Check| check.name == "rounding" && check.standing == Standing::Doubtful;
+    assert!(checks.iter().all(|check| well(check.standing) || usual(check)), "{checks:#?}");
     server
 }
 

@@ -3,26 +3,25 @@
 //! Role: an engine says how it reads a column of each kind ([`Columns`]); what a row means stands here once. Statements
 //! name their columns as they are named here, where an instant's name ends in `_at`.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::Decimal;
-use serde_json::Value;
-use slotledger_erp::{Days, Key, Record as ErpRecord, SystemInfo};
+mod books;
+mod outbox;
+
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::CustomerHistory;
-use super::decisions::{KeptAnswer, KeptDecision};
-use super::rendered::Details;
-use super::waitlist::{self, Freed, Wait};
-use super::words::{from_json, from_word};
-use super::{Answer, Backlog, Booking, Busy, Error, Owner, Record, Series, Session, Workload};
 use crate::model::decision::Decision;
 use crate::model::extension::{Component, ExtensionAnswer, ExtensionChange};
 use crate::model::master::Kind;
-use crate::model::reconcile::{BooksFinding, FindingAct, NewFinding, Run, Seen};
-use crate::model::{
-    Appointment, Attempt, Circuit, Claim, Delivery, Event, Imported, Known, MappedCode, Repair, SharedVisit,
-    UnitClaim,
-};
+use crate::model::{Appointment, Claim, Event, SharedVisit, UnitClaim};
+use crate::store::CustomerHistory;
+use crate::store::decisions::{KeptAnswer, KeptDecision};
+use crate::store::rendered::Details;
+use crate::store::waitlist::{self, Freed, Wait};
+use crate::store::words::{from_json, from_word};
+use crate::store::{Answer, Booking, Busy, Error, Owner, Record, Series, Session, Workload};
+
+pub(super) use books::{finding, finding_act, imported, known_connection, mapped_code, run};
+pub(super) use outbox::{attempt, backlog, delivery, repair};
 
 /// A row, read column by column.
 pub(super) trait Columns {
@@ -227,173 +226,6 @@ pub(super) fn workload(row: &impl Columns) -> Result<Workload, Error> {
         provider: row.id("provider")?,
         minutes: u64::from(row.count("minutes")?),
         last_booked: row.optional_instant("last_at")?,
-    })
-}
-
-pub(super) fn delivery(row: &impl Columns) -> Result<Delivery, Error> {
-    Ok(Delivery {
-        id: row.integer("id")?,
-        appointment: row.id("appointment")?,
-        company: row.id("company")?,
-        posting: from_json("posting", row.text("posting")?)?,
-        after: from_json::<Vec<Key>>("posting", row.text("after_keys")?)?,
-        state: from_word("state", row.text("state")?)?,
-        attempts: row.count("attempts")?,
-        next_attempt_at: row.instant("next_attempt_at")?,
-        lease_owner: row.optional_text("lease_owner")?.map(str::to_owned),
-        lease_until: row.optional_instant("lease_until_at")?,
-        failure: row.optional_text("failure")?.map(|json| from_json("failure", json)).transpose()?,
-        document: row.optional_text("document")?.map(|json| from_json("document", json)).transpose()?,
-        created_at: row.instant("created_at")?,
-        finished_at: row.optional_instant("finished_at")?,
-        adopted: row.flag("adopted")?,
-        repairs: row.count("repairs")?,
-    })
-}
-
-pub(super) fn attempt(row: &impl Columns) -> Result<Attempt, Error> {
-    let text = |column| Ok::<_, Error>(row.optional_text(column)?.map(str::to_owned));
-    Ok(Attempt {
-        number: row.count("number")?,
-        started: row.instant("started_at")?,
-        finished: row.instant("finished_at")?,
-        class: text("class")?,
-        reason: text("reason")?,
-        message: text("message")?,
-        adopted: row.flag("adopted")?,
-    })
-}
-
-pub(super) fn repair(row: &impl Columns) -> Result<Repair, Error> {
-    Ok(Repair {
-        number: row.count("number")?,
-        at: row.instant("acted_at")?,
-        by: row.text("actor")?.to_owned(),
-        act: from_word("act", row.text("act")?)?,
-        reason: row.text("reason")?.to_owned(),
-        details: from_json("act", row.text("details")?)?,
-    })
-}
-
-pub(super) fn backlog(row: &impl Columns) -> Result<Backlog, Error> {
-    Ok(Backlog {
-        company: row.id("company")?,
-        pending: row.count("pending")?,
-        parked: row.count("parked")?,
-        oldest: row.instant("oldest_at")?,
-    })
-}
-
-pub(super) fn known_connection(row: &impl Columns) -> Result<Known, Error> {
-    let name = row.text("name")?.to_owned();
-    let system = match row.optional_instant("checked_at")? {
-        None => None,
-        Some(at) => {
-            let system = SystemInfo {
-                product: row.text("product")?.to_owned(),
-                version: row.text("version")?.to_owned(),
-                company: row.text("company")?.to_owned(),
-                currency: row.text("currency")?.to_owned(),
-            };
-            Some((system, at))
-        }
-    };
-    let circuit = match row.optional_instant("since_at")? {
-        None => None,
-        Some(since) => Some(Circuit {
-            connection: name.clone(),
-            state: from_word("state", row.text("state")?)?,
-            since,
-            until: row.optional_instant("until_at")?,
-            message: row.optional_text("message")?.map(str::to_owned),
-        }),
-    };
-    Ok(Known { name, system, circuit })
-}
-
-pub(super) fn mapped_code(row: &impl Columns) -> Result<MappedCode, Error> {
-    Ok(MappedCode {
-        kind: from_word("kind", row.text("kind")?)?,
-        code: row.text("code")?.to_owned(),
-        theirs: row.optional_text("theirs")?.map(str::to_owned),
-        note: row.text("note")?.to_owned(),
-        by: row.text("actor")?.to_owned(),
-        at: row.instant("mapped_at")?,
-    })
-}
-
-pub(super) fn imported(row: &impl Columns) -> Result<Imported, Error> {
-    let price = row.optional_text("price")?.map(str::parse::<Decimal>).transpose();
-    Ok(Imported {
-        kind: from_word("kind", row.text("kind")?)?,
-        record: ErpRecord {
-            code: row.text("code")?.to_owned(),
-            name: row.text("name")?.to_owned(),
-            unit: row.optional_text("unit")?.map(str::to_owned),
-            stocked: row.flag("stocked")?,
-            price: price.map_err(|error| Error::Corrupt("price", Box::new(error)))?,
-            active: row.flag("active")?,
-        },
-        at: row.instant("found_at")?,
-    })
-}
-
-pub(super) fn run(row: &impl Columns) -> Result<Run, Error> {
-    let only = row
-        .optional_text("only_key")?
-        .map(|text| Key::parse(text).ok_or_else(|| Error::Corrupt("key", text.into())));
-    let seen = Seen {
-        compared: row.count("compared")?,
-        listed: row.count("listed")?,
-        by_hand: row.count("by_hand")?,
-    };
-    Ok(Run {
-        id: row.integer("id")?,
-        company: row.id("company")?,
-        days: Days { from: day(row, "from_day")?, to: day(row, "to_day")? },
-        only: only.transpose()?,
-        nightly: row.flag("nightly")?,
-        by: row.text("actor")?.to_owned(),
-        asked_at: row.instant("asked_at")?,
-        state: from_word("state", row.text("state")?)?,
-        finished_at: row.optional_instant("finished_at")?,
-        seen,
-        message: row.optional_text("message")?.map(str::to_owned),
-    })
-}
-
-fn day(row: &impl Columns, column: &'static str) -> Result<NaiveDate, Error> {
-    row.text(column)?.parse().map_err(|error| Error::Corrupt(column, Box::new(error)))
-}
-
-pub(super) fn finding(row: &impl Columns) -> Result<BooksFinding, Error> {
-    let found = NewFinding {
-        company: row.id("company")?,
-        connection: row.text("connection")?.to_owned(),
-        kind: from_word("kind", row.text("kind")?)?,
-        subject: row.text("subject")?.to_owned(),
-        delivery: row.optional_integer("delivery")?,
-        day: day(row, "day")?,
-        words: row.text("words")?.to_owned(),
-        details: from_json("finding", row.text("details")?)?,
-    };
-    Ok(BooksFinding {
-        id: row.integer("id")?,
-        found,
-        state: from_word("state", row.text("state")?)?,
-        found_at: row.instant("found_at")?,
-        seen_at: row.instant("seen_at")?,
-        closed_at: row.optional_instant("closed_at")?,
-    })
-}
-
-pub(super) fn finding_act(row: &impl Columns) -> Result<FindingAct, Error> {
-    Ok(FindingAct {
-        number: row.count("number")?,
-        at: row.instant("acted_at")?,
-        by: row.text("actor")?.to_owned(),
-        act: row.text("act")?.to_owned(),
-        reason: row.text("reason")?.to_owned(),
     })
 }
 

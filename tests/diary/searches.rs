@@ -129,7 +129,8 @@ async fn a_search_keeps_its_limits(host: Host) {
     let pia = shop.provider("Pia", "09:00", "17:00").await;
     let service = shop.service(&[&pia], json!({ "horizon_days": 365 })).await;
     let search = async |more: &str| host.get(&format!("/api/v1/openings?service={service}&{more}")).await;
-    let until = |days: u64| format!("from={}&to={}", at(day(), "00:00"), at(day() + Days::new(days), "00:00"));
+    let until =
+        |days: u64| format!("from={}&to={}", at(day(), "00:00"), at(day() + Days::new(days), "00:00"));
     let month = search(&format!("{}&limit=500", until(62))).await.expect(200);
     assert_eq!((starts(&month).len(), &month["more"]), (500, &json!(true)));
     for wrong in [until(63), until(0), format!("{}&limit=501", until(1)), format!("{}&limit=0", until(1))] {

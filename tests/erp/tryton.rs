@@ -2,20 +2,15 @@
 
 use std::path::Path;
 
-use slotledger_tryton_server::{COMPANY, Engine, PASSWORD, Server, provision_on};
+use slotledger_tryton_server::{Server, provision};
 
 use super::story;
-use crate::support::{Host, kinds, run_to_end};
+use crate::support::{Host, kinds};
 
 /// A Tryton of the test's own.
 pub(super) fn server() -> Server {
-    server_on(Engine::Sqlite)
-}
-
-fn server_on(engine: Engine) -> Server {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target directory");
-    let template =
-        provision_on(engine, target, &mut |step| eprintln!("{step}")).expect("Tryton is installed");
+    let template = provision(target, &mut |step| eprintln!("{step}")).expect("Tryton is installed");
     Server::start(&template).expect("Tryton starts")
 }
 
@@ -54,27 +49,4 @@ async fn a_visit_is_confirmed_while_tryton_is_down_and_its_order_follows() {
     super::tried(&host, &id).await;
     server.restart().expect("it starts again");
     assert_eq!(kinds(&host.documents(&id).await), ["sales_order"]);
-}
-
-fn certified(engine: Engine) {
-    let server = server_on(engine);
-    let (url, secret) = (server.url(), [("TRYTON_PASSWORD", PASSWORD)]);
-    let certify = ["erp", "certify", "--erp", "tryton", "--url", &url, "--database", server.database()];
-    let particulars = ["--user", "admin", "--company", COMPANY, "--token-env", "TRYTON_PASSWORD"];
-    let (status, report) = run_to_end(&secret, &[&certify[..], &particulars].concat());
-    println!("{report}");
-    assert_eq!(status, Some(0), "{report}");
-    assert!(report.contains(&format!("This makes documents in {COMPANY}.")), "{report}");
-    assert!(report.contains(" held, 0 did not"), "{report}");
-    assert!(!report.contains(PASSWORD), "the password stays secret");
-}
-
-#[test]
-fn tryton_is_certified_on_sqlite() {
-    certified(Engine::Sqlite);
-}
-
-#[test]
-fn tryton_is_certified_on_postgresql() {
-    certified(Engine::Postgres);
 }

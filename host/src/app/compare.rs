@@ -46,7 +46,7 @@ pub(super) fn fits(posting: &Posting, document: &Document, undone: Option<&Docum
     if document.state == State::Draft && !may_be_draft(&posting.body) {
         differences.push("it is a draft".to_owned());
     }
-    if let (Some(asked), Some(moved)) = (moved(&posting.body), document.quantity)
+    if let (Some(asked), Some(moved)) = (moved(posting), document.quantity)
         && moved != asked
     {
         differences.push(format!("it moved {moved} in all, not {asked}"));
@@ -71,22 +71,11 @@ fn may_be_draft(body: &Body) -> bool {
     matches!(body, Body::SalesInvoice(invoice) if invoice.finish == Finish::Draft)
 }
 
-/// How much moved in all, where stock moves.
-fn moved(body: &Body) -> Option<Decimal> {
-    let lines = match body {
-        Body::StockIssue(issue) => &issue.lines,
-        Body::StockReturn(back) => &back.lines,
-        Body::SalesOrder(_)
-        | Body::OrderCancellation(_)
-        | Body::OrderAmendment(_)
-        | Body::SalesInvoice(_)
-        | Body::CreditNote(_)
-        | Body::Commission(_)
-        | Body::CommissionReversal(_)
-        | Body::Advance(_)
-        | Body::AdvanceRefund(_) => return None,
-    };
-    Some(lines.iter().map(|line| line.quantity).fold(Decimal::ZERO, Decimal::saturating_add))
+/// How much moved in all, where stock moves. Item by item the connector has seen to it.
+fn moved(posting: &Posting) -> Option<Decimal> {
+    let lines = posting.materials();
+    let all = lines.iter().map(|line| line.quantity).fold(Decimal::ZERO, Decimal::saturating_add);
+    (!lines.is_empty()).then_some(all)
 }
 
 /// Currency and total of what takes something back, as far as it is known what is taken back.

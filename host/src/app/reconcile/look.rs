@@ -250,16 +250,17 @@ pub(super) fn expected<'a>(
     let mut expected = Expected { document: stood, withdrawn: false, countered: None };
     for later in line.iter().filter(|later| later.id > delivery.id) {
         let body = &later.posting.body;
-        match body {
-            // On its way, it may have been carried out already.
-            Body::OrderCancellation(withdrawal) if withdrawal.order == *key => expected.withdrawn = true,
-            Body::OrderAmendment(amendment) if amendment.order == *key => {
-                if let Some(amended) = &later.document {
-                    expected.document = amended;
-                }
-            }
-            _ if counters(body, key) => expected.countered = later.document.as_ref(),
-            _ => {}
+        if counters(body, key) {
+            expected.countered = later.document.as_ref();
+        }
+        // On its way, it may have been carried out already.
+        if matches!(body, Body::OrderCancellation(withdrawal) if withdrawal.order == *key) {
+            expected.withdrawn = true;
+        }
+        if let (Body::OrderAmendment(amendment), Some(amended)) = (body, &later.document)
+            && amendment.order == *key
+        {
+            expected.document = amended;
         }
     }
     // What withdraws an order is read back as the order: it has fallen already.

@@ -7,6 +7,7 @@ mod books;
 mod outbox;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::model::decision::Decision;

@@ -55,7 +55,7 @@ impl App {
             return refusal;
         };
         let provider = command.new_provider().unwrap_or(old.provider);
-        let near = Near { provider: Some(provider), at: start, ..Near::instead_of(&old) };
+        let near = Near { provider: Some(provider), at: start, elsewhere: start, ..Near::instead_of(&old) };
         self.with_alternatives(refusal, &near).await
     }
 

@@ -44,7 +44,8 @@ async fn a_day_has_several_shifts_and_each_holds_between_its_dates(host: Host) {
     let service = shop.service(&[&provider], json!({})).await;
     assert_eq!(shop.starts(&service, today, 60).await, ["13:00", "16:00"].map(|time| at(today, time)));
     assert_eq!(shop.starts(&service, tomorrow, 60).await, ["09:00", "16:00"].map(|time| at(tomorrow, time)));
-    shop.hold(&service, &at(today, "09:00"), json!({})).await.problem(422, "SL0210");
+    let early = shop.hold(&service, &at(today, "09:00"), json!({ "provider": provider })).await;
+    early.problem(422, "SL0211");
     shop.hold(&service, &at(tomorrow, "09:00"), json!({})).await.expect(201);
 }
 

@@ -54,7 +54,7 @@ async fn what_is_left_of_paused_work_gets_an_appointment_of_its_own(host: Host) 
     host.command(&first, "start").await.expect(200);
     assert_eq!(follow_up("14:00").await.status, 409, "work that goes on is not followed up");
     host.command(&first, "pause").await.expect(200);
-    follow_up("18:00").await.problem(422, "SL0210");
+    follow_up("18:00").await.problem(422, "SL0211");
     let done = follow_up("14:00").await.expect(200);
     assert_eq!(done["status"], "completed");
     let next = done["successor"].as_str().expect("a successor");

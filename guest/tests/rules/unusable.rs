@@ -11,9 +11,12 @@ fn commanded(status: Status, name: &str) -> TransitionInput {
     input(Some(status), named.unwrap_or_else(|| panic!("no command {name}")).1)
 }
 
+/// Takes something away from a decision's input.
+type Spoil = fn(&mut TransitionInput);
+
 #[test]
 fn a_hold_without_what_it_takes_is_refused() {
-    let cases: [(&str, fn(&mut TransitionInput)); 5] = [
+    let cases: [(&str, Spoil); 5] = [
         ("SL0206", |input| input.snapshot.customer = None),
         ("SL0222", |input| input.snapshot.service.prices.clear()),
         ("SL0226", |input| input.snapshot.company.currency = "euro".to_owned()),

@@ -131,7 +131,7 @@ async fn no_other_document_gets_the_key_of_one_that_stands() {
     cancel(&server, "Sales Invoice", &first);
     let (one, other) = tokio::join!(books.adopt(&fee, &second), books.adopt(&fee, &third));
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
-    assert_eq!(reason(&one.as_ref().err().or(other.as_ref().err()).unwrap()), Reason::Conflict);
+    assert_eq!(reason(one.as_ref().err().or(other.as_ref().err()).unwrap()), Reason::Conflict);
     let stands = one.or(other).unwrap();
     assert_eq!(only(&books, &fee).await, stands);
 

@@ -109,6 +109,7 @@ impl Parts {
         }
         let (mut rest, mut count, mut end) = (String::new(), None, None);
         let mut known: Vec<&str> = Vec::new();
+        let mut numbered = false;
         for part in text.split(';').filter(|part| !part.is_empty()) {
             let (name, value) =
                 part.split_once('=').ok_or_else(|| unreadable(format!("«{part}» has no value")))?;
@@ -117,6 +118,7 @@ impl Parts {
                 return Err(unreadable(format!("{name} is given twice")));
             }
             known.push(name);
+            numbered |= name == "BYDAY" && value.contains(|c: char| c.is_ascii_digit());
             if name == "UNTIL" {
                 end = Some(until(value, zone)?);
                 continue;
@@ -130,6 +132,9 @@ impl Parts {
             }
             rest.push_str(part);
         }
+        if numbered && !text.split(';').any(|part| matches!(part, "FREQ=MONTHLY" | "FREQ=YEARLY")) {
+            return Err(unreadable("BYDAY counts weekdays, which only months and years have several of"));
+        }
         if count.is_some() && end.is_some() {
             return Err(unreadable("it has both COUNT and UNTIL"));
         }
@@ -142,9 +147,21 @@ fn check_part(name: &str, value: &str) -> Result<()> {
         ("BYHOUR" | "BYMINUTE" | "BYSECOND", _) | ("FREQ", "HOURLY" | "MINUTELY" | "SECONDLY") => {
             Err(unfit(codes::RULE_TOO_FINE, format!("{name}={value} repeats within a day")))
         }
+        // The library takes a number of nothing for one that was left out.
+        ("BYDAY" | "BYMONTHDAY" | "BYYEARDAY" | "BYWEEKNO" | "BYSETPOS", _)
+            if value.split(',').any(is_zeroth) =>
+        {
+            Err(unreadable(format!("{name}={value} names no day: nothing is counted from zero")))
+        }
         _ if PARTS.contains(&name) => Ok(()),
         _ => Err(unreadable(format!("{name} is not a part of a rule"))),
     }
+}
+
+/// Whether a number with this, or this alone, is zero: `0`, `-0`, `0MO`.
+fn is_zeroth(item: &str) -> bool {
+    let number = item.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    number.parse() == Ok(0)
 }
 
 /// The end of a rule in local time: a date, a local time, or a moment in UTC.
@@ -273,10 +290,16 @@ mod tests {
             "FREQ=WEEKLY;BYDAY=XX;COUNT=2",
             "FREQ=DAILY;COUNT=2\nRRULE:FREQ=DAILY",
             "FREQ=DAILY;COUNT=2;BYEASTER=1",
+            "FREQ=WEEKLY;BYDAY=1MO;COUNT=2",
+            "FREQ=DAILY;BYDAY=MO,-1FR;COUNT=2",
+            "FREQ=MONTHLY;BYDAY=0MO;COUNT=2",
+            "FREQ=MONTHLY;BYMONTHDAY=1,0;COUNT=2",
+            "FREQ=DAILY;BYMONTHDAY=-0;COUNT=2",
         ];
         for rule in unreadable {
             assert_eq!(of(rule), "SL0114", "{rule}");
         }
+        assert!(starts("FREQ=MONTHLY;BYDAY=1MO,-1FR;COUNT=2", "2026-11-23T08:00:00Z").is_ok());
         assert_eq!(of("FREQ=DAILY;UNTIL=20261101"), "SL0117");
         assert_eq!(of("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1"), "SL0117");
     }

@@ -13,6 +13,7 @@ on_every_engine! {
     wishes_put_providers_in_order_or_choose_them,
     what_is_free_with_others_is_looked_for_from_where_the_search_begins,
     a_search_keeps_its_limits,
+    words_that_are_too_long_are_no_matter_for_the_rules,
 }
 
 /// The query of the whole day.
@@ -124,6 +125,28 @@ async fn what_is_free_with_others_is_looked_for_from_where_the_search_begins(hos
     }
 }
 
+async fn words_that_are_too_long_are_no_matter_for_the_rules(host: Host) {
+    let shop = Shop::open(&host).await;
+    let pia = shop.provider("Pia", "09:00", "17:00").await;
+    let service = shop.service(&[&pia], json!({})).await;
+    for long in ["😀".repeat(101), "x".repeat(100_000), "\u{202e}".repeat(4_000), String::new()] {
+        for field in ["coupon", "currency"] {
+            let refused = shop.hold(&service, &at(day(), "10:00"), json!({ field: long })).await;
+            assert_eq!(refused.problem(422, "SL0105")["errors"][0]["field"], field);
+        }
+        let item = json!({ "service": service, "start": at(day(), "10:00"), "coupon": long });
+        let booking = json!({ "customer": shop.customer, "mode": "free", "items": [item] });
+        let refused = host.post("/api/v1/bookings", &booking).await.problem(422, "SL0105");
+        assert_eq!(refused["errors"][0]["field"], "items[0].coupon");
+    }
+    let hundred = json!({ "coupon": "😀".repeat(100) });
+    assert_eq!(
+        shop.hold(&service, &at(day(), "10:00"), hundred).await.status,
+        422,
+        "the rules do not know it"
+    );
+}
+
 async fn a_search_keeps_its_limits(host: Host) {
     let shop = Shop::open(&host).await;
     let pia = shop.provider("Pia", "09:00", "17:00").await;
@@ -135,6 +158,9 @@ async fn a_search_keeps_its_limits(host: Host) {
     assert_eq!((starts(&month).len(), &month["more"]), (500, &json!(true)));
     for wrong in [until(63), until(0), format!("{}&limit=501", until(1)), format!("{}&limit=0", until(1))] {
         search(&wrong).await.problem(422, "SL0105");
+    }
+    for guests in ["0", "10001"] {
+        search(&format!("guests={guests}")).await.problem(422, "SL0105");
     }
     for step in ["7", "0", "1445"] {
         search(&format!("step_minutes={step}")).await.problem(422, "SL0105");

@@ -62,6 +62,7 @@ pub struct Booking {
     pub preferences: Vec<Preference>,
     /// The currency the customer was shown; another than the company's is refused.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     pub currency: Option<String>,
     /// The coupon that the customer names.
     #[serde(default)]

@@ -21,7 +21,7 @@ use super::problem::Problem;
 use super::schema::{Page, PageOf};
 use crate::app::Booking;
 use crate::model::check::REQUIRED_UNITS;
-use crate::model::fields::{Fields, LINE, TEXT};
+use crate::model::fields::{CODE, Fields, LINE, TEXT};
 use crate::model::{
     Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Event, FieldError,
     ProviderId, SeriesId, ServiceId, Status, UnitId,
@@ -206,6 +206,8 @@ impl Input for Booking {
         fields.instant("start", self.start);
         fields.at_most("units", &self.units, REQUIRED_UNITS);
         fields.at_most("preferences", &self.preferences, PREFERENCES);
+        fields.optional_line("coupon", self.coupon.as_deref(), CODE);
+        fields.optional_line("currency", self.currency.as_deref(), CODE);
         fields.optional_line("title", self.title.as_deref(), LINE);
         for (field, text) in
             [("location", &self.location), ("notes", &self.notes), ("remarks", &self.remarks)]

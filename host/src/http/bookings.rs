@@ -17,7 +17,7 @@ use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{BookingCommand, BookingRequest, BookingView, CancelBooking, MAX_ITEMS};
 use crate::model::check::REQUIRED_UNITS;
-use crate::model::fields::{Fields, TEXT};
+use crate::model::fields::{CODE, Fields, TEXT};
 use crate::model::{BookingId, FieldError};
 
 const PATH: &str = "/api/v1/bookings";
@@ -135,7 +135,9 @@ impl Input for BookingRequest {
             }
             fields.at_most(&format!("items[{n}].units"), &item.units, REQUIRED_UNITS);
             fields.at_most(&format!("items[{n}].preferences"), &item.preferences, PREFERENCES);
+            fields.optional_line(&format!("items[{n}].coupon"), item.coupon.as_deref(), CODE);
         }
+        fields.optional_line("currency", self.currency.as_deref(), CODE);
         for (field, text) in
             [("location", &self.location), ("notes", &self.notes), ("remarks", &self.remarks)]
         {

@@ -33,6 +33,8 @@ pub const MAX_ITEMS: usize = 20;
 /// How the appointments of a booking lie in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+// Extensions have a mode as well, and the description of the API tells schemas apart by their names alone.
+#[schema(as = BookingMode)]
 pub enum Mode {
     /// One after another: each visit starts when the one before it ends, or at its own start if that is not earlier.
     /// Buffers are the provider's: with another provider the next visit starts at once, with the same one it starts
@@ -61,6 +63,7 @@ pub struct BookingRequest {
     pub items: Vec<BookingItem>,
     /// The currency the customer was shown; another than the company's is refused.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     pub currency: Option<String>,
     /// Where the visits are, if neither where the case says nor at the customer's address.
     #[serde(default)]

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::preference::{Preference, Wish};
 use crate::app::{Error, Result, SLOT_MINUTES, hold};
+use crate::model::fields::GUESTS;
 use crate::model::{BranchId, CustomerId, ProviderId, ServiceId};
 use crate::wasm::bindings::slotledger::rules::decisions::Ranking;
 
@@ -132,6 +133,10 @@ impl Search {
         if to - from > TimeDelta::days(MAX_RANGE_DAYS) {
             return Err(Error::field("to", format!("a search covers at most {MAX_RANGE_DAYS} days")));
         }
+        let guests = query.guests.unwrap_or(1);
+        if !(1..=GUESTS).contains(&guests) {
+            return Err(Error::field("guests", format!("a visit has between 1 and {GUESTS} guests")));
+        }
         if query.providers.0.len() > MAX_PROVIDERS {
             return Err(Error::field("provider", format!("at most {MAX_PROVIDERS} providers can be named")));
         }
@@ -151,7 +156,7 @@ impl Search {
         Ok(Self {
             from,
             to,
-            guests: query.guests.unwrap_or(1),
+            guests,
             step_minutes,
             limit,
             preferences: preferences(query),

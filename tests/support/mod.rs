@@ -197,6 +197,15 @@ impl Host {
         self.directory.path()
     }
 
+    /// Memory that it has in use, bytes.
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        let process = self.process.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("Linux tells");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+        let kib: u64 = line.trim().trim_end_matches(" kB").trim().parse().expect("a number");
+        kib << 10
+    }
+
     /// Its address, for clients of other kinds.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -36,7 +36,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let background = host.background(&config, stopped.clone());
     let digest = host.app.rules().digest;
     tracing::info!(server.address = %address, rules.digest = %digest, "Slotledger answers on http://{address}");
-    axum::serve(listener, http::router(host.app.clone())).with_graceful_shutdown(until_told(stop)).await?;
+    // Made into a service here: a router given as it is is copied for every connection, route by route.
+    let service = http::router(host.app.clone()).into_make_service();
+    axum::serve(listener, service).with_graceful_shutdown(until_told(stop)).await?;
     for task in background {
         task.await?;
     }

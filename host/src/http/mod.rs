@@ -61,13 +61,13 @@ use crate::model::{Branch, Case, Company, Customer, Extension, Service, Unit};
 pub fn router(app: Arc<App>) -> Router {
     let (open, described) = open().split_for_parts();
     let (closed, api) = closed().split_for_parts();
-    let document = openapi::document(described.merge_from(api));
+    let document = openapi::rendered(&openapi::document(described.merge_from(api)));
     let closed = closed
         .method_not_allowed_fallback(wrong_method)
         .fallback(nothing_here)
         .layer(middleware::from_fn_with_state(app.clone(), auth::authenticate));
     let open = open
-        .route("/openapi.json", get(async move || openapi::answer(&document)))
+        .route("/openapi.json", get(async move || openapi::answer(document)))
         .method_not_allowed_fallback(wrong_method);
     layers::around(open.merge(closed)).with_state(app)
 }

@@ -2,6 +2,7 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, Info, License, OpenApi};
 
@@ -34,8 +35,13 @@ pub(super) fn document(mut api: OpenApi) -> OpenApi {
     api
 }
 
+/// The document as it is sent. Handlers are copied with their routes and for each request: a copy of this shares it, and one
+/// of the document itself would be some megabytes.
+pub(super) fn rendered(document: &OpenApi) -> Bytes {
+    serde_json::to_vec(document).unwrap_or_default().into()
+}
+
 /// The document as an answer.
-pub(super) fn answer(document: &OpenApi) -> Response {
-    let body = serde_json::to_string(document).unwrap_or_default();
-    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+pub(super) fn answer(rendered: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], rendered).into_response()
 }

@@ -107,7 +107,8 @@ codes! {
         "Repeat the request after a moment; nothing was changed.";
     /// The store does not answer.
     NOT_READY = "SL0307", 503, "The store does not answer",
-        "Look at the server's log and at the disk that holds the data directory.";
+        "Repeat the request with the same Idempotency-Key after a moment: it is carried out once. The server's log names the \
+         cause.";
     /// The store failed.
     STORE_FAILED = "SL0308", 500, "The store failed",
         "Nothing was changed. The server's log names the cause beside the request's id.";

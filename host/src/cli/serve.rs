@@ -36,9 +36,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let background = host.background(&config, stopped.clone());
     let digest = host.app.rules().digest;
     tracing::info!(server.address = %address, rules.digest = %digest, "Slotledger answers on http://{address}");
-    // Made into a service here: a router given as it is is copied for every connection, route by route.
-    let service = http::router(host.app.clone()).into_make_service();
-    axum::serve(listener, service).with_graceful_shutdown(until_told(stop)).await?;
+    let router = http::router(host.app.clone());
+    let terms = http::Terms { most: config.server.connections, silence: http::limits::SILENCE };
+    http::serve(listener, router, terms, until_told(stop)).await;
     for task in background {
         task.await?;
     }

@@ -58,6 +58,8 @@ pub struct Secret {
 pub struct Server {
     /// Address and port; only this machine unless told otherwise.
     pub listen: SocketAddr,
+    /// How many connections are open at once; more wait.
+    pub connections: usize,
 }
 
 /// Where everything is kept.
@@ -164,7 +166,7 @@ impl Error {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7878)) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7878)), connections: 10_000 }
     }
 }
 
@@ -223,6 +225,10 @@ impl Config {
         let mut config: Self = source.try_deserialize()?;
         if config.relay.in_flight == 0 {
             let advice = "relay.in_flight is at least 1; to send nothing, set relay.enabled to false";
+            return Err(config::ConfigError::Message(advice.to_owned()).into());
+        }
+        if config.server.connections == 0 {
+            let advice = "server.connections is at least 1";
             return Err(config::ConfigError::Message(advice.to_owned()).into());
         }
         config.anchor(path.parent().unwrap_or(Path::new(".")));

@@ -28,6 +28,7 @@ mod health;
 mod invoicing;
 mod layers;
 pub mod limits;
+mod listener;
 mod masters;
 mod notices;
 mod openapi;
@@ -50,6 +51,7 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
+pub use listener::{Terms, serve};
 use operation::State;
 use problem::Problem;
 

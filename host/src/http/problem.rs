@@ -148,7 +148,10 @@ impl Problem {
             store::Error::Exists(_) => Self::new(codes::EXISTS, detail),
             store::Error::Stale(_) => Self::new(codes::OUT_OF_STATE, detail),
             store::Error::DoubleBooking(_) => Self::new(codes::TAKEN, detail),
-            store::Error::AnswerExists | store::Error::Busy(_) => Self::new(codes::BUSY, detail),
+            store::Error::AnswerExists | store::Error::Busy(_) | store::Error::Unjudged => {
+                Self::new(codes::BUSY, detail)
+            }
+            store::Error::Away(_) => Self::new(codes::NOT_READY, detail),
             store::Error::KeyTaken(_)
             | store::Error::Corrupt(..)
             | store::Error::Database(_)

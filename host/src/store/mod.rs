@@ -104,6 +104,8 @@ pub struct Record {
     pub data: Value,
     /// Who adds or changes it, as far as somebody said; not kept but of extensions.
     pub by: Option<String>,
+    /// The version of its company's catalogue that it was judged on, where other records were looked at for that; not kept.
+    pub judged_on: Option<i64>,
 }
 
 /// The answer to a request that carried an `Idempotency-Key`, kept to be given again.
@@ -165,7 +167,8 @@ pub trait Records: Send + Sync + 'static {
     /// Replaces the fields of a record whose version is still `expected`; `record.version` is the new one. Keeps the
     /// answer to the request that asked for it.
     ///
-    /// Every change raises the company's catalogue version, as does every new record but a customer or a case. Fails with [`Error::Missing`] or [`Error::Stale`].
+    /// Every change raises the company's catalogue version, as does every new record but a customer or a case. Fails with
+    /// [`Error::Missing`], [`Error::Stale`], or [`Error::Unjudged`] if the catalogue is not the one it was judged on.
     async fn replace(&self, record: &Record, expected: i64, answer: Option<&Answer>) -> Result<(), Error>;
 
     /// One record.

@@ -221,6 +221,7 @@ pub(crate) fn record(kind: Kind, id: Uuid, company: Uuid) -> Record {
         updated_at: minute(0) + TimeDelta::microseconds(123_456),
         data: json!({"name": format!("A {}", kind.as_str()), "price": "49.90"}),
         by: None,
+        judged_on: None,
     }
 }
 

@@ -44,6 +44,7 @@ macro_rules! conformance {
             records: a_replaced_record_has_its_new_fields,
             records: only_the_expected_version_is_replaced,
             records: every_change_raises_the_catalogue_version,
+            records: a_record_judged_on_an_earlier_catalogue_is_not_replaced,
             records: a_customer_is_read_with_the_catalogue_of_their_company,
             records: records_come_in_pages_by_kind_and_company,
             records: a_record_is_not_kept_without_its_answer,

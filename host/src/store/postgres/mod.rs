@@ -64,10 +64,11 @@ const TRUSTED: Duration = Duration::from_secs(1);
 const SETTINGS: [(&str, &str); 6] = [
     ("default_transaction_isolation", "read committed"),
     ("synchronous_commit", "on"),
-    // Each transaction takes milliseconds; what waits longer waits for something that is stuck.
-    ("lock_timeout", "5s"),
-    // A host that vanished in the middle of a transaction holds its locks no longer than this.
-    ("idle_in_transaction_session_timeout", "30s"),
+    // Each transaction takes milliseconds. A host that froze or vanished in the middle of one holds its locks no longer
+    // than this,
+    ("idle_in_transaction_session_timeout", "5s"),
+    // and whoever waits for them waits a little longer: nobody is refused because of it.
+    ("lock_timeout", "8s"),
     ("statement_timeout", "60s"),
     ("timezone", "UTC"),
 ];

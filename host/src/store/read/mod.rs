@@ -71,6 +71,7 @@ pub(super) fn record(kind: Kind, row: &impl Columns) -> Result<Record, Error> {
         updated_at: row.instant("updated_at")?,
         data: from_json("record", row.text("data")?)?,
         by: None,
+        judged_on: None,
     })
 }
 

@@ -91,7 +91,6 @@ impl App {
         request: Option<&Request>,
     ) -> Result<Reply<Appointment>> {
         sensible("start", booking.start)?;
-        let booking = self.with_case(booking).await?;
         let mut taken = false;
         for _ in 0..TRIES {
             match self.unless_answered(request, self.try_hold(&booking, actor, request).await).await? {
@@ -114,8 +113,8 @@ impl App {
         actor: Actor,
         request: Option<&Request>,
     ) -> Result<Appointment> {
-        let scene = self.scene(booking.service, booking.customer, actor).await?;
-        let change = self.decide_new(&scene, booking, self.ports.clock.new_id(), &[], None).await?;
+        let (scene, booking) = self.scene_for(booking, actor).await?;
+        let change = self.decide_new(&scene, &booking, self.ports.clock.new_id(), &[], None).await?;
         self.settle(Bundle::of(&scene, vec![change]), 201, request).await
     }
 
@@ -179,28 +178,28 @@ impl App {
         Ok(self.changes(&mut decided)?.remove(0))
     }
 
-    /// The booking with what its case says: for whom, and where.
-    pub(super) async fn with_case(&self, mut booking: Booking) -> Result<Booking> {
+    /// What the booking is decided on, and the booking with what its case says: for whom, and where.
+    pub(super) async fn scene_for(&self, booking: &Booking, actor: Actor) -> Result<(Scene, Booking)> {
+        let mut booking = booking.clone();
         let Some(id) = booking.case else {
             if booking.customer.is_none() {
                 return Err(Error::field("customer", "say for whom it is, or name a case"));
             }
-            return Ok(booking);
+            return Ok((self.scene(booking.service, booking.customer, actor).await?, booking));
         };
         let case = self.get::<Case>(id.0).await?;
-        let service = self.get::<Service>(booking.service.0).await?;
-        if case.company != service.company {
+        booking.customer = booking.customer.or(Some(case.data.customer));
+        let mut scene = self.scene(booking.service, booking.customer, actor).await?;
+        if case.company != scene.company.0 {
             return Err(Error::missing(Kind::Case.as_str(), id));
         }
-        if !case.data.active {
-            return Err(Error::field("case", "the case takes no more appointments"));
+        // Whatever changes from here on raises the catalogue's version; what changed before it was read does not.
+        if self.get::<Case>(id.0).await?.version != case.version {
+            return Err(Error::Store(store::Error::Stale(Kind::Case.as_str())));
         }
-        if booking.customer.is_some_and(|customer| customer != case.data.customer) {
-            return Err(Error::field("customer", "the case is another customer's: leave one of the two out"));
-        }
-        booking.customer = Some(case.data.customer);
-        booking.location = booking.location.or(case.data.location);
-        Ok(booking)
+        booking.location = booking.location.or_else(|| case.data.location.clone());
+        scene.case = Some(case.data);
+        Ok((scene, booking))
     }
 }
 

@@ -12,8 +12,8 @@ use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, CompanyId, Customer, CustomerId, Provider, ProviderId, Service,
-    ServiceId, Stored, Unit, UnitId,
+    Actor, Appointment, Branch, BranchId, Case, CompanyId, Customer, CustomerId, Provider, ProviderId,
+    Service, ServiceId, Stored, Unit, UnitId,
 };
 use crate::store::{Session, Workload};
 use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
@@ -25,6 +25,8 @@ pub(super) struct Scene {
     pub(super) catalog: Arc<Catalog>,
     pub(super) service_id: ServiceId,
     pub(super) customer: Option<Stored<Customer>>,
+    /// The case that a new appointment is to belong to.
+    pub(super) case: Option<Case>,
     pub(super) actor: Actor,
 }
 
@@ -163,7 +165,7 @@ impl App {
         let customer = customer
             .map(|id| typed(owner.customer.ok_or_else(|| Error::missing(Kind::Customer.as_str(), id))?))
             .transpose()?;
-        Ok(Scene { company: owner.company, catalog, service_id, customer, actor })
+        Ok(Scene { company: owner.company, catalog, service_id, customer, case: None, actor })
     }
 
     /// The snapshot that the rules are shown.
@@ -197,6 +199,7 @@ impl App {
             branch: branch_calendar(scene, calendars)?,
             providers,
             units: rooms,
+            case: scene.case.as_ref().map(translate::case),
             booking: None,
             attributes: Vec::new(),
         })

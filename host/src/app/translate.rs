@@ -40,9 +40,20 @@ pub(super) fn refused(findings: Vec<decisions::Finding>) -> Error {
     Error::Refused(Refusal { findings, alternatives: Vec::new() })
 }
 
+/// A refusal of one part of a request.
+pub(super) fn refused_of(field: &str, refused: decisions::Finding) -> Error {
+    let findings = vec![finding(refused)];
+    Error::Refused(Refusal { findings, alternatives: Vec::new() }.of(field))
+}
+
 pub(super) fn finding(finding: decisions::Finding) -> Finding {
     let decisions::Finding { code, message, hint } = finding;
     Finding { code, message, hint, field: None }
+}
+
+pub(super) fn case(case: &model::Case) -> decisions::ServiceCase {
+    let model::Case { name, customer, active, .. } = case;
+    decisions::ServiceCase { name: name.clone(), customer: customer.to_string(), active: *active }
 }
 
 pub(super) fn company(

@@ -8,7 +8,6 @@
 mod commands;
 mod parallel;
 mod plan;
-mod share;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -26,6 +25,7 @@ use crate::model::{
     ServiceId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter, Frame};
+use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
 
 /// Most appointments of one booking: each is a decision of its own inside one request.
 pub const MAX_ITEMS: usize = 20;
@@ -236,14 +236,17 @@ impl App {
         Ok(Quote { currency, lines: Vec::new(), net: Decimal::ZERO, deposit: Decimal::ZERO, coupon: None })
     }
 
-    /// Asks the rules what appointments cost together.
-    async fn total(&self, appointments: &[Appointment]) -> Result<Quote> {
-        let Some(first) = appointments.first() else {
-            return Err(translate::contradiction("a total of nothing"));
-        };
+    /// What the rules are shown of whoever sells these appointments.
+    async fn seller(&self, appointments: &[Appointment]) -> Result<Snapshot> {
+        let first = appointments.first().ok_or_else(|| translate::contradiction("a booking of nothing"))?;
         let scene = self.scene(first.service, None, Actor::System).await?;
         let calendars = one_provider(&scene, first.provider, &When::Never, None)?;
-        let snapshot = self.snapshot(&scene, &calendars).await?;
+        self.snapshot(&scene, &calendars).await
+    }
+
+    /// Asks the rules what appointments cost together.
+    async fn total(&self, appointments: &[Appointment]) -> Result<Quote> {
+        let snapshot = self.seller(appointments).await?;
         let quotes =
             appointments.iter().map(|one| translate::quote(&one.quote)).collect::<Result<Vec<_>>>()?;
         translate::quote_back(self.ports.rules.total(&snapshot, &quotes)?.map_err(translate::refused)?)

@@ -100,8 +100,8 @@ impl App {
         let mut items: Vec<Item> = Vec::with_capacity(wanted.items.len());
         for (index, item) in wanted.items.iter().enumerate() {
             let start = if wanted.mode == Mode::Parallel { common } else { item.start };
-            let booking = self.with_case(single(wanted, item, start.unwrap_or_default())).await?;
-            let scene = self.scene(item.service, booking.customer, actor).await?;
+            let asked = single(wanted, item, start.unwrap_or_default());
+            let (scene, booking) = self.scene_for(&asked, actor).await?;
             if items.first().is_some_and(|first| first.scene.company != scene.company) {
                 let message = "all appointments of a booking are of the same company";
                 return Err(Error::field(&format!("items[{index}].service"), message));

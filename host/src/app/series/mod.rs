@@ -125,8 +125,7 @@ impl App {
 
     async fn plan_series(&self, wanted: &SeriesRequest, actor: Actor) -> Result<Plan> {
         sensible("start", wanted.start)?;
-        let booking = self.with_case(wanted.single()).await?;
-        let scene = self.scene(booking.service, booking.customer, actor).await?;
+        let (scene, booking) = self.scene_for(&wanted.single(), actor).await?;
         let time_zone = scene.branch(one_branch(&scene, &booking)?)?.time_zone;
         let repetition = Repetition {
             rule: &wanted.rule,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use slotledger::app::{ConflictsQuery, Error, OpeningsQuery, Providers};
+use slotledger::app::{ConflictsQuery, Error, OpeningsQuery, Providers, Strict};
 use slotledger::clock::Clock;
 
 use super::check::{self, Search, Verdict};
@@ -250,7 +250,7 @@ fn query(
         gender: None,
         language: None,
         skill: None,
-        strict: None,
+        strict: Strict::default(),
     }
 }
 

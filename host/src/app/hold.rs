@@ -12,12 +12,11 @@ use super::error::Refusal;
 use super::extensions::Granted;
 use super::openings::Place;
 use super::outcome::Decided;
-use super::preference::Preference;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES};
+use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId,
-    UnitId,
+    Actor, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, Preference, ProviderId, Service,
+    ServiceId, UnitId,
 };
 use crate::store::{self, Change};
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -157,6 +156,7 @@ impl App {
         Ok(decisions::TransitionInput {
             snapshot: self.snapshot(scene, &calendars).await?,
             appointment: None,
+            preferences: Vec::new(),
             new_id: new_id.to_string(),
             command: decisions::Command::Hold(words(booking)),
         })
@@ -211,7 +211,7 @@ fn words(booking: &Booking) -> decisions::Request {
         end: booking.end.map(|end| end.timestamp()),
         currency: booking.currency.clone(),
         units: booking.units.iter().map(ToString::to_string).collect(),
-        preferences: booking.preferences.iter().map(Preference::words).collect(),
+        preferences: booking.preferences.iter().map(translate::preference).collect(),
         coupon: booking.coupon.clone(),
     }
 }

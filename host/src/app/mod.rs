@@ -28,7 +28,6 @@ mod mapping;
 mod occupancy;
 mod openings;
 mod outcome;
-mod preference;
 mod query;
 mod reconcile;
 mod repair;
@@ -65,9 +64,10 @@ pub use hold::Booking;
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
 pub use mapping::{MAX_CODES, NewCode};
-pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers};
+pub use openings::{
+    MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers, Strict,
+};
 pub use outcome::TITLE_MARK;
-pub use preference::{Preference, Wish};
 pub use query::{RulesInfo, key_hash};
 pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, advice, remedies};
 pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};

@@ -236,6 +236,7 @@ fn fresh(
         terms: None,
         shared_documents: Vec::new(),
         invoiced_with: Vec::new(),
+        preferences: booking.preferences.clone(),
         location: booking.location.clone(),
         notes: booking.notes.clone().unwrap_or_default(),
         remarks: booking.remarks.clone().unwrap_or_default(),

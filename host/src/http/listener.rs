@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
@@ -48,8 +49,11 @@ pub async fn serve(listener: TcpListener, router: Router, terms: Terms, told: im
             () = &mut told => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let router = router.clone().map_request(|request: Request<Incoming>| request.map(Body::new));
+            Ok((stream, peer)) => {
+                let router = router.clone().map_request(move |mut request: Request<Incoming>| {
+                    request.extensions_mut().insert(ConnectInfo(peer));
+                    request.map(Body::new)
+                });
                 let service = TowerToHyperService::new(router);
                 let connection = open.watch(builder.serve_connection(TokioIo::new(stream), service));
                 tokio::spawn(async move {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, PostingPolicy, ProviderId, SeriesId,
-    ServiceId, SharedDocument, UnitId,
+    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, PostingPolicy, Preference, ProviderId,
+    SeriesId, ServiceId, SharedDocument, UnitId,
 };
 
 /// Where an appointment stands.
@@ -196,6 +196,8 @@ pub struct Appointment {
     pub timing: Timing,
     /// How often it, or the one it replaces, was rescheduled.
     pub reschedules: u32,
+    /// What the customer wished for when it was booked; what is required holds for whoever takes over.
+    pub preferences: Vec<Preference>,
     /// Where the visit is, if not at the customer's address.
     pub location: Option<String>,
     /// Internal notes.

@@ -16,6 +16,7 @@ pub mod master;
 pub mod offer;
 pub mod party;
 pub mod posting;
+pub mod preference;
 pub mod reconcile;
 pub mod wait;
 
@@ -42,4 +43,5 @@ pub use posting::{
     Coupon, CouponValue, DepositRefund, DocumentPart, InvoiceFinish, Invoicing, OrderChange, PostingDate,
     PostingPolicy, SharedDocument,
 };
+pub use preference::{Preference, Wish};
 pub use wait::WaitState;

@@ -17,12 +17,11 @@ use utoipa::ToSchema;
 pub use commands::{BookingCommand, CancelBooking};
 
 use super::bundle::{Bundle, merged, version};
-use super::preference::Preference;
 use super::snapshot::{When, one_provider};
 use super::{App, Error, Finding, Reply, Request, Result, translate};
 use crate::model::{
-    Actor, Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, Quote,
-    ServiceId, Status, UnitId,
+    Actor, Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Preference,
+    ProviderId, Quote, ServiceId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter, Frame};
 use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;

@@ -88,7 +88,7 @@ impl App {
             guests: booking.guests.unwrap_or(1),
             step: SLOT_MINUTES,
             limit: MAX_OPENINGS,
-            preferences: booking.preferences.iter().map(|one| one.words()).collect(),
+            preferences: booking.preferences.iter().map(translate::preference).collect(),
             ranking: Ranking::Fairest,
             near: None,
             last_provider: None,

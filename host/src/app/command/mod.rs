@@ -14,7 +14,7 @@ use super::extensions::refused;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::snapshot::{Calendars, Scene, When, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES};
+use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{Actor, Appointment, AppointmentId};
 use crate::store;
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -96,6 +96,7 @@ impl App {
         let input = decisions::TransitionInput {
             snapshot,
             appointment: Some(words::appointment(old, sale.links(old, &beside)?)?),
+            preferences: old.preferences.iter().map(translate::preference).collect(),
             new_id: new_id.to_string(),
             command: command_words(command, old)?,
         };

@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 use super::bundle::check_version;
 use super::hold::sensible;
 use super::openings::MAX_RANGE_DAYS;
-use super::preference::Preference;
 use super::request::earlier;
 use super::{App, Error, Reply, Request, Result};
 use crate::model::{
-    Actor, AppointmentId, BranchId, CompanyId, CustomerId, ProviderId, ServiceId, WaitId, WaitState,
+    Actor, AppointmentId, BranchId, CompanyId, CustomerId, Preference, ProviderId, ServiceId, WaitId,
+    WaitState,
 };
 use crate::store::{self, Answer, Page, Wait, WaitFilter};
 

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::model::master::Kind;
 use crate::model::{
-    Actor, Appointment, Claim, CompanyId, Delivery, Event, ProviderId, Quote, QuoteLine, Repair, Status,
-    Timing,
+    Actor, Appointment, Claim, CompanyId, Delivery, Event, Preference, ProviderId, Quote, QuoteLine, Repair,
+    Status, Timing, Wish,
 };
 use crate::store::{
     Change, Commit, Error, Mend, NewDelivery, Outbox, Outcome, PendingAnswer, Record, SharedStore, Slots,
@@ -133,6 +133,7 @@ impl House {
             replaces: Vec::new(),
             terms: None,
             shared_documents: Vec::new(),
+            preferences: vec![Preference { wish: Wish::Language("de".to_owned()), required: true }],
             invoiced_with: Vec::new(),
             predecessor: None,
             successor: None,

@@ -104,6 +104,7 @@ pub(super) fn appointment(row: &impl Columns) -> Result<Appointment, Error> {
         invoice_after: row.optional_instant("invoice_after_at")?,
         timing: details.timing,
         reschedules: details.reschedules,
+        preferences: details.preferences,
         location: details.location,
         notes: details.notes,
         remarks: details.remarks,

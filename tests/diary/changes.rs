@@ -126,6 +126,7 @@ async fn what_a_customer_required_holds_for_whoever_takes_over(host: Host) {
     let visit = shop.hold(&service, &at(day(), "10:00"), wished).await.expect(201);
     assert_eq!((&visit["provider"], &visit["preferences"]), (&json!(pia), &preferences));
     let visit = id(&visit);
+    host.command(&visit, "confirm").await.expect(200);
     let refused =
         shop.as_("staff", &visit, "reassign", json!({ "provider": ben })).await.problem(422, "SL0272");
     assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("fr")), "{refused}");

@@ -124,7 +124,7 @@ impl App {
 
     /// What could be booked instead.
     pub(super) async fn alternatives(&self, near: &Near) -> Result<Vec<Alternative>> {
-        let scene = self.scene(near.service, None, Actor::Customer).await?;
+        let scene = self.scene(near.service, None, Actor::Customer.into()).await?;
         let Some(search) = near.search(self.ports.clock.now()) else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for (difference, place) in places(&scene, near)? {

@@ -15,7 +15,7 @@ use super::preference::Preference;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId,
+    Acting, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId,
     UnitId,
 };
 use crate::store::{self, Change};
@@ -85,9 +85,10 @@ impl App {
     pub async fn hold(
         &self,
         booking: Booking,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<Appointment>> {
+        let actor = actor.into();
         sensible("start", booking.start)?;
         let booking = self.with_case(booking).await?;
         let mut taken = false;
@@ -109,7 +110,7 @@ impl App {
     async fn try_hold(
         &self,
         booking: &Booking,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<Appointment> {
         let scene = self.scene(booking.service, booking.customer, actor).await?;

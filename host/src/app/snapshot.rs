@@ -12,7 +12,7 @@ use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, CompanyId, Customer, CustomerId, Provider, ProviderId, Service,
+    Acting, Appointment, Branch, BranchId, CompanyId, Customer, CustomerId, Provider, ProviderId, Service,
     ServiceId, Stored, Unit, UnitId,
 };
 use crate::store::{Session, Workload};
@@ -25,7 +25,7 @@ pub(super) struct Scene {
     pub(super) catalog: Arc<Catalog>,
     pub(super) service_id: ServiceId,
     pub(super) customer: Option<Stored<Customer>>,
-    pub(super) actor: Actor,
+    pub(super) actor: Acting,
 }
 
 /// How far back it counts what providers have had to do, days.
@@ -142,7 +142,7 @@ impl App {
         &self,
         service_id: ServiceId,
         customer: Option<CustomerId>,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<Scene> {
         let store = &*self.ports.store;
         let owner = store.catalog_of(Kind::Service, service_id.0, customer.map(|id| id.0)).await?;
@@ -175,7 +175,7 @@ impl App {
             .ok_or_else(|| Error::field("currency", "this currency has no known number of digits"))?;
         Ok(Snapshot {
             now: now.timestamp(),
-            actor: translate::actor(scene.actor),
+            actor: translate::actor(scene.actor.actor),
             company: translate::company(scene.company, company, digits, now)?,
             service: translate::service(scene.service_id, scene.service()?)?,
             customer: scene

@@ -7,12 +7,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::extract::{Checked, Query};
+use super::gate::{Need, Pin};
 use super::limits;
 use super::masters::Resource;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
-use crate::model::{AppointmentId, CompanyId, Component, Extension, ExtensionAnswer, Said};
+use crate::model::{AppointmentId, CompanyId, Component, Extension, ExtensionAnswer, Said, Scope};
 use crate::store::AnswerFilter;
 
 const TAG: &str = "extensions";
@@ -33,7 +34,9 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             .says("Each answer stands with what the extension was shown.")
             .query::<Filter>()
             .gives::<PageOf<ExtensionAnswer>>(200, "A page, the newest first.");
-    OpenApiRouter::default().routes(installed.tag(TAG).to(components)).routes(said.tag(TAG).to(answers))
+    OpenApiRouter::default()
+        .routes(installed.tag(TAG).needs(&Need::anywhere(Scope::RulesRead)).to(components))
+        .routes(said.tag(TAG).needs(&Need::list(Scope::RulesRead, &[Pin::Company])).to(answers))
 }
 
 /// What is installed.

@@ -22,6 +22,7 @@ mod deliveries;
 mod documents;
 mod extensions;
 mod extract;
+mod gate;
 mod headers;
 mod health;
 mod invoicing;
@@ -60,11 +61,13 @@ use crate::model::{Branch, Case, Company, Customer, Extension, Service, Unit};
 pub fn router(app: Arc<App>) -> Router {
     let (open, described) = open().split_for_parts();
     let (closed, api) = closed().split_for_parts();
+    let needs = Arc::new(gate::Needs::of(&api));
     let document = openapi::document(described.merge_from(api));
+    let door = auth::Door { app: app.clone(), needs };
     let closed = closed
         .method_not_allowed_fallback(wrong_method)
         .fallback(nothing_here)
-        .layer(middleware::from_fn_with_state(app.clone(), auth::authenticate));
+        .layer(middleware::from_fn_with_state(door, auth::authenticate));
     let open = open
         .route("/openapi.json", get(async move || openapi::answer(&document)))
         .method_not_allowed_fallback(wrong_method);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{
     HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths,
@@ -19,9 +20,11 @@ use utoipa::openapi::{Content, Ref, RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use super::gate::{self, Need};
 use super::problem::{Details, MEDIA_TYPE};
 use super::{limits, schema};
 use crate::app::App;
+use crate::model::Role;
 use crate::model::fields::CODE;
 
 /// What handlers work on.
@@ -181,6 +184,17 @@ impl Operation {
         self
     }
 
+    /// Needs this of whoever sends it. An operation that states nothing is refused to everybody.
+    pub(super) fn needs(mut self, need: &Need) -> Self {
+        let roles = Role::ALL.into_iter().filter(|role| role.may(need.scope));
+        let roles: Vec<_> = roles.map(Role::as_str).collect();
+        let mut stated = serde_json::to_value(need).unwrap_or_default();
+        stated["roles"] = roles.into();
+        let extensions = Extensions::builder().add(gate::EXTENSION, stated).build();
+        self.builder = self.builder.extensions(Some(extensions));
+        self.refuses(&[403])
+    }
+
     /// Needs no API key.
     pub(super) fn open(mut self) -> Self {
         let nobody: [SecurityRequirement; 0] = [];
@@ -219,6 +233,7 @@ impl Operation {
 const REFUSALS: &[(u16, &str, &str)] = &[
     (400, "BadRequest", "The request cannot be read: its path, query, a header or its JSON."),
     (401, "Unauthorized", "The request has no API key, or one that is not known."),
+    (403, "Forbidden", "The role or the key does not allow it."),
     (404, "NotFound", "It, or something the request names, does not exist."),
     (409, "Conflict", "The present state does not allow it: a slot is taken, a status does not fit."),
     (412, "PreconditionFailed", "It has changed since the version that the request names."),

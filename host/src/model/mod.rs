@@ -3,6 +3,8 @@
 //! Invariant: these types describe; they decide nothing. What may be booked is the rules component's business; here
 //! is checked only that a value has a sensible shape (see [`master::Master::check`]).
 
+pub mod access;
+pub mod account;
 pub mod appointment;
 pub mod calendar;
 pub mod check;
@@ -18,6 +20,8 @@ pub mod posting;
 pub mod reconcile;
 pub mod wait;
 
+pub use access::{Acting, By, Grant, Place, Role, Scope};
+pub use account::{Account, AccountEvent, ApiKey, Invitation, Session, Signature};
 pub use appointment::{
     Actor, Appointment, Claim, Event, Payment, Quote, QuoteLine, SharedVisit, Status, Timing, UnitClaim,
 };
@@ -26,8 +30,8 @@ pub use connection::{Circuit, CircuitState, CodeKind, Imported, Known, MappedCod
 pub use delivery::{Act, Attempt, Delivery, DeliveryState, Repair};
 pub use extension::{Attributes, Component, Extension, ExtensionAnswer, Mode, OnFailure, Said, Settings};
 pub use ids::{
-    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
-    UnitId, WaitId,
+    AccountId, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId,
+    ServiceId, UnitId, WaitId,
 };
 pub use master::{
     Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider,

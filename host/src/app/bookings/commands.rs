@@ -16,7 +16,7 @@ use crate::app::error::Refusal;
 use crate::app::{App, Error, Reply, Request, Result};
 use crate::codes;
 use crate::model::master::currency_digits;
-use crate::model::{Actor, Appointment, AppointmentId, BookingId, Status};
+use crate::model::{Acting, Appointment, AppointmentId, BookingId, Status};
 use crate::store;
 
 /// What somebody wants done with a booking.
@@ -52,9 +52,10 @@ impl App {
         id: BookingId,
         expected: Option<u32>,
         command: BookingCommand,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<BookingView>> {
+        let actor = actor.into();
         self.until_settled(request, || {
             Box::pin(self.try_command_booking(id, expected, &command, actor, request))
         })
@@ -66,7 +67,7 @@ impl App {
         id: BookingId,
         expected: Option<u32>,
         command: &BookingCommand,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<BookingView> {
         let (frame, details) = self.booking_frame(id).await?;
@@ -115,7 +116,7 @@ impl App {
         Ok(view(&stored.iter().collect::<Vec<_>>()))
     }
 
-    async fn confirm_all(&self, standing: &[Appointment], actor: Actor) -> Result<(Bundle, Refusals)> {
+    async fn confirm_all(&self, standing: &[Appointment], actor: Acting) -> Result<(Bundle, Refusals)> {
         let wanted: Vec<_> = standing.iter().map(|one| (one.clone(), Command::Confirm)).collect();
         let (bundle, refusals) = self.decide_all(&wanted, &[], actor).await?;
         something(bundle, refusals)
@@ -123,7 +124,12 @@ impl App {
 
     /// Divides the payment among the appointments whose deposit is due, and confirms the others with them. One that was
     /// confirmed without its deposit takes no part.
-    async fn pay_all(&self, standing: &[Appointment], pay: &Pay, actor: Actor) -> Result<(Bundle, Refusals)> {
+    async fn pay_all(
+        &self,
+        standing: &[Appointment],
+        pay: &Pay,
+        actor: Acting,
+    ) -> Result<(Bundle, Refusals)> {
         let is_due = |one: &Appointment| missing(one).least > Decimal::ZERO;
         let mut payers: Vec<Appointment> = standing.iter().filter(|one| is_due(one)).cloned().collect();
         if payers.is_empty() {
@@ -146,7 +152,7 @@ impl App {
         &self,
         all: &[Appointment],
         cancel: &CancelBooking,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<Bundle> {
         let mut chosen = Vec::new();
         for (n, id) in cancel.appointments.iter().enumerate() {

@@ -22,8 +22,8 @@ use super::preference::Preference;
 use super::snapshot::{When, one_provider};
 use super::{App, Error, Finding, Reply, Request, Result, translate};
 use crate::model::{
-    Actor, Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, Quote,
-    ServiceId, Status, UnitId,
+    Acting, Actor, Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId,
+    ProviderId, Quote, ServiceId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter, Frame};
 
@@ -170,9 +170,10 @@ impl App {
     pub async fn book(
         &self,
         wanted: BookingRequest,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<BookingView>> {
+        let actor = actor.into();
         plan::check(&wanted)?;
         self.until_settled(request, || Box::pin(self.try_book(&wanted, actor, request))).await
     }
@@ -180,7 +181,7 @@ impl App {
     async fn try_book(
         &self,
         wanted: &BookingRequest,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<BookingView> {
         let mut bundle = self.plan(wanted, actor).await?;
@@ -238,7 +239,7 @@ impl App {
         let Some(first) = appointments.first() else {
             return Err(translate::contradiction("a total of nothing"));
         };
-        let scene = self.scene(first.service, None, Actor::System).await?;
+        let scene = self.scene(first.service, None, Actor::System.into()).await?;
         let calendars = one_provider(&scene, first.provider, &When::Never, None)?;
         let snapshot = self.snapshot(&scene, &calendars).await?;
         let quotes =

@@ -4,12 +4,13 @@
 //! Secrets are never in the file: it names the environment variable or the file that holds one.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use url::Url;
 
 use crate::store::Address;
 
@@ -53,6 +54,10 @@ pub struct Secret {
 pub struct Server {
     /// Address and port; only this machine unless told otherwise.
     pub listen: SocketAddr,
+    /// Where it is seen from outside: `https://book.example`. With `https` cookies are sent encrypted only.
+    pub url: Option<Url>,
+    /// Proxies in front of it, which say in `X-Forwarded-For` whom they speak for.
+    pub proxies: Vec<IpAddr>,
 }
 
 /// Where everything is kept.
@@ -298,7 +303,7 @@ impl Error {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7878)) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7878)), url: None, proxies: Vec::new() }
     }
 }
 

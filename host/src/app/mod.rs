@@ -5,6 +5,7 @@
 //!
 //! Deliberately absent: HTTP, SQL, and any ERP's name.
 
+mod accounts;
 mod alternatives;
 mod beside;
 mod bookings;
@@ -48,6 +49,10 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+pub use accounts::{
+    LinkBody, LinkView, LogIn, NewAccount, NewKey, NewLink, NewPassword, NewSession, Purpose, Welcome,
+    fresh_secret,
+};
 pub use alternatives::{Alternative, Difference};
 pub use bookings::{
     BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode,
@@ -112,6 +117,7 @@ pub struct App {
     ports: Ports,
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
+    passwords: accounts::secrets::Passwords,
     extensions: extensions::Cache,
     /// The customer that periods were invoiced for last.
     invoiced_last: Mutex<Option<CustomerId>>,
@@ -125,6 +131,7 @@ impl App {
             ports,
             catalogs: catalog::Cache::default(),
             mappings: mapping::Cache::default(),
+            passwords: accounts::secrets::Passwords::default(),
             extensions: extensions::Cache::default(),
             invoiced_last: Mutex::default(),
         }

@@ -73,6 +73,7 @@ pub(super) async fn run(init: Init) -> anyhow::Result<()> {
     println!("API key        {key}");
     println!("It is kept only as a hash: note it now. Start the host with");
     println!("  slotledger serve --config {}", path.display());
+    println!("It prints a link, once, that makes the first administrator.");
     Ok(())
 }
 

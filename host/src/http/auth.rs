@@ -1,17 +1,18 @@
-//! Who comes in: whoever shows an API key that holds. What they may do is the gate's question.
+//! Who comes in: whoever shows an API key that holds, or the cookie of a session. What they may do is the gate's question.
 //!
-//! Invariant: nothing behind [`authenticate`] is reached without a key, and the refusal does not say whether the path
+//! Invariant: nothing behind [`authenticate`] is reached without either, and the refusal does not say whether the path
 //! exists.
 
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::gate::{self, Needs, Voices};
 use super::problem::Problem;
+use super::site::Site;
 use crate::app::{App, Identity};
 use crate::codes;
 
@@ -24,6 +25,7 @@ pub(super) struct Caller(pub(super) String);
 pub(super) struct Door {
     pub(super) app: Arc<App>,
     pub(super) needs: Arc<Needs>,
+    pub(super) site: Arc<Site>,
 }
 
 /// Lets a request pass whose sender is known and may send it, and remembers who it is.
@@ -39,7 +41,7 @@ pub(super) async fn authenticate(State(door): State<Door>, request: Request, nex
 }
 
 async fn admitted(door: &Door, mut request: Request) -> Result<Request, Problem> {
-    let identity = identified(&door.app, request.headers()).await?;
+    let identity = identified(door, request.method(), request.headers()).await?;
     let template = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     if let Some(template) = template
         && let Some(need) = door.needs.find(request.method(), &template)
@@ -51,13 +53,24 @@ async fn admitted(door: &Door, mut request: Request) -> Result<Request, Problem>
     Ok(request)
 }
 
-async fn identified(app: &App, headers: &HeaderMap) -> Result<Identity, Problem> {
-    let Some(key) = bearer(headers) else {
-        return Err(refused("The request carries no API key.", "Bearer realm=\"slotledger\""));
-    };
+async fn identified(door: &Door, method: &Method, headers: &HeaderMap) -> Result<Identity, Problem> {
+    let Some(key) = bearer(headers) else { return of_session(door, method, headers).await };
     let unknown =
         || refused("The API key is not known here.", "Bearer realm=\"slotledger\", error=\"invalid_token\"");
-    app.identify_key(key).await?.ok_or_else(unknown)
+    door.app.identify_key(key).await?.ok_or_else(unknown)
+}
+
+async fn of_session(door: &Door, method: &Method, headers: &HeaderMap) -> Result<Identity, Problem> {
+    let nobody = |detail: &str| refused(detail, "Bearer realm=\"slotledger\"");
+    // Whoever shows something else than a key meant to show a key.
+    let secret = door.site.session(headers).filter(|_| !headers.contains_key(header::AUTHORIZATION));
+    let secret = secret.ok_or_else(|| nobody("The request carries no API key and no session."))?;
+    let identity = door.app.identify_session(&secret).await?;
+    let identity = identity.ok_or_else(|| nobody("The session has ended."))?;
+    if !method.is_safe() {
+        door.site.is_ours(headers, &secret)?;
+    }
+    Ok(identity)
 }
 
 fn refused(detail: &str, challenge: &'static str) -> Problem {

@@ -240,17 +240,16 @@ pub(super) async fn check(
     let forbidden = || Problem::new(codes::FORBIDDEN, format!("«{}» may not do this.", identity.label));
     let Some(Need { scope, about }) = need else { return Err(forbidden()) };
     let grants = identity.grants_for(*scope);
-    let Some(first) = grants.first() else { return Err(forbidden()) };
-    // Whoever has one role that speaks for itself has a choice; the others speak as what they are.
-    let only = if grants.iter().all(|grant| grant.role.speaks_as() == first.role.speaks_as()) {
-        first.role.speaks_as()
-    } else {
-        None
-    };
-    request.extensions_mut().insert(Voices { by: identity.id, only });
+    if grants.is_empty() {
+        return Err(forbidden());
+    }
     if grants.iter().any(Grant::is_everywhere) {
+        request.extensions_mut().insert(Voices { by: identity.id, only: None });
         return Ok(());
     }
+    // Until it is known which grant reaches, the one that leaves least choice counts: somebody who is staff of one company
+    // and a customer of another must not move their own appointment as staff.
+    let mut only = grants.iter().find_map(|grant| grant.role.speaks_as());
     let mut placed = true;
     match about {
         About::Nobody => return Ok(()),
@@ -260,7 +259,7 @@ pub(super) async fn check(
             let target = in_path(template, request.uri().path()).and_then(|id| subject.target(id));
             let target =
                 target.ok_or_else(|| Problem::new(codes::BAD_PATH, "No record is ever called this."))?;
-            reach(app, &grants, *scope, target).await?;
+            only = reach(app, &grants, *scope, target).await?;
         }
         About::List(pins) => {
             let narrowed = narrowed(&grants, *scope, pins, request.uri())?.ok_or_else(forbidden)?;
@@ -268,6 +267,7 @@ pub(super) async fn check(
         }
         About::Query | About::Body => placed = false,
     }
+    request.extensions_mut().insert(Voices { by: identity.id, only });
     let limited = Limited { app: app.clone(), scope: *scope, grants, placed };
     if matches!(about, About::Query) {
         limited.named(&query(request.uri())).await?;
@@ -276,14 +276,17 @@ pub(super) async fn check(
     Ok(())
 }
 
-async fn reach(app: &App, grants: &[Grant], scope: Scope, target: Target) -> Result<(), Problem> {
+/// Whether one of the grants reaches it, and as whom commands about it come.
+async fn reach(app: &App, grants: &[Grant], scope: Scope, target: Target) -> Result<Option<Actor>, Problem> {
     let places = app.places(target).await?;
-    let reached =
-        |grant: &Grant| !places.is_empty() && places.iter().all(|place| grant.reaches(place, scope));
-    if grants.iter().any(reached) || is_served(app, grants, scope, &places).await? {
-        return Ok(());
+    let reaches =
+        |grant: &&Grant| !places.is_empty() && places.iter().all(|place| grant.reaches(place, scope));
+    let mut voices = grants.iter().filter(reaches).map(|grant| grant.role.speaks_as());
+    match voices.next() {
+        Some(first) => Ok(voices.fold(first, |one, other| one.and(other).and(one))),
+        None if is_served(app, grants, scope, &places).await? => Ok(Some(Actor::Provider)),
+        None => Err(target.missing().into()),
     }
-    Err(target.missing().into())
 }
 
 /// Whether it is about a customer whom a technician works for.

@@ -57,6 +57,11 @@ impl Operation {
         )
     }
 
+    /// An operation whose answer is not kept to be given again: it holds a secret, or doing it twice is harmless.
+    pub(super) fn act(path: &str, id: &str, summary: &str) -> Self {
+        Self::new(path, HttpMethod::Post, MethodFilter::POST, id, summary)
+    }
+
     /// An operation that replaces.
     pub(super) fn put(path: &str, id: &str, summary: &str) -> Self {
         Self::new(path, HttpMethod::Put, MethodFilter::PUT, id, summary)
@@ -236,11 +241,13 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (403, "Forbidden", "The role or the key does not allow it."),
     (404, "NotFound", "It, or something the request names, does not exist."),
     (409, "Conflict", "The present state does not allow it: a slot is taken, a status does not fit."),
+    (410, "Gone", "The link does not hold, or no longer."),
     (412, "PreconditionFailed", "It has changed since the version that the request names."),
     (413, "ContentTooLarge", "The body is larger than 1 MiB."),
     (415, "UnsupportedMediaType", "The body is not declared as JSON."),
     (422, "UnprocessableContent", "Fields are not as they should be, or the booking rules refuse."),
     (428, "PreconditionRequired", "The request has to name the version it changes."),
+    (429, "TooManyRequests", "There were too many tries; `Retry-After` says when the next one is possible."),
     (500, "InternalServerError", "Something failed inside; nothing has changed."),
     (502, "BadGateway", "The ERP refused, or gave an answer that is not understood."),
     (503, "ServiceUnavailable", "It cannot be done just now; the same request may succeed later."),
@@ -251,9 +258,11 @@ pub(super) fn refusals() -> impl Iterator<Item = (String, Response)> {
     REFUSALS.iter().map(|(status, name, text)| {
         let content = Content::new(Some(Ref::from_schema_name(Details::name())));
         let mut response = ResponseBuilder::new().description(*text).content(MEDIA_TYPE, content);
-        if *status == 401 {
+        for (_, header) in
+            [(401, "WWW-Authenticate"), (429, "Retry-After")].iter().filter(|(of, _)| of == status)
+        {
             let schema = ObjectBuilder::new().schema_type(Type::String).build();
-            response = response.header("WWW-Authenticate", Header::new(schema));
+            response = response.header(*header, Header::new(schema));
         }
         ((*name).to_owned(), response.build())
     })

@@ -16,6 +16,16 @@ impl Api {
         secret
     }
 
+    /// A customer of the house.
+    async fn customer(&self, house: &House) -> uuid::Uuid {
+        let id = SystemClock.new_id();
+        let record =
+            crate::store::conformance::house::record(crate::model::Kind::Customer, id, house.company);
+        let record = crate::store::Record { data: json!({"name": "Ana"}), ..record };
+        self.store.insert(&record, None).await.unwrap();
+        id
+    }
+
     async fn as_key(&self, key: &str, method: &str, path: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)
@@ -140,11 +150,13 @@ async fn nobody_reaches_what_is_anothers_nor_learns_whether_it_exists() {
 #[tokio::test]
 async fn a_technician_and_a_customer_have_their_own_only() {
     let api = Api::open().await;
-    let house = House::build(&api.store).await;
+    let mut house = House::build(&api.store).await;
+    let [own, stranger] = [api.customer(&house).await, api.customer(&house).await];
+    house.customer = own;
     let mine = house.store(&api.store, house.hold(0, 60)).await.unwrap();
     let mut other = house.hold(0, 60);
     other.appointment.provider = house.providers[1].into();
-    other.appointment.customer = crate::store::conformance::house::id().into();
+    other.appointment.customer = stranger.into();
     other.slots = crate::store::Slots::Take(crate::store::conformance::house::claim(&other.appointment));
     let other = house.store(&api.store, other).await.unwrap();
     for role in [Role::Technician, Role::Customer] {
@@ -160,8 +172,8 @@ async fn a_technician_and_a_customer_have_their_own_only() {
         assert_eq!(all["items"][0]["id"], mine.id.to_string());
         let customer = format!("/api/v1/customers/{}", house.customer);
         assert_eq!(api.as_key(&key, "GET", &customer, Value::Null).await.status, StatusCode::OK, "{role:?}");
-        let stranger = "/api/v1/customers/01920000-0000-7000-8000-00000000dead";
-        api.as_key(&key, "GET", stranger, Value::Null).await.is_problem(404, "SL0301");
+        let stranger = format!("/api/v1/customers/{stranger}");
+        api.as_key(&key, "GET", &stranger, Value::Null).await.is_problem(404, "SL0301");
         api.as_key(&key, "GET", "/api/v1/customers", Value::Null).await.is_problem(403, "SL0119");
     }
 }
@@ -237,4 +249,26 @@ async fn a_key_is_limited_to_its_scopes_and_ends() {
     let ended = ApiKey { expires_at: Some(SystemClock.now()), ..ended };
     api.store.add_key(&ended).await.unwrap();
     api.as_key("sl_ended", "GET", "/api/v1/companies", Value::Null).await.is_problem(401, "SL0101");
+}
+
+#[tokio::test]
+async fn staff_of_one_company_are_customers_of_another() {
+    let api = Api::open().await;
+    let [work, shop] = [House::build(&api.store).await, House::build(&api.store).await];
+    let ours = work.store(&api.store, work.hold(0, 60)).await.unwrap();
+    let own = shop.store(&api.store, shop.hold(0, 60)).await.unwrap();
+    let key = api.key(&[grant(Role::FrontDesk, &work), grant(Role::Customer, &shop)], None).await;
+    for (id, forbidden) in [(ours.id, false), (own.id, true)] {
+        let request = Request::post(format!("/api/v1/appointments/{id}/confirm"))
+            .header("authorization", format!("Bearer {key}"))
+            .header("slotledger-actor", "staff")
+            .body(Body::empty())
+            .unwrap();
+        let answer = api.send(request).await;
+        assert_eq!(answer.status == StatusCode::FORBIDDEN, forbidden, "{}", answer.text);
+    }
+    let several = api.as_key(&key, "GET", "/api/v1/appointments", Value::Null).await;
+    several.is_problem(403, "SL0120");
+    let path = format!("/api/v1/appointments?company={}", work.company);
+    assert_eq!(api.as_key(&key, "GET", &path, Value::Null).await.status, StatusCode::OK);
 }

@@ -104,7 +104,7 @@ impl Accounts for Sqlite {
     async fn invite(&self, invitation: &Invitation) -> Result<(), Error> {
         sqlx::query("INSERT INTO invitation (hash, account, created_us, expires_us) VALUES (?1, ?2, ?3, ?4)")
             .bind(&invitation.hash)
-            .bind(invitation.account.map(|id| text(id)))
+            .bind(invitation.account.map(text))
             .bind(micros(invitation.created_at))
             .bind(micros(invitation.expires_at))
             .execute(&self.writer)

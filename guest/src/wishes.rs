@@ -20,6 +20,12 @@ pub(crate) fn count_met(provider: &Provider, preferences: &[Preference]) -> usiz
     others.filter(|preference| meets(provider, &preference.wish)).count()
 }
 
+/// How many of the other wishes the provider does not meet.
+pub(crate) fn count_unmet(provider: &Provider, preferences: &[Preference]) -> u32 {
+    let others = preferences.iter().filter(|preference| !preference.required);
+    others.map(|preference| u32::from(!meets(provider, &preference.wish))).sum()
+}
+
 /// Adds a finding for every required wish that the provider does not meet.
 pub(crate) fn check(provider: &Provider, preferences: &[Preference], broken: &mut Vec<Finding>) {
     let required = preferences.iter().filter(|preference| preference.required);

@@ -1,6 +1,6 @@
 //! Series: appointments that recur, foreseen, made, changed and called off.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Host, Shop, at, codes, day, id, on_every_engine};
@@ -8,6 +8,7 @@ use crate::support::{Answer, Host, Shop, at, codes, day, id, on_every_engine};
 on_every_engine! {
     a_preview_lists_what_is_in_the_way_and_makes_nothing,
     what_repeats_within_a_day_is_refused,
+    a_monthly_series_leaves_out_months_without_the_day,
     one_of_a_series_moves_alone_or_with_all_that_follow,
     the_rest_of_a_series_is_called_off,
 }
@@ -85,6 +86,14 @@ async fn what_repeats_within_a_day_is_refused(host: Host) {
     assert_eq!(shop.appointments().await, Vec::<Value>::new());
     let daily = make(&shop, &service, "FREQ=DAILY;COUNT=2").await;
     assert_eq!(standing(&daily), [at(day(), "10:00"), at(day() + Days::new(1), "10:00")]);
+}
+
+async fn a_monthly_series_leaves_out_months_without_the_day(host: Host) {
+    let (shop, service) = open(&host).await;
+    let series = make(&shop, &service, "FREQ=MONTHLY;COUNT=3").await;
+    let months = (0..).filter_map(|n| day().checked_add_months(Months::new(n)));
+    let with_the_day = months.filter(|date| date.day() == day().day()).take(3);
+    assert_eq!(standing(&series), with_the_day.map(|date| at(date, "10:00")).collect::<Vec<_>>());
 }
 
 async fn one_of_a_series_moves_alone_or_with_all_that_follow(host: Host) {

@@ -1,11 +1,13 @@
 //! Shifts, breaks, buffers, and who goes first.
 
+use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::support::{Host, Shop, at, day, id, on_every_engine};
 
 on_every_engine! {
     no_opening_touches_a_break,
+    a_day_has_several_shifts_and_each_holds_between_its_dates,
     buffers_are_reserved_and_not_shown,
     an_hour_with_its_buffers_needs_eighty_minutes,
     the_least_loaded_provider_goes_first,
@@ -22,6 +24,28 @@ async fn no_opening_touches_a_break(host: Host) {
     assert_eq!(shop.starts(&service, day(), 15).await, right);
     let refused = shop.hold(&service, &at(day(), "12:30"), json!({ "provider": provider })).await;
     refused.problem(422, "SL0211");
+}
+
+async fn a_day_has_several_shifts_and_each_holds_between_its_dates(host: Host) {
+    let shop = Shop::open(&host).await;
+    let (today, tomorrow) = (day(), day() + Days::new(1));
+    let shifts = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].map(|weekday| {
+        let shift = |start: &str, end: &str, from: Option<NaiveDate>, until: Option<NaiveDate>| {
+            json!({ "weekday": weekday, "start": start, "end": end, "valid_from": from, "valid_until": until })
+        };
+        [
+            shift("09:00:00", "10:00:00", Some(tomorrow), None),
+            shift("13:00:00", "14:00:00", None, Some(today)),
+            shift("16:00:00", "17:00:00", None, None),
+        ]
+    });
+    let fields = json!({ "name": "Pia", "branch": shop.branch, "shifts": shifts.concat() });
+    let provider = shop.add("providers", fields).await;
+    let service = shop.service(&[&provider], json!({})).await;
+    assert_eq!(shop.starts(&service, today, 60).await, ["13:00", "16:00"].map(|time| at(today, time)));
+    assert_eq!(shop.starts(&service, tomorrow, 60).await, ["09:00", "16:00"].map(|time| at(tomorrow, time)));
+    shop.hold(&service, &at(today, "09:00"), json!({})).await.problem(422, "SL0210");
+    shop.hold(&service, &at(tomorrow, "09:00"), json!({})).await.expect(201);
 }
 
 const BUFFERS: [&str; 2] = ["buffer_before_minutes", "buffer_after_minutes"];

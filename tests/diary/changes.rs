@@ -9,6 +9,8 @@ use crate::support::{Host, Shop, at, codes, day, id, kinds, on_every_engine, wri
 on_every_engine! {
     an_appointment_moves_over_its_own_time_and_its_order_follows,
     a_late_cancellation_is_staffs_to_allow_and_costs_a_fee,
+    a_mistaken_cancellation_is_put_right_while_its_time_is_free,
+    the_trail_says_why_somebody_took_over,
 }
 
 async fn an_appointment_moves_over_its_own_time_and_its_order_follows(host: Host) {
@@ -71,4 +73,42 @@ async fn a_late_cancellation_is_staffs_to_allow_and_costs_a_fee(host: Host) {
     cancel("customer", &early, None).await.expect(200);
     let documents = host.documents(&early).await;
     assert_eq!(kinds(&documents), ["order_cancellation", "sales_order"], "in time it costs nothing");
+}
+
+async fn a_mistaken_cancellation_is_put_right_while_its_time_is_free(host: Host) {
+    let shop = Shop::open(&host).await;
+    let provider = shop.provider("Pia", "09:00", "17:00").await;
+    let service = shop.service(&[&provider], json!({})).await;
+    let correct = async |id: &str| {
+        let body = json!({ "to": "confirmed", "reason": "the wrong row" });
+        host.post(&format!("/api/v1/appointments/{id}/correct"), &body).await
+    };
+    let mut cancelled = Vec::new();
+    for time in ["10:00", "12:00"] {
+        let visit = id(&shop.confirmed(&service, &at(day(), time), &provider).await);
+        shop.as_("staff", &visit, "cancel", json!({ "reason": "a slip" })).await.expect(200);
+        cancelled.push(visit);
+    }
+    shop.hold(&service, &at(day(), "12:30"), json!({})).await.expect(201);
+    correct(&cancelled[1]).await.problem(409, "SL0213");
+    assert_eq!(correct(&cancelled[0]).await.expect(200)["status"], "confirmed");
+    shop.hold(&service, &at(day(), "10:30"), json!({})).await.problem(409, "SL0213");
+    let documents = host.documents(&cancelled[0]).await;
+    assert_eq!(kinds(&documents), ["order_cancellation", "sales_order", "sales_order"]);
+    let done = host.command(&cancelled[0], "complete").await.expect(200);
+    assert_eq!(done["status"], "completed");
+}
+
+async fn the_trail_says_why_somebody_took_over(host: Host) {
+    let shop = Shop::open(&host).await;
+    let (pia, ben) =
+        (shop.provider("Pia", "09:00", "17:00").await, shop.provider("Ben", "09:00", "17:00").await);
+    let service = shop.service(&[&pia, &ben], json!({})).await;
+    let visit = id(&shop.confirmed(&service, &at(day(), "10:00"), &pia).await);
+    let body = json!({ "provider": ben, "reason": "Pia is ill" });
+    shop.as_("staff", &visit, "reassign", body).await.expect(200);
+    let trail = host.get(&format!("/api/v1/appointments/{visit}/events")).await.expect(200);
+    let events = trail["items"].as_array().expect("a list");
+    let event = events.iter().find(|event| event["name"] == "appointment.reassigned").expect("it is kept");
+    assert_eq!(event["attributes"], json!([["reason", "Pia is ill"], ["from", pia], ["to", ben]]));
 }

@@ -1,6 +1,7 @@
 //! The diary from outside: who can book what, when, and what becomes of it. Each scenario is played on every engine.
 
 mod calendars;
+mod cases;
 mod changes;
 mod classes;
 mod clocks;
@@ -8,5 +9,6 @@ mod conflicts;
 mod deposits;
 mod leave;
 mod races;
+mod searches;
 mod units;
 mod work;

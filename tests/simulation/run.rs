@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use slotledger::app::{ConflictsQuery, Error, OpeningsQuery};
+use slotledger::app::{ConflictsQuery, Error, OpeningsQuery, Providers};
 use slotledger::clock::Clock;
 
 use super::check::{self, Search, Verdict};
@@ -235,7 +235,7 @@ fn query(
         from: Some(from),
         to: Some(to),
         branch: None,
-        provider: None,
+        providers: Providers::default(),
         guests: None,
         step_minutes: Some(step_minutes),
         limit: Some(limit),

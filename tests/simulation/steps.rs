@@ -280,7 +280,7 @@ impl Dice<'_> {
     fn reassign(&mut self) -> Command {
         let units =
             if self.random.random_bool(0.4) { vec![self.one_of(&self.house.units)] } else { Vec::new() };
-        Command::Reassign(Reassign { provider: self.somebody(), units })
+        Command::Reassign(Reassign { provider: self.somebody(), units, reason: None })
     }
 
     /// To another time: as often as not one that overlaps the present one.

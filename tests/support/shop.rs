@@ -33,6 +33,12 @@ impl<'a> Shop<'a> {
         shop
     }
 
+    /// The same company, seen from another branch of it.
+    pub(crate) async fn elsewhere(&self, name: &str) -> Self {
+        let branch = self.add("branches", json!({ "name": name, "time_zone": "UTC" })).await;
+        Self { host: self.host, company: self.company.clone(), branch, customer: self.customer.clone() }
+    }
+
     /// Adds a record, and gives its identifier.
     pub(crate) async fn add(&self, kind: &str, mut fields: Value) -> String {
         fields["company"] = json!(self.company);
@@ -45,16 +51,14 @@ impl<'a> Shop<'a> {
     }
 
     /// The same, with breaks.
-    pub(crate) async fn provider_with_break(
-        &self,
-        name: &str,
-        (start, end): (&str, &str),
-        breaks: Value,
-    ) -> String {
-        let shift =
-            |day: &str| json!({ "weekday": day, "start": time(start), "end": time(end), "breaks": breaks });
-        let fields = json!({ "name": name, "branch": self.branch, "shifts": WEEK.map(shift) });
-        self.add("providers", fields).await
+    pub(crate) async fn provider_with_break(&self, name: &str, times: (&str, &str), breaks: Value) -> String {
+        self.provider_with(name, times, json!({ "shifts": week(times, &breaks) })).await
+    }
+
+    /// The same, with these fields besides.
+    pub(crate) async fn provider_with(&self, name: &str, times: (&str, &str), more: Value) -> String {
+        let fields = json!({ "name": name, "branch": self.branch, "shifts": week(times, &json!([])) });
+        self.add("providers", with(fields, more)).await
     }
 
     /// A room, or whatever the type says, with these fields besides.
@@ -113,6 +117,12 @@ impl<'a> Shop<'a> {
         let path = format!("/api/v1/appointments/{id}/{command}");
         Answer::of(self.host.request("POST", &path).header("Slotledger-Actor", actor).json(&body)).await
     }
+}
+
+/// A shift on every day of the week.
+fn week((start, end): (&str, &str), breaks: &Value) -> Vec<Value> {
+    let shift = |day| json!({ "weekday": day, "start": time(start), "end": time(end), "breaks": breaks });
+    WEEK.into_iter().map(shift).collect()
 }
 
 /// The first object with the fields of the second.

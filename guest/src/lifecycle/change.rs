@@ -32,7 +32,7 @@ pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision
             sale.settle(&Turn::of(&decline.reason)).map_err(one)?;
             let effects = sale.finish();
             let mut decision = case.decision(declined);
-            decision.events.push(reassigned(case, &plan));
+            decision.events.push(reassigned(case, &plan, None));
             Ok(Decision { plan: Some(plan), slots: Slots::Take, effects, ..decision })
         }
         None => {
@@ -188,7 +188,8 @@ pub(crate) fn reassign(case: &Case<'_>, reassignment: &Reassignment) -> Result<D
         sale.withdraw_to_replace(reason);
         sale.settle(&Turn { moved: true, ..Turn::of(reason) }).map_err(one)?;
     }
-    let (effects, decision) = (sale.finish(), case.decision(reassigned(case, &plan)));
+    let (effects, decision) =
+        (sale.finish(), case.decision(reassigned(case, &plan, reassignment.reason.as_deref())));
     Ok(Decision { plan: Some(plan), slots: Slots::Take, effects, ..decision })
 }
 
@@ -206,10 +207,10 @@ fn have_same_units(case: &Case<'_>, plan: &Plan) -> bool {
     present.iter().copied().eq(&plan.units)
 }
 
-fn reassigned(case: &Case<'_>, plan: &Plan) -> Event {
+fn reassigned(case: &Case<'_>, plan: &Plan, reason: Option<&str>) -> Event {
     let before = case.appointment;
     let units = (before.units.join(","), plan.units.join(","));
-    let mut attributes = Vec::new();
+    let mut attributes: Vec<_> = reason.map(|reason| ("reason", reason)).into_iter().collect();
     if before.provider != plan.provider {
         attributes.extend([("from", before.provider.as_str()), ("to", plan.provider.as_str())]);
     }

@@ -205,11 +205,11 @@ const fn corrected(from: Status, to: Status) -> Verdict {
     match (from, to) {
         (S::Completed, S::Confirmed | S::InProgress | S::Cancelled | S::NoShow)
         | (S::NoShow, S::Confirmed | S::Completed | S::Cancelled)
-        | (S::Cancelled, S::Completed | S::NoShow) => To(to),
+        | (S::Cancelled, S::Confirmed | S::Completed | S::NoShow) => To(to),
         (S::Completed, S::Completed) | (S::NoShow, S::NoShow) | (S::Cancelled, S::Cancelled) => Already,
         (S::Completed, S::Open | S::Scheduled | S::EnRoute | S::Paused)
         | (S::NoShow, S::Open | S::Scheduled | S::EnRoute | S::InProgress | S::Paused)
-        | (S::Cancelled, S::Open | S::Scheduled | S::Confirmed | S::EnRoute | S::InProgress | S::Paused)
+        | (S::Cancelled, S::Open | S::Scheduled | S::EnRoute | S::InProgress | S::Paused)
         | (
             S::Open | S::Scheduled | S::Confirmed | S::EnRoute | S::InProgress | S::Paused,
             S::Open

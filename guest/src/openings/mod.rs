@@ -17,8 +17,8 @@ use std::ops::Range;
 use crate::grid::Checked;
 use crate::slots::Needs;
 use crate::units::{self, Asked};
-use crate::wit::{Finding, Opening, Openings, OpeningsQuery, ProviderCalendar, Snapshot};
-use crate::{findings, price, providers, seats, validate};
+use crate::wit::{Finding, Opening, Openings, OpeningsQuery, Precedence, ProviderCalendar, Snapshot};
+use crate::{findings, price, providers, seats, validate, wishes};
 use candidates::Reader;
 use ranking::{Best, Key, Order};
 use rooms::Rooms;
@@ -84,7 +84,7 @@ impl<'a> Search<'a> {
         let limit = self.limit();
         let named = best.iter().take(limit).filter_map(|key| {
             let calendar = *order.calendars.get(key.rank as usize)?;
-            self.opening(calendar, key.slot, &rooms)
+            self.opening(calendar, key, &rooms)
         });
         Ok(Openings { found: named.collect(), more: best.len() > limit, reasons: Vec::new() })
     }
@@ -116,16 +116,18 @@ impl<'a> Search<'a> {
     }
 
     /// The opening at a candidate.
-    fn opening(&self, calendar: &ProviderCalendar, slot: u32, rooms: &Rooms<'_>) -> Option<Opening> {
+    fn opening(&self, calendar: &ProviderCalendar, key: &Key, rooms: &Rooms<'_>) -> Option<Opening> {
         let service = &self.snapshot.service;
-        let visit = self.needs.placed_at(self.grid.start_of(slot), &self.grid)?.visit;
+        let visit = self.needs.placed_at(self.grid.start_of(key.slot), &self.grid)?.visit;
         let session = seats::session(service, calendar, visit.start);
         let units = match session {
             Some(session) => units::take_over(session, &rooms.tree, Asked::default()).ok()?,
-            None => rooms.choose(slot)?,
+            None => rooms.choose(key.slot)?,
         };
         let seats_left = seats::left(service, session);
-        Some(Opening { provider: calendar.provider.id.clone(), visit, units, seats_left })
+        let unmet = wishes::count_unmet(&calendar.provider, &self.query.preferences);
+        let precedence = Precedence { first: key.first, second: key.second, unmet };
+        Some(Opening { provider: calendar.provider.id.clone(), visit, units, seats_left, precedence })
     }
 
     /// The slots that a visit with this start reserves; none if the grid does not cover them.

@@ -16,9 +16,9 @@ use crate::{bits, wishes};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     /// What the ranking looks at first.
-    first: u64,
+    pub(super) first: u64,
     /// What it looks at then.
-    second: u64,
+    pub(super) second: u64,
     /// The slot that the visit starts with.
     pub(super) slot: u32,
     /// The provider's place: who meets more wishes goes first, then by identifier.

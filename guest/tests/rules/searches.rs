@@ -6,8 +6,8 @@ use proptest::prelude::{
 };
 use slotledger_rules::fixtures::{at, bitmap, request, snapshot, unit, whole_day};
 use slotledger_rules::wit::{
-    Opening, OpeningsQuery, Preference, Quality, QualityKind, Ranking, Request, Session, Snapshot,
-    UnitCalendar, Wish, Workload,
+    Opening, OpeningsQuery, Precedence, Preference, Quality, QualityKind, Ranking, Request, Session,
+    Snapshot, UnitCalendar, Wish, Workload,
 };
 use slotledger_rules::{find_openings, validate};
 
@@ -178,6 +178,12 @@ proptest! {
         };
         let keys: Vec<_> = openings.found.iter().map(key).collect();
         prop_assert!(keys.is_sorted(), "{:?}: {keys:?}", query.ranking);
+        let precedence = |opening: &Opening| {
+            let Precedence { first, second, unmet } = opening.precedence;
+            (first, second, opening.visit.start, unmet, opening.provider.clone())
+        };
+        let precedences: Vec<_> = openings.found.iter().map(precedence).collect();
+        prop_assert!(precedences.is_sorted(), "lists of several branches are made one by it: {precedences:?}");
     }
 
     #[test]

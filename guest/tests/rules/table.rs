@@ -31,7 +31,7 @@ const TRANSITIONS: &[(&str, &[Status], Status)] = &[
     ("reschedule by exception", &[Scheduled, Confirmed, EnRoute], Cancelled),
     ("reassign", &[Scheduled], Scheduled),
     ("reassign", &[Confirmed], Confirmed),
-    ("correct to confirmed", &[Completed, NoShow], Confirmed),
+    ("correct to confirmed", &[Completed, NoShow, Cancelled], Confirmed),
     ("correct to completed", &[NoShow, Cancelled], Completed),
     ("correct to cancelled", &[Completed, NoShow], Cancelled),
     ("correct to no show", &[Completed, Cancelled], NoShow),

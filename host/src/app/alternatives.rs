@@ -15,8 +15,8 @@ use super::{App, Booking, Error, Result};
 use crate::model::{Actor, Appointment, BranchId, ProviderId, ServiceId};
 use crate::wasm::bindings::slotledger::rules::decisions::Ranking;
 
-/// How far around the moment is looked.
-const REACH_DAYS: i64 = 7;
+/// How far around the moment is looked, and how far where that finds nothing.
+const REACH_DAYS: [i64; 2] = [7, 30];
 /// No more of each kind are named: enough to choose from, few enough to read out.
 const OF_A_KIND: u32 = 3;
 /// Starts that are tried, minutes apart.
@@ -56,7 +56,10 @@ pub(super) struct Near {
     pub(super) service: ServiceId,
     pub(super) provider: Option<ProviderId>,
     pub(super) branch: Option<BranchId>,
+    /// What another time with the same provider is measured from.
     pub(super) at: DateTime<Utc>,
+    /// What times with other providers and at other branches are measured from.
+    pub(super) elsewhere: DateTime<Utc>,
     pub(super) guests: u32,
     pub(super) preferences: Vec<Preference>,
 }
@@ -68,6 +71,7 @@ impl Near {
             provider: booking.provider,
             branch: booking.branch,
             at: booking.start,
+            elsewhere: booking.start,
             guests: booking.guests.unwrap_or(1),
             preferences: booking.preferences.clone(),
         }
@@ -80,14 +84,23 @@ impl Near {
             provider: Some(appointment.provider),
             branch: None,
             at: appointment.start,
+            elsewhere: appointment.start,
             guests: appointment.guests,
             preferences: Vec::new(),
         }
     }
 
-    fn search(&self, now: DateTime<Utc>) -> Option<Search> {
-        let reach = TimeDelta::days(REACH_DAYS);
-        let (from, to) = (self.at.checked_sub_signed(reach)?.max(now), self.at.checked_add_signed(reach)?);
+    /// What a time that differs so is measured from.
+    const fn moment(&self, difference: Difference) -> DateTime<Utc> {
+        match difference {
+            Difference::Time => self.at,
+            Difference::Provider | Difference::Branch => self.elsewhere,
+        }
+    }
+
+    fn search(&self, at: DateTime<Utc>, days: i64, now: DateTime<Utc>) -> Option<Search> {
+        let reach = TimeDelta::days(days);
+        let (from, to) = (at.checked_sub_signed(reach)?.max(now), at.checked_add_signed(reach)?);
         (from < to).then(|| Search {
             from,
             to,
@@ -96,7 +109,7 @@ impl Near {
             limit: OF_A_KIND,
             preferences: self.preferences.clone(),
             ranking: Ranking::Nearest,
-            near: Some(self.at),
+            near: Some(at),
             last_provider: None,
         })
     }
@@ -125,14 +138,14 @@ impl App {
     /// What could be booked instead.
     pub(super) async fn alternatives(&self, near: &Near) -> Result<Vec<Alternative>> {
         let scene = self.scene(near.service, None, Actor::Customer.into()).await?;
-        let Some(search) = near.search(self.ports.clock.now()) else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for (difference, place) in places(&scene, near)? {
-            let openings = self.openings_at(&scene, &place, &search).await?.openings;
+            let openings = self.nearest(&scene, &place, near, near.moment(difference)).await?;
             found.extend(openings.into_iter().map(|opening| alternative(difference, place.branch, opening)));
         }
         found.sort_by_key(|found| {
-            (found.differs as u8, (found.start - near.at).abs(), found.start, found.provider)
+            let away = (found.start - near.moment(found.differs)).abs();
+            (found.differs as u8, away, found.start, found.provider)
         });
         found.dedup_by_key(|found| (found.start, found.provider));
         for difference in [Difference::Time, Difference::Provider, Difference::Branch] {
@@ -144,6 +157,24 @@ impl App {
             });
         }
         Ok(found)
+    }
+
+    /// What is nearest to the moment at one place.
+    async fn nearest(
+        &self,
+        scene: &Scene,
+        place: &Place,
+        near: &Near,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Opening>> {
+        for days in REACH_DAYS {
+            let Some(search) = near.search(at, days, self.ports.clock.now()) else { continue };
+            let found = self.openings_at(scene, place, &search).await?.openings;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
     }
 }
 

@@ -143,14 +143,7 @@ impl App {
             return Ok(Reply::Replayed(answer));
         }
         let stored = self.with_leave(provider, &leave).await?;
-        let hit = ConflictsQuery {
-            provider: Some(provider),
-            from: Some(leave.start),
-            to: Some(leave.end),
-            limit: Some(LOOKED_AT),
-            ..ConflictsQuery::default()
-        };
-        let added = LeaveAdded { provider: stored, conflicts: self.conflicts(&hit).await?.found };
+        let added = LeaveAdded { provider: stored, conflicts: self.hit_by(provider, &leave).await? };
         let Some(Request { key, fingerprint }) = request.cloned() else { return Ok(Reply::Fresh(added)) };
         let body = serde_json::to_string(&added).unwrap_or_default();
         // Kept after the act, not with it: see above.
@@ -159,6 +152,26 @@ impl App {
             Ok(()) => Ok(Reply::Fresh(added)),
             Err(store::Error::AnswerExists) => self.replay(request).await,
             Err(other) => Err(other.into()),
+        }
+    }
+
+    /// All appointments of the provider that cannot take place in that time, however many.
+    async fn hit_by(&self, provider: ProviderId, leave: &Leave) -> Result<Vec<Conflict>> {
+        let mut query = ConflictsQuery {
+            provider: Some(provider),
+            from: Some(leave.start),
+            to: Some(leave.end),
+            limit: Some(LOOKED_AT),
+            ..ConflictsQuery::default()
+        };
+        let mut hit = Vec::new();
+        loop {
+            let Conflicts { found, next } = self.conflicts(&query).await?;
+            hit.extend(found);
+            if next.is_none() {
+                return Ok(hit);
+            }
+            query.after = next;
         }
     }
 

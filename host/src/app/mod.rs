@@ -69,7 +69,7 @@ pub use identity::{Identity, Target, key_hash};
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
 pub use mapping::{MAX_CODES, NewCode};
-pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order};
+pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers};
 pub use outcome::TITLE_MARK;
 pub use preference::{Preference, Wish};
 pub use query::RulesInfo;

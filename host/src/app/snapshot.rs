@@ -90,14 +90,25 @@ impl Scene {
 
     /// The branch's units in the order of identifiers, where units play a part.
     fn units(&self, calendars: &Calendars<'_>) -> Result<Vec<UnitId>> {
-        let used = calendars.except.is_some_and(|own| !own.units.is_empty());
-        if self.service()?.required_units.is_empty() && !used {
+        if calendars.except.is_some_and(|own| !own.units.is_empty()) {
+            return Ok(self.units_at(calendars.branch_id));
+        }
+        self.required_units(calendars.branch_id)
+    }
+
+    /// The branch's units in the order of identifiers, where the service requires any.
+    pub(super) fn required_units(&self, branch: BranchId) -> Result<Vec<UnitId>> {
+        if self.service()?.required_units.is_empty() {
             return Ok(Vec::new());
         }
-        let here = self.catalog.units.iter().filter(|(_, unit)| unit.branch == calendars.branch_id);
+        Ok(self.units_at(branch))
+    }
+
+    fn units_at(&self, branch: BranchId) -> Vec<UnitId> {
+        let here = self.catalog.units.iter().filter(|(_, unit)| unit.branch == branch);
         let mut units: Vec<UnitId> = here.map(|(id, _)| UnitId(*id)).collect();
         units.sort_unstable();
-        Ok(units)
+        units
     }
 
     /// Refuses a provider named together with another branch than their own.

@@ -141,7 +141,7 @@ async fn add<T: Master>(app: &App, company: Option<CompanyId>, json: &str) -> Uu
 }
 
 fn to_other(world: &World) -> Reassign {
-    Reassign { provider: Some(world.other.into()), units: Vec::new() }
+    Reassign { provider: Some(world.other.into()), units: Vec::new(), reason: None }
 }
 
 fn codes(error: Error) -> Vec<String> {
@@ -209,7 +209,7 @@ async fn a_search_that_finds_nothing_says_why() {
         from: Some(utc(&format!("{day}T00:00:00Z"))),
         to: Some(utc(&format!("{day}T23:00:00Z"))),
         branch: None,
-        provider: None,
+        providers: Providers::default(),
         guests: None,
         step_minutes: None,
         limit: Some(100),

@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use clap::Args;
 
 use super::sample;
-use super::serve::Host;
+use super::serve::{Host, rules};
 use crate::app::key_hash;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -63,6 +63,8 @@ pub(super) async fn run(init: Init) -> anyhow::Result<()> {
     fs::write(&draft, configuration(&init, &store))?;
     let config = Config::load(&draft)?;
     let key = make_key(&config, init.key_file.as_deref()).await?;
+    // Compiled now, the first start need not: it serves at once, and holds nothing that a compiler left behind.
+    rules(&config.rules)?;
     if init.sample {
         let host = Host::open(&config).await?;
         let erp = config.erp.iter().next().context("the configuration has no books")?;

@@ -162,7 +162,12 @@ input!(Reschedule, |body, fields| {
     fields.instant("start", body.start);
     reasons(&body.reason, body.exception_reason.as_deref(), fields)
 });
-input!(Reassign, |body, fields| fields.at_most("units", &body.units, REQUIRED_UNITS));
+input!(Reassign, |body, fields| {
+    fields.at_most("units", &body.units, REQUIRED_UNITS);
+    if let Some(reason) = &body.reason {
+        fields.text("reason", reason, TEXT);
+    }
+});
 input!(Correct, |body, fields| fields.text("reason", &body.reason, TEXT));
 
 /// Why something is done, and why a cut-off is passed.

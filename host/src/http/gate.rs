@@ -363,10 +363,15 @@ impl Pin {
     }
 }
 
-/// The query as the object that a body would be.
+/// The query as the object that a body would be. Commas part the entries of a list.
 fn query(uri: &Uri) -> Value {
     let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-    Value::Object(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect())
+    let entry = |text: &str| Value::String(text.to_owned());
+    let value = |text: &str| match text.contains(',') {
+        true => Value::Array(text.split(',').map(|part| entry(part.trim())).collect()),
+        false => entry(text),
+    };
+    Value::Object(pairs.map(|(name, text)| (name.into_owned(), value(&text))).collect())
 }
 
 impl Limited {

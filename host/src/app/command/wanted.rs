@@ -142,6 +142,9 @@ pub struct Reassign {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub units: Vec<UnitId>,
+    /// Why; it is kept.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// A mistake put right.

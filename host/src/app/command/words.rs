@@ -94,6 +94,7 @@ pub(super) fn command_words(command: &Command, old: &Appointment) -> Result<deci
         Command::Reassign(reassign) => decisions::Command::Reassign(decisions::Reassignment {
             provider: reassign.provider.map(|id| id.to_string()),
             units: reassign.units.iter().map(ToString::to_string).collect(),
+            reason: reassign.reason.clone(),
         }),
         Command::Correct(correct) => decisions::Command::Correct(decisions::Correction {
             to: translate::status(correct.to),

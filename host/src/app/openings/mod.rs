@@ -1,93 +1,28 @@
 //! Searching for times at which a service could be booked.
 
-use std::collections::HashSet;
+mod query;
 
-use chrono::{DateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::alternatives::{Alternative, Near};
 use super::calendar::Grid;
 use super::extensions::Searched;
-use super::preference::{Preference, Wish};
+use super::preference::Preference;
 use super::snapshot::{Calendars, Scene, any_provider, reach};
-use super::{App, Error, Finding, Result, SLOT_MINUTES, translate};
-use crate::model::{Actor, BranchId, CustomerId, ProviderId, ServiceId, UnitId};
+use super::{App, Finding, Result, translate};
+use crate::model::{Actor, BranchId, ProviderId, UnitId};
 use crate::wasm::bindings::slotledger::rules::decisions::{self, Ranking};
+pub(super) use query::Search;
+pub use query::{MAX_OPENINGS, MAX_RANGE_DAYS, OpeningsQuery, Order, Providers};
 
-/// The longest span one search covers. A month of five-minute slots of a provider is 9 kB of calendar.
-pub const MAX_RANGE_DAYS: i64 = 62;
-/// The span searched when none is given.
-const DEFAULT_RANGE_DAYS: i64 = 14;
-/// The most openings one answer lists.
-pub const MAX_OPENINGS: u32 = 500;
-const DEFAULT_OPENINGS: u32 = 50;
-const DEFAULT_STEP_MINUTES: u32 = 15;
 /// So many providers rarely have nothing left to offer today.
 const MANY_PROVIDERS: usize = 100;
-/// A day: a longer step finds nothing that a search from another start would not.
-const MAX_STEP_MINUTES: u32 = 24 * 60;
-
-/// A search.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct OpeningsQuery {
-    /// The service.
-    pub service: ServiceId,
-    /// Visits starting at or after this; none means now.
-    pub from: Option<DateTime<Utc>>,
-    /// Visits starting before this; none means two weeks after `from`, and no later than 62 days after it.
-    pub to: Option<DateTime<Utc>>,
-    /// Only in this branch.
-    pub branch: Option<BranchId>,
-    /// Only with this provider.
-    pub provider: Option<ProviderId>,
-    /// How many guests; none means one.
-    #[param(minimum = 1, maximum = 10_000)]
-    pub guests: Option<u32>,
-    /// A start is tried every so many minutes, a multiple of 5; none means 15.
-    #[param(minimum = 5, maximum = 1440, multiple_of = 5)]
-    pub step_minutes: Option<u32>,
-    /// No more openings than this, at most 500; none means 50.
-    #[param(minimum = 1, maximum = 500)]
-    pub limit: Option<u32>,
-    /// Which openings come first; none means the earliest.
-    #[param(inline)]
-    pub ranking: Option<Order>,
-    /// The moment that `nearest` measures from; none means `from`.
-    pub near: Option<DateTime<Utc>>,
-    /// For whom: `same_provider` asks with whom their last visit was.
-    pub customer: Option<CustomerId>,
-    /// A gender the customer would like the provider to have.
-    #[param(max_length = 100)]
-    pub gender: Option<String>,
-    /// A language the provider should speak, a BCP 47 tag.
-    #[param(max_length = 35)]
-    pub language: Option<String>,
-    /// A skill the provider should have.
-    #[param(max_length = 100)]
-    pub skill: Option<String>,
-    /// Whether gender, language and skill have to be met; else those who meet more come first.
-    pub strict: Option<bool>,
-}
-
-/// Which openings come first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// The earliest.
-    #[default]
-    Earliest,
-    /// Those that leave the fewest gaps too short for another visit.
-    LeastFragmenting,
-    /// Those with the provider of the customer's last visit.
-    SameProvider,
-    /// Those with the provider who has least to do.
-    Fairest,
-    /// Those nearest to a moment.
-    Nearest,
-}
+/// So many calendars of a day are read first where the earliest are wanted: reading them costs less than asking again.
+const FIRST_CALENDARS: usize = 16;
 
 /// A time at which the service can be booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -104,7 +39,13 @@ pub struct Opening {
     pub units: Vec<UnitId>,
     /// How many more guests the visit has room for, where customers share it.
     pub seats_left: Option<u32>,
+    /// What the rules put it in order by.
+    #[serde(skip)]
+    precedence: Precedence,
 }
+
+/// The smaller goes first: what the ranking looks at, the start, how many wishes are not met, and the provider.
+type Precedence = (u64, u64, i64, u32, ProviderId);
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -165,7 +106,7 @@ impl App {
             return Ok(found);
         }
         let mut all = Found::default();
-        let (mut from, mut days) = (search.from, 1);
+        let (mut from, mut days) = (search.from, first_days(scene, place)?);
         while from < search.to {
             let to = (from + TimeDelta::days(days)).min(search.to);
             let left = search.limit.saturating_sub(u32::try_from(all.openings.len()).unwrap_or(u32::MAX));
@@ -229,91 +170,16 @@ impl App {
     }
 }
 
-/// A search with its defaults filled in and its limits kept.
-#[derive(Debug, Clone)]
-pub(super) struct Search {
-    pub(super) from: DateTime<Utc>,
-    pub(super) to: DateTime<Utc>,
-    pub(super) guests: u32,
-    pub(super) step_minutes: u32,
-    pub(super) limit: u32,
-    pub(super) preferences: Vec<Preference>,
-    pub(super) ranking: Ranking,
-    pub(super) near: Option<DateTime<Utc>>,
-    pub(super) last_provider: Option<ProviderId>,
-}
-
-impl Search {
-    fn new(query: &OpeningsQuery, now: DateTime<Utc>) -> Result<Self> {
-        let from = whole_second(query.from.unwrap_or(now));
-        super::hold::sensible("from", from)?;
-        let to = whole_second(query.to.unwrap_or(from + TimeDelta::days(DEFAULT_RANGE_DAYS)));
-        super::hold::sensible("to", to)?;
-        if to <= from {
-            return Err(Error::field("to", "the end of the span has to be after its start"));
-        }
-        if to - from > TimeDelta::days(MAX_RANGE_DAYS) {
-            return Err(Error::field("to", format!("a search covers at most {MAX_RANGE_DAYS} days")));
-        }
-        let step_minutes = query.step_minutes.unwrap_or(DEFAULT_STEP_MINUTES);
-        if step_minutes == 0 || !step_minutes.is_multiple_of(SLOT_MINUTES) || step_minutes > MAX_STEP_MINUTES
-        {
-            let message = format!("the step is a multiple of {SLOT_MINUTES}, at most {MAX_STEP_MINUTES}");
-            return Err(Error::field("step_minutes", message));
-        }
-        let limit = query.limit.unwrap_or(DEFAULT_OPENINGS);
-        if limit == 0 || limit > MAX_OPENINGS {
-            return Err(Error::field(
-                "limit",
-                format!("between 1 and {MAX_OPENINGS} openings can be asked for"),
-            ));
-        }
-        Ok(Self {
-            from,
-            to,
-            guests: query.guests.unwrap_or(1),
-            step_minutes,
-            limit,
-            preferences: preferences(query),
-            ranking: ranking(query.ranking.unwrap_or_default()),
-            near: query.near,
-            last_provider: None,
-        })
-    }
-}
-
-/// The first whole second at or after the moment. Visits start on whole seconds, and the rules know no others: what
-/// starts at or after, or before, the one does so of the other.
-fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
-    let before = at.trunc_subsecs(0);
-    if before < at { before + TimeDelta::seconds(1) } else { at }
-}
-
-fn preferences(query: &OpeningsQuery) -> Vec<Preference> {
-    let required = query.strict.unwrap_or(false);
-    let wishes = [
-        query.gender.clone().map(Wish::Gender),
-        query.language.clone().map(Wish::Language),
-        query.skill.clone().map(Wish::Skill),
-    ];
-    wishes.into_iter().flatten().map(|wish| Preference { wish, required }).collect()
-}
-
-const fn ranking(order: Order) -> Ranking {
-    match order {
-        Order::Earliest => Ranking::Earliest,
-        Order::LeastFragmenting => Ranking::LeastFragmenting,
-        Order::SameProvider => Ranking::SameProvider,
-        Order::Fairest => Ranking::Fairest,
-        Order::Nearest => Ranking::Nearest,
-    }
+/// How many days are searched first: the fewer calendars each has, the more.
+fn first_days(scene: &Scene, place: &Place) -> Result<i64> {
+    let calendars = place.providers.len() + scene.required_units(place.branch)?.len();
+    Ok(i64::try_from(FIRST_CALENDARS / calendars.max(1)).unwrap_or(1).max(1))
 }
 
 /// The candidates that the search is about.
 fn wanted(scene: &Scene, query: &OpeningsQuery) -> Result<Vec<Place>> {
-    if let Some(id) = query.provider {
-        scene.same_branch(id, query.branch)?;
-        return Ok(vec![Place { branch: scene.provider(id)?.branch, providers: vec![id] }]);
+    if !query.providers.0.is_empty() {
+        return named(scene, query);
     }
     let mut candidates = scene.candidates()?;
     candidates.retain(|(branch, _)| query.branch.is_none_or(|wanted| wanted == *branch));
@@ -324,13 +190,27 @@ fn wanted(scene: &Scene, query: &OpeningsQuery) -> Result<Vec<Place>> {
     Ok(candidates.into_iter().map(|(branch, providers)| Place { branch, providers }).collect())
 }
 
-/// What a search that found nothing was near to.
+/// The providers named, by branch. Whether they offer the service, the rules say.
+fn named(scene: &Scene, query: &OpeningsQuery) -> Result<Vec<Place>> {
+    let mut places: BTreeMap<BranchId, BTreeSet<ProviderId>> = BTreeMap::new();
+    for id in &query.providers.0 {
+        scene.same_branch(*id, query.branch)?;
+        places.entry(scene.provider(*id)?.branch).or_default().insert(*id);
+    }
+    let place =
+        |(branch, providers): (_, BTreeSet<_>)| Place { branch, providers: providers.into_iter().collect() };
+    Ok(places.into_iter().map(place).collect())
+}
+
+/// What a search that found nothing was near to. Its own span is empty: the same provider is looked for after it, and
+/// others from where it begins.
 fn near(query: &OpeningsQuery, search: &Search) -> Near {
     Near {
         service: query.service,
-        provider: query.provider,
+        provider: query.providers.only(),
         branch: query.branch,
         at: search.near.unwrap_or(search.to),
+        elsewhere: search.near.unwrap_or(search.from),
         guests: search.guests,
         preferences: search.preferences.clone(),
     }
@@ -342,6 +222,7 @@ fn opening(scene: &Scene, found: decisions::Opening) -> Result<Opening> {
         .parse()
         .map_err(|_| translate::contradiction("an opening with a provider of no name"))?;
     let units = found.units.iter().map(|id| id.parse());
+    let decisions::Precedence { first, second, unmet } = found.precedence;
     Ok(Opening {
         start: translate::moment(found.visit.start)?,
         end: translate::moment(found.visit.end)?,
@@ -351,18 +232,13 @@ fn opening(scene: &Scene, found: decisions::Opening) -> Result<Opening> {
             .collect::<std::result::Result<_, _>>()
             .map_err(|_| translate::contradiction("an opening with a unit of no name"))?,
         seats_left: found.seats_left,
+        precedence: (first, second, found.visit.start, unmet, provider),
     })
 }
 
-/// One list out of several branches' lists. Each is in the order asked for; where that is a matter of time, so is the
-/// whole.
+/// One list out of several branches' lists, each of which is in the order asked for.
 fn merged(mut all: Found, search: &Search) -> Openings {
-    let nearness = |opening: &Opening| (opening.start - search.near.unwrap_or(search.from)).abs();
-    match search.ranking {
-        Ranking::Earliest => all.openings.sort_by_key(|opening| opening.start),
-        Ranking::Nearest => all.openings.sort_by_key(nearness),
-        Ranking::LeastFragmenting | Ranking::SameProvider | Ranking::Fairest => {}
-    }
+    all.openings.sort_by_key(|opening| opening.precedence);
     let limit = search.limit as usize;
     all.more |= all.openings.len() > limit;
     all.openings.truncate(limit);

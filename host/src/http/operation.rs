@@ -144,7 +144,8 @@ impl Operation {
             .enum_values(Some(["customer", "provider", "staff"]))
             .default(Some("staff".into()))
             .build();
-        let text = "On whose behalf the command comes; the rules decide what each may do.";
+        let text = "On whose behalf the command comes; the rules decide what each may do. Whoever is a customer or a technician \
+                    speaks as that, and everybody else as staff unless they say otherwise.";
         self.header("Slotledger-Actor", Required::False, text, schema)
     }
 

@@ -51,20 +51,25 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     let own = Need::anywhere(Scope::Own);
     let who = Operation::get("/api/v1/session", "readSession", "Say who one is")
         .gives::<WhoAmI>(200, "The account or the API key, and what it may do.");
-    let out = Operation::delete("/api/v1/session", "logOut", "Log out").gives::<Ended>(200, "It has ended.");
+    let out = Operation::delete("/api/v1/session", "logOut", "Log out")
+        .gives::<Ended>(200, "It has ended.")
+        .refuses(&[409]);
     let password = Operation::put("/api/v1/session/password", "changePassword", "Change one's password")
         .says("Ends every other session of the account.")
         .takes::<NewPassword>(Required::True)
         .gives::<Ended>(200, "It is changed.")
-        .refuses(&[429]);
+        .refuses(&[409, 429]);
     let list = Operation::get("/api/v1/sessions", "listSessions", "List one's sessions")
-        .gives::<PageOf<SessionView>>(200, "All that have not ended. The list has no pages.");
+        .gives::<PageOf<SessionView>>(200, "All that have not ended. The list has no pages.")
+        .refuses(&[409]);
     let all = Operation::delete("/api/v1/sessions", "endSessions", "End all of one's sessions")
-        .gives::<Ended>(200, "They have ended, this one too.");
+        .gives::<Ended>(200, "They have ended, this one too.")
+        .refuses(&[409]);
     let one = Operation::delete("/api/v1/sessions/{id}", "endSession", "End one of one's sessions")
         .says("Doing so twice changes nothing more.")
         .identified()
-        .gives::<Ended>(200, "It has ended.");
+        .gives::<Ended>(200, "It has ended.")
+        .refuses(&[409]);
     OpenApiRouter::default()
         .routes(who.tag(TAG).needs(&own).to(show))
         .routes(out.tag(TAG).needs(&own).to(leave))
@@ -259,7 +264,7 @@ fn logged_in(who: &Identity) -> Result<(AccountId, Uuid), Problem> {
 }
 
 fn no_account() -> Problem {
-    Problem::new(codes::FORBIDDEN, "An API key has no session and no password.")
+    Problem::new(codes::OUT_OF_STATE, "An API key has no session and no password.")
 }
 
 macro_rules! plain_input {

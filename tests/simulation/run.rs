@@ -269,6 +269,11 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::Invalid(_)
         | Error::Unfit { .. }
         | Error::KeyReused
+        | Error::LogInRefused
+        | Error::TooOften { .. }
+        | Error::LinkOver
+        | Error::LinkMovedOn
+        | Error::Inside(_)
         | Error::NoConnection(_)
         | Error::Rules(_)
         | Error::Contradiction(_)

@@ -136,7 +136,7 @@ impl App {
 
     /// What could be booked instead.
     pub(super) async fn alternatives(&self, near: &Near) -> Result<Vec<Alternative>> {
-        let scene = self.scene(near.service, None, Actor::Customer).await?;
+        let scene = self.scene(near.service, None, Actor::Customer.into()).await?;
         let mut found = Vec::new();
         for (difference, place) in places(&scene, near)? {
             let openings = self.nearest(&scene, &place, near, near.moment(difference)).await?;

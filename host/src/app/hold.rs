@@ -15,7 +15,7 @@ use super::outcome::Decided;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
 use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, Preference, ProviderId, Service,
+    Acting, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, Preference, ProviderId, Service,
     ServiceId, UnitId,
 };
 use crate::store::{self, Change};
@@ -86,9 +86,10 @@ impl App {
     pub async fn hold(
         &self,
         booking: Booking,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<Appointment>> {
+        let actor = actor.into();
         sensible("start", booking.start)?;
         let mut taken = false;
         for _ in 0..TRIES {
@@ -109,7 +110,7 @@ impl App {
     async fn try_hold(
         &self,
         booking: &Booking,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<Appointment> {
         let (scene, booking) = self.scene_for(booking, actor).await?;
@@ -179,7 +180,7 @@ impl App {
     }
 
     /// What the booking is decided on, and the booking with what its case says: for whom, and where.
-    pub(super) async fn scene_for(&self, booking: &Booking, actor: Actor) -> Result<(Scene, Booking)> {
+    pub(super) async fn scene_for(&self, booking: &Booking, actor: Acting) -> Result<(Scene, Booking)> {
         let mut booking = booking.clone();
         let Some(id) = booking.case else {
             if booking.customer.is_none() {

@@ -12,7 +12,7 @@ use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, Case, CompanyId, Customer, CustomerId, Provider, ProviderId,
+    Acting, Appointment, Branch, BranchId, Case, CompanyId, Customer, CustomerId, Provider, ProviderId,
     Service, ServiceId, Stored, Unit, UnitId,
 };
 use crate::store::{Session, Workload};
@@ -27,7 +27,7 @@ pub(super) struct Scene {
     pub(super) customer: Option<Stored<Customer>>,
     /// The case that a new appointment is to belong to.
     pub(super) case: Option<Case>,
-    pub(super) actor: Actor,
+    pub(super) actor: Acting,
 }
 
 /// How far back it counts what providers have had to do, days.
@@ -155,7 +155,7 @@ impl App {
         &self,
         service_id: ServiceId,
         customer: Option<CustomerId>,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<Scene> {
         let store = &*self.ports.store;
         let owner = store.catalog_of(Kind::Service, service_id.0, customer.map(|id| id.0)).await?;
@@ -188,7 +188,7 @@ impl App {
             .ok_or_else(|| Error::field("currency", "this currency has no known number of digits"))?;
         Ok(Snapshot {
             now: now.timestamp(),
-            actor: translate::actor(scene.actor),
+            actor: translate::actor(scene.actor.actor),
             company: translate::company(scene.company, company, digits, now)?,
             service: translate::service(scene.service_id, scene.service()?)?,
             customer: scene

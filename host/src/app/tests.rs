@@ -1,5 +1,6 @@
 //! Use cases on a real store and the real component, with a clock that the test sets.
 
+mod accounts;
 mod bookings;
 mod branches;
 mod invoicing;

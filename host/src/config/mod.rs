@@ -6,10 +6,11 @@
 mod erp;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use url::Url;
 
 use crate::app::Recording;
 use crate::store::Address;
@@ -60,6 +61,10 @@ pub struct Server {
     pub listen: SocketAddr,
     /// How many connections are open at once; more wait.
     pub connections: usize,
+    /// Where it is seen from outside: `https://book.example`. With `https` cookies are sent encrypted only.
+    pub url: Option<Url>,
+    /// Proxies in front of it, which say in `X-Forwarded-For` whom they speak for.
+    pub proxies: Vec<IpAddr>,
 }
 
 /// Where everything is kept.
@@ -166,7 +171,8 @@ impl Error {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7878)), connections: 10_000 }
+        let listen = SocketAddr::from(([127, 0, 0, 1], 7878));
+        Self { listen, connections: 10_000, url: None, proxies: Vec::new() }
     }
 }
 

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::access::By;
 use super::{
     AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, PostingPolicy, Preference, ProviderId,
     SeriesId, ServiceId, SharedDocument, UnitId,
@@ -277,6 +278,8 @@ pub struct Event {
     pub at: DateTime<Utc>,
     /// On whose behalf.
     pub actor: Actor,
+    /// Who sent the command; none where the host acts by itself, and for what happened before this was kept.
+    pub by: Option<By>,
     /// `appointment.confirmed` and the like.
     pub name: String,
     /// What happened, for a person.

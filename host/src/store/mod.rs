@@ -6,6 +6,7 @@
 //!
 //! Deliberately absent: rules, and the wall clock: every moment is a parameter.
 
+pub mod accounts;
 pub mod address;
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -33,6 +34,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use accounts::{Accounts, Keys, NewAccountEvent, Patience};
 pub use address::Address;
 pub use connections::ErpConnections;
 pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
@@ -62,6 +64,7 @@ pub trait Store:
     + Decisions
     + Requests
     + Keys
+    + Accounts
 {
 }
 
@@ -77,6 +80,7 @@ impl<T> Store for T where
         + Decisions
         + Requests
         + Keys
+        + Accounts
 {
 }
 
@@ -196,17 +200,4 @@ pub trait Requests: Send + Sync + 'static {
 
     /// Forgets answers given before this. Gives their number.
     async fn forget_answers(&self, before: DateTime<Utc>) -> Result<u64, Error>;
-}
-
-/// API keys, of which only a hash is kept.
-#[async_trait]
-pub trait Keys: Send + Sync + 'static {
-    /// Keeps a key's SHA-256, hexadecimal, under a label.
-    async fn add_key(&self, hash: &str, label: &str, at: DateTime<Utc>) -> Result<(), Error>;
-
-    /// The label of the key with this hash.
-    async fn key_label(&self, hash: &str) -> Result<Option<String>, Error>;
-
-    /// Whether there is any key.
-    async fn has_keys(&self) -> Result<bool, Error>;
 }

@@ -15,7 +15,7 @@ use crate::app::command::{Cancel, Command, Pay};
 use crate::app::error::Refusal;
 use crate::app::{App, Error, Reply, Request, Result, translate};
 use crate::codes;
-use crate::model::{Actor, Appointment, AppointmentId, BookingId, Status};
+use crate::model::{Acting, Appointment, AppointmentId, BookingId, Status};
 use crate::store;
 
 /// What somebody wants done with a booking.
@@ -51,9 +51,10 @@ impl App {
         id: BookingId,
         expected: Option<u32>,
         command: BookingCommand,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<BookingView>> {
+        let actor = actor.into();
         self.until_settled(request, || {
             Box::pin(self.try_command_booking(id, expected, &command, actor, request))
         })
@@ -65,7 +66,7 @@ impl App {
         id: BookingId,
         expected: Option<u32>,
         command: &BookingCommand,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<BookingView> {
         let (frame, details) = self.booking_frame(id).await?;
@@ -114,7 +115,7 @@ impl App {
         Ok(view(&stored.iter().collect::<Vec<_>>()))
     }
 
-    async fn confirm_all(&self, standing: &[Appointment], actor: Actor) -> Result<(Bundle, Refusals)> {
+    async fn confirm_all(&self, standing: &[Appointment], actor: Acting) -> Result<(Bundle, Refusals)> {
         let wanted: Vec<_> = standing.iter().map(|one| (one.clone(), Command::Confirm)).collect();
         let (bundle, refusals) = self.decide_all(&wanted, &[], actor).await?;
         something(bundle, refusals)
@@ -122,7 +123,12 @@ impl App {
 
     /// Has the rules divide the payment among the appointments, and confirms those that take no part in it. One that was
     /// paid for or confirmed already takes none.
-    async fn pay_all(&self, standing: &[Appointment], pay: &Pay, actor: Actor) -> Result<(Bundle, Refusals)> {
+    async fn pay_all(
+        &self,
+        standing: &[Appointment],
+        pay: &Pay,
+        actor: Acting,
+    ) -> Result<(Bundle, Refusals)> {
         let mut asked = standing.to_vec();
         loop {
             let shares = self.shares(&asked, pay).await?;
@@ -162,7 +168,7 @@ impl App {
         &self,
         all: &[Appointment],
         cancel: &CancelBooking,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<Bundle> {
         let mut chosen = Vec::new();
         for (n, id) in cancel.appointments.iter().enumerate() {

@@ -20,8 +20,8 @@ use super::bundle::{Bundle, merged, version};
 use super::snapshot::{When, one_provider};
 use super::{App, Error, Finding, Reply, Request, Result, translate};
 use crate::model::{
-    Actor, Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Preference,
-    ProviderId, Quote, ServiceId, Status, UnitId,
+    Acting, Actor, Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId,
+    Preference, ProviderId, Quote, ServiceId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter, Frame};
 use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
@@ -172,9 +172,10 @@ impl App {
     pub async fn book(
         &self,
         wanted: BookingRequest,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<BookingView>> {
+        let actor = actor.into();
         plan::check(&wanted)?;
         self.until_settled(request, || Box::pin(self.try_book(&wanted, actor, request))).await
     }
@@ -182,7 +183,7 @@ impl App {
     async fn try_book(
         &self,
         wanted: &BookingRequest,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<BookingView> {
         let mut bundle = self.plan(wanted, actor).await?;
@@ -238,7 +239,7 @@ impl App {
     /// What the rules are shown of whoever sells these appointments.
     async fn seller(&self, appointments: &[Appointment]) -> Result<Snapshot> {
         let first = appointments.first().ok_or_else(|| translate::contradiction("a booking of nothing"))?;
-        let scene = self.scene(first.service, None, Actor::System).await?;
+        let scene = self.scene(first.service, None, Actor::System.into()).await?;
         let calendars = one_provider(&scene, first.provider, &When::Never, None)?;
         self.snapshot(&scene, &calendars).await
     }

@@ -76,7 +76,7 @@ pub(super) struct Found {
 impl App {
     /// Searches for times at which a service could be booked.
     pub async fn openings(&self, query: OpeningsQuery) -> Result<Openings> {
-        let scene = self.scene(query.service, None, Actor::Customer).await?;
+        let scene = self.scene(query.service, None, Actor::Customer.into()).await?;
         let mut search = Search::new(&query, self.ports.clock.now())?;
         if let (Ranking::SameProvider, Some(customer)) = (search.ranking, query.customer) {
             search.last_provider = self.ports.store.last_provider(customer, query.service).await?;

@@ -113,7 +113,7 @@ impl App {
         let now = self.ports.clock.now();
         check(&wanted, now)?;
         let WaitRequest { service, customer, from, to, provider, branch, guests, preferences } = wanted;
-        let scene = self.scene(service, Some(customer), Actor::Customer).await?;
+        let scene = self.scene(service, Some(customer), Actor::Customer.into()).await?;
         match (provider, branch) {
             (Some(provider), branch) => scene.same_branch(provider, branch)?,
             (None, Some(branch)) => scene.branch(branch).map(|_| ())?,

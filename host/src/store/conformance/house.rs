@@ -283,6 +283,7 @@ pub(crate) fn event(appointment: &Appointment, from: Option<Status>) -> Event {
         revision: appointment.revision,
         at: minute(0),
         actor: Actor::Staff,
+        by: None,
         name: format!("appointment.{}", appointment.status.as_str()),
         message: "Something happened.".to_owned(),
         from,

@@ -24,6 +24,7 @@
 //! Deliberately absent: SERIALIZABLE, which would have every caller repeat what PostgreSQL could not order; and reads
 //! from a replica, which may not know yet what was decided.
 
+mod accounts;
 mod claims;
 mod commit;
 mod connections;

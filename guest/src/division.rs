@@ -6,20 +6,25 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::findings;
+use crate::wit::LeftOver;
+
 /// Providers, and the visit that each of them performs.
 type Held<'a> = BTreeMap<&'a str, usize>;
 
-/// For each visit one of its candidates, no two the same; none if there is no such division.
-#[must_use]
-pub fn divide(visits: &[Vec<String>]) -> Option<Vec<String>> {
+/// For each visit one of its candidates, no two the same; where there is no such division, the first that is left over.
+pub fn divide(visits: &[Vec<String>]) -> Result<Vec<String>, LeftOver> {
     let mut held = Held::new();
     for visit in 0..visits.len() {
-        serve(visits, visit, &mut held)?;
+        serve(visits, visit, &mut held).ok_or_else(|| LeftOver {
+            visit: u32::try_from(visit).unwrap_or(u32::MAX),
+            finding: findings::nobody_left(),
+        })?;
     }
     let mut chosen: Vec<(usize, &str)> =
         held.into_iter().map(|(provider, visit)| (visit, provider)).collect();
     chosen.sort_unstable();
-    Some(chosen.into_iter().map(|(_, provider)| provider.to_owned()).collect())
+    Ok(chosen.into_iter().map(|(_, provider)| provider.to_owned()).collect())
 }
 
 /// Serves one visit more, the nearest way: whoever is asked for is free, or can be replaced where they are.
@@ -70,16 +75,24 @@ mod tests {
     fn whoever_could_do_several_goes_where_nobody_else_can() {
         // The first visits take Anna and Ben, as the least loaded; the last can be performed by these two alone.
         let wanted = visits(&[&["anna", "cleo"], &["ben", "cleo", "dora"], &["anna", "ben"]]);
-        assert_eq!(divide(&wanted), Some(vec!["cleo".to_owned(), "ben".to_owned(), "anna".to_owned()]));
-        assert_eq!(divide(&visits(&[&["anna"], &["anna"]])), None);
-        assert_eq!(divide(&visits(&[&["anna"], &[]])), None);
-        assert_eq!(divide(&[]), Some(Vec::new()));
+        assert_eq!(divide(&wanted), Ok(vec!["cleo".to_owned(), "ben".to_owned(), "anna".to_owned()]));
+        assert_eq!(divide(&[]), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn the_first_visit_that_is_left_over_is_named() {
+        let left_over = |wanted: &[&[&str]]| {
+            let left_over = divide(&visits(wanted)).expect_err("nobody is left");
+            (left_over.visit, left_over.finding.code)
+        };
+        assert_eq!(left_over(&[&["anna"], &["anna"], &[]]), (1, "SL0273".to_owned()));
+        assert_eq!(left_over(&[&["anna"], &[]]), (1, "SL0273".to_owned()));
     }
 
     #[test]
     fn who_is_named_first_goes_first() {
         let wanted = visits(&[&["ben", "anna"], &["cleo", "ben"]]);
-        assert_eq!(divide(&wanted), Some(vec!["ben".to_owned(), "cleo".to_owned()]));
+        assert_eq!(divide(&wanted), Ok(vec!["ben".to_owned(), "cleo".to_owned()]));
     }
 
     /// Whether some division serves the visits from this one on, tried one by one.
@@ -105,8 +118,8 @@ mod tests {
         #[test]
         fn a_division_is_found_exactly_where_there_is_one(wanted in crowds()) {
             let found = divide(&wanted);
-            prop_assert_eq!(found.is_some(), exists(&wanted, &mut Vec::new()));
-            let Some(found) = found else { return Ok(()) };
+            prop_assert_eq!(found.is_ok(), exists(&wanted, &mut Vec::new()));
+            let Ok(found) = found else { return Ok(()) };
             prop_assert_eq!(found.len(), wanted.len());
             for (n, provider) in found.iter().enumerate() {
                 prop_assert!(wanted[n].contains(provider) && !found[..n].contains(provider));

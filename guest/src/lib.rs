@@ -29,6 +29,7 @@ mod packed;
 mod price;
 mod providers;
 mod seats;
+mod shares;
 mod slots;
 mod standing;
 mod tally;
@@ -43,12 +44,13 @@ pub use division::divide;
 pub use lifecycle::transition;
 pub use openings::find_openings;
 pub use price::{price, total};
+pub use shares::share;
 pub use standing::recheck;
 pub use validate::validate;
 
 use wit::{
-    Appointment, Decision, Description, Finding, Guest, Openings, OpeningsQuery, PackedCalendars, Quote,
-    Request, Snapshot, TransitionInput,
+    Appointment, Decimal, Decision, Description, Finding, Guest, LeftOver, Openings, OpeningsQuery,
+    PackedCalendars, Payment, Quote, Request, Snapshot, TransitionInput,
 };
 
 /// What the component exports.
@@ -87,8 +89,16 @@ impl Guest for Component {
         price(&snapshot, guests, coupon.as_deref())
     }
 
-    fn divide(visits: Vec<Vec<String>>) -> Option<Vec<String>> {
+    fn divide(visits: Vec<Vec<String>>) -> Result<Vec<String>, LeftOver> {
         divide(&visits)
+    }
+
+    fn share(
+        snapshot: Snapshot,
+        payment: Payment,
+        appointments: Vec<Appointment>,
+    ) -> Result<Vec<Option<Decimal>>, Vec<Finding>> {
+        share(&snapshot, &payment, &appointments).map_err(|finding| vec![finding])
     }
 
     fn total(snapshot: Snapshot, quotes: Vec<Quote>) -> Result<Quote, Vec<Finding>> {

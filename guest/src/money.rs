@@ -1,6 +1,7 @@
 //! Exact decimals: in from the contract, out to it, and the one place where anything is rounded.
 //!
-//! Invariant: nothing but [`Currency::round`] rounds, half away from zero to the currency's digits. The bounds that
+//! Invariant: nothing but [`Currency::round`] rounds, half away from zero to the currency's digits, and
+//! [`Currency::down`], which leaves out what is finer. The bounds that
 //! reading enforces keep every product within the 96 bits of a `Decimal`, so that none is cut short on the way: a
 //! price has 63 bits and a number of guests 32; an amount 63 and a percentage 27.
 
@@ -115,6 +116,11 @@ impl Currency {
             .and_then(|units| i64::try_from(units).ok())
             .map(|units| Decimal { units, scale: self.digits })
             .ok_or_else(findings::amount_too_large)
+    }
+
+    /// An amount without what is finer than the currency, for parts of which the last takes the rest.
+    pub(crate) fn down(self, amount: Number) -> Number {
+        amount.round_dp_with_strategy(u32::from(self.digits), RoundingStrategy::ToZero)
     }
 
     fn round(self, amount: Number) -> Number {

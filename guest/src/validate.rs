@@ -8,7 +8,7 @@ use crate::providers::{self, Found};
 use crate::slots::{self, Needs, Place};
 use crate::units::Asked;
 use crate::visit::Visit;
-use crate::wit::{Finding, Plan, Request, Snapshot};
+use crate::wit::{Finding, Plan, Request, ServiceCase, Snapshot};
 use crate::{findings, price, seats};
 
 /// Every rule that booking the request would break; empty when it would be valid.
@@ -50,6 +50,19 @@ pub(crate) fn check_parties(snapshot: &Snapshot, broken: &mut Vec<Finding>) {
     }
     if let Some(customer) = snapshot.customer.as_ref().filter(|customer| !customer.active) {
         broken.push(findings::customer_inactive(&customer.name));
+    }
+    if let Some(case) = &snapshot.case {
+        check_case(snapshot, case, broken);
+    }
+}
+
+/// Adds a finding for a case that takes no appointments, or none for this customer.
+fn check_case(snapshot: &Snapshot, case: &ServiceCase, broken: &mut Vec<Finding>) {
+    if !case.active {
+        broken.push(findings::case_inactive(&case.name));
+    }
+    if snapshot.customer.as_ref().is_some_and(|customer| customer.id != case.customer) {
+        broken.push(findings::case_of_another(&case.name));
     }
 }
 

@@ -18,9 +18,10 @@ pub use bindings::Guest;
 pub use bindings::slotledger::rules::decisions::{
     AdvanceDraft, AmendmentDraft, Booking, Cancellation, Command, CommissionDraft, Correction, Decision,
     Declination, Description, DocumentLine, Earner, Effect, EffectBody, Event, Exception, Finding,
-    InvoiceDraft, Opening, Openings, OpeningsQuery, OrderDraft, OrderLine, PackedCalendars, Payment, Plan,
-    Precedence, Preference, Ranking, Reassignment, RefundDraft, Request, Rescheduling, ReversalDraft,
-    SharedVisit, Sibling, Slots, Snapshot, StockDraft, Successor, TransitionInput, Wish,
+    InvoiceDraft, LeftOver, Opening, Openings, OpeningsQuery, OrderDraft, OrderLine, PackedCalendars,
+    Payment, Plan, Precedence, Preference, Ranking, Reassignment, RefundDraft, Request, Rescheduling,
+    ReversalDraft, ServiceCase, SharedVisit, Sibling, Slots, Snapshot, StockDraft, Successor,
+    TransitionInput, Wish,
 };
 pub use bindings::slotledger::types::appointments::{
     Actor, Appointment, DocumentLink, DocumentPart, Quote, QuoteLine, Status, Timing,

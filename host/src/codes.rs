@@ -30,7 +30,7 @@ macro_rules! codes {
 codes! {
     /// No API key, or one that is not known.
     UNAUTHORIZED = "SL0101", 401, "An API key is needed",
-        "Send the header `Authorization: Bearer <key>` with a key that `slotledger init` made.";
+        "Log in, or send the header `Authorization: Bearer <key>` with an API key.";
     /// The body is not JSON.
     NOT_JSON = "SL0102", 400, "The body is not JSON",
         "Send one JSON value in UTF-8; `detail` says where reading it failed.";
@@ -82,6 +82,27 @@ codes! {
     /// A notice without the signature it should have.
     NOTICE_UNSIGNED = "SL0118", 401, "The notice is not signed as it should be",
         "Sign the body with the secret that `[notices.NAME]` in the configuration names, and check both clocks.";
+    /// The role or the key does not go with what was asked for.
+    FORBIDDEN = "SL0119", 403, "It is not allowed to you",
+        "Ask an administrator for a role, or a key with a scope, that allows it; `/openapi.json` says which do.";
+    /// A request that does not say whose data it is about, from somebody who may not see everybody's.
+    REACH_UNNAMED = "SL0120", 403, "The request does not say whose data it is about",
+        "Name the company, the branch, the provider or the customer that you may work for.";
+    /// A wrong name or password.
+    LOG_IN_REFUSED = "SL0121", 401, "The name or the password is not right",
+        "Check both; an administrator can make a link that sets a new password.";
+    /// Too many tries.
+    TOO_OFTEN = "SL0122", 429, "There were too many tries",
+        "Wait as long as `Retry-After` says.";
+    /// A write with a session's cookie that another page may have caused.
+    FOREIGN_PAGE = "SL0123", 403, "The request may come from another page",
+        "Send it from a page of this server, with the session's token in `Slotledger-Csrf`.";
+    /// A link that was never good, or is no longer.
+    LINK_OVER = "SL0124", 410, "The link does not hold",
+        "Use the newest link that was sent, or ask for another one.";
+    /// A link whose appointment has changed since.
+    LINK_MOVED_ON = "SL0125", 409, "The appointment has changed since the link was made",
+        "Use the link of the newest message about it.";
 
     /// An extension speaks against it. The answer carries the extension's own message, and its name in the hint.
     EXTENSION_REFUSED = "SL0290", 422, "A rule of the company refuses it",
@@ -107,7 +128,8 @@ codes! {
         "Repeat the request after a moment; nothing was changed.";
     /// The store does not answer.
     NOT_READY = "SL0307", 503, "The store does not answer",
-        "Look at the server's log and at the disk that holds the data directory.";
+        "Repeat the request with the same Idempotency-Key after a moment: it is carried out once. The server's log names the \
+         cause.";
     /// The store failed.
     STORE_FAILED = "SL0308", 500, "The store failed",
         "Nothing was changed. The server's log names the cause beside the request's id.";

@@ -46,8 +46,8 @@ async fn a_case_that_does_not_fit_is_refused(host: Host) {
     let theirs = stranger.add("cases", json!({ "name": "Theirs", "customer": stranger.customer })).await;
     let another = shop.add("customers", json!({ "name": "Another" })).await;
     for (body, status, code) in [
-        (json!({ "case": closed }), 422, "SL0105"),
-        (json!({ "case": case, "customer": another }), 422, "SL0105"),
+        (json!({ "case": closed }), 422, "SL0274"),
+        (json!({ "case": case, "customer": another }), 422, "SL0275"),
         (json!({ "case": theirs }), 404, "SL0301"),
         (json!({}), 422, "SL0105"),
     ] {

@@ -11,6 +11,7 @@ on_every_engine! {
     a_late_cancellation_is_staffs_to_allow_and_costs_a_fee,
     a_mistaken_cancellation_is_put_right_while_its_time_is_free,
     the_trail_says_why_somebody_took_over,
+    what_a_customer_required_holds_for_whoever_takes_over,
 }
 
 async fn an_appointment_moves_over_its_own_time_and_its_order_follows(host: Host) {
@@ -111,4 +112,29 @@ async fn the_trail_says_why_somebody_took_over(host: Host) {
     let events = trail["items"].as_array().expect("a list");
     let event = events.iter().find(|event| event["name"] == "appointment.reassigned").expect("it is kept");
     assert_eq!(event["attributes"], json!([["reason", "Pia is ill"], ["from", pia], ["to", ben]]));
+}
+
+async fn what_a_customer_required_holds_for_whoever_takes_over(host: Host) {
+    let shop = Shop::open(&host).await;
+    let speaking = async |name: &str, tag: &str| {
+        shop.provider_with(name, ("09:00", "17:00"), json!({ "languages": [tag] })).await
+    };
+    let (pia, ben) = (speaking("Pia", "fr").await, speaking("Ben", "en").await);
+    let service = shop.service(&[&pia, &ben], json!({})).await;
+    let preferences = json!([{ "kind": "language", "value": "fr", "required": true }]);
+    let wished = json!({ "preferences": preferences });
+    let visit = shop.hold(&service, &at(day(), "10:00"), wished).await.expect(201);
+    assert_eq!((&visit["provider"], &visit["preferences"]), (&json!(pia), &preferences));
+    let visit = id(&visit);
+    host.command(&visit, "confirm").await.expect(200);
+    let refused =
+        shop.as_("staff", &visit, "reassign", json!({ "provider": ben })).await.problem(422, "SL0272");
+    assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("fr")), "{refused}");
+    let decline = json!({ "reason": "ill", "replacement": ben });
+    shop.as_("provider", &visit, "decline", decline).await.problem(422, "SL0272");
+    let agreed = json!({ "provider": ben, "reason": "the customer agrees" });
+    shop.as_("staff", &visit, "reassign", agreed).await.expect(200);
+    let events = host.get(&format!("/api/v1/appointments/{visit}/events")).await.expect(200);
+    let events = events["items"].as_array().expect("a list");
+    assert!(events.iter().any(|event| event["name"] == "appointment.exception_made"), "{events:?}");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Host, Shop, at, codes, day, id, on_every_engine};
+use crate::support::{Answer, Host, Shop, at, codes, day, id, on_every_engine};
 
 on_every_engine! {
     without_a_room_there_is_no_opening_and_the_answer_says_so,
@@ -10,6 +10,7 @@ on_every_engine! {
     a_unit_for_two_is_shared_by_two_and_refused_to_the_third,
     a_room_and_its_chairs_are_not_used_at_once,
     a_disabled_unit_is_used_no_more,
+    of_two_units_made_parts_of_each_other_at_once_one_is_refused,
 }
 
 async fn without_a_room_there_is_no_opening_and_the_answer_says_so(host: Host) {
@@ -85,12 +86,35 @@ async fn a_disabled_unit_is_used_no_more(host: Host) {
     let broken = shop.unit("Room 1", "room", json!({})).await;
     let spare = shop.unit("Room 2", "room", json!({})).await;
     let service = shop.service(&[&provider], json!({ "required_units": ["room"] })).await;
-    let path = format!("/api/v1/units/{broken}");
-    let fields = json!({ "name": "Room 1", "branch": shop.branch, "unit_type": "room", "active": false });
-    let change = host.request("PUT", &path).header("If-Match", "\"1\"").json(&fields);
-    crate::support::Answer::of(change).await.expect(200);
+    change(&shop, &broken, json!({ "name": "Room 1", "active": false })).await.expect(200);
     let held = shop.hold(&service, &at(day(), "10:00"), json!({})).await.expect(201);
     assert_eq!(held["units"], json!([spare]), "{}", id(&held));
     let named = json!({ "units": [broken] });
     shop.hold(&service, &at(day(), "12:00"), named).await.problem(422, "SL0262");
+}
+
+async fn of_two_units_made_parts_of_each_other_at_once_one_is_refused(host: Host) {
+    let shop = Shop::open(&host).await;
+    for n in 0..10 {
+        let (one, other) = (format!("One {n}"), format!("Other {n}"));
+        let first = shop.unit(&one, "room", json!({})).await;
+        let second = shop.unit(&other, "room", json!({})).await;
+        let (of_second, of_first) = tokio::join!(
+            change(&shop, &first, json!({ "name": one, "parent": second })),
+            change(&shop, &second, json!({ "name": other, "parent": first })),
+        );
+        let mut both = [of_second, of_first];
+        both.sort_by_key(|answer| answer.status);
+        both[0].expect(200);
+        let refused = both[1].problem(422, "SL0105");
+        assert_eq!(refused["errors"][0]["field"], "parent", "{refused}");
+    }
+}
+
+/// Gives a unit, a room that was not changed before, these fields.
+async fn change(shop: &Shop<'_>, unit: &str, more: Value) -> Answer {
+    let mut fields = json!({ "branch": shop.branch, "unit_type": "room" });
+    fields.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    let path = format!("/api/v1/units/{unit}");
+    Answer::of(shop.host.request("PUT", &path).header("If-Match", "\"1\"").json(&fields)).await
 }

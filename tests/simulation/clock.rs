@@ -1,5 +1,6 @@
 //! Time and identifiers of a run: nothing moves unless the run says so, and the same run makes the same identifiers.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -37,5 +38,28 @@ impl Clock for Settable {
     fn new_id(&self) -> Uuid {
         let n = self.next_id.fetch_add(1, Ordering::Relaxed);
         Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0000 + u128::from(n))
+    }
+}
+
+/// A host's own clock: a little ahead of the others, as far as clocks of machines are apart.
+pub(super) struct Own {
+    common: Arc<Settable>,
+    ahead: TimeDelta,
+}
+
+impl Own {
+    /// The clock of a host that is so far ahead.
+    pub(super) fn of(common: Arc<Settable>, ahead: TimeDelta) -> Self {
+        Self { common, ahead }
+    }
+}
+
+impl Clock for Own {
+    fn now(&self) -> DateTime<Utc> {
+        self.common.now() + self.ahead
+    }
+
+    fn new_id(&self) -> Uuid {
+        self.common.new_id()
     }
 }

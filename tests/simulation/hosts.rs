@@ -5,12 +5,15 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use slotledger::app::{App, BookingView, Error, Reply, Request, SeriesView};
+use slotledger::clock::Clock as _;
 use slotledger::model::{Appointment, Unit, UnitId};
 use slotledger::store::SharedStore;
 use slotledger::wasm::Rules;
 
+use super::clock::Own;
 use super::ground::Ground;
 use super::house::app;
 use super::steps::{Refit, Step};
@@ -26,20 +29,27 @@ pub(super) struct Host {
     ground: Arc<Ground>,
     rules: Rules,
     store: SharedStore,
+    ahead: TimeDelta,
     pub(super) app: App,
 }
 
 impl Host {
-    /// Starts a host.
-    pub(super) async fn start(ground: Arc<Ground>, rules: Rules) -> Self {
+    /// Starts a host whose clock is so far ahead.
+    pub(super) async fn start(ground: Arc<Ground>, rules: Rules, ahead: TimeDelta) -> Self {
         let store = ground.open().await;
-        let app = app(store.clone(), rules.clone(), ground.clock.clone());
-        Self { ground, rules, store, app }
+        let clock = Own::of(ground.clock.clone(), ahead);
+        let app = app(store.clone(), rules.clone(), Arc::new(clock));
+        Self { ground, rules, store, ahead, app }
+    }
+
+    /// What time it is for this host.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.ground.clock.now() + self.ahead
     }
 
     /// Starts it again, with nothing left of what it knew.
     pub(super) async fn restart(&mut self) {
-        *self = Self::start(self.ground.clone(), self.rules.clone()).await;
+        *self = Self::start(self.ground.clone(), self.rules.clone(), self.ahead).await;
     }
 
     /// Waits until what was begun on its store and cut off is undone.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use slotledger::app::{ConflictsQuery, Error, OpeningsQuery, Providers};
+use slotledger::app::{ConflictsQuery, Error, OpeningsQuery, Providers, Strict};
 use slotledger::clock::Clock;
 
 use super::check::{self, Search, Verdict};
@@ -22,6 +22,8 @@ use super::steps::{Dice, Step};
 const STEPS: u32 = 64;
 /// The steps that a failure shows.
 const SHOWN: usize = 6;
+/// How far the clocks of two hosts are apart at most: no more than their administrators are told to let them be.
+const APART_MS: i64 = 999;
 /// A command is woken about so many times before it is done.
 const WAKES: u32 = 40;
 
@@ -52,11 +54,13 @@ impl Run {
     async fn begin(template: &Template, seed: u64) -> Self {
         let ground = Arc::new(template.ground().await);
         let (clock, house) = (ground.clock.clone(), ground.house.clone());
-        let start = || Host::start(ground.clone(), template.rules.clone());
-        let hosts = [start().await, start().await];
+        let random = StdRng::seed_from_u64(seed);
+        let start = |ahead| Host::start(ground.clone(), template.rules.clone(), ahead);
+        let ahead = StdRng::seed_from_u64(!seed).random_range(-APART_MS..=APART_MS);
+        let hosts = [start(TimeDelta::zero()).await, start(TimeDelta::milliseconds(ahead)).await];
         let mut reader = Reader::new(ground.open().await, house.clone());
         let facts = reader.read(clock.now()).await;
-        let (random, last) = (StdRng::seed_from_u64(seed), VecDeque::new());
+        let last = VecDeque::new();
         Self { random, clock, hosts, reader, house, facts, last, events: Vec::new() }
     }
 
@@ -184,7 +188,7 @@ impl Run {
 
     /// Whatever can no longer take place is listed.
     async fn check_conflicts(&mut self, host: usize) -> Verdict {
-        let facts = self.reader.peek(self.clock.now()).await;
+        let facts = self.reader.peek(self.hosts[host].now()).await;
         let query =
             ConflictsQuery { company: Some(self.house.company), limit: Some(200), ..Default::default() };
         let found = self.hosts[host].app.conflicts(&query).await;
@@ -206,7 +210,8 @@ impl Run {
         let found = host.app.openings(query(self.house.visit, span, step, limit)).await;
         let found = found.map_err(|error| format!("a search failed: {error:?}"))?;
         let service = self.facts.services.iter().find(|service| service.id == self.house.visit.0);
-        let search = Search { from: span.0, to: span.1, step: TimeDelta::minutes(step.into()) };
+        let (step_length, now) = (TimeDelta::minutes(step.into()), host.now());
+        let search = Search { from: span.0, to: span.1, step: step_length, now };
         let mut right = check::expected_openings(&self.facts, &service.expect("the service").data, &search);
         let more = right.len() > limit as usize;
         right.truncate(limit as usize);
@@ -245,7 +250,7 @@ fn query(
         gender: None,
         language: None,
         skill: None,
-        strict: None,
+        strict: Strict::default(),
     }
 }
 
@@ -264,6 +269,11 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::Invalid(_)
         | Error::Unfit { .. }
         | Error::KeyReused
+        | Error::LogInRefused
+        | Error::TooOften { .. }
+        | Error::LinkOver
+        | Error::LinkMovedOn
+        | Error::Inside(_)
         | Error::NoConnection(_)
         | Error::Rules(_)
         | Error::Contradiction(_)

@@ -132,7 +132,7 @@ impl Host {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
         let key_file = directory.path().join("key");
-        let made = command()
+        let made = host_command()
             .args(["init", "--sample", "--listen", "127.0.0.1:0", "--dir"])
             .arg(directory.path())
             .arg("--key-file")
@@ -150,7 +150,7 @@ impl Host {
     /// Starts it, with these variables besides.
     pub(crate) fn start(&mut self, environment: &[(&str, &str)]) {
         assert!(self.process.is_none(), "it runs already");
-        let mut process = command()
+        let mut process = host_command()
             .arg("serve")
             .arg("--config")
             .arg(self.directory.path().join("slotledger.toml"))
@@ -285,6 +285,14 @@ fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slotledger"));
     command.env("SLOTLEDGER_TRYTON_PASSWORD", PASSWORD).envs(erpnext::tokens());
     command.stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+/// The same for a host. What it compiles is compiled once for all tests: nobody may write to the directory but its owner,
+/// and entries come whole, so that hosts of several tests share it as hosts of one machine do.
+fn host_command() -> Command {
+    let mut command = command();
+    command.env("SLOTLEDGER__RULES__CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"));
     command
 }
 

@@ -149,6 +149,12 @@ codes! {
         "Customers share the visit, and all of their guests together are no more than its seats.";
     WISH_UNMET = "SL0272", "A wish is not met",
         "A provider was wished for, or a quality that a provider has to have, and nothing else will do.";
+    NOBODY_LEFT = "SL0273", "Nobody is left for one of the visits",
+        "Visits that start together are with different providers, each of them free for a visit of its own.";
+    CASE_INACTIVE = "SL0274", "The case takes no more appointments",
+        "The case is switched off: what it was about is done.";
+    CASE_OF_ANOTHER = "SL0275", "The case is another customer's",
+        "An appointment of a case is for the customer whose case it is.";
     COUPON_UNKNOWN = "SL0280", "There is no such coupon",
         "The company gives out no coupon of this code.";
     COUPON_NOT_VALID = "SL0281", "The coupon is not accepted at this time",

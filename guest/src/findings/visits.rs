@@ -1,8 +1,8 @@
 //! Findings about what a visit needs beside a provider's time: units, seats, and wishes met.
 
 use super::codes::{
-    SEATS_TOO_FEW, UNIT_INACTIVE, UNIT_MISSING, UNIT_NOT_NEEDED, UNIT_TAKEN, UNIT_UNKNOWN, UNITS_ELSEWHERE,
-    UNITS_NESTED, UNITS_TAKEN, UNITS_TOO_FEW, WISH_UNMET,
+    CASE_INACTIVE, CASE_OF_ANOTHER, NOBODY_LEFT, SEATS_TOO_FEW, UNIT_INACTIVE, UNIT_MISSING, UNIT_NOT_NEEDED,
+    UNIT_TAKEN, UNIT_UNKNOWN, UNITS_ELSEWHERE, UNITS_NESTED, UNITS_TAKEN, UNITS_TOO_FEW, WISH_UNMET,
 };
 use super::finding;
 use crate::wit::Finding;
@@ -92,6 +92,30 @@ pub(crate) fn no_seats_left(guests: u32) -> Finding {
         SEATS_TOO_FEW,
         format!("No visit has room for {guests} more guests."),
         "Book for fewer guests, or search another day.",
+    )
+}
+
+pub(crate) fn nobody_left() -> Finding {
+    finding(
+        NOBODY_LEFT,
+        "Visits that start together are with different providers, and nobody else is free.",
+        "Name another time, or another provider.",
+    )
+}
+
+pub(crate) fn case_inactive(name: &str) -> Finding {
+    finding(
+        CASE_INACTIVE,
+        format!("{name} takes no more appointments."),
+        "Make the case active, or leave it out.",
+    )
+}
+
+pub(crate) fn case_of_another(name: &str) -> Finding {
+    finding(
+        CASE_OF_ANOTHER,
+        format!("{name} is another customer's case."),
+        "Leave out the case or the customer.",
     )
 }
 

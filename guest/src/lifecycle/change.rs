@@ -3,8 +3,8 @@
 use crate::effects::{Sale, Turn, is_refunded};
 use crate::lifecycle::{Case, booking, check_id, deposit, one, policy};
 use crate::wit::{
-    Actor, Cancellation, Decision, Declination, Event, Finding, Plan, Reassignment, Rescheduling, Slots,
-    Status, Successor,
+    Actor, Cancellation, Decision, Declination, Event, Exception, Finding, Plan, Reassignment, Rescheduling,
+    Slots, Status, Successor,
 };
 use crate::{events, findings, money, price, standing, validate};
 
@@ -27,11 +27,14 @@ pub(crate) fn decline(case: &Case<'_>, decline: &Declination) -> Result<Decision
             if *provider == case.appointment.provider {
                 return Err(one(findings::same_provider()));
             }
+            let exception = Exception { reason: decline.reason.clone() };
+            let mut exceptions = policy::check_wishes(case, provider, Some(&exception))?;
             let plan = taken_over(case, provider, &[])?;
             let mut sale = Sale::of(case, Some(&plan));
             sale.settle(&Turn::of(&decline.reason)).map_err(one)?;
             let effects = sale.finish();
             let mut decision = case.decision(declined);
+            decision.events.append(&mut exceptions);
             decision.events.push(reassigned(case, &plan, None));
             Ok(Decision { plan: Some(plan), slots: Slots::Take, effects, ..decision })
         }
@@ -83,6 +86,11 @@ pub(crate) fn reschedule(case: &Case<'_>, rescheduling: &Rescheduling) -> Result
         }
         Err(broken) => broken,
     };
+    let provider = request.provider.as_deref().unwrap_or(&case.appointment.provider);
+    match policy::check_wishes(case, provider, rescheduling.exception.as_ref()) {
+        Ok(mut exceptions) => decision.events.append(&mut exceptions),
+        Err(mut unmet) => broken.append(&mut unmet),
+    }
     broken.extend(policy::check_reason(reason).err());
     broken.extend(check_id(case.new_id).err());
     let plan = validate::plan(case.snapshot, request).map(|plan| keep_price(case, plan));
@@ -179,6 +187,8 @@ pub(crate) fn reassign(case: &Case<'_>, reassignment: &Reassignment) -> Result<D
         }
         (true, false) | (false, _) => taken_over(case, provider, &reassignment.units)?,
     };
+    let exception = reassignment.reason.clone().map(|reason| Exception { reason });
+    let mut exceptions = policy::check_wishes(case, provider, exception.as_ref())?;
     if provider == present && have_same_units(case, &plan) {
         return Err(one(findings::nothing_changes()));
     }
@@ -188,8 +198,9 @@ pub(crate) fn reassign(case: &Case<'_>, reassignment: &Reassignment) -> Result<D
         sale.withdraw_to_replace(reason);
         sale.settle(&Turn { moved: true, ..Turn::of(reason) }).map_err(one)?;
     }
-    let (effects, decision) =
+    let (effects, mut decision) =
         (sale.finish(), case.decision(reassigned(case, &plan, reassignment.reason.as_deref())));
+    decision.events.append(&mut exceptions);
     Ok(Decision { plan: Some(plan), slots: Slots::Take, effects, ..decision })
 }
 

@@ -14,8 +14,8 @@ mod work;
 
 use crate::effects::Sale;
 use crate::wit::{
-    Appointment, Command, Decision, Event, Finding, Plan, PostingPolicy, Slots, Snapshot, Status, Timing,
-    TransitionInput,
+    Appointment, Command, Decision, Event, Finding, Plan, PostingPolicy, Preference, Slots, Snapshot, Status,
+    Timing, TransitionInput,
 };
 use crate::{findings, seats};
 use table::Verdict;
@@ -77,6 +77,8 @@ fn one(finding: Finding) -> Vec<Finding> {
 pub(crate) struct Case<'a> {
     pub snapshot: &'a Snapshot,
     pub appointment: &'a Appointment,
+    /// What the customer wished for when it was booked.
+    pub preferences: &'a [Preference],
     /// For the appointment that may follow.
     pub new_id: &'a str,
     /// The revision that the command leads to.
@@ -101,7 +103,14 @@ impl<'a> Case<'a> {
         check_id(&appointment.id).map_err(one)?;
         let revision =
             appointment.revision.checked_add(1).ok_or_else(|| one(findings::revisions_used_up()))?;
-        Ok(Self { snapshot: &input.snapshot, appointment, new_id: &input.new_id, revision, next })
+        Ok(Self {
+            snapshot: &input.snapshot,
+            appointment,
+            preferences: &input.preferences,
+            new_id: &input.new_id,
+            revision,
+            next,
+        })
     }
 
     /// The sale as the command leaves it; no documents are drafted yet.

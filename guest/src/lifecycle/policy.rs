@@ -6,6 +6,7 @@ use crate::events;
 use crate::findings;
 use crate::grid;
 use crate::lifecycle::Case;
+use crate::wishes;
 use crate::wit::{Actor, Command, Event, Exception, Finding, Status};
 
 /// Passes if the actor may give the command.
@@ -88,6 +89,28 @@ pub(crate) fn except(
     let message = "Staff made an exception.";
     let attributes = [("rule", broken.code.as_str()), ("reason", reason.as_str())];
     Ok(events::with("appointment.exception_made", message, &attributes))
+}
+
+/// The exceptions made for what the customer required and a provider who takes over does not meet, or all of it that is
+/// unmet. Whoever has the appointment already was agreed on.
+pub(crate) fn check_wishes(
+    case: &Case<'_>,
+    provider: &str,
+    exception: Option<&Exception>,
+) -> Result<Vec<Event>, Vec<Finding>> {
+    let known = case.snapshot.providers.iter().find(|calendar| calendar.provider.id == provider);
+    let Some(calendar) = known.filter(|_| provider != case.appointment.provider) else {
+        return Ok(Vec::new());
+    };
+    let (mut unmet, mut events, mut broken) = (Vec::new(), Vec::new(), Vec::new());
+    wishes::check(&calendar.provider, case.preferences, &mut unmet);
+    for finding in unmet {
+        match except(case, finding, exception) {
+            Ok(event) => events.push(event),
+            Err(finding) => broken.push(finding),
+        }
+    }
+    if broken.is_empty() { Ok(events) } else { Err(broken) }
 }
 
 /// Passes if there is a reason.

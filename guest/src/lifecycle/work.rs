@@ -1,7 +1,7 @@
 //! Performing the service: setting out, working, pausing, finishing, and finding nobody there.
 
 use crate::effects::{Turn, is_refunded};
-use crate::lifecycle::{Case, check_id, deposit, one};
+use crate::lifecycle::{Case, check_id, deposit, one, policy};
 use crate::wit::{Consumable, Decision, Finding, Request, Status, Successor, Timing};
 use crate::{events, findings, money, validate};
 
@@ -43,6 +43,7 @@ pub(crate) fn complete(case: &Case<'_>, materials: Option<&[Consumable]>) -> Res
 pub(crate) fn follow_up(case: &Case<'_>, request: &Request) -> Result<Decision, Vec<Finding>> {
     check_id(case.new_id).map_err(one)?;
     let plan = validate::plan(case.snapshot, request)?;
+    policy::check_wishes(case, &plan.provider, None)?;
     let mut decision = complete(case, None).map_err(one)?;
     let made = events::with(
         "appointment.scheduled",

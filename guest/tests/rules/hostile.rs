@@ -187,7 +187,7 @@ fn inputs() -> BoxedStrategy<TransitionInput> {
                 (appointment.quote.deposit, appointment.paid) = (net, net);
                 appointment
             });
-            TransitionInput { snapshot, appointment, new_id: id, command }
+            TransitionInput { snapshot, appointment, preferences: Vec::new(), new_id: id, command }
         })
         .boxed()
 }

@@ -1,10 +1,10 @@
 //! Who performs a visit that names nobody, and what customers may wish for.
 
 use proptest::prelude::{any, prop, prop_assert_eq, proptest};
-use slotledger_rules::fixtures::{ANNA, BEN, CLEO, at, bitmap, request, snapshot, whole_day};
+use slotledger_rules::fixtures::{ANNA, BEN, CLEO, at, bitmap, input, request, snapshot, whole_day};
 use slotledger_rules::wit::{
-    Command, OpeningsQuery, Preference, Quality, QualityKind, Request, Snapshot, TransitionInput, Wish,
-    Workload,
+    Actor, Command, Declination, Exception, OpeningsQuery, Preference, Quality, QualityKind, Reassignment,
+    Request, Rescheduling, Snapshot, Status, TransitionInput, Wish, Workload,
 };
 use slotledger_rules::{find_openings, validate};
 
@@ -65,6 +65,46 @@ fn a_wish_that_nobody_meets_is_named() {
     let query = OpeningsQuery { preferences: vec![skill], ..whole_day() };
     let openings = find_openings(&world(), &query).expect("a sane search");
     assert_eq!((openings.found.len(), codes(&openings.reasons)), (0, vec!["SL0272"]));
+}
+
+/// A command on Anna's appointment, whose customer required a language that she and Cleo speak, and Ben does not.
+fn wished(actor: Actor, command: Command) -> TransitionInput {
+    let mut input = input(Some(Status::Confirmed), command);
+    let qualities =
+        ["de-AT", "en", "de"].map(|tag| Quality { kind: QualityKind::Language, value: tag.to_owned() });
+    input.snapshot = world();
+    for (calendar, quality) in input.snapshot.providers.iter_mut().zip(qualities) {
+        calendar.provider.qualities = vec![quality];
+    }
+    input.snapshot.actor = actor;
+    TransitionInput { preferences: vec![language("de", true), language("fr", false)], ..input }
+}
+
+#[test]
+fn what_was_required_holds_for_whoever_takes_over() {
+    let because = |provider: &str, reason: Option<&str>| {
+        let (provider, reason) = (Some(provider.to_owned()), reason.map(str::to_owned));
+        Command::Reassign(Reassignment { provider, units: Vec::new(), reason })
+    };
+    let staff = |command| wished(Actor::Staff, command);
+    assert_eq!(crate::refused(&staff(because(BEN, None))), ["SL0272"]);
+    assert_eq!(crate::refused(&staff(because(BEN, Some(" ")))), ["SL0253"]);
+    assert_eq!(crate::granted(&staff(because(CLEO, None))).events.len(), 1);
+    let excepted = crate::granted(&staff(because(BEN, Some("the customer agrees"))));
+    assert!(excepted.events.iter().any(|event| event.name == "appointment.exception_made"), "{excepted:?}");
+
+    let decline =
+        || Command::Decline(Declination { reason: "ill".to_owned(), replacement: Some(BEN.to_owned()) });
+    assert_eq!(crate::refused(&wished(Actor::Provider, decline())), ["SL0272"]);
+    crate::granted(&staff(decline()));
+
+    let request = request(Some(BEN), at(15, 0));
+    let moved = |exception| {
+        let (request, reason) = (request.clone(), "another day suits better".to_owned());
+        Command::Reschedule(Rescheduling { request, reason, exception })
+    };
+    assert_eq!(crate::refused(&wished(Actor::Customer, moved(None))), ["SL0272"]);
+    crate::granted(&staff(moved(Some(Exception { reason: "the customer agrees".to_owned() }))));
 }
 
 proptest! {

@@ -9,10 +9,9 @@ use utoipa::ToSchema;
 
 use super::error::Refusal;
 use super::openings::{Opening, Place, Search};
-use super::preference::Preference;
 use super::snapshot::Scene;
 use super::{App, Booking, Error, Result};
-use crate::model::{Actor, Appointment, BranchId, ProviderId, ServiceId};
+use crate::model::{Actor, Appointment, BranchId, Preference, ProviderId, ServiceId};
 use crate::wasm::bindings::slotledger::rules::decisions::Ranking;
 
 /// How far around the moment is looked, and how far where that finds nothing.
@@ -86,7 +85,7 @@ impl Near {
             at: appointment.start,
             elsewhere: appointment.start,
             guests: appointment.guests,
-            preferences: Vec::new(),
+            preferences: appointment.preferences.clone(),
         }
     }
 
@@ -137,7 +136,7 @@ impl App {
 
     /// What could be booked instead.
     pub(super) async fn alternatives(&self, near: &Near) -> Result<Vec<Alternative>> {
-        let scene = self.scene(near.service, None, Actor::Customer).await?;
+        let scene = self.scene(near.service, None, Actor::Customer.into()).await?;
         let mut found = Vec::new();
         for (difference, place) in places(&scene, near)? {
             let openings = self.nearest(&scene, &place, near, near.moment(difference)).await?;

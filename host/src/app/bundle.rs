@@ -13,7 +13,7 @@ use super::error::Refusal;
 use super::snapshot::Scene;
 use super::{App, Error, Reply, Request, Result, TRIES};
 use crate::faults;
-use crate::model::{Actor, Appointment, AppointmentId, CompanyId};
+use crate::model::{Acting, Appointment, AppointmentId, CompanyId};
 use crate::store::{self, Change, Commit, Frame, Page, PendingAnswer, Slots};
 
 /// Refusals, each with the appointment it is about.
@@ -138,7 +138,7 @@ impl App {
         &self,
         wanted: &[(Appointment, Command)],
         given_up: &[Appointment],
-        actor: Actor,
+        actor: Acting,
     ) -> Result<(Option<Bundle>, Refusals)> {
         let around = Beside { given_up, ..Beside::default() };
         let (bundle, mut refused) = self.decide_each(wanted, around, actor).await?;
@@ -160,7 +160,7 @@ impl App {
         &self,
         wanted: &[(Appointment, Command)],
         around: Beside<'_>,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<(Option<Bundle>, Refusals)> {
         let (mut bundle, mut refused) = (None::<Bundle>, Vec::new());
         for (old, command) in wanted {

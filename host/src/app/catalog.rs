@@ -13,7 +13,7 @@ use crate::{codes, model, store};
 
 use super::expanded::Expanded;
 use super::request::earlier;
-use super::{App, Error, Reply, Request, Result};
+use super::{App, Error, Reply, Request, Result, TRIES};
 
 /// How many records are read at a time when a company's catalogue is gathered.
 const BATCH: u32 = 500;
@@ -73,19 +73,39 @@ impl App {
         (id, expected): (Uuid, i64),
         data: T,
     ) -> Result<Stored<T>> {
+        for _ in 0..TRIES {
+            match self.try_replace(by, (id, expected), data.clone()).await {
+                // Another record of the company changed between the checks and the commit: they are made anew.
+                Err(Error::Store(store::Error::Unjudged)) => {}
+                done => return done,
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    async fn try_replace<T: Master>(
+        &self,
+        by: Option<&str>,
+        (id, expected): (Uuid, i64),
+        data: T,
+    ) -> Result<Stored<T>> {
         let old = self.get::<T>(id).await?;
         if old.version != expected {
             return Err(Error::Stale { current: old.version.to_string() });
         }
-        let company = (T::KIND != Kind::Company).then_some(CompanyId(old.company));
-        self.check(company, &data).await?;
+        let owner = CompanyId(old.company);
+        // Two units could each be made a part of the other at once: each is right on the catalogue without the other.
+        let judged_on =
+            if T::KIND == Kind::Unit { Some(self.ports.store.catalog_version(owner).await?) } else { None };
+        self.check((T::KIND != Kind::Company).then_some(owner), &data).await?;
         self.check_chain(id, &data).await?;
         self.check_currency(&data).await?;
-        self.check_books(CompanyId(old.company), &old.data, &data).await?;
-        let warnings = self.warnings(CompanyId(old.company), &data).await?;
+        self.check_books(owner, &old.data, &data).await?;
+        let warnings = self.warnings(owner, &data).await?;
         let version = expected + 1;
         let stored = Stored { version, updated_at: self.ports.clock.now(), data, warnings, ..old };
-        match self.ports.store.replace(&record_of(&stored, by)?, expected, None).await {
+        let record = Record { judged_on, ..record_of(&stored, by)? };
+        match self.ports.store.replace(&record, expected, None).await {
             Ok(()) => Ok(stored),
             Err(store::Error::Missing(COMPONENT)) => Err(not_installed()),
             Err(store::Error::Exists(ACTIVE_USE)) => {
@@ -250,6 +270,7 @@ pub(super) fn record_of<T: Master>(stored: &Stored<T>, by: Option<&str>) -> Resu
         updated_at: stored.updated_at,
         data: serde_json::to_value(&stored.data).map_err(corrupt)?,
         by: by.map(str::to_owned),
+        judged_on: None,
     })
 }
 

@@ -112,7 +112,7 @@ impl App {
     }
 
     async fn conflict(&self, appointment: Appointment) -> Result<Option<Conflict>> {
-        let scene = self.scene(appointment.service, Some(appointment.customer), Actor::Staff).await?;
+        let scene = self.scene(appointment.service, Some(appointment.customer), Actor::Staff.into()).await?;
         let reserved = When::Reserved(appointment.reserved_start, appointment.reserved_end);
         let mut calendars = one_provider(&scene, appointment.provider, &reserved, Some(&appointment))?;
         if calendars.branch_id != appointment.branch {

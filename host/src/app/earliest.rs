@@ -7,10 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::beside::Beside;
 use super::calendar::Grid;
 use super::openings::Place;
-use super::preference::Preference;
 use super::snapshot::{Calendars, Scene, any_provider, reach};
 use super::{App, Result, SLOT_MINUTES, translate};
-use crate::model::{Appointment, ProviderId};
+use crate::model::{Appointment, Preference, ProviderId};
 use crate::wasm::bindings::slotledger::rules::decisions::{OpeningsQuery, Ranking};
 
 /// What is looked for.
@@ -68,7 +67,7 @@ impl App {
             guests: sought.guests,
             step: SLOT_MINUTES,
             limit: 1,
-            preferences: sought.preferences.iter().map(Preference::words).collect(),
+            preferences: sought.preferences.iter().map(translate::preference).collect(),
             ranking: Ranking::Earliest,
             near: None,
             last_provider: None,

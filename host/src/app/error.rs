@@ -114,6 +114,24 @@ pub enum Error {
     /// The rules component granted something that cannot be carried out. Problem code `SL0416`.
     #[error("the rules component contradicts itself: {0}")]
     Contradiction(String),
+    /// Somebody could not log in. Why is not said: whether there is such an account is nobody's business.
+    #[error("the name or the password is not right")]
+    LogInRefused,
+    /// Somebody tried too often, or somebody else did in their place.
+    #[error("there were too many tries; the next one is possible in {seconds} s")]
+    TooOften {
+        /// When the next try is possible.
+        seconds: u64,
+    },
+    /// A link is forged, for something else, used or too old. Which of these is not said.
+    #[error("the link does not hold")]
+    LinkOver,
+    /// A link was good until its appointment changed.
+    #[error("the appointment has changed since the link was made")]
+    LinkMovedOn,
+    /// Something inside failed that has nothing to do with the request.
+    #[error("{0}")]
+    Inside(String),
     /// The store failed.
     #[error(transparent)]
     Store(store::Error),

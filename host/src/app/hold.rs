@@ -12,12 +12,11 @@ use super::error::Refusal;
 use super::extensions::Granted;
 use super::openings::Place;
 use super::outcome::Decided;
-use super::preference::Preference;
 use super::snapshot::{Calendars, Scene, When, any_provider, day_grid, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES};
+use super::{App, Error, Reply, Request, Result, TRIES, translate};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, ProviderId, Service, ServiceId,
-    UnitId,
+    Acting, Appointment, Branch, BranchId, Case, CaseId, CustomerId, Kind, Preference, ProviderId, Service,
+    ServiceId, UnitId,
 };
 use crate::store::{self, Change};
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -87,11 +86,11 @@ impl App {
     pub async fn hold(
         &self,
         booking: Booking,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<Appointment>> {
+        let actor = actor.into();
         sensible("start", booking.start)?;
-        let booking = self.with_case(booking).await?;
         let mut taken = false;
         for _ in 0..TRIES {
             match self.unless_answered(request, self.try_hold(&booking, actor, request).await).await? {
@@ -111,11 +110,11 @@ impl App {
     async fn try_hold(
         &self,
         booking: &Booking,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<Appointment> {
-        let scene = self.scene(booking.service, booking.customer, actor).await?;
-        let change = self.decide_new(&scene, booking, self.ports.clock.new_id(), &[], None).await?;
+        let (scene, booking) = self.scene_for(booking, actor).await?;
+        let change = self.decide_new(&scene, &booking, self.ports.clock.new_id(), &[], None).await?;
         self.settle(Bundle::of(&scene, vec![change]), 201, request).await
     }
 
@@ -158,6 +157,7 @@ impl App {
         Ok(decisions::TransitionInput {
             snapshot: self.snapshot(scene, &calendars).await?,
             appointment: None,
+            preferences: Vec::new(),
             new_id: new_id.to_string(),
             command: decisions::Command::Hold(words(booking)),
         })
@@ -179,28 +179,28 @@ impl App {
         Ok(self.changes(&mut decided)?.remove(0))
     }
 
-    /// The booking with what its case says: for whom, and where.
-    pub(super) async fn with_case(&self, mut booking: Booking) -> Result<Booking> {
+    /// What the booking is decided on, and the booking with what its case says: for whom, and where.
+    pub(super) async fn scene_for(&self, booking: &Booking, actor: Acting) -> Result<(Scene, Booking)> {
+        let mut booking = booking.clone();
         let Some(id) = booking.case else {
             if booking.customer.is_none() {
                 return Err(Error::field("customer", "say for whom it is, or name a case"));
             }
-            return Ok(booking);
+            return Ok((self.scene(booking.service, booking.customer, actor).await?, booking));
         };
         let case = self.get::<Case>(id.0).await?;
-        let service = self.get::<Service>(booking.service.0).await?;
-        if case.company != service.company {
+        booking.customer = booking.customer.or(Some(case.data.customer));
+        let mut scene = self.scene(booking.service, booking.customer, actor).await?;
+        if case.company != scene.company.0 {
             return Err(Error::missing(Kind::Case.as_str(), id));
         }
-        if !case.data.active {
-            return Err(Error::field("case", "the case takes no more appointments"));
+        // Whatever changes from here on raises the catalogue's version; what changed before it was read does not.
+        if self.get::<Case>(id.0).await?.version != case.version {
+            return Err(Error::Store(store::Error::Stale(Kind::Case.as_str())));
         }
-        if booking.customer.is_some_and(|customer| customer != case.data.customer) {
-            return Err(Error::field("customer", "the case is another customer's: leave one of the two out"));
-        }
-        booking.customer = Some(case.data.customer);
-        booking.location = booking.location.or(case.data.location);
-        Ok(booking)
+        booking.location = booking.location.or_else(|| case.data.location.clone());
+        scene.case = Some(case.data);
+        Ok((scene, booking))
     }
 }
 
@@ -212,7 +212,7 @@ fn words(booking: &Booking) -> decisions::Request {
         end: booking.end.map(|end| end.timestamp()),
         currency: booking.currency.clone(),
         units: booking.units.iter().map(ToString::to_string).collect(),
-        preferences: booking.preferences.iter().map(Preference::words).collect(),
+        preferences: booking.preferences.iter().map(translate::preference).collect(),
         coupon: booking.coupon.clone(),
     }
 }

@@ -17,7 +17,7 @@ use super::bundle::{Bundle, Refusals, refused};
 use super::command::Command;
 use super::request::earlier;
 use super::{App, Error, Reply, Request, Result};
-use crate::model::{Actor, Appointment, Customer, CustomerId};
+use crate::model::{Acting, Actor, Appointment, Customer, CustomerId};
 use crate::store::{AppointmentFilter, Change};
 
 /// Most appointments that are invoiced in one go. Those that have waited longest come first, and the rest is next.
@@ -58,9 +58,10 @@ impl App {
     pub async fn invoice_customer(
         &self,
         id: CustomerId,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<InvoicedView>> {
+        let actor = actor.into();
         // That nothing waits is no failure, which an answer given before would be looked up after.
         if let Some(answer) = earlier(&*self.ports.store, request).await? {
             return Ok(Reply::Replayed(answer));
@@ -71,7 +72,7 @@ impl App {
     async fn try_invoice(
         &self,
         id: CustomerId,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<InvoicedView> {
         self.get::<Customer>(id.0).await?;
@@ -103,7 +104,7 @@ impl App {
     async fn invoice_all(
         &self,
         mut waiting: Vec<Appointment>,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<(Option<Bundle>, Refusals)> {
         let mut all = None::<Bundle>;
         loop {
@@ -121,7 +122,7 @@ impl App {
     async fn invoice_together(
         &self,
         mut group: Vec<Appointment>,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<(Option<Bundle>, Refusals)> {
         let mut refusals = Refusals::new();
         loop {

@@ -5,6 +5,7 @@
 //!
 //! Deliberately absent: HTTP, SQL, and any ERP's name.
 
+mod accounts;
 mod alternatives;
 mod beside;
 mod bookings;
@@ -22,13 +23,13 @@ mod error;
 mod expanded;
 mod extensions;
 mod hold;
+mod identity;
 mod import;
 mod invoicing;
 mod mapping;
 mod occupancy;
 mod openings;
 mod outcome;
-mod preference;
 mod query;
 mod reconcile;
 mod repair;
@@ -49,6 +50,10 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+pub use accounts::{
+    LinkBody, LinkView, LogIn, NewAccount, NewKey, NewLink, NewPassword, NewSession, Purpose, Welcome,
+    fresh_secret,
+};
 pub use alternatives::{Alternative, Difference};
 pub use bookings::{
     BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode,
@@ -62,13 +67,15 @@ pub use decisions::Recording;
 pub use error::{Error, Finding, Refusal};
 pub use extensions::{NewComponent, Say, Stopped, Unmanaged};
 pub use hold::Booking;
+pub use identity::{Identity, Target, key_hash};
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
 pub use mapping::{MAX_CODES, NewCode};
-pub use openings::{MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers};
+pub use openings::{
+    MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers, Strict,
+};
 pub use outcome::TITLE_MARK;
-pub use preference::{Preference, Wish};
-pub use query::{RulesInfo, key_hash};
+pub use query::RulesInfo;
 pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, advice, remedies};
 pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};
 pub use replay::{
@@ -117,6 +124,7 @@ pub struct App {
     ports: Ports,
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
+    passwords: accounts::secrets::Passwords,
     extensions: extensions::Cache,
     desk: decisions::Desk,
     /// The customer that periods were invoiced for last.
@@ -131,6 +139,7 @@ impl App {
             ports,
             catalogs: catalog::Cache::default(),
             mappings: mapping::Cache::default(),
+            passwords: accounts::secrets::Passwords::default(),
             extensions: extensions::Cache::default(),
             desk: decisions::Desk::default(),
             invoiced_last: Mutex::default(),

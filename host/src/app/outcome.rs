@@ -11,8 +11,8 @@ use super::snapshot::Scene;
 use super::translate::{contradiction, moment, number, quote_back, status_back, timing_back};
 use super::{App, Request, Result, effects, sale, translate};
 use crate::model::{
-    Appointment, AppointmentId, Claim, Event, NewDecision, Payment, ProviderId, SharedVisit, Status, Timing,
-    UnitId,
+    Appointment, AppointmentId, By, Claim, Event, NewDecision, Payment, ProviderId, SharedVisit, Status,
+    Timing, UnitId,
 };
 use crate::store::{Change, Slots};
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -176,7 +176,8 @@ impl App {
             appointment: appointment.id,
             revision: appointment.revision,
             at,
-            actor: decided.scene.actor,
+            actor: decided.scene.actor.actor,
+            by: decided.scene.actor.by.map(|id| By { id, name: None }),
             name: event.name,
             message: event.message,
             from,
@@ -236,6 +237,7 @@ fn fresh(
         terms: None,
         shared_documents: Vec::new(),
         invoiced_with: Vec::new(),
+        preferences: booking.preferences.clone(),
         location: booking.location.clone(),
         notes: booking.notes.clone().unwrap_or_default(),
         remarks: booking.remarks.clone().unwrap_or_default(),

@@ -1,7 +1,6 @@
 //! Reading what is stored.
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::{App, Error, Result};
@@ -50,11 +49,6 @@ impl App {
         self.ports.store.delivery(id).await?.ok_or_else(|| Error::missing("delivery", id))
     }
 
-    /// Whose API key this is; none if nobody's.
-    pub async fn key_label(&self, key: &str) -> Result<Option<String>> {
-        Ok(self.ports.store.key_label(&key_hash(key)).await?)
-    }
-
     /// Whether requests can be answered.
     pub async fn ready(&self) -> Result<()> {
         self.ports.store.has_keys().await?;
@@ -73,10 +67,4 @@ impl App {
             digest: self.ports.rules.digest().to_owned(),
         }
     }
-}
-
-/// What is kept of an API key. A key has 256 random bits, so that a plain hash cannot be guessed back.
-#[must_use]
-pub fn key_hash(key: &str) -> String {
-    Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

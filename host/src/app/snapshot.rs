@@ -12,8 +12,8 @@ use super::occupancy::{Occupancy, day};
 use super::{App, Error, Result, SLOT_MINUTES, translate};
 use crate::model::master::{Kind, currency_digits};
 use crate::model::{
-    Actor, Appointment, Branch, BranchId, CompanyId, Customer, CustomerId, Provider, ProviderId, Service,
-    ServiceId, Stored, Unit, UnitId,
+    Acting, Appointment, Branch, BranchId, Case, CompanyId, Customer, CustomerId, Provider, ProviderId,
+    Service, ServiceId, Stored, Unit, UnitId,
 };
 use crate::store::{Session, Workload};
 use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
@@ -25,7 +25,9 @@ pub(super) struct Scene {
     pub(super) catalog: Arc<Catalog>,
     pub(super) service_id: ServiceId,
     pub(super) customer: Option<Stored<Customer>>,
-    pub(super) actor: Actor,
+    /// The case that a new appointment is to belong to.
+    pub(super) case: Option<Case>,
+    pub(super) actor: Acting,
 }
 
 /// How far back it counts what providers have had to do, days.
@@ -153,7 +155,7 @@ impl App {
         &self,
         service_id: ServiceId,
         customer: Option<CustomerId>,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<Scene> {
         let store = &*self.ports.store;
         let owner = store.catalog_of(Kind::Service, service_id.0, customer.map(|id| id.0)).await?;
@@ -163,7 +165,7 @@ impl App {
         let customer = customer
             .map(|id| typed(owner.customer.ok_or_else(|| Error::missing(Kind::Customer.as_str(), id))?))
             .transpose()?;
-        Ok(Scene { company: owner.company, catalog, service_id, customer, actor })
+        Ok(Scene { company: owner.company, catalog, service_id, customer, case: None, actor })
     }
 
     /// The snapshot that the rules are shown.
@@ -186,7 +188,7 @@ impl App {
             .ok_or_else(|| Error::field("currency", "this currency has no known number of digits"))?;
         Ok(Snapshot {
             now: now.timestamp(),
-            actor: translate::actor(scene.actor),
+            actor: translate::actor(scene.actor.actor),
             company: translate::company(scene.company, company, digits, now)?,
             service: translate::service(scene.service_id, scene.service()?)?,
             customer: scene
@@ -197,6 +199,7 @@ impl App {
             branch: branch_calendar(scene, calendars)?,
             providers,
             units: rooms,
+            case: scene.case.as_ref().map(translate::case),
             booking: None,
             attributes: Vec::new(),
         })

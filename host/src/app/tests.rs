@@ -1,5 +1,6 @@
 //! Use cases on a real store and the real component, with a clock that the test sets.
 
+mod accounts;
 mod bookings;
 mod branches;
 mod invoicing;
@@ -218,7 +219,7 @@ async fn a_search_that_finds_nothing_says_why() {
         gender: None,
         language: None,
         skill: None,
-        strict: None,
+        strict: Strict::default(),
     };
     let monday = world.app.openings(query("2026-11-23")).await.unwrap();
     assert_eq!(monday.openings.first().map(|opening| opening.start), Some(utc("2026-11-23T09:00:00Z")));

@@ -7,7 +7,7 @@ use slotledger_erp::Kind;
 
 use super::error::Refusal;
 use super::{Error, Finding, Result, calendar};
-use crate::model::{self, Actor, PriceBasis, Status};
+use crate::model::{self, Actor, Preference, PriceBasis, Status, Wish};
 use crate::wasm::bindings::slotledger::rules::decisions;
 use crate::wasm::bindings::slotledger::types::{appointments, catalog, values};
 
@@ -40,9 +40,32 @@ pub(super) fn refused(findings: Vec<decisions::Finding>) -> Error {
     Error::Refused(Refusal { findings, alternatives: Vec::new() })
 }
 
+/// A refusal of one part of a request.
+pub(super) fn refused_of(field: &str, refused: decisions::Finding) -> Error {
+    let findings = vec![finding(refused)];
+    Error::Refused(Refusal { findings, alternatives: Vec::new() }.of(field))
+}
+
 pub(super) fn finding(finding: decisions::Finding) -> Finding {
     let decisions::Finding { code, message, hint } = finding;
     Finding { code, message, hint, field: None }
+}
+
+pub(super) fn preference(preference: &Preference) -> decisions::Preference {
+    let quality =
+        |kind, value: &String| decisions::Wish::Quality(catalog::Quality { kind, value: value.clone() });
+    let wish = match &preference.wish {
+        Wish::Provider(id) => decisions::Wish::Provider(id.to_string()),
+        Wish::Gender(value) => quality(catalog::QualityKind::Gender, value),
+        Wish::Language(value) => quality(catalog::QualityKind::Language, value),
+        Wish::Skill(value) => quality(catalog::QualityKind::Skill, value),
+    };
+    decisions::Preference { wish, required: preference.required }
+}
+
+pub(super) fn case(case: &model::Case) -> decisions::ServiceCase {
+    let model::Case { name, customer, active, .. } = case;
+    decisions::ServiceCase { name: name.clone(), customer: customer.to_string(), active: *active }
 }
 
 pub(super) fn company(

@@ -15,6 +15,7 @@ use super::serve::{Host, rules};
 use crate::app::key_hash;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::model::ApiKey;
 use crate::store::address::{Address, holds_password};
 
 /// The name of the configuration in the directory.
@@ -74,6 +75,7 @@ pub(super) async fn run(init: Init) -> anyhow::Result<()> {
     println!("API key        {key}");
     println!("It is kept only as a hash: note it now. Start the host with");
     println!("  slotledger serve --config {}", path.display());
+    println!("It prints a link, once, that makes the first administrator.");
     Ok(())
 }
 
@@ -85,7 +87,8 @@ async fn make_key(config: &Config, file: Option<&Path>) -> anyhow::Result<String
     let address = config.store.address();
     let opened = address.open().await;
     let store = opened.with_context(|| format!("the store {address} cannot be opened"))?;
-    store.add_key(&key_hash(&key), "init", SystemClock.now()).await?;
+    let (id, now) = (SystemClock.new_id(), SystemClock.now());
+    store.add_key(&ApiKey::administrators(id, key_hash(&key), "init", now)).await?;
     if let Some(file) = file {
         let mut options = fs::OpenOptions::new();
         let mut written = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;

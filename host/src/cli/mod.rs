@@ -1,5 +1,6 @@
 //! The command line, one file for each command.
 
+mod accounts;
 mod check;
 mod connect;
 mod deliveries;
@@ -42,6 +43,10 @@ enum Command {
     ///
     /// The key is printed once and kept only as a hash. An existing configuration is never overwritten.
     Init(init::Init),
+    /// Makes accounts of people, and links with which they set their passwords.
+    Accounts(accounts::AccountsCommand),
+    /// Makes, lists and revokes API keys.
+    Keys(accounts::KeysCommand),
     /// Says whether the configuration, the store, the rules component and every ERP connection work.
     ///
     /// Warns of codes that the books do not know, as far as they were imported. Changes nothing but what a new version
@@ -117,6 +122,8 @@ impl Cli {
             Command::Deliveries(command) => deliveries::run(command).await,
             Command::Serve(file) => serve::run(load(&file)?).await,
             Command::Init(init) => init::run(init).await,
+            Command::Accounts(command) => accounts::accounts(command).await,
+            Command::Keys(command) => accounts::keys(command).await,
             Command::Check(file) => check::run(load(&file)?).await,
             Command::Ledger(command) => ledger::run(command).await,
             Command::Store(command) => store::run(command).await,

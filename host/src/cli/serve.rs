@@ -1,6 +1,7 @@
 //! `slotledger serve`: everything a host does, until it is told to stop.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -36,13 +37,26 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let background = host.background(&config, stopped.clone());
     let digest = host.app.rules().digest;
     tracing::info!(server.address = %address, rules.digest = %digest, "Slotledger answers on http://{address}");
-    // Made into a service here: a router given as it is is copied for every connection, route by route.
-    let service = http::router(host.app.clone()).into_make_service();
-    axum::serve(listener, service).with_graceful_shutdown(until_told(stop)).await?;
+    welcome(&config, &host.app, address).await?;
+    let site = http::Site { url: config.server.url.clone(), proxies: config.server.proxies.clone() };
+    let terms = http::Terms { most: config.server.connections, silence: http::limits::SILENCE };
+    http::serve(listener, http::router_at(host.app.clone(), site), terms, until_told(stop)).await;
     for task in background {
         task.await?;
     }
     tracing::info!("Slotledger has stopped");
+    Ok(())
+}
+
+/// While nobody can log in, prints a link that makes the first administrator. It goes to the output, not into the log.
+pub(super) async fn welcome(config: &Config, app: &App, address: SocketAddr) -> anyhow::Result<()> {
+    if app.is_new().await? {
+        let token = app.invite(None, "the first start").await?;
+        let url =
+            config.server.url.as_ref().map_or_else(|| format!("http://{address}/"), ToString::to_string);
+        println!("first login    {}/welcome?token={token}", url.trim_end_matches('/'));
+        println!("It is good once, for a day, and makes the first administrator.");
+    }
     Ok(())
 }
 

@@ -6,10 +6,11 @@
 mod erp;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use url::Url;
 
 use crate::app::Recording;
 use crate::store::Address;
@@ -58,6 +59,12 @@ pub struct Secret {
 pub struct Server {
     /// Address and port; only this machine unless told otherwise.
     pub listen: SocketAddr,
+    /// How many connections are open at once; more wait.
+    pub connections: usize,
+    /// Where it is seen from outside: `https://book.example`. With `https` cookies are sent encrypted only.
+    pub url: Option<Url>,
+    /// Proxies in front of it, which say in `X-Forwarded-For` whom they speak for.
+    pub proxies: Vec<IpAddr>,
 }
 
 /// Where everything is kept.
@@ -164,7 +171,8 @@ impl Error {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7878)) }
+        let listen = SocketAddr::from(([127, 0, 0, 1], 7878));
+        Self { listen, connections: 10_000, url: None, proxies: Vec::new() }
     }
 }
 
@@ -223,6 +231,10 @@ impl Config {
         let mut config: Self = source.try_deserialize()?;
         if config.relay.in_flight == 0 {
             let advice = "relay.in_flight is at least 1; to send nothing, set relay.enabled to false";
+            return Err(config::ConfigError::Message(advice.to_owned()).into());
+        }
+        if config.server.connections == 0 {
+            let advice = "server.connections is at least 1";
             return Err(config::ConfigError::Message(advice.to_owned()).into());
         }
         config.anchor(path.parent().unwrap_or(Path::new(".")));

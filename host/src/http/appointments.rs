@@ -14,6 +14,7 @@ use super::answer::{added, found};
 use super::body::{Body, Input, typed};
 use super::documents::{self, DocumentView};
 use super::extract::{Checked, Id, Query};
+use super::gate::{Need, Pin, Subject};
 use super::headers::ActingAs;
 use super::limits;
 use super::operation::{Operation, State};
@@ -24,7 +25,7 @@ use crate::model::check::REQUIRED_UNITS;
 use crate::model::fields::{CODE, Fields, LINE, TEXT};
 use crate::model::{
     Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, Event, FieldError,
-    ProviderId, SeriesId, ServiceId, Status, UnitId,
+    ProviderId, Scope, SeriesId, ServiceId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter};
 
@@ -67,11 +68,18 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     .gives::<PageOf<DocumentView>>(200, "The documents as the books hold them now.")
     .refuses(&[502]);
     OpenApiRouter::default()
-        .routes(hold.tag(TAG).to(create))
-        .routes(list.tag(TAG).to(index))
-        .routes(read.tag(TAG).to(show))
-        .routes(events.tag(TAG).to(trail))
-        .routes(documents.tag(TAG).to(books))
+        .routes(hold.tag(TAG).needs(&Need::body(Scope::AppointmentsBook)).to(create))
+        .routes(
+            list.tag(TAG)
+                .needs(&Need::list(
+                    Scope::AppointmentsRead,
+                    &[Pin::Company, Pin::Branch, Pin::Provider, Pin::Customer],
+                ))
+                .to(index),
+        )
+        .routes(read.tag(TAG).needs(&Need::of(Scope::AppointmentsRead, Subject::Appointment)).to(show))
+        .routes(events.tag(TAG).needs(&Need::of(Scope::TrailRead, Subject::Appointment)).to(trail))
+        .routes(documents.tag(TAG).needs(&Need::of(Scope::BooksRead, Subject::Appointment)).to(books))
 }
 
 async fn create(

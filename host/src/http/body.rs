@@ -11,10 +11,12 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-use super::auth::Caller;
+use super::gate::Limited;
 use super::problem::Problem;
 use super::{headers, limits};
+use crate::app::Identity;
 use crate::model::FieldError;
 use crate::{app, codes};
 
@@ -50,13 +52,18 @@ impl<T: Input, S: Sync> FromRequest<S> for Body<T> {
         let key = headers::idempotency_key(&parts.headers)?.map(str::to_owned);
         let bytes = collect(&parts.headers, stream).await?;
         let request = key.map(|key| {
-            let caller = parts.extensions.get::<Caller>().map_or("", |caller| caller.0.as_str());
+            // Labels need not be unique; what one sender was answered is nobody else's.
+            let caller = parts.extensions.get::<Identity>().map_or(Uuid::nil(), |identity| identity.id);
             app::Request {
                 key: format!("{caller}:{key}"),
                 fingerprint: fingerprint(parts.method.as_str(), parts.uri.path(), &bytes),
             }
         });
-        Ok(Self { value: understood(&parts.headers, &bytes)?, request })
+        let read = parsed(&parts.headers, &bytes)?;
+        if let Some(limited) = parts.extensions.get::<Limited>() {
+            limited.named(read.as_ref().unwrap_or(&Value::Null)).await?;
+        }
+        Ok(Self { value: understood(read)?, request })
     }
 }
 
@@ -69,17 +76,25 @@ pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Vec<FieldErr
     })
 }
 
-fn understood<T: Input>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
+/// The JSON of a body; none where it is empty.
+fn parsed(headers: &HeaderMap, bytes: &[u8]) -> Result<Option<Value>, Problem> {
     if bytes.is_empty() {
-        let nothing = || Problem::new(codes::NOT_JSON, "The body is empty.");
-        return T::absent().ok_or_else(nothing);
+        return Ok(None);
     }
     if !is_json(headers) {
         let detail = "The body comes without the media type application/json.";
         return Err(Problem::new(codes::NOT_DECLARED_JSON, detail));
     }
-    let value: Value = serde_json::from_slice(bytes)
+    let value = serde_json::from_slice(bytes)
         .map_err(|error| Problem::new(codes::NOT_JSON, format!("Reading it failed: {error}.")))?;
+    Ok(Some(value))
+}
+
+fn understood<T: Input>(value: Option<Value>) -> Result<T, Problem> {
+    let Some(value) = value else {
+        let nothing = || Problem::new(codes::NOT_JSON, "The body is empty.");
+        return T::absent().ok_or_else(nothing);
+    };
     let mut errors = Vec::new();
     // A list in the order of the fields would be read as an object, too; no client means that.
     if !value.is_object() {

@@ -12,13 +12,14 @@ use super::appointments::PREFERENCES;
 use super::body::{Body, Input, typed};
 use super::commands::{Nothing, reasons};
 use super::extract::Id;
+use super::gate::{Need, Subject};
 use super::headers::{ActingAs, IfMatch};
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{BookingCommand, BookingRequest, BookingView, CancelBooking, MAX_ITEMS};
 use crate::model::check::REQUIRED_UNITS;
 use crate::model::fields::{CODE, Fields, TEXT};
-use crate::model::{BookingId, FieldError};
+use crate::model::{BookingId, FieldError, Scope};
 
 const PATH: &str = "/api/v1/bookings";
 const TAG: &str = "bookings";
@@ -39,15 +40,17 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .identified()
         .gives_versioned::<BookingView>(200, "The booking as it stands.");
     OpenApiRouter::default()
-        .routes(book.tag(TAG).to(create))
-        .routes(read.tag(TAG).to(show))
+        .routes(book.tag(TAG).needs(&Need::body(Scope::AppointmentsBook)).to(create))
+        .routes(read.tag(TAG).needs(&Need::of(Scope::AppointmentsRead, Subject::Booking)).to(show))
         .routes(command(
+            Scope::AppointmentsAnswer,
             "confirm",
             "Acknowledge a booking",
             "Confirms every appointment that is not confirmed yet, all of them or none.",
             |Nothing {}| BookingCommand::Confirm,
         ))
         .routes(command(
+            Scope::PaymentsWrite,
             "pay-deposit",
             "Acknowledge a booking by paying its deposit",
             "Divides the amount among the appointments to the smallest unit of the currency: to each what it asks for \
@@ -56,6 +59,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             BookingCommand::Pay,
         ))
         .routes(command(
+            Scope::AppointmentsBook,
             "cancel",
             "Call a booking off, wholly or in part",
             "Without `appointments` all that can be cancelled are, and `left_out` lists the others with the reasons; \
@@ -80,6 +84,7 @@ async fn show(
 }
 
 fn command<B: Input + ToSchema>(
+    scope: Scope,
     name: &'static str,
     summary: &str,
     text: &str,
@@ -88,6 +93,7 @@ fn command<B: Input + ToSchema>(
     let body = if B::absent().is_some() { Required::False } else { Required::True };
     Operation::post(&format!("{PATH}/{{id}}/{name}"), &format!("{name}Booking"), summary)
         .tag(TAG)
+        .needs(&Need::of(scope, Subject::Booking))
         .says(text)
         .identified()
         .if_match(Required::False)

@@ -14,53 +14,84 @@ use super::answer::changed;
 use super::appointments::{PATH, TAG};
 use super::body::{Body, Input, typed};
 use super::extract::Id;
+use super::gate::{Need, Subject};
 use super::headers::{ActingAs, IfMatch};
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 use crate::model::check::{REQUIRED_UNITS, consumables};
 use crate::model::fields::{Fields, LINE, TEXT};
-use crate::model::{Appointment, AppointmentId, FieldError};
+use crate::model::{Appointment, AppointmentId, FieldError, Scope};
 
 /// The commands.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::default()
-        .routes(bare("schedule", "Set the slot of a hold", || Command::Schedule))
-        .routes(bare("confirm", "Acknowledge an appointment", || Command::Confirm))
-        .routes(command("pay-deposit", "Acknowledge an appointment by paying the deposit", Command::Pay))
-        .routes(command("decline", "Refuse an appointment, or hand it over", Command::Decline))
-        .routes(bare("depart", "Set out", || Command::Depart))
-        .routes(bare("start", "Begin work", || Command::Start))
-        .routes(bare("pause", "Interrupt work", || Command::Pause))
-        .routes(bare("resume", "Go on with work", || Command::Resume))
-        .routes(command("complete", "Finish work", Command::Complete))
-        .routes(command("follow-up", "Finish interrupted work and book the rest", Command::FollowUp))
-        .routes(command("cancel", "Call an appointment off", Command::Cancel))
-        .routes(bare("no-show", "Say that the customer was not there", || Command::MarkNoShow))
-        .routes(command("reschedule", "Move an appointment to another time", Command::Reschedule))
+        .routes(bare(Scope::AppointmentsBook, "schedule", "Set the slot of a hold", || Command::Schedule))
+        .routes(bare(Scope::AppointmentsAnswer, "confirm", "Acknowledge an appointment", || Command::Confirm))
         .routes(command(
+            Scope::PaymentsWrite,
+            "pay-deposit",
+            "Acknowledge an appointment by paying the deposit",
+            Command::Pay,
+        ))
+        .routes(command(
+            Scope::AppointmentsAnswer,
+            "decline",
+            "Refuse an appointment, or hand it over",
+            Command::Decline,
+        ))
+        .routes(bare(Scope::AppointmentsWork, "depart", "Set out", || Command::Depart))
+        .routes(bare(Scope::AppointmentsWork, "start", "Begin work", || Command::Start))
+        .routes(bare(Scope::AppointmentsWork, "pause", "Interrupt work", || Command::Pause))
+        .routes(bare(Scope::AppointmentsWork, "resume", "Go on with work", || Command::Resume))
+        .routes(command(Scope::AppointmentsWork, "complete", "Finish work", Command::Complete))
+        .routes(command(
+            Scope::AppointmentsWork,
+            "follow-up",
+            "Finish interrupted work and book the rest",
+            Command::FollowUp,
+        ))
+        .routes(command(Scope::AppointmentsBook, "cancel", "Call an appointment off", Command::Cancel))
+        .routes(bare(Scope::AppointmentsWork, "no-show", "Say that the customer was not there", || {
+            Command::MarkNoShow
+        }))
+        .routes(command(
+            Scope::AppointmentsBook,
+            "reschedule",
+            "Move an appointment to another time",
+            Command::Reschedule,
+        ))
+        .routes(command(
+            Scope::AppointmentsDispatch,
             "reassign",
             "Give an appointment to another provider or other units",
             Command::Reassign,
         ))
-        .routes(command("correct", "Put a mistake right", Command::Correct))
+        .routes(command(Scope::AppointmentsDispatch, "correct", "Put a mistake right", Command::Correct))
 }
 
 /// A command that says it all with its name.
-fn bare(name: &'static str, summary: &str, wanted: fn() -> Command) -> UtoipaMethodRouter<State> {
-    route(name, summary, move |Nothing {}| wanted())
+fn bare(
+    scope: Scope,
+    name: &'static str,
+    summary: &str,
+    wanted: fn() -> Command,
+) -> UtoipaMethodRouter<State> {
+    route(scope, name, summary, move |Nothing {}| wanted())
 }
 
 /// A command that says more in its body.
 fn command<B: Input + ToSchema>(
+    scope: Scope,
     name: &'static str,
     summary: &str,
     wanted: fn(B) -> Command,
 ) -> UtoipaMethodRouter<State> {
-    route(name, summary, wanted)
+    route(scope, name, summary, wanted)
 }
 
 fn route<B: Input + ToSchema>(
+    scope: Scope,
     name: &'static str,
     summary: &str,
     wanted: impl Fn(B) -> Command + Clone + Send + Sync + 'static,
@@ -68,6 +99,7 @@ fn route<B: Input + ToSchema>(
     let body = if B::absent().is_some() { Required::False } else { Required::True };
     Operation::post(&format!("{PATH}/{{id}}/{name}"), &format!("{name}Appointment"), summary)
         .tag(TAG)
+        .needs(&Need::of(scope, Subject::Appointment))
         .identified()
         .if_match(Required::False)
         .actor()

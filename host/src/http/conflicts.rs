@@ -5,10 +5,12 @@ use axum::extract;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::extract::{Checked, Query};
+use super::gate::{Need, Pin};
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
 use crate::app::{Conflict, ConflictsQuery};
+use crate::model::Scope;
 
 /// Where conflicts are listed.
 pub(super) const PATH: &str = "/api/v1/conflicts";
@@ -24,7 +26,10 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         )
         .query::<ConflictsQuery>()
         .gives::<PageOf<Conflict>>(200, "A page, in the order the appointments were made in.");
-    OpenApiRouter::default().routes(list.to(index))
+    OpenApiRouter::default().routes(
+        list.needs(&Need::list(Scope::AppointmentsDispatch, &[Pin::Company, Pin::Branch, Pin::Provider]))
+            .to(index),
+    )
 }
 
 async fn index(

@@ -12,12 +12,13 @@ use utoipa_axum::router::OpenApiRouter;
 use super::auth::Caller;
 use super::body::{Body, Input, typed};
 use super::extract::{Checked, Id, Query};
+use super::gate::Need;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
 use crate::app::{ConnectionView, NewCode};
 use crate::model::fields::{CODE, Fields};
-use crate::model::{CodeKind, FieldError, MappedCode};
+use crate::model::{CodeKind, FieldError, MappedCode, Scope};
 
 const PATH: &str = "/api/v1/connections";
 const MAPPINGS: &str = "/api/v1/connections/{name}/mappings";
@@ -44,10 +45,10 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .query::<OneCode>()
         .gives::<PageOf<MappingView>>(200, "What holds, by kind and code.");
     OpenApiRouter::default()
-        .routes(list.tag(TAG).to(index))
-        .routes(read.tag(TAG).to(mappings))
-        .routes(map.tag(TAG).to(set))
-        .routes(unmap.tag(TAG).to(unset))
+        .routes(list.tag(TAG).needs(&Need::everywhere(Scope::BooksRead)).to(index))
+        .routes(read.tag(TAG).needs(&Need::everywhere(Scope::BooksRead)).to(mappings))
+        .routes(map.tag(TAG).needs(&Need::everywhere(Scope::BooksWrite)).to(set))
+        .routes(unmap.tag(TAG).needs(&Need::everywhere(Scope::BooksWrite)).to(unset))
 }
 
 async fn index(extract::State(app): extract::State<State>) -> Result<Json<Page<ConnectionView>>, Problem> {

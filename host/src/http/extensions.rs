@@ -16,6 +16,7 @@ use super::answer::found;
 use super::auth::Caller;
 use super::body::{Body, Input, typed};
 use super::extract::{Checked, Id, Query};
+use super::gate::{Need, Pin, Subject};
 use super::limits;
 use super::masters::Resource;
 use super::operation::{Operation, State};
@@ -24,7 +25,7 @@ use super::schema::{Page, PageOf, StoredOf};
 use crate::app::Say;
 use crate::model::{
     AppointmentId, CompanyId, Component, Extension as Used, ExtensionAnswer, ExtensionChange, FieldError,
-    Mode, OnFailure, Said,
+    Mode, OnFailure, Said, Scope,
 };
 use crate::store::{AnswerFilter, ExtensionChangeFilter};
 
@@ -70,11 +71,11 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     .query::<ChangeFilter>()
     .gives::<PageOf<ExtensionChange>>(200, "A page, the newest first.");
     OpenApiRouter::default()
-        .routes(installed.tag(TAG).to(components))
-        .routes(remove.tag(TAG).to(unkeep))
-        .routes(mode.tag(TAG).to(set_mode))
-        .routes(changes.tag(TAG).to(list_changes))
-        .routes(said.tag(TAG).to(answers))
+        .routes(installed.tag(TAG).needs(&Need::anywhere(Scope::RulesRead)).to(components))
+        .routes(remove.tag(TAG).needs(&Need::everywhere(Scope::RulesWrite)).to(unkeep))
+        .routes(mode.tag(TAG).needs(&Need::of(Scope::RulesWrite, Subject::Extension)).to(set_mode))
+        .routes(changes.tag(TAG).needs(&Need::list(Scope::RulesRead, &[Pin::Company])).to(list_changes))
+        .routes(said.tag(TAG).needs(&Need::list(Scope::RulesRead, &[Pin::Company])).to(answers))
 }
 
 async fn unkeep(

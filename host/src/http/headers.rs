@@ -6,9 +6,10 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 
+use super::gate::Voices;
 use super::{limits, problem::Problem};
 use crate::codes;
-use crate::model::Actor;
+use crate::model::{Acting, Actor};
 
 /// Says on whose behalf a command comes.
 pub(super) const ACTOR: &str = "slotledger-actor";
@@ -65,21 +66,30 @@ fn expected(value: &str) -> Option<Expected> {
     Some(Expected::Version(tag.parse().ok().filter(canonical).unwrap_or(0)))
 }
 
-/// The `Slotledger-Actor` header; staff if there is none.
-pub(super) struct ActingAs(pub(super) Actor);
+/// The `Slotledger-Actor` header, and who sent it. Without one a customer is a customer, a technician their provider, and
+/// everybody else staff.
+pub(super) struct ActingAs(pub(super) Acting);
 
 impl<S: Sync> FromRequestParts<S> for ActingAs {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        match single(&parts.headers, ACTOR)? {
-            None | Some("staff") => Ok(Self(Actor::Staff)),
-            Some("customer") => Ok(Self(Actor::Customer)),
-            Some("provider") => Ok(Self(Actor::Provider)),
+        let asked = match single(&parts.headers, ACTOR)? {
+            None => None,
+            Some("staff") => Some(Actor::Staff),
+            Some("customer") => Some(Actor::Customer),
+            Some("provider") => Some(Actor::Provider),
             Some(_) => {
-                Err(Problem::new(codes::BAD_HEADER, "Slotledger-Actor is customer, provider or staff."))
+                return Err(Problem::new(
+                    codes::BAD_HEADER,
+                    "Slotledger-Actor is customer, provider or staff.",
+                ));
             }
-        }
+        };
+        let forbidden =
+            || Problem::new(codes::FORBIDDEN, "Your role does not speak for whom Slotledger-Actor names.");
+        let voices = parts.extensions.get::<Voices>().ok_or_else(forbidden)?;
+        voices.acting(asked).map(Self).ok_or_else(forbidden)
     }
 }
 

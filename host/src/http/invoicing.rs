@@ -10,11 +10,12 @@ use super::answer::repeated_plainly;
 use super::body::Body;
 use super::commands::Nothing;
 use super::extract::Id;
+use super::gate::{Need, Subject};
 use super::headers::ActingAs;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{InvoicedView, Reply};
-use crate::model::CustomerId;
+use crate::model::{CustomerId, Scope};
 
 /// The operation.
 pub(super) fn routes() -> OpenApiRouter<State> {
@@ -29,7 +30,8 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .takes::<Nothing>(Required::False)
         .gives::<InvoicedView>(200, "What waits no longer.")
         .refuses(&[409]);
-    OpenApiRouter::default().routes(invoice.tag("customers").to(now))
+    OpenApiRouter::default()
+        .routes(invoice.tag("customers").needs(&Need::of(Scope::BooksWrite, Subject::Customer)).to(now))
 }
 
 async fn now(

@@ -23,5 +23,8 @@ pub const KEY: usize = 255;
 /// Faults listed in one problem: more are not read.
 pub(super) const FAULTS: usize = 50;
 
+/// How long a connection may be silent before a request, or take for its header: browsers keep one for a minute or so.
+pub const SILENCE: Duration = Duration::from_secs(75);
+
 /// How long a request may take. The slowest, reading documents back from an ERP, takes seconds.
 pub const REQUEST: Duration = Duration::from_secs(30);

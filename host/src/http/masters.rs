@@ -16,6 +16,7 @@ use super::answer::{added, found};
 use super::auth::Caller;
 use super::body::{Body, Input, typed};
 use super::extract::{Checked, Id, Query};
+use super::gate::{Need, Pin, Subject};
 use super::headers::{Expected, IfMatch};
 use super::limits;
 use super::operation::{Operation, State};
@@ -23,7 +24,7 @@ use super::problem::Problem;
 use super::schema::{FieldsOf, NewOf, Page, PageOf, StoredOf};
 use crate::codes;
 use crate::model::master::{Kind, Master};
-use crate::model::{CompanyId, FieldError, Stored};
+use crate::model::{CompanyId, FieldError, Scope, Stored};
 use crate::store;
 
 /// A kind of master record as the API shows it.
@@ -63,11 +64,25 @@ pub(super) fn routes<T: Resource>() -> OpenApiRouter<State> {
         .takes::<FieldsOf<T>>(Required::True)
         .gives_versioned::<StoredOf<T>>(200, "It, as it is now.");
     let replace = if once { replace.refuses(&[409]) } else { replace };
+    let (to_list, to_read, to_write) = scopes(T::KIND);
+    let one = Subject::from(T::KIND);
+    let adding = if T::KIND == Kind::Company { Need::everywhere(to_write) } else { Need::body(to_write) };
     OpenApiRouter::default()
-        .routes(add.tag(T::MANY).to(create::<T>))
-        .routes(list.tag(T::MANY).to(index::<T>))
-        .routes(read.tag(T::MANY).to(show::<T>))
-        .routes(replace.tag(T::MANY).to(update::<T>))
+        .routes(add.tag(T::MANY).needs(&adding).to(create::<T>))
+        .routes(list.tag(T::MANY).needs(&Need::list(to_list, &[Pin::Company])).to(index::<T>))
+        .routes(read.tag(T::MANY).needs(&Need::of(to_read, one)).to(show::<T>))
+        .routes(replace.tag(T::MANY).needs(&Need::of(to_write, one)).to(update::<T>))
+}
+
+/// What it takes to list, to read and to write records of a kind.
+const fn scopes(kind: Kind) -> (Scope, Scope, Scope) {
+    match kind {
+        Kind::Company | Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit => {
+            (Scope::CatalogueRead, Scope::CatalogueRead, Scope::CatalogueWrite)
+        }
+        Kind::Customer | Kind::Case => (Scope::CustomersList, Scope::CustomersRead, Scope::CustomersWrite),
+        Kind::Extension => (Scope::RulesRead, Scope::RulesRead, Scope::RulesWrite),
+    }
 }
 
 async fn create<T: Resource>(

@@ -1,11 +1,13 @@
 //! The HTTP API: REST under `/api/v1`, described by `/openapi.json`.
 //!
 //! Invariants: a handler extracts, makes one call of [`crate::app`], and renders. Whatever is not a success is an
-//! RFC 9457 problem with a code. Every path but `/healthz`, `/readyz`, `/openapi.json` and the notices of
-//! ERPs, which are signed, needs an API key.
+//! RFC 9457 problem with a code. Every path needs an API key or a session, but `/healthz`, `/readyz`,
+//! `/openapi.json`, the pages and operations with which a session is got, and what is signed: the notices of ERPs and the
+//! links of customers.
 //!
 //! Deliberately absent: rules, SQL, and any ERP.
 
+mod accounts;
 mod answer;
 mod appointments;
 mod auth;
@@ -23,16 +25,20 @@ mod deliveries;
 mod documents;
 mod extensions;
 mod extract;
+mod gate;
 mod headers;
 mod health;
 mod invoicing;
 mod layers;
 pub mod limits;
+mod links;
+mod listener;
 mod masters;
 mod notices;
 mod openapi;
 mod openings;
 mod operation;
+mod pages;
 mod problem;
 mod providers;
 mod reconciliation;
@@ -40,6 +46,8 @@ mod rules;
 mod schema;
 mod series;
 mod services;
+mod session;
+mod site;
 mod units;
 mod waitlist;
 
@@ -47,29 +55,41 @@ use std::sync::Arc;
 
 use axum::http::{Method, Uri};
 use axum::routing::get;
-use axum::{Router, middleware};
+use axum::{Extension as Shared, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
+pub use listener::{Terms, serve};
 use operation::State;
 use problem::Problem;
+
+pub use site::Site;
 
 use crate::app::App;
 use crate::codes;
 use crate::model::{Branch, Case, Company, Customer, Extension, Service, Unit};
 
-/// The whole API on these use cases.
+/// The whole API on these use cases, for a server that is seen where it listens.
 pub fn router(app: Arc<App>) -> Router {
+    router_at(app, Site::default())
+}
+
+/// The whole API on these use cases, for a server that is seen there from outside.
+pub fn router_at(app: Arc<App>, site: Site) -> Router {
+    let site = Arc::new(site);
     let (open, described) = open().split_for_parts();
     let (closed, api) = closed().split_for_parts();
+    let needs = Arc::new(gate::Needs::of(&api));
     let document = openapi::rendered(&openapi::document(described.merge_from(api)));
+    let door = auth::Door { app: app.clone(), needs, site: site.clone() };
     let closed = closed
         .method_not_allowed_fallback(wrong_method)
         .fallback(nothing_here)
-        .layer(middleware::from_fn_with_state(app.clone(), auth::authenticate));
+        .layer(middleware::from_fn_with_state(door, auth::authenticate));
     let open = open
         .route("/openapi.json", get(async move || openapi::answer(document)))
         .method_not_allowed_fallback(wrong_method);
-    layers::around(open.merge(closed)).with_state(app)
+    let all = open.merge(pages::routes()).merge(closed).layer(Shared(site));
+    layers::around(all).with_state(app)
 }
 
 /// The description of the API: OpenAPI 3.1.
@@ -80,7 +100,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// What needs no API key.
 fn open() -> OpenApiRouter<State> {
-    health::routes().merge(notices::routes())
+    health::routes().merge(notices::routes()).merge(session::open_routes()).merge(links::open_routes())
 }
 
 /// Everything that needs an API key.
@@ -108,6 +128,9 @@ fn closed() -> OpenApiRouter<State> {
         .merge(reconciliation::routes())
         .merge(decisions::routes())
         .merge(rules::routes())
+        .merge(session::routes())
+        .merge(accounts::routes())
+        .merge(links::routes())
 }
 
 async fn nothing_here(uri: Uri) -> Problem {

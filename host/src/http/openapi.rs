@@ -25,7 +25,8 @@ pub(super) fn document(mut api: OpenApi) -> OpenApi {
     let components = api.components.get_or_insert_with(Components::new);
     let key = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("An API key that `slotledger init` made."))
+        .description(Some("An API key. What it may do follows from its roles and scopes; each operation states in `x-slotledger-needs` \
+                   what it needs, and which roles come with it."))
         .build();
     components.security_schemes.insert("key".to_owned(), SecurityScheme::Http(key).into());
     let mut schemas = Vec::new();

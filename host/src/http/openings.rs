@@ -5,9 +5,11 @@ use axum::extract;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::extract::{Checked, Query};
+use super::gate::Need;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{Openings, OpeningsQuery};
+use crate::model::Scope;
 
 /// The search.
 pub(super) fn routes() -> OpenApiRouter<State> {
@@ -20,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .query::<OpeningsQuery>()
         .gives::<Openings>(200, "The openings, or the reasons why there is none.")
         .refuses(&[404, 409, 422]);
-    OpenApiRouter::default().routes(search.to(find))
+    OpenApiRouter::default().routes(search.needs(&Need::query(Scope::OpeningsRead)).to(find))
 }
 
 async fn find(

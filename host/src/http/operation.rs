@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{
     HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths,
@@ -19,9 +20,11 @@ use utoipa::openapi::{Content, Ref, RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use super::gate::{self, Need};
 use super::problem::{Details, MEDIA_TYPE};
 use super::{limits, schema};
 use crate::app::App;
+use crate::model::Role;
 use crate::model::fields::CODE;
 
 /// What handlers work on.
@@ -52,6 +55,11 @@ impl Operation {
              same way each time. Keys are kept for a week.",
             key,
         )
+    }
+
+    /// An operation whose answer is not kept to be given again: it holds a secret, or doing it twice is harmless.
+    pub(super) fn act(path: &str, id: &str, summary: &str) -> Self {
+        Self::new(path, HttpMethod::Post, MethodFilter::POST, id, summary)
     }
 
     /// An operation that replaces.
@@ -142,7 +150,8 @@ impl Operation {
             .enum_values(Some(["customer", "provider", "staff"]))
             .default(Some("staff".into()))
             .build();
-        let text = "On whose behalf the command comes; the rules decide what each may do.";
+        let text = "On whose behalf the command comes; the rules decide what each may do. Whoever is a customer or a technician \
+                    speaks as that, and everybody else as staff unless they say otherwise.";
         self.header("Slotledger-Actor", Required::False, text, schema)
     }
 
@@ -187,6 +196,17 @@ impl Operation {
         self
     }
 
+    /// Needs this of whoever sends it. An operation that states nothing is refused to everybody.
+    pub(super) fn needs(mut self, need: &Need) -> Self {
+        let roles = Role::ALL.into_iter().filter(|role| role.may(need.scope));
+        let roles: Vec<_> = roles.map(Role::as_str).collect();
+        let mut stated = serde_json::to_value(need).unwrap_or_default();
+        stated["roles"] = roles.into();
+        let extensions = Extensions::builder().add(gate::EXTENSION, stated).build();
+        self.builder = self.builder.extensions(Some(extensions));
+        self.refuses(&[403])
+    }
+
     /// Needs no API key.
     pub(super) fn open(mut self) -> Self {
         let nobody: [SecurityRequirement; 0] = [];
@@ -225,13 +245,16 @@ impl Operation {
 const REFUSALS: &[(u16, &str, &str)] = &[
     (400, "BadRequest", "The request cannot be read: its path, query, a header or its JSON."),
     (401, "Unauthorized", "The request has no API key, or one that is not known."),
+    (403, "Forbidden", "The role or the key does not allow it."),
     (404, "NotFound", "It, or something the request names, does not exist."),
     (409, "Conflict", "The present state does not allow it: a slot is taken, a status does not fit."),
+    (410, "Gone", "The link does not hold, or no longer."),
     (412, "PreconditionFailed", "It has changed since the version that the request names."),
     (413, "ContentTooLarge", "The body is larger than 1 MiB."),
     (415, "UnsupportedMediaType", "The body is not declared as JSON."),
     (422, "UnprocessableContent", "Fields are not as they should be, or the booking rules refuse."),
     (428, "PreconditionRequired", "The request has to name the version it changes."),
+    (429, "TooManyRequests", "There were too many tries; `Retry-After` says when the next one is possible."),
     (500, "InternalServerError", "Something failed inside; nothing has changed."),
     (502, "BadGateway", "The ERP refused, or gave an answer that is not understood."),
     (503, "ServiceUnavailable", "It cannot be done just now; the same request may succeed later."),
@@ -242,9 +265,11 @@ pub(super) fn refusals() -> impl Iterator<Item = (String, Response)> {
     REFUSALS.iter().map(|(status, name, text)| {
         let content = Content::new(Some(Ref::from_schema_name(Details::name())));
         let mut response = ResponseBuilder::new().description(*text).content(MEDIA_TYPE, content);
-        if *status == 401 {
+        for (_, header) in
+            [(401, "WWW-Authenticate"), (429, "Retry-After")].iter().filter(|(of, _)| of == status)
+        {
             let schema = ObjectBuilder::new().schema_type(Type::String).build();
-            response = response.header("WWW-Authenticate", Header::new(schema));
+            response = response.header(*header, Header::new(schema));
         }
         ((*name).to_owned(), response.build())
     })

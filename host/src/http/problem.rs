@@ -148,7 +148,10 @@ impl Problem {
             store::Error::Exists(_) => Self::new(codes::EXISTS, detail),
             store::Error::Stale(_) => Self::new(codes::OUT_OF_STATE, detail),
             store::Error::DoubleBooking(_) => Self::new(codes::TAKEN, detail),
-            store::Error::AnswerExists | store::Error::Busy(_) => Self::new(codes::BUSY, detail),
+            store::Error::AnswerExists | store::Error::Busy(_) | store::Error::Unjudged => {
+                Self::new(codes::BUSY, detail)
+            }
+            store::Error::Away(_) => Self::new(codes::NOT_READY, detail),
             store::Error::KeyTaken(_)
             | store::Error::Corrupt(..)
             | store::Error::Database(_)
@@ -211,6 +214,12 @@ impl From<app::Error> for Problem {
                 Self::new(code, sentence(&unmanaged.to_string()))
             }
             app::Error::Contradiction(_) => Self::new(codes::RULES_CONTRADICT, sentence(&error.to_string())),
+            app::Error::LogInRefused => Self::new(codes::LOG_IN_REFUSED, sentence(&error.to_string())),
+            app::Error::TooOften { seconds } => Self::new(codes::TOO_OFTEN, sentence(&error.to_string()))
+                .with_header(header::RETRY_AFTER, HeaderValue::from(*seconds)),
+            app::Error::LinkOver => Self::new(codes::LINK_OVER, sentence(&error.to_string())),
+            app::Error::LinkMovedOn => Self::new(codes::LINK_MOVED_ON, sentence(&error.to_string())),
+            app::Error::Inside(_) => Self::new(codes::UNFORESEEN, "Something inside failed."),
             app::Error::Store(error) => Self::stored(error),
             app::Error::NotRepairable(_) => Self::new(codes::NOT_REPAIRABLE, sentence(&error.to_string())),
             app::Error::Differs(_) => Self::new(codes::BOOKS_DIFFER, sentence(&error.to_string())),
@@ -224,6 +233,12 @@ impl From<app::Error> for Problem {
             );
         }
         problem
+    }
+}
+
+impl From<Problem> for Response {
+    fn from(problem: Problem) -> Self {
+        problem.into_response()
     }
 }
 

@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::answer::repeated_plainly;
 use super::body::{Body, Input, typed};
 use super::extract::Id;
+use super::gate::{Need, Subject};
 use super::masters::{self, Resource};
 use super::operation::{Operation, State};
 use super::problem::Problem;
@@ -22,7 +23,7 @@ use super::schema::{Schemas, StoredOf, closed, component};
 use crate::app::{Conflict, Reply};
 use crate::model::check;
 use crate::model::fields::Fields;
-use crate::model::{FieldError, Leave, Provider, ProviderId};
+use crate::model::{FieldError, Leave, Provider, ProviderId, Scope};
 
 impl Resource for Provider {
     const PATH: &'static str = "/api/v1/providers";
@@ -41,7 +42,8 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .identified()
         .takes::<Leave>(Required::True)
         .gives::<LeaveAddedSchema>(201, "The provider, with the leave added, and the appointments that it hits.");
-    masters::routes::<Provider>().routes(leave.to(add_leave))
+    masters::routes::<Provider>()
+        .routes(leave.needs(&Need::of(Scope::LeaveWrite, Subject::Provider)).to(add_leave))
 }
 
 async fn add_leave(

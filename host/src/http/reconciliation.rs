@@ -16,6 +16,7 @@ use super::answer::repeated_plainly;
 use super::auth::Caller;
 use super::body::{Body, Input, typed};
 use super::extract::{Checked, Id, Query};
+use super::gate::{Need, Pin, Subject};
 use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
@@ -23,7 +24,7 @@ use super::schema::{Page, PageOf};
 use crate::app::{FindingStory, RepairRequest, Reply, Voice, advice, remedies};
 use crate::model::fields::{Fields, LINE, TEXT};
 use crate::model::reconcile::{BooksFinding, FindingAct, FindingKind, FindingState, Remedy, Run, RunState};
-use crate::model::{CompanyId, FieldError};
+use crate::model::{CompanyId, FieldError, Scope};
 use crate::store::FindingFilter;
 
 const PATH: &str = "/api/v1/reconciliation";
@@ -58,11 +59,11 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             .gives::<FindingView>(200, "The finding, as it is now.")
             .refuses(&[409, 502]);
     OpenApiRouter::default()
-        .routes(ask.tag(TAG).to(start))
-        .routes(list.tag(TAG).to(index))
-        .routes(runs.tag(TAG).to(past))
-        .routes(read.tag(TAG).to(show))
-        .routes(repair.tag(TAG).to(mend))
+        .routes(ask.tag(TAG).needs(&Need::body(Scope::BooksWrite)).to(start))
+        .routes(list.tag(TAG).needs(&Need::list(Scope::BooksRead, &[Pin::Company])).to(index))
+        .routes(runs.tag(TAG).needs(&Need::list(Scope::BooksRead, &[Pin::Company])).to(past))
+        .routes(read.tag(TAG).needs(&Need::of(Scope::BooksRead, Subject::Finding)).to(show))
+        .routes(repair.tag(TAG).needs(&Need::of(Scope::BooksWrite, Subject::Finding)).to(mend))
 }
 
 async fn start(

@@ -13,13 +13,14 @@ use super::appointments::PREFERENCES;
 use super::body::{Body, Input, typed};
 use super::commands::reasons;
 use super::extract::Id;
+use super::gate::{Need, Subject};
 use super::headers::{ActingAs, IfMatch};
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use crate::app::{CancelSeries, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
 use crate::model::check::REQUIRED_UNITS;
 use crate::model::fields::{Fields, LINE, TEXT};
-use crate::model::{FieldError, SeriesId};
+use crate::model::{FieldError, Scope, SeriesId};
 
 const PATH: &str = "/api/v1/series";
 const TAG: &str = "series";
@@ -51,9 +52,9 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .identified()
         .gives_versioned::<SeriesView>(200, "The series as it stands.");
     OpenApiRouter::default()
-        .routes(preview.tag(TAG).to(foresee))
-        .routes(make.tag(TAG).to(create))
-        .routes(read.tag(TAG).to(show))
+        .routes(preview.tag(TAG).needs(&Need::body(Scope::AppointmentsBook)).to(foresee))
+        .routes(make.tag(TAG).needs(&Need::body(Scope::AppointmentsBook)).to(create))
+        .routes(read.tag(TAG).needs(&Need::of(Scope::AppointmentsRead, Subject::Series)).to(show))
         .routes(
             change::<RescheduleSeries>("reschedule", "Move an appointment of a series and all that follow")
                 .says(
@@ -71,6 +72,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 fn change<B: ToSchema>(name: &str, summary: &str) -> Operation {
     Operation::post(&format!("{PATH}/{{id}}/{name}"), &format!("{name}Series"), summary)
         .tag(TAG)
+        .needs(&Need::of(Scope::AppointmentsBook, Subject::Series))
         .identified()
         .if_match(Required::False)
         .actor()

@@ -14,6 +14,7 @@ use super::appointments::PREFERENCES;
 use super::body::{Body, Input, typed};
 use super::commands::Nothing;
 use super::extract::{Checked, Id, Query};
+use super::gate::{Need, Pin, Subject};
 use super::headers::IfMatch;
 use super::limits;
 use super::operation::{Operation, State};
@@ -22,7 +23,7 @@ use super::schema::{Page, PageOf};
 use crate::app::{self, WaitRequest, WaitView};
 use crate::codes;
 use crate::model::fields::{Fields, GUESTS};
-use crate::model::{CompanyId, CustomerId, FieldError, ServiceId, WaitId, WaitState};
+use crate::model::{CompanyId, CustomerId, FieldError, Scope, ServiceId, WaitId, WaitState};
 use crate::store::{self, WaitFilter};
 
 const PATH: &str = "/api/v1/waitlist";
@@ -58,10 +59,14 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     .gives_versioned::<WaitView>(200, "The place, given up.")
     .refuses(&[409]);
     OpenApiRouter::default()
-        .routes(join.tag(TAG).to(create))
-        .routes(list.tag(TAG).to(index))
-        .routes(read.tag(TAG).to(show))
-        .routes(withdraw.tag(TAG).to(give_up))
+        .routes(join.tag(TAG).needs(&Need::body(Scope::AppointmentsBook)).to(create))
+        .routes(
+            list.tag(TAG)
+                .needs(&Need::list(Scope::AppointmentsRead, &[Pin::Company, Pin::Customer]))
+                .to(index),
+        )
+        .routes(read.tag(TAG).needs(&Need::of(Scope::AppointmentsRead, Subject::Wait)).to(show))
+        .routes(withdraw.tag(TAG).needs(&Need::of(Scope::AppointmentsBook, Subject::Wait)).to(give_up))
 }
 
 async fn create(

@@ -5,9 +5,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::access::By;
 use super::{
-    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, PostingPolicy, ProviderId, SeriesId,
-    ServiceId, SharedDocument, UnitId,
+    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, PostingPolicy, Preference, ProviderId,
+    SeriesId, ServiceId, SharedDocument, UnitId,
 };
 
 /// Where an appointment stands.
@@ -196,6 +197,8 @@ pub struct Appointment {
     pub timing: Timing,
     /// How often it, or the one it replaces, was rescheduled.
     pub reschedules: u32,
+    /// What the customer wished for when it was booked; what is required holds for whoever takes over.
+    pub preferences: Vec<Preference>,
     /// Where the visit is, if not at the customer's address.
     pub location: Option<String>,
     /// Internal notes.
@@ -275,6 +278,8 @@ pub struct Event {
     pub at: DateTime<Utc>,
     /// On whose behalf.
     pub actor: Actor,
+    /// Who sent the command; none where the host acts by itself, and for what happened before this was kept.
+    pub by: Option<By>,
     /// `appointment.confirmed` and the like.
     pub name: String,
     /// What happened, for a person.

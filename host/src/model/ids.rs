@@ -65,4 +65,6 @@ id! {
     SeriesId
     /// A place on the waitlist.
     WaitId
+    /// A person who logs in.
+    AccountId
 }

@@ -3,6 +3,8 @@
 //! Invariant: these types describe; they decide nothing. What may be booked is the rules component's business; here
 //! is checked only that a value has a sensible shape (see [`master::Master::check`]).
 
+pub mod access;
+pub mod account;
 pub mod appointment;
 pub mod calendar;
 pub mod check;
@@ -16,9 +18,12 @@ pub mod master;
 pub mod offer;
 pub mod party;
 pub mod posting;
+pub mod preference;
 pub mod reconcile;
 pub mod wait;
 
+pub use access::{Acting, By, Grant, Place, Role, Scope};
+pub use account::{Account, AccountEvent, ApiKey, Invitation, Session, Signature};
 pub use appointment::{
     Actor, Appointment, Claim, Event, Payment, Quote, QuoteLine, SharedVisit, Status, Timing, UnitClaim,
 };
@@ -31,8 +36,8 @@ pub use extension::{
     Settings,
 };
 pub use ids::{
-    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId,
-    UnitId, WaitId,
+    AccountId, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId,
+    ServiceId, UnitId, WaitId,
 };
 pub use master::{
     Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider,
@@ -42,4 +47,5 @@ pub use posting::{
     Coupon, CouponValue, DepositRefund, DocumentPart, InvoiceFinish, Invoicing, OrderChange, PostingDate,
     PostingPolicy, SharedDocument,
 };
+pub use preference::{Preference, Wish};
 pub use wait::WaitState;

@@ -17,6 +17,9 @@ pub enum Error {
     /// What the decision was made on has changed since.
     #[error("the {0} has changed since it was read")]
     Stale(&'static str),
+    /// The catalogue that a record was judged on has changed since.
+    #[error("the catalogue has changed since the record was judged")]
+    Unjudged,
     /// A slot asked for belongs to another appointment.
     #[error("the time asked for by appointment {0} is taken")]
     DoubleBooking(AppointmentId),
@@ -29,6 +32,9 @@ pub enum Error {
     /// The database is locked by somebody else for longer than the host waits. Nothing was changed.
     #[error("the database is busy")]
     Busy(#[source] sqlx::Error),
+    /// The database cannot be reached, or the connection to it broke: whether a commit under way was made is not known.
+    #[error("the database cannot be reached")]
+    Away(#[source] sqlx::Error),
     /// A row does not hold what it should.
     #[error("the stored {0} cannot be read")]
     Corrupt(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
@@ -41,10 +47,21 @@ pub enum Error {
 }
 
 /// What an engine says, in the store's words, where no rule of the schema explains it. `is_busy` knows the engine's codes
-/// for "somebody else has the lock".
-pub(super) fn explained(error: sqlx::Error, is_busy: impl FnOnce(&dyn DatabaseError) -> bool) -> Error {
+/// for "somebody else has the lock", `is_away` those for "this connection ends".
+pub(super) fn explained(
+    error: sqlx::Error,
+    is_busy: impl FnOnce(&dyn DatabaseError) -> bool,
+    is_away: impl FnOnce(&dyn DatabaseError) -> bool,
+) -> Error {
     if matches!(error, sqlx::Error::PoolTimedOut) || error.as_database_error().is_some_and(is_busy) {
         return Error::Busy(error);
+    }
+    if matches!(
+        error,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+    ) || error.as_database_error().is_some_and(is_away)
+    {
+        return Error::Away(error);
     }
     if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) {
         return Error::Corrupt("row", Box::new(error));

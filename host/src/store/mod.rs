@@ -6,6 +6,7 @@
 //!
 //! Deliberately absent: rules, and the wall clock: every moment is a parameter.
 
+pub mod accounts;
 pub mod address;
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -33,6 +34,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use accounts::{Accounts, Keys, NewAccountEvent, Patience};
 pub use address::Address;
 pub use connections::ErpConnections;
 pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
@@ -62,6 +64,7 @@ pub trait Store:
     + Decisions
     + Requests
     + Keys
+    + Accounts
 {
 }
 
@@ -77,6 +80,7 @@ impl<T> Store for T where
         + Decisions
         + Requests
         + Keys
+        + Accounts
 {
 }
 
@@ -104,6 +108,8 @@ pub struct Record {
     pub data: Value,
     /// Who adds or changes it, as far as somebody said; not kept but of extensions.
     pub by: Option<String>,
+    /// The version of its company's catalogue that it was judged on, where other records were looked at for that; not kept.
+    pub judged_on: Option<i64>,
 }
 
 /// The answer to a request that carried an `Idempotency-Key`, kept to be given again.
@@ -165,7 +171,8 @@ pub trait Records: Send + Sync + 'static {
     /// Replaces the fields of a record whose version is still `expected`; `record.version` is the new one. Keeps the
     /// answer to the request that asked for it.
     ///
-    /// Every change raises the company's catalogue version, as does every new record but a customer or a case. Fails with [`Error::Missing`] or [`Error::Stale`].
+    /// Every change raises the company's catalogue version, as does every new record but a customer or a case. Fails with
+    /// [`Error::Missing`], [`Error::Stale`], or [`Error::Unjudged`] if the catalogue is not the one it was judged on.
     async fn replace(&self, record: &Record, expected: i64, answer: Option<&Answer>) -> Result<(), Error>;
 
     /// One record.
@@ -193,17 +200,4 @@ pub trait Requests: Send + Sync + 'static {
 
     /// Forgets answers given before this. Gives their number.
     async fn forget_answers(&self, before: DateTime<Utc>) -> Result<u64, Error>;
-}
-
-/// API keys, of which only a hash is kept.
-#[async_trait]
-pub trait Keys: Send + Sync + 'static {
-    /// Keeps a key's SHA-256, hexadecimal, under a label.
-    async fn add_key(&self, hash: &str, label: &str, at: DateTime<Utc>) -> Result<(), Error>;
-
-    /// The label of the key with this hash.
-    async fn key_label(&self, hash: &str) -> Result<Option<String>, Error>;
-
-    /// Whether there is any key.
-    async fn has_keys(&self) -> Result<bool, Error>;
 }

@@ -13,8 +13,8 @@ use slotledger_erp::{Class, Failure, Key, Posting};
 use super::words::{kept, to_json};
 use super::{Answer, Change, Error, Frame, Mend, NewDelivery, Outcome, PendingAnswer, Slots};
 use crate::model::{
-    Appointment, AppointmentId, CompanyId, DeliveryState, Event, NewDecision, Payment, PostingPolicy, Quote,
-    SharedDocument, SharedVisit, Timing, UnitId,
+    Appointment, AppointmentId, CompanyId, DeliveryState, Event, NewDecision, Payment, PostingPolicy,
+    Preference, Quote, SharedDocument, SharedVisit, Timing, UnitId,
 };
 
 /// What a decision rests on besides its appointments.
@@ -132,6 +132,8 @@ pub(super) struct Details {
     pub(super) shared: Option<SharedVisit>,
     pub(super) timing: Timing,
     pub(super) reschedules: u32,
+    #[serde(default)]
+    pub(super) preferences: Vec<Preference>,
     pub(super) location: Option<String>,
     pub(super) notes: String,
     pub(super) remarks: String,
@@ -153,6 +155,7 @@ impl Details {
             shared: appointment.shared.clone(),
             timing: appointment.timing.clone(),
             reschedules: appointment.reschedules,
+            preferences: appointment.preferences.clone(),
             location: appointment.location.clone(),
             notes: appointment.notes.clone(),
             remarks: appointment.remarks.clone(),

@@ -29,6 +29,8 @@ pub use bindings::{
 pub use error::Error;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};
 
+use bindings::slotledger::rules::decisions::{LeftOver, Payment};
+use bindings::slotledger::types::values::Decimal;
 use engine::Engine;
 use session::Program;
 
@@ -181,9 +183,21 @@ impl Rules {
         self.decide(&self.0.program.total, limits::fuel_with(snapshot, lines), (snapshot, quotes))
     }
 
-    /// Divides providers among visits that start together, each of which names its candidates; none if there is no such
-    /// division.
-    pub fn divide(&self, visits: &[Vec<String>]) -> Result<Option<Vec<String>>, Error> {
+    /// Divides a payment among appointments; none for one that takes no part.
+    pub fn share(
+        &self,
+        snapshot: &Snapshot,
+        payment: &Payment,
+        appointments: &[Appointment],
+    ) -> Result<Verdict<Vec<Option<Decimal>>>, Error> {
+        let lines: usize = appointments.iter().map(|one| one.quote.lines.len() + 1).sum();
+        let fuel = limits::fuel_with(snapshot, lines);
+        self.decide(&self.0.program.share, fuel, (snapshot, payment, appointments))
+    }
+
+    /// Divides providers among visits that start together, each of which names its candidates; where there is no such
+    /// division, the first visit that is left over.
+    pub fn divide(&self, visits: &[Vec<String>]) -> Result<Result<Vec<String>, LeftOver>, Error> {
         let candidates: usize = visits.iter().map(Vec::len).sum();
         // In the worst case each visit walks through the candidates of all of them.
         let entries = candidates.saturating_mul(visits.len()).saturating_add(visits.len());

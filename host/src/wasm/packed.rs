@@ -40,6 +40,7 @@ fn bare(snapshot: &Snapshot) -> Snapshot {
         branch: snapshot.branch.clone(),
         providers: Vec::new(),
         units: Vec::new(),
+        case: snapshot.case.clone(),
         booking: snapshot.booking.clone(),
         attributes: snapshot.attributes.clone(),
     }

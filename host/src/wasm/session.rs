@@ -26,6 +26,7 @@ pub(super) struct Program {
     pub(super) price: ComponentExportIndex,
     pub(super) total: ComponentExportIndex,
     pub(super) divide: ComponentExportIndex,
+    pub(super) share: ComponentExportIndex,
 }
 
 impl Program {
@@ -57,6 +58,7 @@ impl Program {
             price: export("price")?,
             total: export("total")?,
             divide: export("divide")?,
+            share: export("share")?,
         };
         Ok((program, description))
     }

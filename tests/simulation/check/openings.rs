@@ -13,6 +13,8 @@ pub(in crate::simulation) struct Search {
     pub(in crate::simulation) from: DateTime<Utc>,
     pub(in crate::simulation) to: DateTime<Utc>,
     pub(in crate::simulation) step: TimeDelta,
+    /// What time it is for the host that is asked.
+    pub(in crate::simulation) now: DateTime<Utc>,
 }
 
 /// Every start of the service and with whom, earliest first, then by provider.
@@ -25,7 +27,7 @@ pub(in crate::simulation) fn expected(
     let first = if slot < search.from { slot + SLOT } else { slot };
     let mut found = Vec::new();
     for start in slots(first, search.to) {
-        if is_tried(start, search.step) && may_start(facts, service, start) {
+        if is_tried(start, search.step) && may_start(search.now, service, start) {
             let free = facts.providers.iter().filter(|provider| is_free(facts, service, provider, start));
             let mut providers: Vec<_> = free.map(|provider| ProviderId(provider.id)).collect();
             providers.sort_unstable();
@@ -43,11 +45,11 @@ fn is_tried(start: DateTime<Utc>, step: TimeDelta) -> bool {
     (start.timestamp() - midnight.timestamp()).rem_euclid(step.num_seconds()) == 0
 }
 
-fn may_start(facts: &Facts, service: &Service, start: DateTime<Utc>) -> bool {
+fn may_start(now: DateTime<Utc>, service: &Service, start: DateTime<Utc>) -> bool {
     let lead = TimeDelta::minutes(service.lead_time_minutes.into());
     let horizon = TimeDelta::days(service.horizon_days.into());
     // The rules know seconds only.
-    let now = facts.now.with_nanosecond(0).expect("a second");
+    let now = now.with_nanosecond(0).expect("a second");
     let in_time = now + lead <= start && start <= now + horizon;
     let is_early_enough =
         service.latest_start.is_none_or(|latest| start.with_timezone(&Berlin).time() <= latest);

@@ -8,15 +8,14 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::share::{Bounds, shares};
 use super::{BookingView, Details, LeftOut, after, json, view};
 use crate::app::bundle::{Bundle, Refusals, check_version, merged, refused, version};
+use crate::app::command::words::{appointment, payment_words};
 use crate::app::command::{Cancel, Command, Pay};
 use crate::app::error::Refusal;
-use crate::app::{App, Error, Reply, Request, Result};
+use crate::app::{App, Error, Reply, Request, Result, translate};
 use crate::codes;
-use crate::model::master::currency_digits;
-use crate::model::{Actor, Appointment, AppointmentId, BookingId, Status};
+use crate::model::{Acting, Appointment, AppointmentId, BookingId, Status};
 use crate::store;
 
 /// What somebody wants done with a booking.
@@ -52,9 +51,10 @@ impl App {
         id: BookingId,
         expected: Option<u32>,
         command: BookingCommand,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<BookingView>> {
+        let actor = actor.into();
         self.until_settled(request, || {
             Box::pin(self.try_command_booking(id, expected, &command, actor, request))
         })
@@ -66,7 +66,7 @@ impl App {
         id: BookingId,
         expected: Option<u32>,
         command: &BookingCommand,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<BookingView> {
         let (frame, details) = self.booking_frame(id).await?;
@@ -115,38 +115,60 @@ impl App {
         Ok(view(&stored.iter().collect::<Vec<_>>()))
     }
 
-    async fn confirm_all(&self, standing: &[Appointment], actor: Actor) -> Result<(Bundle, Refusals)> {
+    async fn confirm_all(&self, standing: &[Appointment], actor: Acting) -> Result<(Bundle, Refusals)> {
         let wanted: Vec<_> = standing.iter().map(|one| (one.clone(), Command::Confirm)).collect();
         let (bundle, refusals) = self.decide_all(&wanted, &[], actor).await?;
         something(bundle, refusals)
     }
 
-    /// Divides the payment among the appointments whose deposit is due, and confirms the others with them. One that was
-    /// confirmed without its deposit takes no part.
-    async fn pay_all(&self, standing: &[Appointment], pay: &Pay, actor: Actor) -> Result<(Bundle, Refusals)> {
-        let is_due = |one: &Appointment| missing(one).least > Decimal::ZERO;
-        let mut payers: Vec<Appointment> = standing.iter().filter(|one| is_due(one)).cloned().collect();
-        if payers.is_empty() {
-            payers = standing.to_vec();
-        }
+    /// Has the rules divide the payment among the appointments, and confirms those that take no part in it. One that was
+    /// paid for or confirmed already takes none.
+    async fn pay_all(
+        &self,
+        standing: &[Appointment],
+        pay: &Pay,
+        actor: Acting,
+    ) -> Result<(Bundle, Refusals)> {
+        let mut asked = standing.to_vec();
         loop {
-            let wanted = divided(standing, &payers, pay)?;
+            let shares = self.shares(&asked, pay).await?;
+            let share =
+                |one: &Appointment| shares.iter().find(|(id, _)| *id == one.id).map(|(_, share)| *share);
+            let command = |one: &Appointment| {
+                share(one).map_or(Command::Confirm, |amount| Command::Pay(Pay { amount, ..pay.clone() }))
+            };
+            let wanted: Vec<_> = standing.iter().map(|one| (one.clone(), command(one))).collect();
             let (bundle, refusals) = self.decide_all(&wanted, &[], actor).await?;
-            let known = payers.len();
-            let done: Vec<AppointmentId> =
-                refusals.iter().filter(|(_, refusal)| is_there(refusal)).map(|(id, _)| *id).collect();
-            payers.retain(|payer| !done.contains(&payer.id));
-            if payers.len() == known || payers.is_empty() {
+            let done =
+                |one: &Appointment| refusals.iter().any(|(id, refusal)| *id == one.id && is_there(refusal));
+            let left =
+                asked.iter().filter(|one| share(one).is_some() && !done(one)).cloned().collect::<Vec<_>>();
+            if left.len() == shares.len() || left.is_empty() {
                 return something(bundle, refusals);
             }
+            asked = left;
         }
+    }
+
+    /// Who pays how much, by the rules.
+    async fn shares(&self, asked: &[Appointment], pay: &Pay) -> Result<Vec<(AppointmentId, Decimal)>> {
+        let first = asked.first().ok_or_else(|| translate::contradiction("a payment for nothing"))?;
+        let payment = payment_words(pay, first)?;
+        let words = asked.iter().map(|one| appointment(one, Vec::new())).collect::<Result<Vec<_>>>()?;
+        let shares = self.ports.rules.share(&self.seller(asked).await?, &payment, &words)?;
+        let shares = shares.map_err(translate::refused)?;
+        if shares.len() != asked.len() {
+            return Err(translate::contradiction("not a share for each appointment"));
+        }
+        let paid = asked.iter().zip(shares).filter_map(|(one, share)| Some((one.id, share?)));
+        paid.map(|(id, share)| Ok((id, translate::number(&share)?))).collect()
     }
 
     async fn cancel_these(
         &self,
         all: &[Appointment],
         cancel: &CancelBooking,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<Bundle> {
         let mut chosen = Vec::new();
         for (n, id) in cancel.appointments.iter().enumerate() {
@@ -191,35 +213,4 @@ fn something(bundle: Option<Bundle>, refusals: Refusals) -> Result<(Bundle, Refu
         Some(_) => Err(refused(refusals.into_iter().filter(|(_, refusal)| !is_there(refusal)).collect())),
         None => Err(refused(refusals)),
     }
-}
-
-/// What is missing of an appointment's deposit and of its price.
-fn missing(appointment: &Appointment) -> Bounds {
-    let most = appointment.balance.max(Decimal::ZERO);
-    let paid = appointment.quote.net - appointment.balance;
-    Bounds { least: (appointment.quote.deposit - paid).max(Decimal::ZERO).min(most), most }
-}
-
-/// Who pays how much; whoever pays nothing is confirmed.
-fn divided(
-    standing: &[Appointment],
-    payers: &[Appointment],
-    pay: &Pay,
-) -> Result<Vec<(Appointment, Command)>> {
-    let bounds: Vec<Bounds> = payers.iter().map(missing).collect();
-    let digits = payers.first().and_then(|payer| currency_digits(&payer.quote.currency));
-    let digits = u32::from(digits.unwrap_or_default());
-    if pay.amount.normalize().scale() > digits {
-        return Err(Error::field("amount", format!("must have at most {digits} digits after the point")));
-    }
-    let shares = shares(pay.amount, &bounds, digits).ok_or_else(|| {
-        let least: Decimal = bounds.iter().map(|one| one.least).sum();
-        let most: Decimal = bounds.iter().map(|one| one.most).sum();
-        Error::field("amount", format!("the booking takes from {least} to {most}"))
-    })?;
-    let command = |one: &Appointment| {
-        let share = payers.iter().zip(&shares).find(|(payer, _)| payer.id == one.id);
-        share.map_or(Command::Confirm, |(_, amount)| Command::Pay(Pay { amount: *amount, ..pay.clone() }))
-    };
-    Ok(standing.iter().map(|one| (one.clone(), command(one))).collect())
 }

@@ -8,7 +8,6 @@
 mod commands;
 mod parallel;
 mod plan;
-mod share;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -18,14 +17,14 @@ use utoipa::ToSchema;
 pub use commands::{BookingCommand, CancelBooking};
 
 use super::bundle::{Bundle, merged, version};
-use super::preference::Preference;
 use super::snapshot::{When, one_provider};
 use super::{App, Error, Finding, Reply, Request, Result, translate};
 use crate::model::{
-    Actor, Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, Quote,
-    ServiceId, Status, UnitId,
+    Acting, Actor, Appointment, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId,
+    Preference, ProviderId, Quote, ServiceId, Status, UnitId,
 };
 use crate::store::{self, AppointmentFilter, Frame};
+use crate::wasm::bindings::slotledger::rules::decisions::Snapshot;
 
 /// Most appointments of one booking: each is a decision of its own inside one request.
 pub const MAX_ITEMS: usize = 20;
@@ -173,9 +172,10 @@ impl App {
     pub async fn book(
         &self,
         wanted: BookingRequest,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<BookingView>> {
+        let actor = actor.into();
         plan::check(&wanted)?;
         self.until_settled(request, || Box::pin(self.try_book(&wanted, actor, request))).await
     }
@@ -183,7 +183,7 @@ impl App {
     async fn try_book(
         &self,
         wanted: &BookingRequest,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<BookingView> {
         let mut bundle = self.plan(wanted, actor).await?;
@@ -236,14 +236,17 @@ impl App {
         Ok(Quote { currency, lines: Vec::new(), net: Decimal::ZERO, deposit: Decimal::ZERO, coupon: None })
     }
 
+    /// What the rules are shown of whoever sells these appointments.
+    async fn seller(&self, appointments: &[Appointment]) -> Result<Snapshot> {
+        let first = appointments.first().ok_or_else(|| translate::contradiction("a booking of nothing"))?;
+        let scene = self.scene(first.service, None, Actor::System.into()).await?;
+        let calendars = one_provider(&scene, first.provider, &When::Never, None)?;
+        self.snapshot(&scene, &calendars).await
+    }
+
     /// Asks the rules what appointments cost together.
     async fn total(&self, appointments: &[Appointment]) -> Result<Quote> {
-        let Some(first) = appointments.first() else {
-            return Err(translate::contradiction("a total of nothing"));
-        };
-        let scene = self.scene(first.service, None, Actor::System).await?;
-        let calendars = one_provider(&scene, first.provider, &When::Never, None)?;
-        let snapshot = self.snapshot(&scene, &calendars).await?;
+        let snapshot = self.seller(appointments).await?;
         let quotes =
             appointments.iter().map(|one| translate::quote(&one.quote)).collect::<Result<Vec<_>>>()?;
         translate::quote_back(self.ports.rules.total(&snapshot, &quotes)?.map_err(translate::refused)?)

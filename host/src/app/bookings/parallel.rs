@@ -9,10 +9,10 @@
 use super::plan::Item;
 use crate::app::hold::{Booking, calendars, places};
 use crate::app::openings::MAX_OPENINGS;
-use crate::app::{App, Error, Result, SLOT_MINUTES, translate};
+use crate::app::{App, Result, SLOT_MINUTES, translate};
 use crate::model::ProviderId;
 use crate::store::Change;
-use crate::wasm::bindings::slotledger::rules::decisions::{OpeningsQuery, Ranking};
+use crate::wasm::bindings::slotledger::rules::decisions::{LeftOver, OpeningsQuery, Ranking};
 use crate::wasm::bindings::slotledger::types::values::Span;
 
 impl App {
@@ -26,21 +26,23 @@ impl App {
         }
         order.sort_by_key(|(candidates, item)| (*candidates, item.index));
         let order: Vec<&Item> = order.into_iter().map(|(_, item)| item).collect();
-        let refused = match self.try_each(order.iter().map(|item| (*item, item.booking.clone()))).await? {
-            Ok(changes) if shared(&changes).is_none() => return Ok(changes),
-            other => other,
+        let tried = self.try_each(order.iter().map(|item| (*item, item.booking.clone()))).await?;
+        let left_over = match &tried {
+            Ok(changes) => self.left_over(changes)?,
+            Err(_) => None,
         };
-        if let Some(changes) = self.divided(&order).await? {
+        if (tried.is_err() || left_over.is_some())
+            && let Some(changes) = self.divided(&order).await?
+        {
             return Ok(changes);
         }
-        match refused {
-            Err(refused) => Err(self.refused(refused).await),
-            Ok(changes) => {
-                let left_over = shared(&changes).and_then(|n| order.get(n));
-                let field = left_over.map_or_else(String::new, |item| item.field());
-                let message =
-                    "parallel visits are with different providers, and no more are free: name another time";
-                Err(Error::field(&format!("{field}.provider"), message))
+        match (tried, left_over) {
+            (Ok(changes), None) => Ok(changes),
+            (Err(refused), _) => Err(self.refused(refused).await),
+            (Ok(_), Some(LeftOver { visit, finding })) => {
+                let item = usize::try_from(visit).ok().and_then(|visit| order.get(visit));
+                let item = item.ok_or_else(|| translate::contradiction("a visit left over that is none"))?;
+                Err(translate::refused_of(&item.field(), finding))
             }
         }
     }
@@ -52,7 +54,7 @@ impl App {
         for item in items {
             candidates.push(self.who_could(item).await?);
         }
-        let Some(division) = self.ports.rules.divide(&candidates)? else { return Ok(None) };
+        let Ok(division) = self.ports.rules.divide(&candidates)? else { return Ok(None) };
         let mut wanted = Vec::with_capacity(items.len());
         for (item, provider) in items.iter().zip(division) {
             let provider: ProviderId = provider
@@ -60,7 +62,18 @@ impl App {
                 .map_err(|_| translate::contradiction("a division with a provider of no name"))?;
             wanted.push((*item, Booking { provider: Some(provider), branch: None, ..item.booking.clone() }));
         }
-        Ok(self.try_each(wanted.into_iter()).await?.ok().filter(|changes| shared(changes).is_none()))
+        match self.try_each(wanted.into_iter()).await? {
+            Ok(changes) if self.left_over(&changes)?.is_none() => Ok(Some(changes)),
+            Ok(_) | Err(_) => Ok(None),
+        }
+    }
+
+    /// The first visit whose provider has another of them, if the rules say so: customers who share a visit do not find
+    /// its provider taken.
+    fn left_over(&self, changes: &[Change]) -> Result<Option<LeftOver>> {
+        let given: Vec<_> =
+            changes.iter().map(|change| vec![change.appointment.provider.to_string()]).collect();
+        Ok(self.ports.rules.divide(&given)?.err())
     }
 
     /// Everybody who could perform the visit if it were the only one, whoever goes first coming first.
@@ -75,7 +88,7 @@ impl App {
             guests: booking.guests.unwrap_or(1),
             step: SLOT_MINUTES,
             limit: MAX_OPENINGS,
-            preferences: booking.preferences.iter().map(|one| one.words()).collect(),
+            preferences: booking.preferences.iter().map(translate::preference).collect(),
             ranking: Ranking::Fairest,
             near: None,
             last_provider: None,
@@ -89,13 +102,4 @@ impl App {
         }
         Ok(could)
     }
-}
-
-/// The first visit whose provider has another of them: customers who share a visit do not find its provider taken.
-fn shared(changes: &[Change]) -> Option<usize> {
-    let provider = |change: &Change| change.appointment.provider;
-    (0..changes.len()).find(|n| {
-        let (before, rest) = changes.split_at(*n);
-        rest.first().is_some_and(|one| before.iter().any(|other| provider(other) == provider(one)))
-    })
 }

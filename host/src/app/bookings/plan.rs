@@ -13,7 +13,7 @@ use crate::app::error::Refusal;
 use crate::app::hold::{Booking, places, sensible};
 use crate::app::snapshot::Scene;
 use crate::app::{App, Error, Result, SLOT_MINUTES};
-use crate::model::{Actor, Appointment, FieldError};
+use crate::model::{Acting, Appointment, FieldError};
 use crate::store::Change;
 
 /// One item: what is asked for, and what it becomes a part of.
@@ -77,7 +77,7 @@ pub(super) fn check(wanted: &BookingRequest) -> Result<()> {
 
 impl App {
     /// Decides all items, or says which of them are refused.
-    pub(super) async fn plan(&self, wanted: &BookingRequest, actor: Actor) -> Result<Bundle> {
+    pub(super) async fn plan(&self, wanted: &BookingRequest, actor: Acting) -> Result<Bundle> {
         let items = self.items(wanted, actor).await?;
         let changes = match wanted.mode {
             Mode::Sequential => self.plan_sequence(&items).await?,
@@ -95,13 +95,13 @@ impl App {
         Ok(bundle)
     }
 
-    async fn items(&self, wanted: &BookingRequest, actor: Actor) -> Result<Vec<Item>> {
+    async fn items(&self, wanted: &BookingRequest, actor: Acting) -> Result<Vec<Item>> {
         let common = wanted.items.iter().find_map(|item| item.start);
         let mut items: Vec<Item> = Vec::with_capacity(wanted.items.len());
         for (index, item) in wanted.items.iter().enumerate() {
             let start = if wanted.mode == Mode::Parallel { common } else { item.start };
-            let booking = self.with_case(single(wanted, item, start.unwrap_or_default())).await?;
-            let scene = self.scene(item.service, booking.customer, actor).await?;
+            let asked = single(wanted, item, start.unwrap_or_default());
+            let (scene, booking) = self.scene_for(&asked, actor).await?;
             if items.first().is_some_and(|first| first.scene.company != scene.company) {
                 let message = "all appointments of a booking are of the same company";
                 return Err(Error::field(&format!("items[{index}].service"), message));

@@ -14,8 +14,8 @@ use super::extensions::refused;
 use super::hold::sensible;
 use super::outcome::Decided;
 use super::snapshot::{Calendars, Scene, When, one_provider};
-use super::{App, Error, Reply, Request, Result, TRIES};
-use crate::model::{Actor, Appointment, AppointmentId};
+use super::{App, Error, Reply, Request, Result, TRIES, translate};
+use crate::model::{Acting, Actor, Appointment, AppointmentId};
 use crate::store;
 use crate::wasm::bindings::slotledger::rules::decisions;
 use words::command_words;
@@ -27,9 +27,10 @@ impl App {
         id: AppointmentId,
         expected: Option<u32>,
         command: Command,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<Appointment>> {
+        let actor = actor.into();
         if let Some(start) = command.new_start() {
             sensible("start", start)?;
         }
@@ -64,7 +65,7 @@ impl App {
         id: AppointmentId,
         expected: Option<u32>,
         command: &Command,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<Appointment> {
         let old = self.appointment(id).await?;
@@ -96,6 +97,7 @@ impl App {
         let input = decisions::TransitionInput {
             snapshot,
             appointment: Some(words::appointment(old, sale.links(old, &beside)?)?),
+            preferences: old.preferences.iter().map(translate::preference).collect(),
             new_id: new_id.to_string(),
             command: command_words(command, old)?,
         };

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Command;
+use super::{Command, Pay};
 use crate::app::{Result, translate};
 use crate::model::{Appointment, ProviderId};
 use crate::wasm::bindings::slotledger::rules::decisions;
@@ -40,6 +40,16 @@ pub(in crate::app) fn appointment(
     })
 }
 
+/// The payment in the words of the rules; a currency that is not named is the appointment's.
+pub(in crate::app) fn payment_words(pay: &Pay, of: &Appointment) -> Result<decisions::Payment> {
+    Ok(decisions::Payment {
+        amount: translate::decimal(pay.amount)?,
+        currency: pay.currency.clone().unwrap_or_else(|| of.quote.currency.clone()),
+        reference: pay.reference.clone(),
+        method: pay.method.clone(),
+    })
+}
+
 /// The command in the words of the rules.
 pub(super) fn command_words(command: &Command, old: &Appointment) -> Result<decisions::Command> {
     let request =
@@ -58,12 +68,7 @@ pub(super) fn command_words(command: &Command, old: &Appointment) -> Result<deci
     Ok(match command {
         Command::Schedule => decisions::Command::Schedule,
         Command::Confirm => decisions::Command::Confirm,
-        Command::Pay(pay) => decisions::Command::Pay(decisions::Payment {
-            amount: translate::decimal(pay.amount)?,
-            currency: pay.currency.clone().unwrap_or_else(|| old.quote.currency.clone()),
-            reference: pay.reference.clone(),
-            method: pay.method.clone(),
-        }),
+        Command::Pay(pay) => decisions::Command::Pay(payment_words(pay, old)?),
         Command::Expire => decisions::Command::Expire,
         Command::Decline(decline) => decisions::Command::Decline(decisions::Declination {
             reason: decline.reason.clone(),

@@ -52,7 +52,7 @@ pub(in crate::app) fn input(
     Ok(Input {
         hook,
         now: snapshot.now,
-        actor: actor(scene.actor),
+        actor: actor(scene.actor.actor),
         company: words::Company {
             party: party(scene.company, &company.name, &company.attributes),
             currency: company.currency.clone(),

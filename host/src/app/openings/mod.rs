@@ -11,13 +11,12 @@ use utoipa::ToSchema;
 use super::alternatives::{Alternative, Near};
 use super::calendar::Grid;
 use super::extensions::Searched;
-use super::preference::Preference;
 use super::snapshot::{Calendars, Scene, any_provider, reach};
 use super::{App, Finding, Result, translate};
 use crate::model::{Actor, BranchId, ProviderId, UnitId};
 use crate::wasm::bindings::slotledger::rules::decisions::{self, Ranking};
 pub(super) use query::Search;
-pub use query::{MAX_OPENINGS, MAX_RANGE_DAYS, OpeningsQuery, Order, Providers};
+pub use query::{MAX_OPENINGS, MAX_RANGE_DAYS, OpeningsQuery, Order, Providers, Strict};
 
 /// So many providers rarely have nothing left to offer today.
 const MANY_PROVIDERS: usize = 100;
@@ -77,7 +76,7 @@ pub(super) struct Found {
 impl App {
     /// Searches for times at which a service could be booked.
     pub async fn openings(&self, query: OpeningsQuery) -> Result<Openings> {
-        let scene = self.scene(query.service, None, Actor::Customer).await?;
+        let scene = self.scene(query.service, None, Actor::Customer.into()).await?;
         let mut search = Search::new(&query, self.ports.clock.now())?;
         if let (Ranking::SameProvider, Some(customer)) = (search.ranking, query.customer) {
             search.last_provider = self.ports.store.last_provider(customer, query.service).await?;
@@ -156,7 +155,7 @@ impl App {
             guests: search.guests,
             step: search.step_minutes,
             limit,
-            preferences: search.preferences.iter().map(Preference::words).collect(),
+            preferences: search.preferences.iter().map(translate::preference).collect(),
             ranking: search.ranking,
             near: search.near.map(|at| at.timestamp()),
             last_provider: search.last_provider.map(|id| id.to_string()),

@@ -5,10 +5,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::preference::{Preference, Wish};
 use crate::app::{Error, Result, SLOT_MINUTES, hold};
 use crate::model::fields::GUESTS;
-use crate::model::{BranchId, CustomerId, ProviderId, ServiceId};
+use crate::model::{BranchId, CustomerId, Preference, ProviderId, ServiceId, Wish};
 use crate::wasm::bindings::slotledger::rules::decisions::Ranking;
 
 /// The longest span one search covers. A month of five-minute slots of a provider is 9 kB of calendar.
@@ -66,9 +65,40 @@ pub struct OpeningsQuery {
     /// A skill the provider should have.
     #[param(max_length = 100)]
     pub skill: Option<String>,
-    /// Whether gender, language and skill have to be met; else, of those who are otherwise equal and at the same time,
-    /// those who meet more come first.
-    pub strict: Option<bool>,
+    /// Which of `gender`, `language` and `skill` have to be met, commas between them, or `true` for all; of the others
+    /// holds that, of those who are otherwise equal and at the same time, those who meet more come first.
+    #[serde(default)]
+    #[param(value_type = Option<String>, max_length = 100)]
+    pub strict: Strict,
+}
+
+/// Which wishes of a search have to be met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Strict {
+    gender: bool,
+    language: bool,
+    skill: bool,
+}
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut strict = Self::default();
+        for wish in text.split(',').filter(|wish| !wish.is_empty()) {
+            match wish {
+                "false" => {}
+                "true" => strict = Self { gender: true, language: true, skill: true },
+                "gender" => strict.gender = true,
+                "language" => strict.language = true,
+                "skill" => strict.skill = true,
+                other => {
+                    let message = format!("«{other}» is none of true, false, gender, language and skill");
+                    return Err(D::Error::custom(message));
+                }
+            }
+        }
+        Ok(strict)
+    }
 }
 
 /// The providers that a search is about.
@@ -175,13 +205,14 @@ fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 fn preferences(query: &OpeningsQuery) -> Vec<Preference> {
-    let required = query.strict.unwrap_or(false);
+    let Strict { gender, language, skill } = query.strict;
     let wishes = [
-        query.gender.clone().map(Wish::Gender),
-        query.language.clone().map(Wish::Language),
-        query.skill.clone().map(Wish::Skill),
+        (query.gender.clone().map(Wish::Gender), gender),
+        (query.language.clone().map(Wish::Language), language),
+        (query.skill.clone().map(Wish::Skill), skill),
     ];
-    wishes.into_iter().flatten().map(|wish| Preference { wish, required }).collect()
+    let wished = wishes.into_iter().filter_map(|(wish, required)| Some(Preference { wish: wish?, required }));
+    wished.collect()
 }
 
 const fn ranking(order: Order) -> Ranking {

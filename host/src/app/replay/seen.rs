@@ -75,7 +75,7 @@ impl App {
             ActorWord::Staff => Actor::Staff,
             ActorWord::System => Actor::System,
         };
-        self.scene(service, customer, actor).await
+        self.scene(service, customer, actor.into()).await
     }
 
     /// What had become of the customer's appointments by then.

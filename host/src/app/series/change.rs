@@ -13,7 +13,7 @@ use crate::app::calendar::{Edge, instant};
 use crate::app::command::{Cancel, Command, Reschedule};
 use crate::app::hold::sensible;
 use crate::app::{App, Error, Reply, Request, Result};
-use crate::model::{Actor, Appointment, AppointmentId, ProviderId, SeriesId, Status};
+use crate::model::{Acting, Appointment, AppointmentId, ProviderId, SeriesId, Status};
 
 /// A move of one appointment of a series and all that follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -54,9 +54,10 @@ impl App {
         id: SeriesId,
         expected: Option<u32>,
         wanted: RescheduleSeries,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<SeriesView>> {
+        let actor = actor.into();
         sensible("start", wanted.start)?;
         self.until_settled(request, || {
             Box::pin(self.try_reschedule_series(id, expected, &wanted, actor, request))
@@ -70,9 +71,10 @@ impl App {
         id: SeriesId,
         expected: Option<u32>,
         wanted: CancelSeries,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<SeriesView>> {
+        let actor = actor.into();
         self.until_settled(request, || {
             Box::pin(self.try_cancel_series(id, expected, &wanted, actor, request))
         })
@@ -84,7 +86,7 @@ impl App {
         id: SeriesId,
         expected: Option<u32>,
         wanted: &RescheduleSeries,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<SeriesView> {
         let all = self.recurring(id).await?;
@@ -99,7 +101,7 @@ impl App {
         &self,
         concerned: &[Appointment],
         wanted: &RescheduleSeries,
-        actor: Actor,
+        actor: Acting,
     ) -> Result<Vec<(Appointment, Command)>> {
         let Some(first) = concerned.first() else { return Ok(Vec::new()) };
         let scene = self.scene(first.service, None, actor).await?;
@@ -135,7 +137,7 @@ impl App {
         id: SeriesId,
         expected: Option<u32>,
         wanted: &CancelSeries,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<SeriesView> {
         let all = self.recurring(id).await?;
@@ -153,7 +155,7 @@ impl App {
         all: &[Appointment],
         wanted: Vec<(Appointment, Command)>,
         given_up: &[Appointment],
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<SeriesView> {
         let (frame, details) = self.series_frame(id).await?;

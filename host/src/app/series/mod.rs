@@ -25,7 +25,7 @@ use super::error::Refusal;
 use super::hold::{Booking, places, sensible};
 use super::snapshot::Scene;
 use super::{App, Error, Reply, Request, Result};
-use crate::model::{Actor, Appointment, BranchId, SeriesId};
+use crate::model::{Acting, Appointment, BranchId, SeriesId};
 use crate::store::{self, AppointmentFilter, Change, Frame};
 use rule::Repetition;
 
@@ -55,7 +55,12 @@ struct Plan {
 
 impl App {
     /// What a series would be. Nothing is stored or kept free.
-    pub async fn preview_series(&self, wanted: &SeriesRequest, actor: Actor) -> Result<SeriesPreview> {
+    pub async fn preview_series(
+        &self,
+        wanted: &SeriesRequest,
+        actor: impl Into<Acting> + Send,
+    ) -> Result<SeriesPreview> {
+        let actor = actor.into();
         let Plan { time_zone, decided, .. } = self.plan_series(wanted, actor).await?;
         let occurrences: Vec<Occurrence> = decided.iter().map(Decided::occurrence).collect();
         let conflicts = occurrences.iter().filter(|occurrence| !occurrence.findings.is_empty()).count();
@@ -66,16 +71,17 @@ impl App {
     pub async fn make_series(
         &self,
         wanted: SeriesRequest,
-        actor: Actor,
+        actor: impl Into<Acting> + Send,
         request: Option<&Request>,
     ) -> Result<Reply<SeriesView>> {
+        let actor = actor.into();
         self.until_settled(request, || Box::pin(self.try_make_series(&wanted, actor, request))).await
     }
 
     async fn try_make_series(
         &self,
         wanted: &SeriesRequest,
-        actor: Actor,
+        actor: Acting,
         request: Option<&Request>,
     ) -> Result<SeriesView> {
         let Plan { scene, time_zone, decided } = self.plan_series(wanted, actor).await?;
@@ -123,10 +129,9 @@ impl App {
         self.every_appointment(&filter).await
     }
 
-    async fn plan_series(&self, wanted: &SeriesRequest, actor: Actor) -> Result<Plan> {
+    async fn plan_series(&self, wanted: &SeriesRequest, actor: Acting) -> Result<Plan> {
         sensible("start", wanted.start)?;
-        let booking = self.with_case(wanted.single()).await?;
-        let scene = self.scene(booking.service, booking.customer, actor).await?;
+        let (scene, booking) = self.scene_for(&wanted.single(), actor).await?;
         let time_zone = scene.branch(one_branch(&scene, &booking)?)?.time_zone;
         let repetition = Repetition {
             rule: &wanted.rule,

@@ -8,9 +8,8 @@ use utoipa::ToSchema;
 use crate::app::Finding;
 use crate::app::bundle::version;
 use crate::app::hold::Booking;
-use crate::app::preference::Preference;
 use crate::model::{
-    Appointment, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId, ServiceId, UnitId,
+    Appointment, BranchId, CaseId, CompanyId, CustomerId, Preference, ProviderId, SeriesId, ServiceId, UnitId,
 };
 
 /// Appointments that recur.

@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 use super::bundle::check_version;
 use super::hold::sensible;
 use super::openings::MAX_RANGE_DAYS;
-use super::preference::Preference;
 use super::request::earlier;
 use super::{App, Error, Reply, Request, Result};
 use crate::model::{
-    Actor, AppointmentId, BranchId, CompanyId, CustomerId, ProviderId, ServiceId, WaitId, WaitState,
+    Actor, AppointmentId, BranchId, CompanyId, CustomerId, Preference, ProviderId, ServiceId, WaitId,
+    WaitState,
 };
 use crate::store::{self, Answer, Page, Wait, WaitFilter};
 
@@ -113,7 +113,7 @@ impl App {
         let now = self.ports.clock.now();
         check(&wanted, now)?;
         let WaitRequest { service, customer, from, to, provider, branch, guests, preferences } = wanted;
-        let scene = self.scene(service, Some(customer), Actor::Customer).await?;
+        let scene = self.scene(service, Some(customer), Actor::Customer.into()).await?;
         match (provider, branch) {
             (Some(provider), branch) => scene.same_branch(provider, branch)?,
             (None, Some(branch)) => scene.branch(branch).map(|_| ())?,

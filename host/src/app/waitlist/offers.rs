@@ -86,7 +86,7 @@ impl App {
     }
 
     async fn try_offer(&self, freed: &Freed, wait: &WaitView) -> Result<bool> {
-        let scene = self.scene(wait.service, Some(wait.customer), Actor::System).await?;
+        let scene = self.scene(wait.service, Some(wait.customer), Actor::System.into()).await?;
         let Some(chance) = self.chance(&scene, freed, wait).await? else { return Ok(false) };
         let booking = booking(wait, &chance);
         let minutes = scene.catalog.company.offer_minutes;

@@ -14,13 +14,14 @@ use super::answer::repeated_plainly;
 use super::auth::Caller;
 use super::body::{Body, Input};
 use super::extract::{Id, Query};
+use super::gate::{Need, Pin, Subject};
 use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
 use crate::app::{self, Reply, Retried, Voice};
 use crate::codes;
-use crate::model::Delivery;
+use crate::model::{Delivery, Scope};
 use crate::store::DeliveryFilter;
 use input::{Adoption, Because, Edit, Filter, Parked, Why};
 use view::{DeliveryView, RetriedView, StoryView, retried, story, view};
@@ -44,13 +45,33 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             .takes::<Parked>(Required::False)
             .gives::<RetriedView>(200, "How many are back in line.");
     OpenApiRouter::default()
-        .routes(list.tag(TAG).to(index))
-        .routes(read.tag(TAG).to(show))
-        .routes(parked.tag(TAG).to(again_parked))
-        .routes(repair::<Why>("retry", "Try a delivery again").says(RETRY).to(again))
-        .routes(repair::<Because>("skip", "Do without a document").says(SKIP).to(skip))
-        .routes(repair::<Adoption>("adopt", "Say which document in the books it is").says(ADOPT).to(adopt))
-        .routes(repair::<Edit>("edit", "Change what codes mean to the books").says(EDIT).to(edit))
+        .routes(list.tag(TAG).needs(&Need::list(Scope::BooksRead, &[Pin::Company])).to(index))
+        .routes(read.tag(TAG).needs(&Need::of(Scope::BooksRead, Subject::Delivery)).to(show))
+        .routes(parked.tag(TAG).needs(&Need::body(Scope::BooksWrite)).to(again_parked))
+        .routes(
+            repair::<Why>("retry", "Try a delivery again")
+                .says(RETRY)
+                .needs(&Need::of(Scope::BooksWrite, Subject::Delivery))
+                .to(again),
+        )
+        .routes(
+            repair::<Because>("skip", "Do without a document")
+                .says(SKIP)
+                .needs(&Need::of(Scope::BooksWrite, Subject::Delivery))
+                .to(skip),
+        )
+        .routes(
+            repair::<Adoption>("adopt", "Say which document in the books it is")
+                .says(ADOPT)
+                .needs(&Need::of(Scope::BooksWrite, Subject::Delivery))
+                .to(adopt),
+        )
+        .routes(
+            repair::<Edit>("edit", "Change what codes mean to the books")
+                .says(EDIT)
+                .needs(&Need::everywhere(Scope::BooksWrite))
+                .to(edit),
+        )
 }
 
 const RETRY: &str =

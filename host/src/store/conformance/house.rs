@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::model::master::Kind;
 use crate::model::{
-    Actor, Appointment, Claim, CompanyId, Delivery, Event, ProviderId, Quote, QuoteLine, Repair, Status,
-    Timing,
+    Actor, Appointment, Claim, CompanyId, Delivery, Event, Preference, ProviderId, Quote, QuoteLine, Repair,
+    Status, Timing, Wish,
 };
 use crate::store::{
     Change, Commit, Error, Mend, NewDelivery, Outbox, Outcome, PendingAnswer, Record, SharedStore, Slots,
@@ -133,6 +133,7 @@ impl House {
             replaces: Vec::new(),
             terms: None,
             shared_documents: Vec::new(),
+            preferences: vec![Preference { wish: Wish::Language("de".to_owned()), required: true }],
             invoiced_with: Vec::new(),
             predecessor: None,
             successor: None,
@@ -221,6 +222,7 @@ pub(crate) fn record(kind: Kind, id: Uuid, company: Uuid) -> Record {
         updated_at: minute(0) + TimeDelta::microseconds(123_456),
         data: json!({"name": format!("A {}", kind.as_str()), "price": "49.90"}),
         by: None,
+        judged_on: None,
     }
 }
 
@@ -281,6 +283,7 @@ pub(crate) fn event(appointment: &Appointment, from: Option<Status>) -> Event {
         revision: appointment.revision,
         at: minute(0),
         actor: Actor::Staff,
+        by: None,
         name: format!("appointment.{}", appointment.status.as_str()),
         message: "Something happened.".to_owned(),
         from,

@@ -4,6 +4,7 @@
 //!
 //! Deliberately absent: what only one engine can be asked, such as its triggers and plans. That stands with the engine.
 
+pub(crate) mod accounts;
 pub(crate) mod connections;
 pub(crate) mod decisions;
 pub(crate) mod diary;
@@ -44,6 +45,7 @@ macro_rules! conformance {
             records: a_replaced_record_has_its_new_fields,
             records: only_the_expected_version_is_replaced,
             records: every_change_raises_the_catalogue_version,
+            records: a_record_judged_on_an_earlier_catalogue_is_not_replaced,
             records: a_customer_is_read_with_the_catalogue_of_their_company,
             records: records_come_in_pages_by_kind_and_company,
             records: a_record_is_not_kept_without_its_answer,
@@ -139,7 +141,17 @@ macro_rules! conformance {
             turns: what_was_parked_or_in_hand_waits_for_what_is_made_again,
             requests: an_answer_is_kept_once,
             requests: old_answers_are_forgotten,
-            requests: a_key_is_known_by_its_hash,
+            accounts: a_key_is_known_by_its_hash,
+            accounts: a_key_is_used_and_revoked,
+            accounts: an_account_is_read_as_it_was_written,
+            accounts: a_session_ends_when_it_is_revoked,
+            accounts: an_invitation_is_used_once,
+            accounts: there_is_one_first_administrator,
+            accounts: tries_to_log_in_are_slowed_down,
+            accounts: of_twenty_tries_at_once_three_are_made,
+            accounts: what_was_done_is_kept_and_a_secret_is_made_once,
+            accounts: work_is_signed_for_once,
+            accounts: the_trail_names_who_it_was,
         }
     };
     ($open:path; $($module:ident : $case:ident,)*) => {$(

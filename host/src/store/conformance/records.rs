@@ -63,6 +63,20 @@ pub(crate) async fn only_the_expected_version_is_replaced(twice: &Twice) {
     assert!(foreign.is_err(), "a record does not change its company");
 }
 
+pub(crate) async fn a_record_judged_on_an_earlier_catalogue_is_not_replaced(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let company = CompanyId(house.company);
+    let seen = twice.one.catalog_version(company).await.expect("a company");
+    let judged = record(Kind::Service, house.service, house.company);
+    let judged = Record { version: 2, judged_on: Some(seen), ..judged };
+    twice.other.insert(&record(Kind::Unit, id(), house.company), None).await.expect("a new record");
+    let late = twice.one.replace(&judged, 1, None).await;
+    assert!(matches!(late, Err(Error::Unjudged)), "{late:?}");
+    assert_eq!(twice.one.catalog_version(company).await.expect("a company"), seen + 1, "nothing was changed");
+    let again = Record { judged_on: Some(seen + 1), ..judged };
+    twice.one.replace(&again, 1, None).await.expect("nothing has changed since");
+}
+
 pub(crate) async fn every_change_raises_the_catalogue_version(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let before = twice.other.catalog_version(CompanyId(house.company)).await.expect("a company");

@@ -1,4 +1,4 @@
-//! Answers kept for repeated requests, and API keys.
+//! Answers kept for repeated requests.
 
 use super::Twice;
 use super::house::minute;
@@ -30,15 +30,4 @@ pub(crate) async fn old_answers_are_forgotten(twice: &Twice) {
     assert_eq!(twice.other.forget_answers(minute(2)).await.expect("a deletion"), 2);
     assert_eq!(twice.one.answer("b").await.expect("a read"), None);
     assert_eq!(twice.one.answer("c").await.expect("a read"), Some(answer("c", 2)));
-}
-
-pub(crate) async fn a_key_is_known_by_its_hash(twice: &Twice) {
-    let hash = "0".repeat(64);
-    assert!(!twice.one.has_keys().await.expect("a read"));
-    twice.one.add_key(&hash, "desk", minute(0)).await.expect("a new key");
-    assert!(twice.other.has_keys().await.expect("a read"));
-    assert_eq!(twice.other.key_label(&hash).await.expect("a read").as_deref(), Some("desk"));
-    assert_eq!(twice.other.key_label(&"1".repeat(64)).await.expect("a read"), None);
-    let again = twice.other.add_key(&hash, "another", minute(1)).await;
-    assert!(matches!(again, Err(Error::Exists("key"))), "{again:?}");
 }

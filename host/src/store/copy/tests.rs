@@ -7,8 +7,9 @@ use tempfile::TempDir;
 
 use super::tables::{ALL, DERIVED};
 use super::*;
-use crate::model::Status;
 use crate::model::master::Kind;
+use crate::model::{ApiKey, Status};
+use crate::store::conformance::accounts::let_in;
 use crate::store::conformance::connections::known;
 use crate::store::conformance::extensions::extended;
 use crate::store::conformance::house::{
@@ -42,7 +43,8 @@ async fn fill(store: &SharedStore) -> House {
     let body = |stored: &[&crate::model::Appointment]| stored[0].name.clone();
     store.commit(house.answered(vec![house.hold(200, 260)], "k", &body)).await.expect("a free slot");
     frames(store, &house).await;
-    store.add_key(&"0".repeat(64), "desk", minute(0)).await.expect("a new key");
+    store.add_key(&ApiKey::administrators(id(), "0".repeat(64), "desk", minute(0))).await.expect("a new key");
+    let_in(store, first.id).await;
     for outcome in [done, |_: &_| parked()] {
         let delivery = claim(store).await.remove(0);
         assert!(
@@ -181,7 +183,10 @@ async fn a_target_that_is_not_empty_is_left_alone() {
     let (_directory, _database, [file, server]) = sides();
     for (from, to) in [(&file, &server), (&server, &file)] {
         let store = to.open().await.expect("it opens");
-        store.add_key(&"1".repeat(64), "desk", minute(0)).await.expect("a new key");
+        store
+            .add_key(&ApiKey::administrators(id(), "1".repeat(64), "desk", minute(0)))
+            .await
+            .expect("a new key");
         let refused = copy(from, to, &mut |_| {}).await.expect_err("there is a key");
         assert!(matches!(refused, Error::NotEmpty("api_key")), "{refused:?}");
     }

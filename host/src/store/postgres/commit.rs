@@ -185,13 +185,13 @@ macro_rules! with_trail {
             " RETURNING id),
              told AS (
                  INSERT INTO event (appointment, revision, happened_at, actor, name, message, from_status, to_status,
-                     rules_digest, attributes)
+                     rules_digest, attributes, by_id)
                  SELECT e.appointment, e.revision, e.happened_at, e.actor, e.name, e.message, e.from_status,
-                     e.to_status, e.rules_digest, e.attributes::json
+                     e.to_status, e.rules_digest, e.attributes::json, e.by_id
                  FROM written, unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
-                     $7::text[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY
+                     $7::text[], $8::text[], $9::text[], $10::text[], $11::uuid[]) WITH ORDINALITY
                      AS e (appointment, revision, happened_at, actor, name, message, from_status, to_status,
-                         rules_digest, attributes, n)
+                         rules_digest, attributes, by_id, n)
                  ORDER BY e.n
              )
              SELECT count(*) FROM written"
@@ -203,16 +203,16 @@ const INSERT: &str = with_trail!(
     "INSERT INTO appointment (branch, service, customer, provider, name, status, revision, start_at, end_at,
          reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, updated_at, details,
          id, company, invoice_after_at, created_at, case_id, booking, series)
-     VALUES ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26::text::json, $27, $28, $29,
-         $30, $31, $32, $33)"
+     VALUES ($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27::text::json, $28, $29, $30,
+         $31, $32, $33, $34)"
 );
 
 const UPDATE: &str = with_trail!(
-    "UPDATE appointment SET branch = $11, service = $12, customer = $13, provider = $14, name = $15, status = $16,
-         revision = $17, start_at = $18, end_at = $19, reserved_start_at = $20, reserved_end_at = $21,
-         hold_until_at = $22, predecessor = $23, successor = $24, updated_at = $25, details = $26::text::json,
-         invoice_after_at = $29
-     WHERE id = $27 AND company = $28 AND revision = $30"
+    "UPDATE appointment SET branch = $12, service = $13, customer = $14, provider = $15, name = $16, status = $17,
+         revision = $18, start_at = $19, end_at = $20, reserved_start_at = $21, reserved_end_at = $22,
+         hold_until_at = $23, predecessor = $24, successor = $25, updated_at = $26, details = $27::text::json,
+         invoice_after_at = $30
+     WHERE id = $28 AND company = $29 AND revision = $31"
 );
 
 async fn insert(connection: &mut PgConnection, entry: &Entry) -> Result<(), Error> {
@@ -243,7 +243,7 @@ async fn update(connection: &mut PgConnection, entry: &Entry, expected: u32) -> 
 
 type Statement<'q> = sqlx::query::QueryScalar<'q, sqlx::Postgres, i64, sqlx::postgres::PgArguments>;
 
-/// The first ten values of both statements above: a list for each column.
+/// The first eleven values of both statements above: a list for each column.
 fn bind_trail<'q>(statement: Statement<'q>, events: &'q [Event]) -> Result<Statement<'q>, Error> {
     let attributes = events.iter().map(|event| to_json("event", &event.attributes));
     Ok(statement
@@ -256,7 +256,8 @@ fn bind_trail<'q>(statement: Statement<'q>, events: &'q [Event]) -> Result<State
         .bind(events.iter().map(|event| event.from.map(|status| status.as_str())).collect::<Vec<_>>())
         .bind(events.iter().map(|event| event.to.as_str()).collect::<Vec<_>>())
         .bind(events.iter().map(|event| event.rules_digest.as_str()).collect::<Vec<_>>())
-        .bind(attributes.collect::<Result<Vec<_>, _>>()?))
+        .bind(attributes.collect::<Result<Vec<_>, _>>()?)
+        .bind(events.iter().map(|event| event.by.as_ref().map(|by| by.id)).collect::<Vec<_>>()))
 }
 
 /// The nineteen values after them.

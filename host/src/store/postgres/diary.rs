@@ -53,7 +53,9 @@ impl Diary for Postgres {
     async fn events(&self, id: AppointmentId) -> Result<Vec<Event>, Error> {
         let rows = sqlx::query(
             "SELECT appointment, revision, happened_at, actor, name, message, from_status, to_status, rules_digest,
-                 attributes::text AS attributes
+                 attributes::text AS attributes, by_id,
+                 COALESCE((SELECT a.name FROM account a WHERE a.id = by_id),
+                     (SELECT k.label FROM api_key k WHERE k.id = by_id)) AS by_name
              FROM event WHERE appointment = $1 ORDER BY id",
         )
         .bind(id.0)

@@ -24,6 +24,7 @@
 //! Deliberately absent: SERIALIZABLE, which would have every caller repeat what PostgreSQL could not order; and reads
 //! from a replica, which may not know yet what was decided.
 
+mod accounts;
 mod claims;
 mod commit;
 mod connections;
@@ -64,10 +65,11 @@ const TRUSTED: Duration = Duration::from_secs(1);
 const SETTINGS: [(&str, &str); 6] = [
     ("default_transaction_isolation", "read committed"),
     ("synchronous_commit", "on"),
-    // Each transaction takes milliseconds; what waits longer waits for something that is stuck.
-    ("lock_timeout", "5s"),
-    // A host that vanished in the middle of a transaction holds its locks no longer than this.
-    ("idle_in_transaction_session_timeout", "30s"),
+    // Each transaction takes milliseconds. A host that froze or vanished in the middle of one holds its locks no longer
+    // than this,
+    ("idle_in_transaction_session_timeout", "5s"),
+    // and whoever waits for them waits a little longer: nobody is refused because of it.
+    ("lock_timeout", "8s"),
     ("statement_timeout", "60s"),
     ("timezone", "UTC"),
 ];

@@ -82,6 +82,9 @@ impl Records for Postgres {
         if !raised || done.rows_affected() == 0 {
             return Err(missing_or_stale(&mut transaction, record.kind, record.id).await?);
         }
+        if let Some(version) = record.judged_on {
+            unless_changed(&mut transaction, record.company, version + 1).await?;
+        }
         if record.kind == Kind::Extension {
             extensions::note_use(&mut transaction, record, ExtensionAct::Changed).await?;
         }
@@ -167,6 +170,18 @@ async fn raise_catalog_version(connection: &mut PgConnection, company: Uuid) -> 
         .await
         .map_err(failed)?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Fails if the catalogue is not at this version, with the company's row locked by this transaction.
+async fn unless_changed(connection: &mut PgConnection, company: Uuid, version: i64) -> Result<(), Error> {
+    let same: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM company WHERE id = $1 AND catalog_version = $2)")
+            .bind(company)
+            .bind(version)
+            .fetch_one(connection)
+            .await
+            .map_err(failed)?;
+    if same { Ok(()) } else { Err(Error::Unjudged) }
 }
 
 /// Why a record could not be replaced.

@@ -13,7 +13,10 @@ use uuid::Uuid;
 use crate::model::decision::Decision;
 use crate::model::extension::{Component, ExtensionAnswer, ExtensionChange};
 use crate::model::master::Kind;
-use crate::model::{Appointment, Claim, Event, SharedVisit, UnitClaim};
+use crate::model::{
+    Account, AccountEvent, ApiKey, Appointment, By, Claim, Event, Invitation, Session as LoggedIn,
+    SharedVisit, Signature, UnitClaim,
+};
 use crate::store::CustomerHistory;
 use crate::store::decisions::{KeptAnswer, KeptDecision};
 use crate::store::rendered::Details;
@@ -71,6 +74,7 @@ pub(super) fn record(kind: Kind, row: &impl Columns) -> Result<Record, Error> {
         updated_at: row.instant("updated_at")?,
         data: from_json("record", row.text("data")?)?,
         by: None,
+        judged_on: None,
     })
 }
 
@@ -103,6 +107,7 @@ pub(super) fn appointment(row: &impl Columns) -> Result<Appointment, Error> {
         invoice_after: row.optional_instant("invoice_after_at")?,
         timing: details.timing,
         reschedules: details.reschedules,
+        preferences: details.preferences,
         location: details.location,
         notes: details.notes,
         remarks: details.remarks,
@@ -124,6 +129,7 @@ pub(super) fn event(row: &impl Columns) -> Result<Event, Error> {
         revision: row.count("revision")?,
         at: row.instant("happened_at")?,
         actor: from_word("actor", row.text("actor")?)?,
+        by: by(row)?,
         name: row.text("name")?.to_owned(),
         message: row.text("message")?.to_owned(),
         from: row.optional_text("from_status")?.map(|status| from_word("status", status)).transpose()?,
@@ -131,6 +137,12 @@ pub(super) fn event(row: &impl Columns) -> Result<Event, Error> {
         rules_digest: row.text("rules_digest")?.to_owned(),
         attributes: from_json("event", row.text("attributes")?)?,
     })
+}
+
+/// Who sent a command: the columns are `by_id` and `by_name`.
+fn by(row: &impl Columns) -> Result<Option<By>, Error> {
+    let Some(id) = row.optional_id("by_id")? else { return Ok(None) };
+    Ok(Some(By { id, name: row.optional_text("by_name")?.map(str::to_owned) }))
 }
 
 pub(super) fn booking(row: &impl Columns) -> Result<Booking, Error> {
@@ -316,5 +328,75 @@ pub(super) fn history(row: &impl Columns) -> Result<CustomerHistory, Error> {
         completed: row.count("completed")?,
         cancelled: row.count("cancelled")?,
         no_shows: row.count("no_shows")?,
+    })
+}
+
+pub(super) fn account(row: &impl Columns) -> Result<Account, Error> {
+    Ok(Account {
+        id: row.id("id")?,
+        login: row.text("login")?.to_owned(),
+        name: row.text("name")?.to_owned(),
+        grants: from_json("grants", row.text("grants")?)?,
+        active: row.flag("active")?,
+        version: row.integer("version")?,
+        created_at: row.instant("created_at")?,
+        updated_at: row.instant("updated_at")?,
+    })
+}
+
+pub(super) fn api_key(row: &impl Columns) -> Result<ApiKey, Error> {
+    let scopes = row.optional_text("scopes")?.map(|scopes| from_json("scopes", scopes)).transpose()?;
+    Ok(ApiKey {
+        id: row.id("id")?,
+        hash: row.text("hash")?.to_owned(),
+        label: row.text("label")?.to_owned(),
+        grants: from_json("grants", row.text("grants")?)?,
+        scopes,
+        created_at: row.instant("created_at")?,
+        expires_at: row.optional_instant("expires_at")?,
+        used_at: row.optional_instant("used_at")?,
+        revoked_at: row.optional_instant("revoked_at")?,
+    })
+}
+
+/// The columns of a session; where its account's are beside them, they have names of their own.
+pub(super) fn logged_in(row: &impl Columns) -> Result<LoggedIn, Error> {
+    Ok(LoggedIn {
+        id: row.id("session_id")?,
+        account: row.id("account")?,
+        hash: row.text("hash")?.to_owned(),
+        agent: row.text("agent")?.to_owned(),
+        created_at: row.instant("begun_at")?,
+        used_at: row.instant("used_at")?,
+        expires_at: row.instant("expires_at")?,
+    })
+}
+
+pub(super) fn invitation(row: &impl Columns) -> Result<Invitation, Error> {
+    Ok(Invitation {
+        hash: row.text("hash")?.to_owned(),
+        account: row.optional_id("account")?,
+        created_at: row.instant("created_at")?,
+        expires_at: row.instant("expires_at")?,
+    })
+}
+
+pub(super) fn account_event(row: &impl Columns) -> Result<AccountEvent, Error> {
+    Ok(AccountEvent {
+        id: row.integer("id")?,
+        at: row.instant("happened_at")?,
+        by: row.text("actor")?.to_owned(),
+        name: row.text("name")?.to_owned(),
+        subject: row.optional_id("subject")?,
+        message: row.text("message")?.to_owned(),
+    })
+}
+
+pub(super) fn signature(row: &impl Columns) -> Result<Signature, Error> {
+    Ok(Signature {
+        appointment: row.id("appointment")?,
+        revision: row.count("revision")?,
+        name: row.text("name")?.to_owned(),
+        at: row.instant("signed_at")?,
     })
 }

@@ -229,8 +229,8 @@ async fn missing_or_stale(
 async fn record(connection: &mut SqliteConnection, event: &Event) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO event (appointment, revision, at_us, actor, name, message, from_status, to_status,
-             rules_digest, attributes)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             rules_digest, attributes, by_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(text(event.appointment))
     .bind(event.revision)
@@ -242,6 +242,7 @@ async fn record(connection: &mut SqliteConnection, event: &Event) -> Result<(), 
     .bind(event.to.as_str())
     .bind(&event.rules_digest)
     .bind(to_json("event", &event.attributes)?)
+    .bind(event.by.as_ref().map(|by| text(by.id)))
     .execute(connection)
     .await
     .map_err(failed)?;

@@ -53,7 +53,8 @@ impl Diary for Sqlite {
     async fn events(&self, id: AppointmentId) -> Result<Vec<Event>, Error> {
         let rows = sqlx::query(
             "SELECT appointment, revision, at_us AS happened_at, actor, name, message, from_status, to_status, rules_digest,
-                 attributes
+                 attributes, by_id, COALESCE((SELECT a.name FROM account a WHERE a.id = by_id),
+                     (SELECT k.label FROM api_key k WHERE k.id = by_id)) AS by_name
              FROM event WHERE appointment = ? ORDER BY id",
         )
         .bind(text(id))

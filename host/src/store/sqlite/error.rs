@@ -15,7 +15,7 @@ const PRIMARY: i64 = 0xff;
 
 /// An error that no rule of the schema explains.
 pub(in crate::store) fn failed(error: sqlx::Error) -> Error {
-    explained(error, is_lock)
+    explained(error, is_lock, |_| false)
 }
 
 /// [`failed`], but a value that has to be unique and is not becomes what `taken` says.

@@ -10,6 +10,7 @@
 //!
 //! Deliberately absent: a database in memory, which would hide what locking does.
 
+mod accounts;
 mod claims;
 mod commit;
 mod connections;

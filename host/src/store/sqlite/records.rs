@@ -78,6 +78,9 @@ impl Records for Sqlite {
         if done.rows_affected() == 0 {
             return Err(missing_or_stale(&mut transaction, record.kind, record.id).await?);
         }
+        if let Some(version) = record.judged_on {
+            unless_changed(&mut transaction, record.company, version).await?;
+        }
         raise_catalog_version(&mut transaction, record.company, 1).await?;
         if record.kind == Kind::Extension {
             extensions::note_use(&mut transaction, record, ExtensionAct::Changed).await?;
@@ -157,6 +160,18 @@ async fn raise_catalog_version(
         return Err(Error::Missing(Kind::Company.as_str()));
     }
     Ok(())
+}
+
+/// Fails if the catalogue is no longer at this version.
+async fn unless_changed(connection: &mut SqliteConnection, company: Uuid, version: i64) -> Result<(), Error> {
+    let same: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM company WHERE id = ? AND catalog_version = ?)")
+            .bind(text(company))
+            .bind(version)
+            .fetch_one(connection)
+            .await
+            .map_err(failed)?;
+    if same { Ok(()) } else { Err(Error::Unjudged) }
 }
 
 /// Why a record could not be replaced.

@@ -72,6 +72,7 @@ impl Program {
                 (func (export "price") (param i32) (result i32) (i32.const 512))
                 (func (export "total") (param i32) (result i32) (i32.const 512))
                 (func (export "divide") (param i32 i32) (result i32) (i32.const 768))
+                (func (export "share") (param i32) (result i32) (i32.const 512))
                 (func (export "recheck") (param i32) (result i32) (i32.const 512))
                 (func $validate (export "validate") (param i32) (result i32) {body}))"#
         )
@@ -102,6 +103,7 @@ pub(super) fn snapshot() -> Snapshot {
         branch: BranchCalendar { active: true, open: vec![u64::MAX; 5], days: Vec::new() },
         providers: Vec::new(),
         units: Vec::new(),
+        case: None,
         booking: None,
         attributes: Vec::new(),
     }

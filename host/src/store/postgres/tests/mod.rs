@@ -64,12 +64,24 @@ async fn commits_are_durable_whatever_the_server_is_set_to() {
     let settings = [
         ("SHOW synchronous_commit", "on"),
         ("SHOW transaction_isolation", "read committed"),
-        ("SHOW lock_timeout", "5s"),
+        ("SHOW lock_timeout", "8s"),
+        ("SHOW idle_in_transaction_session_timeout", "5s"),
     ];
     for (setting, expected) in settings {
         let found: String = sqlx::query_scalar(setting).fetch_one(&store.pool).await.expect("a setting");
         assert_eq!(found, expected, "{setting}");
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_is_reported_as_a_database_out_of_reach() {
+    let (_database, store, _) = opened().await;
+    let mut cut = store.begin().await.expect("a connection");
+    let own: i32 =
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *cut).await.expect("a number");
+    sqlx::query("SELECT pg_terminate_backend($1)").bind(own).execute(&store.pool).await.expect("it is ended");
+    let refused = sqlx::query("SELECT 1").execute(&mut *cut).await.map_err(super::failed);
+    assert!(matches!(refused, Err(Error::Away(_))), "{refused:?}");
 }
 
 #[tokio::test]

@@ -161,7 +161,7 @@ async fn rows_that_contradict_themselves_are_refused() {
         "UPDATE numbering SET last_number = -1".to_owned(),
         "INSERT INTO answer (key, fingerprint, status, body, given_at) VALUES ('k', 'f', 99, '', now())"
             .to_owned(),
-        "INSERT INTO api_key (hash, label, created_at) VALUES ('short', '', now())".to_owned(),
+        "INSERT INTO api_key (id, hash, label, grants, created_at) VALUES (gen_random_uuid(), 'short', '', '[]', now())".to_owned(),
     ];
     for statement in refused {
         let told = told(&store, &statement).await;

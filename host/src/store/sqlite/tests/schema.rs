@@ -191,7 +191,9 @@ async fn rows_that_contradict_themselves_are_refused() {
         "UPDATE record SET active = 2".to_owned(),
         "UPDATE record SET data = 'x'".to_owned(),
         "INSERT INTO answer (key, fingerprint, status, body, at_us) VALUES ('k', 'f', 99, '', 0)".to_owned(),
-        "INSERT INTO api_key (hash, label, created_us) VALUES ('short', '', 0)".to_owned(),
+        "INSERT INTO api_key (id, hash, label, grants, created_us)
+         VALUES ('01920000-0000-7000-8000-000000000001', 'short', '', '[]', 0)"
+            .to_owned(),
     ];
     for statement in refused {
         let told = told(&store, &statement).await;

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::ProviderId;
-use crate::wasm::bindings::slotledger::rules::decisions;
-use crate::wasm::bindings::slotledger::types::catalog;
+use super::ProviderId;
 
 /// What a customer would like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,18 +28,4 @@ pub struct Preference {
     /// Whether nothing else will do; else providers who meet more wishes go first.
     #[serde(default)]
     pub required: bool,
-}
-
-impl Preference {
-    pub(super) fn words(&self) -> decisions::Preference {
-        let quality =
-            |kind, value: &String| decisions::Wish::Quality(catalog::Quality { kind, value: value.clone() });
-        let wish = match &self.wish {
-            Wish::Provider(id) => decisions::Wish::Provider(id.to_string()),
-            Wish::Gender(value) => quality(catalog::QualityKind::Gender, value),
-            Wish::Language(value) => quality(catalog::QualityKind::Language, value),
-            Wish::Skill(value) => quality(catalog::QualityKind::Skill, value),
-        };
-        decisions::Preference { wish, required: self.required }
-    }
 }

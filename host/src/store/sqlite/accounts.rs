@@ -1,0 +1,430 @@
+//! Accounts, their sessions and invitations, and what was done with them.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::error::{failed, unless_taken};
+use super::rows::{Columns, micros, text};
+use crate::model::{Account, AccountEvent, AccountId, AppointmentId, Invitation, Session, Signature};
+use crate::store::words::to_json;
+use crate::store::{Accounts, Error, NewAccountEvent, Page, Patience, read};
+
+#[async_trait]
+impl Accounts for Sqlite {
+    async fn add_account(&self, account: &Account) -> Result<(), Error> {
+        add(&self.writer, account, None).await
+    }
+
+    async fn replace_account(&self, account: &Account, expected: i64) -> Result<(), Error> {
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query(
+            "UPDATE account SET login = ?1, name = ?2, grants = ?3, active = ?4, version = ?5, updated_us = ?6
+             WHERE id = ?7 AND version = ?8",
+        )
+        .bind(&account.login)
+        .bind(&account.name)
+        .bind(to_json("grants", &account.grants)?)
+        .bind(account.active)
+        .bind(account.version)
+        .bind(micros(account.updated_at))
+        .bind(text(account.id))
+        .bind(expected)
+        .execute(&mut *transaction)
+        .await
+        .map_err(unless_taken(|| Error::Exists("account")))?;
+        if done.rows_affected() == 0 {
+            let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM account WHERE id = ?1)")
+                .bind(text(account.id))
+                .fetch_one(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            return Err(if there { Error::Stale("account") } else { Error::Missing("account") });
+        }
+        if !account.active {
+            shut_out(&mut transaction, account.id, None).await?;
+        }
+        transaction.commit().await.map_err(failed)
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, Error> {
+        let row = sqlx::query(
+            "SELECT id, login, name, grants, active, version, created_us AS created_at, updated_us AS updated_at
+             FROM account WHERE id = ?1",
+        )
+        .bind(text(id))
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed)?;
+        row.as_ref().map(|row| read::account(&Columns(row))).transpose()
+    }
+
+    async fn account_by_login(&self, login: &str) -> Result<Option<(Account, Option<String>)>, Error> {
+        let row = sqlx::query(
+            "SELECT id, login, name, grants, active, version, created_us AS created_at, updated_us AS updated_at, password
+             FROM account WHERE login = ?1",
+        )
+        .bind(login)
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed)?;
+        let Some(row) = row.as_ref().map(Columns) else { return Ok(None) };
+        let password = read::Columns::optional_text(&row, "password")?.map(str::to_owned);
+        Ok(Some((read::account(&row)?, password)))
+    }
+
+    async fn accounts(&self, page: Page) -> Result<Vec<Account>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, login, name, grants, active, version, created_us AS created_at, updated_us AS updated_at
+             FROM account WHERE id > ?1 ORDER BY id LIMIT ?2",
+        )
+        .bind(page.after.map_or_else(String::new, text))
+        .bind(i64::from(page.limit))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::account(&Columns(row))).collect()
+    }
+
+    async fn has_accounts(&self) -> Result<bool, Error> {
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM account)")
+            .fetch_one(&self.readers)
+            .await
+            .map_err(failed)
+    }
+
+    async fn set_password(&self, id: AccountId, hash: &str, but: Option<Uuid>) -> Result<(), Error> {
+        let mut transaction = self.begin().await?;
+        set(&mut transaction, id, hash).await?;
+        shut_out(&mut transaction, id, but).await?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    async fn invite(&self, invitation: &Invitation) -> Result<(), Error> {
+        sqlx::query("INSERT INTO invitation (hash, account, created_us, expires_us) VALUES (?1, ?2, ?3, ?4)")
+            .bind(&invitation.hash)
+            .bind(invitation.account.map(text))
+            .bind(micros(invitation.created_at))
+            .bind(micros(invitation.expires_at))
+            .execute(&self.writer)
+            .await
+            .map_err(unless_taken(|| Error::Exists("invitation")))?;
+        Ok(())
+    }
+
+    async fn redeem(
+        &self,
+        hash: &str,
+        password: &str,
+        first: Option<&Account>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Account>, Error> {
+        let mut transaction = self.begin().await?;
+        let taken: Option<Option<String>> = sqlx::query_scalar(
+            "DELETE FROM invitation WHERE hash = ?1 AND expires_us > ?2 RETURNING account",
+        )
+        .bind(hash)
+        .bind(micros(now))
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        let Some(account) = taken else { return Ok(None) };
+        let id = match (account, first) {
+            (Some(id), _) => id.parse().map_err(|error| Error::Corrupt("account", Box::new(error)))?,
+            (None, Some(first)) => {
+                let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM account)")
+                    .fetch_one(&mut *transaction)
+                    .await
+                    .map_err(failed)?;
+                if there {
+                    return Ok(None);
+                }
+                add(&mut *transaction, first, None).await?;
+                sqlx::query("DELETE FROM invitation WHERE account IS NULL")
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(failed)?;
+                first.id
+            }
+            (None, None) => return Ok(None),
+        };
+        set(&mut transaction, id, password).await?;
+        shut_out(&mut transaction, id, None).await?;
+        let row = sqlx::query(
+            "SELECT id, login, name, grants, active, version, created_us AS created_at, updated_us AS updated_at
+             FROM account WHERE id = ?1 AND active",
+        )
+        .bind(text(id))
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        let account = row.as_ref().map(|row| read::account(&Columns(row))).transpose()?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(account)
+    }
+
+    async fn invitation(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Invitation>, Error> {
+        let row = sqlx::query(
+            "SELECT hash, account, created_us AS created_at, expires_us AS expires_at FROM invitation WHERE hash = ?1 AND expires_us > ?2",
+        )
+        .bind(hash)
+        .bind(micros(now))
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed)?;
+        row.as_ref().map(|row| read::invitation(&Columns(row))).transpose()
+    }
+
+    async fn begin_session(&self, session: &Session) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO session (id, account, hash, agent, created_us, used_us, expires_us)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .bind(text(session.id))
+        .bind(text(session.account))
+        .bind(&session.hash)
+        .bind(&session.agent)
+        .bind(micros(session.created_at))
+        .bind(micros(session.used_at))
+        .bind(micros(session.expires_at))
+        .execute(&self.writer)
+        .await
+        .map_err(unless_taken(|| Error::Exists("session")))?;
+        Ok(())
+    }
+
+    async fn session(&self, hash: &str) -> Result<Option<(Session, Account)>, Error> {
+        let row = sqlx::query(
+            "SELECT s.id AS session_id, s.account, s.hash, s.agent, s.created_us AS begun_at, s.used_us AS used_at,
+                 s.expires_us AS expires_at, a.id, a.login, a.name, a.grants, a.active, a.version,
+                 a.created_us AS created_at, a.updated_us AS updated_at
+             FROM session s JOIN account a ON a.id = s.account WHERE s.hash = ?1",
+        )
+        .bind(hash)
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed)?;
+        let Some(row) = row.as_ref().map(Columns) else { return Ok(None) };
+        Ok(Some((read::logged_in(&row)?, read::account(&row)?)))
+    }
+
+    async fn use_session(&self, id: Uuid, at: DateTime<Utc>) -> Result<(), Error> {
+        let statement =
+            sqlx::query("UPDATE session SET used_us = ?1 WHERE id = ?2").bind(micros(at)).bind(text(id));
+        statement.execute(&self.writer).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn logged_in(&self, account: AccountId) -> Result<Vec<Session>, Error> {
+        let rows = sqlx::query(
+            "SELECT id AS session_id, account, hash, agent, created_us AS begun_at, used_us AS used_at,
+                 expires_us AS expires_at
+             FROM session WHERE account = ?1 ORDER BY id",
+        )
+        .bind(text(account))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::logged_in(&Columns(row))).collect()
+    }
+
+    async fn end_sessions(&self, account: AccountId, one: Option<Uuid>) -> Result<u64, Error> {
+        let done = sqlx::query("DELETE FROM session WHERE account = ?1 AND (?2 IS NULL OR id = ?2)")
+            .bind(text(account))
+            .bind(one.map(text))
+            .execute(&self.writer)
+            .await
+            .map_err(failed)?;
+        Ok(done.rows_affected())
+    }
+
+    async fn forget_ended(&self, before: DateTime<Utc>) -> Result<(), Error> {
+        for statement in [
+            "DELETE FROM session WHERE expires_us < ?1",
+            "DELETE FROM invitation WHERE expires_us < ?1",
+            "DELETE FROM login_attempt WHERE tried_us < ?1",
+        ] {
+            sqlx::query(statement).bind(micros(before)).execute(&self.writer).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    async fn attempt(
+        &self,
+        subject: &str,
+        now: DateTime<Utc>,
+        patience: Patience,
+    ) -> Result<Option<DateTime<Utc>>, Error> {
+        let mut transaction = self.begin().await?;
+        // The row is locked by the write, so that of many tries at once each is counted before the next is judged.
+        let counted: Option<i64> = sqlx::query_scalar(
+            "INSERT INTO login_attempt AS l (subject, failures, tried_us, blocked_us) VALUES (?1, 1, ?2, ?2)
+             ON CONFLICT (subject) DO UPDATE SET
+                 failures = CASE WHEN l.tried_us < ?3 THEN 1 ELSE l.failures + 1 END, tried_us = ?2
+             WHERE l.blocked_us <= ?2
+             RETURNING failures",
+        )
+        .bind(subject)
+        .bind(micros(now))
+        .bind(micros(now - patience.memory))
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        let until = match counted {
+            Some(failures) => {
+                let until = now + (patience.delay)(u32::try_from(failures).unwrap_or(u32::MAX));
+                sqlx::query("UPDATE login_attempt SET blocked_us = ?1 WHERE subject = ?2")
+                    .bind(micros(until))
+                    .bind(subject)
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(failed)?;
+                None
+            }
+            None => {
+                let row =
+                    sqlx::query("SELECT blocked_us AS blocked_at FROM login_attempt WHERE subject = ?1")
+                        .bind(subject)
+                        .fetch_one(&mut *transaction)
+                        .await
+                        .map_err(failed)?;
+                Some(read::Columns::instant(&Columns(&row), "blocked_at")?)
+            }
+        };
+        transaction.commit().await.map_err(failed)?;
+        Ok(until)
+    }
+
+    async fn forget_attempts(&self, subject: &str) -> Result<(), Error> {
+        let statement = sqlx::query("DELETE FROM login_attempt WHERE subject = ?1").bind(subject);
+        statement.execute(&self.writer).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn note(&self, event: &NewAccountEvent) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO account_event (at_us, actor, name, subject, message) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .bind(micros(event.at))
+        .bind(&event.by)
+        .bind(event.name)
+        .bind(event.subject.map(text))
+        .bind(&event.message)
+        .execute(&self.writer)
+        .await
+        .map_err(failed)?;
+        Ok(())
+    }
+
+    async fn account_events(
+        &self,
+        subject: Option<Uuid>,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<AccountEvent>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, at_us AS happened_at, actor, name, subject, message FROM account_event
+             WHERE (?1 IS NULL OR subject = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+        )
+        .bind(subject.map(text))
+        .bind(before)
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::account_event(&Columns(row))).collect()
+    }
+
+    async fn secret(&self, name: &str, fresh: &[u8], at: DateTime<Utc>) -> Result<Vec<u8>, Error> {
+        const READ: &str = "SELECT bytes FROM signing_secret WHERE name = ?1";
+        let known =
+            sqlx::query_scalar(READ).bind(name).fetch_optional(&self.readers).await.map_err(failed)?;
+        if let Some(bytes) = known {
+            return Ok(bytes);
+        }
+        sqlx::query(
+            "INSERT INTO signing_secret (name, bytes, created_us) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
+        )
+        .bind(name)
+        .bind(fresh)
+        .bind(micros(at))
+        .execute(&self.writer)
+        .await
+        .map_err(failed)?;
+        sqlx::query_scalar(READ).bind(name).fetch_one(&self.writer).await.map_err(failed)
+    }
+
+    async fn sign(&self, signature: &Signature) -> Result<(), Error> {
+        sqlx::query("INSERT INTO signature (appointment, revision, name, signed_us) VALUES (?1, ?2, ?3, ?4)")
+            .bind(text(signature.appointment))
+            .bind(i64::from(signature.revision))
+            .bind(&signature.name)
+            .bind(micros(signature.at))
+            .execute(&self.writer)
+            .await
+            .map_err(unless_taken(|| Error::Exists("signature")))?;
+        Ok(())
+    }
+
+    async fn signature(&self, appointment: AppointmentId) -> Result<Option<Signature>, Error> {
+        let row =
+            sqlx::query("SELECT appointment, revision, name, signed_us AS signed_at FROM signature WHERE appointment = ?1")
+                .bind(text(appointment))
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(failed)?;
+        row.as_ref().map(|row| read::signature(&Columns(row))).transpose()
+    }
+}
+
+async fn add(
+    executor: impl sqlx::SqliteExecutor<'_>,
+    account: &Account,
+    password: Option<&str>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO account (id, login, name, password, grants, active, version, created_us, updated_us)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )
+    .bind(text(account.id))
+    .bind(&account.login)
+    .bind(&account.name)
+    .bind(password)
+    .bind(to_json("grants", &account.grants)?)
+    .bind(account.active)
+    .bind(account.version)
+    .bind(micros(account.created_at))
+    .bind(micros(account.updated_at))
+    .execute(executor)
+    .await
+    .map_err(unless_taken(|| Error::Exists("account")))?;
+    Ok(())
+}
+
+async fn set(connection: &mut sqlx::SqliteConnection, id: AccountId, password: &str) -> Result<(), Error> {
+    let statement =
+        sqlx::query("UPDATE account SET password = ?1 WHERE id = ?2").bind(password).bind(text(id));
+    let done = statement.execute(connection).await.map_err(failed)?;
+    if done.rows_affected() == 0 { Err(Error::Missing("account")) } else { Ok(()) }
+}
+
+/// Ends an account's sessions but one, and its invitations.
+async fn shut_out(
+    connection: &mut sqlx::SqliteConnection,
+    id: AccountId,
+    but: Option<Uuid>,
+) -> Result<(), Error> {
+    sqlx::query("DELETE FROM session WHERE account = ?1 AND (?2 IS NULL OR id <> ?2)")
+        .bind(text(id))
+        .bind(but.map(text))
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    sqlx::query("DELETE FROM invitation WHERE account = ?1")
+        .bind(text(id))
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}

@@ -243,7 +243,7 @@ async fn a_key_is_limited_to_its_scopes_and_ends() {
     let known = api.store.key(&key_hash(&key)).await.unwrap().unwrap();
     assert!(known.used_at.is_some());
     let (admin, path) = (api.key(&everywhere, None).await, format!("/api/v1/keys/{}", known.id));
-    assert_eq!(api.as_key(&admin, "DELETE", &path, Value::Null).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.as_key(&admin, "DELETE", &path, Value::Null).await.status, StatusCode::OK);
     api.as_key(&key, "GET", "/api/v1/companies", Value::Null).await.is_problem(401, "SL0101");
     let id = SystemClock.new_id();
     let ended = ApiKey::administrators(id, key_hash("sl_ended"), "ended", SystemClock.now());

@@ -272,4 +272,8 @@ async fn staff_of_one_company_are_customers_of_another() {
     several.is_problem(403, "SL0120");
     let path = format!("/api/v1/appointments?company={}", work.company);
     assert_eq!(api.as_key(&key, "GET", &path, Value::Null).await.status, StatusCode::OK);
+    for other in [shop.company, SystemClock.new_id()] {
+        let twice = format!("{path}&company={other}");
+        api.as_key(&key, "GET", &twice, Value::Null).await.is_problem(400, "SL0107");
+    }
 }

@@ -48,25 +48,48 @@ impl App {
             to: Some(freed.end),
             ..WaitFilter::default()
         };
-        let mut after = None;
+        let (mut after, mut passed_over) = (None, Vec::new());
         loop {
             let places = self.ports.store.waits(&filter, Page { after, limit: BATCH }).await?;
             let Some(last) = places.last() else { return Ok(()) };
             after = Some(last.id.0);
             for wait in places {
                 let wait = view(wait)?;
-                match self.offer(freed, &wait).await {
-                    Ok(_) => {}
-                    Err(error @ (Error::Store(_) | Error::Busy)) => return Err(error),
-                    // It is tried again from the head of the line once the machine has time for it.
-                    Err(Error::Rules(error)) if error.is_passing() => return Err(Error::Rules(error)),
-                    // One for whom nothing can be found out does not hold up the line.
-                    Err(error) => {
-                        tracing::warn!(wait.id = %wait.id, %error, "freed time cannot be offered to a place in line");
+                if !passed_over.is_empty() && self.in_turn(&wait, self.could_take(freed, &wait)).await? {
+                    // It may have become free since those before were looked at: then it is theirs.
+                    for earlier in &passed_over {
+                        self.in_turn(earlier, self.offer(freed, earlier)).await?;
                     }
+                }
+                if !self.in_turn(&wait, self.offer(freed, &wait)).await? {
+                    passed_over.push(wait);
                 }
             }
         }
+    }
+
+    /// What came of a place's turn. One for whom nothing can be found out does not hold up the line.
+    async fn in_turn(
+        &self,
+        wait: &WaitView,
+        turn: impl Future<Output = Result<bool>> + Send,
+    ) -> Result<bool> {
+        match turn.await {
+            Err(error @ (Error::Store(_) | Error::Busy)) => Err(error),
+            // It is tried again from the head of the line once the machine has time for it.
+            Err(Error::Rules(error)) if error.is_passing() => Err(Error::Rules(error)),
+            Err(error) => {
+                tracing::warn!(wait.id = %wait.id, %error, "freed time cannot be offered to a place in line");
+                Ok(false)
+            }
+            done => done,
+        }
+    }
+
+    /// Whether something of the time fits the place.
+    async fn could_take(&self, freed: &Freed, wait: &WaitView) -> Result<bool> {
+        let scene = self.scene(wait.service, Some(wait.customer), Actor::System.into()).await?;
+        Ok(self.chance(&scene, freed, wait).await?.is_some())
     }
 
     /// Offers a place what fits it of the time, if anything does.

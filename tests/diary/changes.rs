@@ -10,7 +10,7 @@ on_every_engine! {
     an_appointment_moves_over_its_own_time_and_its_order_follows,
     a_late_cancellation_is_staffs_to_allow_and_costs_a_fee,
     a_mistaken_cancellation_is_put_right_while_its_time_is_free,
-    the_trail_says_why_somebody_took_over,
+    the_trail_says_who_had_somebody_else_take_over_and_why,
     what_a_customer_required_holds_for_whoever_takes_over,
 }
 
@@ -100,7 +100,7 @@ async fn a_mistaken_cancellation_is_put_right_while_its_time_is_free(host: Host)
     assert_eq!(done["status"], "completed");
 }
 
-async fn the_trail_says_why_somebody_took_over(host: Host) {
+async fn the_trail_says_who_had_somebody_else_take_over_and_why(host: Host) {
     let shop = Shop::open(&host).await;
     let (pia, ben) =
         (shop.provider("Pia", "09:00", "17:00").await, shop.provider("Ben", "09:00", "17:00").await);
@@ -112,6 +112,10 @@ async fn the_trail_says_why_somebody_took_over(host: Host) {
     let events = trail["items"].as_array().expect("a list");
     let event = events.iter().find(|event| event["name"] == "appointment.reassigned").expect("it is kept");
     assert_eq!(event["attributes"], json!([["reason", "Pia is ill"], ["from", pia], ["to", ben]]));
+    assert_eq!((&event["actor"], &event["by"]["name"]), (&json!("staff"), &json!("init")), "{event}");
+    assert_eq!((&event["from"], &event["to"]), (&json!("confirmed"), &json!("confirmed")), "{event}");
+    let decides = host.get("/api/v1/rules").await.expect(200);
+    assert_eq!(event["rules_digest"], decides["digest"], "{event}");
 }
 
 async fn what_a_customer_required_holds_for_whoever_takes_over(host: Host) {
@@ -126,6 +130,7 @@ async fn what_a_customer_required_holds_for_whoever_takes_over(host: Host) {
     let visit = shop.hold(&service, &at(day(), "10:00"), wished).await.expect(201);
     assert_eq!((&visit["provider"], &visit["preferences"]), (&json!(pia), &preferences));
     let visit = id(&visit);
+    host.command(&visit, "confirm").await.expect(200);
     let refused =
         shop.as_("staff", &visit, "reassign", json!({ "provider": ben })).await.problem(422, "SL0272");
     assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("fr")), "{refused}");

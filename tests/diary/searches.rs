@@ -101,7 +101,7 @@ async fn wishes_put_providers_in_order_or_choose_them(host: Host) {
     let one_of_two = wished("skill=surgery&language=de&strict=language").await;
     assert_eq!(names(&one_of_two, 3), ["Cid", "Bea"], "the skill is a wish");
     let wrong = format!("/api/v1/openings?service={service}&skill=surgery&strict=talent");
-    host.get(&wrong).await.problem(422, "SL0105");
+    host.get(&wrong).await.problem(400, "SL0107");
     let nobody = wished("skill=juggling&strict=true").await;
     assert_eq!((names(&nobody, 1), crate::support::codes(&nobody).len()), (vec![], 1), "{nobody}");
     let wish = json!([{ "kind": "language", "value": "de", "required": true }]);

@@ -2,15 +2,15 @@
 //!
 //! Deliberately absent: whether they may; see `http::gate`.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{App, Error, Result};
 use crate::model::{
-    Account, AccountId, Appointment, AppointmentId, BookingId, CustomerId, Grant, Kind, Place, ProviderId,
-    Scope, SeriesId, WaitId,
+    Account, AccountId, ApiKey, Appointment, AppointmentId, BookingId, CustomerId, Grant, Kind, Place,
+    ProviderId, Scope, SeriesId, WaitId,
 };
 use crate::store::{AppointmentFilter, Page};
 
@@ -71,6 +71,8 @@ pub enum Target {
     Delivery(i64),
     /// A finding of a reconciliation.
     Finding(i64),
+    /// A recorded decision.
+    Decision(i64),
 }
 
 impl Target {
@@ -85,6 +87,7 @@ impl Target {
             Self::Wait(id) => Error::missing("place on the waitlist", id),
             Self::Delivery(id) => Error::missing("delivery", id),
             Self::Finding(id) => Error::missing("finding", id),
+            Self::Decision(id) => Error::missing("decision", id),
         }
     }
 }
@@ -92,11 +95,15 @@ impl Target {
 impl App {
     /// Whose API key this is; none if nobody's, or if it ended.
     pub async fn identify_key(&self, key: &str) -> Result<Option<Identity>> {
-        let now = self.ports.clock.now();
-        let known = self.ports.store.key(&key_hash(key)).await?.filter(|key| key.holds(now));
-        let Some(key) = known else { return Ok(None) };
+        let (now, hash) = (self.ports.clock.now(), key_hash(key));
+        let known = match self.known_keys.find(&hash, now) {
+            Some(key) => Some(key),
+            None => self.look_up(hash, now).await?,
+        };
+        let Some(key) = known.filter(|key| key.holds(now)) else { return Ok(None) };
         if key.used_at.is_none_or(|used| now - used >= USED_TO) {
             self.ports.store.use_key(key.id, now).await?;
+            self.known_keys.forget(key.id);
         }
         Ok(Some(Identity {
             id: key.id,
@@ -105,6 +112,14 @@ impl App {
             scopes: key.scopes,
             session: None,
         }))
+    }
+
+    async fn look_up(&self, hash: String, now: DateTime<Utc>) -> Result<Option<ApiKey>> {
+        let known = self.ports.store.key(&hash).await?;
+        if let Some(key) = &known {
+            self.known_keys.remember(hash, key.clone(), now);
+        }
+        Ok(known)
     }
 
     /// Where something is: one place, or one for each of its appointments; none if it does not exist.
@@ -142,6 +157,11 @@ impl App {
                 let found = store.finding(id).await?;
                 let place = |company| Place { company: Some(company), ..Place::default() };
                 return Ok(found.map(|finding| place(finding.found.company)).into_iter().collect());
+            }
+            Target::Decision(id) => {
+                let found = store.decision(id).await?;
+                let place = |company| Place { company: Some(company), ..Place::default() };
+                return Ok(found.map(|kept| place(kept.decision.company)).into_iter().collect());
             }
             Target::Booking(id) => AppointmentFilter { booking: Some(id), ..AppointmentFilter::default() },
             Target::Series(id) => AppointmentFilter { series: Some(id), ..AppointmentFilter::default() },

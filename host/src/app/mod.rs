@@ -27,6 +27,7 @@ mod hold;
 mod identity;
 mod import;
 mod invoicing;
+mod known_keys;
 mod mapping;
 mod occupancy;
 mod openings;
@@ -127,6 +128,7 @@ pub struct App {
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
     passwords: accounts::secrets::Passwords,
+    known_keys: known_keys::KnownKeys,
     extensions: extensions::Cache,
     desk: decisions::Desk,
     /// The customer that periods were invoiced for last.
@@ -142,6 +144,7 @@ impl App {
             catalogs: catalog::Cache::default(),
             mappings: mapping::Cache::default(),
             passwords: accounts::secrets::Passwords::default(),
+            known_keys: known_keys::KnownKeys::default(),
             extensions: extensions::Cache::default(),
             desk: decisions::Desk::default(),
             invoiced_last: Mutex::default(),

@@ -70,7 +70,7 @@ pub(super) struct Host {
 impl Host {
     pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
         let address = config.store.address();
-        let opened = address.open().await;
+        let opened = address.open_with(config.store.connections).await;
         let store = opened.with_context(|| format!("the store {address} cannot be opened"))?;
         let wake = Arc::new(Notify::new());
         let ports = Ports {

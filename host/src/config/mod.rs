@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::app::Recording;
 use crate::store::Address;
+use crate::store::postgres::CONNECTIONS;
 
 pub use erp::{Erp, Erpnext, Ledger, Odoo, Tryton};
 
@@ -75,6 +76,8 @@ pub struct Store {
     pub path: PathBuf,
     /// Another store instead: `postgres://slotledger@db.example/diary`.
     pub url: Option<Address>,
+    /// How many connections a host has to a server at most.
+    pub connections: u32,
 }
 
 impl Store {
@@ -178,7 +181,7 @@ impl Default for Server {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { path: PathBuf::from("slotledger.sqlite"), url: None }
+        Self { path: PathBuf::from("slotledger.sqlite"), url: None, connections: CONNECTIONS }
     }
 }
 
@@ -233,8 +236,8 @@ impl Config {
             let advice = "relay.in_flight is at least 1; to send nothing, set relay.enabled to false";
             return Err(config::ConfigError::Message(advice.to_owned()).into());
         }
-        if config.server.connections == 0 {
-            let advice = "server.connections is at least 1";
+        if config.server.connections == 0 || config.store.connections == 0 {
+            let advice = "server.connections and store.connections are at least 1";
             return Err(config::ConfigError::Message(advice.to_owned()).into());
         }
         config.anchor(path.parent().unwrap_or(Path::new(".")));

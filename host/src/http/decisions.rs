@@ -8,12 +8,13 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::extract::{Checked, Id, Query};
+use super::gate::{Need, Pin, Subject};
 use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
 use crate::model::decision::Outcome;
-use crate::model::{AppointmentId, CompanyId, Decision, DecisionStory};
+use crate::model::{AppointmentId, CompanyId, Decision, DecisionStory, Scope};
 use crate::store::DecisionFilter;
 
 const PATH: &str = "/api/v1/decisions";
@@ -32,7 +33,9 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         )
         .numbered()
         .gives::<DecisionStory>(200, "The decision.");
-    OpenApiRouter::default().routes(list.tag(TAG).to(index)).routes(read.tag(TAG).to(show))
+    OpenApiRouter::default()
+        .routes(list.tag(TAG).needs(&Need::list(Scope::RulesRead, &[Pin::Company])).to(index))
+        .routes(read.tag(TAG).needs(&Need::of(Scope::RulesRead, Subject::Decision)).to(show))
 }
 
 async fn index(

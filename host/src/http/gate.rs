@@ -71,6 +71,7 @@ pub(super) enum Subject {
     Wait,
     Delivery,
     Finding,
+    Decision,
 }
 
 /// A parameter that narrows a list.
@@ -170,6 +171,7 @@ impl Subject {
             Self::Series => id().map(|id| Target::Series(id.into())),
             Self::Wait => id().map(|id| Target::Wait(id.into())),
             Self::Delivery => text.parse().ok().map(Target::Delivery),
+            Self::Decision => text.parse().ok().map(Target::Decision),
             Self::Finding => text.parse().ok().map(Target::Finding),
         }
     }

@@ -254,9 +254,16 @@ impl Role {
                 TrailRead,
                 LinksWrite,
             ],
-            Self::Technician => {
-                &[Own, CatalogueRead, CustomersRead, AppointmentsRead, AppointmentsAnswer, AppointmentsWork]
-            }
+            // A follow-up wants a time.
+            Self::Technician => &[
+                Own,
+                CatalogueRead,
+                CustomersRead,
+                OpeningsRead,
+                AppointmentsRead,
+                AppointmentsAnswer,
+                AppointmentsWork,
+            ],
             Self::RuleAuthor => &[Own, CatalogueRead, RulesRead, RulesWrite],
             Self::Customer => {
                 &[Own, CustomersRead, OpeningsRead, AppointmentsRead, AppointmentsBook, AppointmentsAnswer]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use sqlx::postgres::PgConnectOptions;
 
-use super::postgres::Postgres;
+use super::postgres::{CONNECTIONS, Postgres};
 use super::sqlite::Sqlite;
 use super::{Error, SharedStore};
 
@@ -64,9 +64,18 @@ impl Address {
     ///
     /// See [`Sqlite::open`] and [`Postgres::open`].
     pub async fn open(&self) -> Result<SharedStore, Error> {
+        self.open_with(CONNECTIONS).await
+    }
+
+    /// The same, with so many connections to a server at most; a file has as many as it needs.
+    ///
+    /// # Errors
+    ///
+    /// See [`Sqlite::open`] and [`Postgres::open`].
+    pub async fn open_with(&self, connections: u32) -> Result<SharedStore, Error> {
         Ok(match self {
             Self::Sqlite(path) => Arc::new(Sqlite::open(path).await?),
-            Self::Postgres(server) => Arc::new(Postgres::open(server).await?),
+            Self::Postgres(server) => Arc::new(Postgres::open_with(server, connections).await?),
         })
     }
 

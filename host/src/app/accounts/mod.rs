@@ -244,7 +244,9 @@ impl App {
 
     /// Has an API key let nobody in any longer. Doing so twice changes nothing more.
     pub async fn revoke_api_key(&self, id: Uuid, by: &str) -> Result<()> {
-        if self.ports.store.revoke_key(id, self.ports.clock.now()).await? {
+        let revoked = self.ports.store.revoke_key(id, self.ports.clock.now()).await?;
+        self.known_keys.forget(id);
+        if revoked {
             self.note(by, "key.revoked", Some(id), "The API key was revoked.".to_owned()).await?;
         }
         Ok(())

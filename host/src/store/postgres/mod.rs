@@ -55,8 +55,9 @@ use super::Error;
 /// How long a request waits for a connection: longer than for a lock, so that the cause is reported first.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Connections of one host. A booking holds one for some milliseconds; a server takes a hundred unless told otherwise.
-const CONNECTIONS: u32 = 10;
+/// Connections of one host, unless it is told otherwise. A booking holds one for some milliseconds; a server takes a
+/// hundred unless told otherwise.
+pub const CONNECTIONS: u32 = 10;
 
 /// How long a connection may lie idle and still be taken for alive.
 const TRUSTED: Duration = Duration::from_secs(1);
@@ -90,10 +91,19 @@ impl Postgres {
     /// [`Error::Database`] if there is no such database or it lets nobody in, [`Error::Migration`] if its schema was
     /// made by a newer version or may not be changed.
     pub async fn open(server: &PgConnectOptions) -> Result<Self, Error> {
+        Self::open_with(server, CONNECTIONS).await
+    }
+
+    /// The same, with so many connections at most.
+    ///
+    /// # Errors
+    ///
+    /// See [`Self::open`].
+    pub async fn open_with(server: &PgConnectOptions, connections: u32) -> Result<Self, Error> {
         let server = server.clone().application_name("slotledger");
         migrate(&server).await?;
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
+            .max_connections(connections)
             .acquire_timeout(QUEUE_TIMEOUT)
             // A connection that was just used is alive; asking it would be one round trip more for each statement.
             .test_before_acquire(false)

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::support::{COMPANY, Host};
+use crate::support::{COMPANY, Host, id};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -17,15 +17,31 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// An account with this role in the sample company, with a password.
+/// An account with this role in the sample company, of an administrator in all there are, with a password.
 async fn account(host: &Host, role: &str) -> String {
     let login = format!("{role}@example.org");
-    let grants = json!([{ "role": role, "company": COMPANY }]);
+    let company = (role != "administrator").then_some(COMPANY);
+    let grants = json!([{ "role": role, "company": company }]);
     let body = json!({ "login": login, "name": format!("The {role}"), "grants": grants });
     let added: Value = host.post("/api/v1/accounts", &body).await.expect(201);
     let token = added["token"].as_str().unwrap_or_else(|| panic!("no token: {added}"));
     host.post("/api/v1/welcome", &json!({ "token": token, "password": PASSWORD })).await.expect(201);
     login
+}
+
+/// Visits that a morning has brought already.
+async fn morning(host: &Host) {
+    for commands in
+        [&["confirm"][..], &["confirm", "start", "complete"], &["schedule"], &["confirm", "start"]]
+    {
+        let held = host.hold().await;
+        for command in commands {
+            host.command(&id(&held), command).await.expect(200);
+        }
+    }
+    let held = host.hold().await;
+    let path = format!("/api/v1/appointments/{}/cancel", id(&held));
+    host.post(&path, &json!({ "reason": "The customer is ill" })).await.expect(200);
 }
 
 /// Has these steps taken in a browser.
@@ -44,8 +60,16 @@ async fn browse(host: &Host, login: &str, steps: &[&str]) {
 #[tokio::test]
 async fn someone_books_confirms_completes_and_sees_the_invoice() {
     let host = Host::on_ledger();
+    morning(&host).await;
     let login = account(&host, "administrator").await;
     browse(&host, &login, &["work"]).await;
+}
+
+#[tokio::test]
+async fn script_that_is_typed_stays_text() {
+    let host = Host::on_ledger();
+    let login = account(&host, "front_desk").await;
+    browse(&host, &login, &["text"]).await;
 }
 
 #[tokio::test]

@@ -38,8 +38,8 @@ pub(super) enum Act {
 impl Act {
     /// All of them, in the order they are offered in.
     pub(super) const ALL: [Self; 13] = [
-        Self::Schedule,
         Self::Confirm,
+        Self::Schedule,
         Self::Pay,
         Self::Depart,
         Self::Start,

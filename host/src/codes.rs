@@ -196,6 +196,9 @@ codes! {
     /// A component that companies use is to be removed.
     COMPONENT_IN_USE = "SL0426", 409, "The component is in use",
         "Switch it off at these companies first: `slotledger rules mode NAME off --company ID`.";
+    /// An extension is to be used twice at one company.
+    EXTENSION_USED_ALREADY = "SL0427", 409, "The company uses the extension already",
+        "Change the use that `detail` names, or switch it off first: `slotledger rules mode NAME off --company ID`.";
 
     /// An extension without a signature.
     EXTENSION_UNSIGNED = "SL0431", 422, "The extension is not signed",

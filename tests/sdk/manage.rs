@@ -7,6 +7,7 @@ use crate::support::{Answer, Host, Shop, at, day, on_every_engine, run};
 
 on_every_engine! {
     an_extension_is_switched_and_removed_and_each_time_it_is_noted,
+    a_company_uses_an_extension_once,
 }
 
 const NAME: &str = "org.example.evening";
@@ -116,4 +117,49 @@ async fn an_extension_is_switched_and_removed_and_each_time_it_is_noted(host: Ho
     let printed =
         run(&["rules", "changes", "--company", &shop.company, "--config", &config]).expect("a list");
     assert!(printed.lines().count() == 5 && printed.contains("enforce, by ada"), "{printed}");
+}
+
+async fn a_company_uses_an_extension_once(host: Host) {
+    let (_dir, component) = changed("evening", "u64::from(wanted.guests) <= most", "false");
+    let shop = Shop::open(&host).await;
+    let digest = install(&host, &component);
+    let fields = |active: bool| json!({ "company": shop.company, "name": NAME, "digest": digest, "mode": "audit", "active": active });
+    let (on, off) = (fields(true), fields(false));
+    let add = || Answer::of(host.request("POST", "/api/v1/extensions").json(&on));
+    // However many ask at once.
+    let answers = futures::future::join_all((0..6).map(|_| add())).await;
+    let (added, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!((added.len(), refused.len()), (1, 5));
+    let used = added.into_iter().next().expect("one").expect(201);
+    let used = used["id"].as_str().expect("an identifier");
+    for answer in refused {
+        let problem = answer.problem(409, "SL0427");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains(NAME)), "{problem}");
+    }
+    let detail = add().await.problem(409, "SL0427");
+    assert!(detail["detail"].as_str().is_some_and(|detail| detail.contains(used)), "{detail}");
+
+    // One that is switched off may be there, and is switched on once the other one is off.
+    let idle = host.post("/api/v1/extensions", &off).await.expect(201);
+    let idle = idle["id"].as_str().expect("an identifier");
+    let mode = format!("/api/v1/extensions/{idle}/mode");
+    put(&host, &mode, &json!({ "mode": "warn" })).await.problem(409, "SL0427");
+    let path = format!("/api/v1/extensions/{idle}");
+    let mut fields = on.clone();
+    fields.as_object_mut().expect("an object").remove("company");
+    let replace = || Answer::of(host.request("PUT", &path).header("If-Match", "\"1\"").json(&fields));
+    replace().await.problem(409, "SL0427");
+
+    // The command takes the one that is active, however many are there.
+    let config = host.config();
+    let command =
+        |mode: &str| run(&["rules", "mode", NAME, mode, "--company", &shop.company, "--config", &config]);
+    command("off").expect("it is switched off");
+    replace().await.expect(200);
+    put(&host, &format!("/api/v1/extensions/{used}/mode"), &json!({ "mode": "warn" }))
+        .await
+        .problem(409, "SL0427");
+    command("enforce").expect("it changes the one that is active");
+    let now = host.get(&path).await.expect(200);
+    assert_eq!((&now["mode"], &now["active"]), (&json!("enforce"), &json!(true)));
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::model::master::{Kind, Master};
 use crate::model::{Branch, Company, CompanyId, Extension, FieldError, Provider, Service, Stored, Unit};
-use crate::store::{Answer, DeliveryFilter, Page, Record, Store};
+use crate::store::{ACTIVE_USE, Answer, DeliveryFilter, Page, Record, Store};
 use crate::{codes, model, store};
 
 use super::expanded::Expanded;
@@ -53,6 +53,9 @@ impl App {
             Ok(()) => Ok(Reply::Fresh(stored)),
             Err(store::Error::AnswerExists) => self.replay(request).await,
             Err(store::Error::Missing(COMPONENT)) => Err(not_installed()),
+            Err(store::Error::Exists(ACTIVE_USE)) => {
+                Err(self.used_already(CompanyId(stored.company), stored.data.name()).await)
+            }
             Err(store::Error::Missing(kind)) => Err(Error::missing(kind, stored.company)),
             Err(other) => Err(other.into()),
         }
@@ -105,6 +108,9 @@ impl App {
         match self.ports.store.replace(&record, expected, None).await {
             Ok(()) => Ok(stored),
             Err(store::Error::Missing(COMPONENT)) => Err(not_installed()),
+            Err(store::Error::Exists(ACTIVE_USE)) => {
+                Err(self.used_already(CompanyId(stored.company), stored.data.name()).await)
+            }
             Err(store::Error::Stale(_)) => {
                 let current = self.get::<T>(id).await?.version.to_string();
                 Err(Error::Stale { current })

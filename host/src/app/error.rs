@@ -108,7 +108,7 @@ pub enum Error {
     /// `SL0424`.
     #[error(transparent)]
     Stopped(#[from] super::extensions::Stopped),
-    /// What was to be done about an extension cannot be. Problem codes `SL0425` and `SL0426`.
+    /// What was to be done about an extension cannot be. Problem codes `SL0425` to `SL0427`.
     #[error(transparent)]
     Unmanaged(#[from] super::extensions::Unmanaged),
     /// The rules component granted something that cannot be carried out. Problem code `SL0416`.

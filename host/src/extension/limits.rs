@@ -48,8 +48,11 @@ pub const BOUNDS: Bounds = Bounds {
     // times as long as asking it.
     warm: 32,
     stack_bytes: 1 << 20,
-    // Beyond it a person waits. Reaching it says the machine is overloaded, and nothing about what was asked.
+    // Of processor time: more than the most fuel burns. Work that takes time and hardly any fuel ends here.
     deadline: Duration::from_millis(500),
+    // Slow extensions run only when nobody else wants the processor. One that keeps to its fuel is not cut off for it unless the
+    // machine has been busy for so long.
+    patience: Duration::from_secs(10),
 };
 
 /// How many calls that may take long go on at once. They are fewer than there are places, so that a quick one finds one free.

@@ -60,7 +60,8 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     .says("Or switch it off, whatever is wrong with it. Doing so twice changes nothing more.")
     .identified()
     .takes::<NewSay>(Required::True)
-    .gives_versioned::<StoredOf<Used>>(200, "Its use, as it is now.");
+    .gives_versioned::<StoredOf<Used>>(200, "Its use, as it is now.")
+    .refuses(&[409]);
     let changes = Operation::get(
         "/api/v1/extension-changes",
         "listExtensionChanges",

@@ -41,9 +41,11 @@ pub(super) trait Resource: Master + ToSchema {
 pub(super) fn routes<T: Resource>() -> OpenApiRouter<State> {
     let one = format!("{}/{{id}}", T::PATH);
     let name = <T as ToSchema>::name();
+    // A company uses an extension once.
+    let once = T::KIND == Kind::Extension;
     let add = Operation::post(T::PATH, &format!("add{name}"), &format!("Add {}", T::ONE))
         .gives_versioned::<StoredOf<T>>(201, "It was added.")
-        .refuses(&[404]);
+        .refuses(if once { &[404, 409] } else { &[404] });
     let add = if T::KIND == Kind::Company {
         add.takes::<FieldsOf<T>>(Required::True)
     } else {
@@ -61,6 +63,7 @@ pub(super) fn routes<T: Resource>() -> OpenApiRouter<State> {
         .if_match(Required::True)
         .takes::<FieldsOf<T>>(Required::True)
         .gives_versioned::<StoredOf<T>>(200, "It, as it is now.");
+    let replace = if once { replace.refuses(&[409]) } else { replace };
     let (to_list, to_read, to_write) = scopes(T::KIND);
     let one = Subject::from(T::KIND);
     let adding = if T::KIND == Kind::Company { Need::everywhere(to_write) } else { Need::body(to_write) };

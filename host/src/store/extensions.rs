@@ -1,14 +1,17 @@
 //! Installed components, and what was done about extensions.
 //!
 //! Invariants: a component is kept under the SHA-256 of its bytes and never changes; whatever is done about one or about
-//! its use at a company leaves a row in the same transaction; none that a company uses is removed. Deliberately absent:
-//! where extensions are used, which is master data.
+//! its use at a company leaves a row in the same transaction; none that a company uses is removed; a company has one use of
+//! an extension that is active. Deliberately absent: where extensions are used, which is master data.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::Error;
 use crate::model::{CompanyId, Component, ExtensionChange};
+
+/// What exists already where a company is to use an extension a second time.
+pub const ACTIVE_USE: &str = "active use of the extension";
 
 /// What came of removing a component.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,7 +42,7 @@ pub use diary::{
     AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
 };
 pub use error::Error;
-pub use extensions::{ExtensionChangeFilter, Extensions, Removal};
+pub use extensions::{ACTIVE_USE, ExtensionChangeFilter, Extensions, Removal};
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};

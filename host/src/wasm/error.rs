@@ -85,6 +85,12 @@ pub enum Error {
         /// How long it may take.
         limit: Duration,
     },
+    /// The component did not finish within the processor time that it may take, however busy the machine was.
+    #[error("the component took more than {} ms of processor time without an answer", limit.as_millis())]
+    TooSlow {
+        /// How much it may take.
+        limit: Duration,
+    },
     /// The component wanted more memory than it may have.
     #[error("the component asked for more than {limit} bytes of memory")]
     OutOfMemory {
@@ -113,7 +119,7 @@ impl Error {
             Self::Engine(_) => "SL0407",
             Self::Trapped(_) => "SL0411",
             Self::OutOfFuel { .. } => "SL0412",
-            Self::Deadline { .. } => "SL0413",
+            Self::Deadline { .. } | Self::TooSlow { .. } => "SL0413",
             Self::OutOfMemory { .. } => "SL0414",
             Self::OutputTooLarge { .. } => "SL0415",
         }
@@ -141,6 +147,7 @@ impl Error {
                 "ask for a shorter range or fewer providers; if it persists, report it to the component's author"
             }
             Self::Deadline { .. } => "try again; the machine is overloaded",
+            Self::TooSlow { .. } => "report it to the component's author; other bookings are not affected",
             Self::OutOfMemory { .. } => {
                 "ask for a shorter range or fewer providers; if it persists, report it to the component's author"
             }
@@ -157,6 +164,7 @@ impl Error {
             | Self::WrongWorld { .. }
             | Self::WrongVersion { .. }
             | Self::DigestMismatch { .. }
+            | Self::TooSlow { .. }
             | Self::TooLarge { .. }
             | Self::Io { .. }
             | Self::Trapped(_)

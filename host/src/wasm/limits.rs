@@ -47,8 +47,13 @@ pub const FUEL_MAX: u64 = 2_000_000_000;
 /// How often the epoch moves on. It bounds how late a deadline is noticed, and how often an idle host wakes.
 pub const TICK: Duration = Duration::from_millis(50);
 
-/// What a decision may take. Reaching it says the machine is overloaded, and nothing about the booking.
+/// Processor time that a decision may take. No fuel buys as much of it, unless the component has found work that takes time
+/// and hardly any fuel.
 pub const DEADLINE: Duration = Duration::from_secs(2);
+
+/// How long a decision may take by the clock on the wall. Reaching it says the machine is overloaded, and nothing about the
+/// booking.
+pub const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What an engine and each call on it may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +82,8 @@ pub struct Bounds {
     pub stack_bytes: usize,
     /// See [`DEADLINE`].
     pub deadline: Duration,
+    /// See [`PATIENCE`].
+    pub patience: Duration,
 }
 
 /// What the rules may take.
@@ -94,6 +101,7 @@ pub const RULES: Bounds = Bounds {
     warm: 0,
     stack_bytes: STACK_BYTES,
     deadline: DEADLINE,
+    patience: PATIENCE,
 };
 
 /// Fuel for a decision about this snapshot.

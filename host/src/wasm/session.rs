@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use wasmtime::component::{
     Component, ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Linker, Lower,
 };
-use wasmtime::{ResourceLimiter, Store, Trap};
+use wasmtime::{ResourceLimiter, Store, StoreContextMut, Trap, UpdateDeadline};
 
 use super::Error;
 use super::bindings::{Description, RulesPre};
@@ -76,9 +77,30 @@ pub(crate) struct State {
     log: Log,
     /// How long all of it was, what was not kept included.
     said_bytes: usize,
+    /// Processor time of the thread and the time, when it was first looked at.
+    since: Option<(Duration, Duration)>,
+    /// Why it was stopped.
+    late: Option<Error>,
 }
 
 impl State {
+    /// Whether time is up. A call looks at the clocks first when the epoch moves on, so that those that are over at once, which
+    /// is most of them, never do.
+    fn is_late(&mut self) -> bool {
+        let now = (of(ClockId::ThreadCPUTime), of(ClockId::Monotonic));
+        let since = *self.since.get_or_insert(now);
+        let (worked, passed) = (now.0.saturating_sub(since.0), now.1.saturating_sub(since.1));
+        let Bounds { deadline, patience, .. } = self.bounds;
+        self.late = if worked >= deadline {
+            Some(Error::TooSlow { limit: deadline })
+        } else if passed >= patience {
+            Some(Error::Deadline { limit: patience })
+        } else {
+            None
+        };
+        self.late.is_some()
+    }
+
     /// Hears what the component says. Carrying it over costs the component nothing, so that its length is counted here.
     pub(crate) fn hear(&mut self, level: log::Level, text: &str) {
         self.said_bytes = self.said_bytes.saturating_add(text.len());
@@ -177,18 +199,30 @@ fn open(engine: &Engine, fuel: u64) -> Result<Store<State>, Error> {
     let bounds = engine.bounds;
     let mut store = Store::new(
         &engine.inner,
-        State { bounds, starved: false, memory_bytes: 0, log: Log::default(), said_bytes: 0 },
+        State {
+            bounds,
+            starved: false,
+            memory_bytes: 0,
+            log: Log::default(),
+            said_bytes: 0,
+            since: None,
+            late: None,
+        },
     );
     store.limiter(|state| state);
     store.set_fuel(fuel).map_err(|error| Error::engine(&error))?;
     store.set_hostcall_fuel(bounds.output_bytes);
-    store.set_epoch_deadline(ticks(bounds.deadline));
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|mut store: StoreContextMut<'_, State>| {
+        let late = store.data_mut().is_late();
+        Ok(if late { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
+    });
     Ok(store)
 }
 
-/// One more than the deadline holds, because the tick that is running has already begun.
-fn ticks(deadline: Duration) -> u64 {
-    u64::try_from(deadline.as_millis() / limits::TICK.as_millis()).unwrap_or(u64::MAX - 1) + 1
+/// What a clock says.
+fn of(clock: ClockId) -> Duration {
+    Duration::try_from(clock_gettime(clock)).unwrap_or_default()
 }
 
 fn classify(error: &wasmtime::Error, state: &State, fuel: u64) -> Error {
@@ -202,7 +236,9 @@ fn classify(error: &wasmtime::Error, state: &State, fuel: u64) -> Error {
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Error::OutOfFuel { fuel },
-        Some(Trap::Interrupt) => Error::Deadline { limit: state.bounds.deadline },
+        Some(Trap::Interrupt) => {
+            state.late.clone().unwrap_or(Error::Deadline { limit: state.bounds.patience })
+        }
         Some(trap) => Error::Trapped(trap.to_string()),
         None if is_output_limit(error) => Error::OutputTooLarge { limit: state.bounds.output_bytes },
         None => Error::Trapped(format!("{error:#}")),

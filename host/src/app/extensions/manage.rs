@@ -1,13 +1,14 @@
 //! What administrators do about extensions once they are installed: how much each has to say, and removing them.
 //!
-//! Invariants: doing something twice changes nothing more; whatever is changed leaves a row that says who did it. An
-//! extension can be switched off whatever is wrong with its component.
+//! Invariants: doing something twice changes nothing more; whatever is changed leaves a row that says who did it; of the uses
+//! of one extension at a company one is active, which the database has the last word on. An extension can be switched off
+//! whatever is wrong with its component.
 
 use crate::app::catalog::{COMPONENT, not_installed, record_of, typed};
 use crate::app::{App, Error, Result};
 use crate::model::master::Kind;
 use crate::model::{CompanyId, Component, Extension, ExtensionChange, Mode, OnFailure, Stored};
-use crate::store::{self, ExtensionChangeFilter, Page, Removal};
+use crate::store::{self, ACTIVE_USE, ExtensionChangeFilter, Page, Removal};
 
 /// Records that are read at a time.
 const BATCH: u32 = 200;
@@ -35,6 +36,16 @@ pub enum Unmanaged {
         /// Which company.
         company: CompanyId,
     },
+    /// The company uses it already.
+    #[error("the company {company} uses an extension {name} already{}", .by.map(|id| format!(", as {id}")).unwrap_or_default())]
+    UsedAlready {
+        /// Its name.
+        name: String,
+        /// Which company.
+        company: CompanyId,
+        /// The use, unless it was ended in this moment.
+        by: Option<uuid::Uuid>,
+    },
     /// Companies use it.
     #[error("the component {digest} is used by the companies {}", listed(.companies))]
     InUse {
@@ -52,6 +63,7 @@ impl Unmanaged {
         match self {
             Self::NotUsed { .. } => "SL0425",
             Self::InUse { .. } => "SL0426",
+            Self::UsedAlready { .. } => "SL0427",
         }
     }
 }
@@ -119,6 +131,9 @@ impl App {
             Ok(()) => Ok(Some(stored)),
             Err(store::Error::Stale(_)) => Ok(None),
             Err(store::Error::Missing(COMPONENT)) => Err(not_installed()),
+            Err(store::Error::Exists(ACTIVE_USE)) => {
+                Err(self.used_already(CompanyId(stored.company), &stored.data.name).await)
+            }
             Err(other) => Err(other.into()),
         }
     }
@@ -140,6 +155,12 @@ impl App {
             }
         }
         found.ok_or_else(|| Unmanaged::NotUsed { name: name.to_owned(), company }.into())
+    }
+
+    /// Why an extension that a company uses is not used there a second time.
+    pub(in crate::app) async fn used_already(&self, company: CompanyId, name: &str) -> Error {
+        let used = self.use_of(company, name).await.ok().filter(|used| used.data.active);
+        Unmanaged::UsedAlready { name: name.to_owned(), company, by: used.map(|used| used.id) }.into()
     }
 
     /// Removes a component that no company uses, and says whether it was there until now.

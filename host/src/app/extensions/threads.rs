@@ -4,8 +4,8 @@
 //! keeps nobody else's waiting while there is anybody else. Not all of the engine's places are theirs: whoever is asked
 //! elsewhere finds one free.
 //!
-//! Deliberately absent: a lower priority. On a busy machine a call would meet its deadline, which says nothing about the
-//! extension, before it ran out of fuel, which does; and one that never ends would never be parked.
+//! The threads have the lowest priority: what they burn is time that nobody else wanted. A call's deadline is counted in the
+//! processor time of its thread, so that waiting for a processor is not held against it.
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
@@ -13,6 +13,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::setpriority_process;
+use rustix::thread::gettid;
 use tokio::sync::oneshot;
 
 use crate::extension::limits;
@@ -20,6 +22,9 @@ use crate::model::CompanyId;
 
 /// A thread with nothing to do for so long ends.
 const IDLE: Duration = Duration::from_secs(10);
+
+/// The niceness of whoever leaves the processor to all others.
+const LOWEST: i32 = 19;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -94,6 +99,7 @@ impl Shared {
     }
 
     fn work(self: Arc<Self>) {
+        yield_to_others();
         let _leaving = Leaving(&self);
         while let Some((company, job)) = self.next() {
             let _done = Done(&self, company);
@@ -154,6 +160,14 @@ impl State {
     }
 }
 
+/// Gives the thread the lowest priority. Where the system refuses, it goes on as it is.
+fn yield_to_others() {
+    // To Linux a thread's identifier is that of a process, and niceness is a thread's own.
+    if let Err(error) = setpriority_process(Some(gettid()), LOWEST) {
+        tracing::warn!(error.cause = %error, "slow extensions run with the priority of everything else");
+    }
+}
+
 /// A company has its share back however its job ends.
 struct Done<'a>(&'a Shared, CompanyId);
 
@@ -193,6 +207,14 @@ mod tests {
 
     fn company(n: u128) -> CompanyId {
         CompanyId(Uuid::from_u128(n))
+    }
+
+    #[tokio::test]
+    async fn whatever_takes_long_has_the_lowest_priority_and_nothing_else_has() {
+        let nice = || rustix::process::getpriority_process(Some(gettid())).expect("every thread has one");
+        let before = nice();
+        assert_eq!(Threads::default().run(company(1), nice).await, Some(LOWEST));
+        assert_eq!(nice(), before);
     }
 
     #[test]

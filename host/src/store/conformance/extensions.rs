@@ -7,7 +7,7 @@ use super::house::{House, cancel, id, minute, next, record};
 use crate::model::Status;
 use crate::model::extension::{Component, ExtensionAct, Said};
 use crate::model::master::Kind;
-use crate::store::{CustomerHistory, Error, ExtensionChangeFilter, Record, Removal, SharedStore};
+use crate::store::{ACTIVE_USE, CustomerHistory, Error, ExtensionChangeFilter, Record, Removal, SharedStore};
 
 const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -95,6 +95,28 @@ pub(crate) async fn a_component_that_is_used_stays_and_whatever_is_done_is_noted
     assert_eq!(list(of, Some(all[1].id)).await, all[2..3]);
     let other = ExtensionChangeFilter { extension: Some("another".to_owned()), ..Default::default() };
     assert_eq!(list(other, None).await, []);
+}
+
+pub(crate) async fn a_company_has_one_active_use_of_an_extension(twice: &Twice) {
+    let (house, other) = (House::build(&twice.one).await, House::build(&twice.one).await);
+    twice.one.keep_component(&component(None), b"\0asm").await.expect("it is kept");
+    let (first, second) = (used(&house, 1, true), used(&house, 1, true));
+    // Whichever comes first is used, and the other one is refused.
+    let (one, two) = tokio::join!(twice.one.insert(&first, None), twice.other.insert(&second, None));
+    let (stays, refused, again) = match (one, two) {
+        (Ok(()), Err(refused)) => (first, refused, second),
+        (Err(refused), Ok(())) => (second, refused, first),
+        both => panic!("one of them: {both:?}"),
+    };
+    assert!(matches!(refused, Error::Exists(ACTIVE_USE)), "{refused:?}");
+    twice.one.insert(&used(&other, 1, true), None).await.expect("another company may");
+    let idle = Record { active: false, ..again.clone() };
+    twice.one.insert(&idle, None).await.expect("one that is not active may be there");
+    let on = Record { version: 2, active: true, ..idle };
+    let refused = twice.other.replace(&on, 1, None).await;
+    assert!(matches!(refused, Err(Error::Exists(ACTIVE_USE))), "{refused:?}");
+    twice.one.replace(&Record { version: 2, active: false, ..stays }, 1, None).await.expect("it is ended");
+    twice.other.replace(&on, 1, None).await.expect("it takes its place");
 }
 
 pub(crate) async fn a_customers_history_is_counted(twice: &Twice) {

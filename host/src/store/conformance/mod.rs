@@ -121,6 +121,7 @@ macro_rules! conformance {
             reconcile: what_is_not_seen_again_is_closed,
             extensions: a_component_is_kept_once,
             extensions: a_component_that_is_used_stays_and_whatever_is_done_is_noted,
+            extensions: a_company_has_one_active_use_of_an_extension,
             decisions: a_decision_is_recorded_with_what_it_changes,
             decisions: what_is_not_committed_is_not_recorded,
             decisions: decisions_are_filtered_and_listed_both_ways,

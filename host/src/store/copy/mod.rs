@@ -1,6 +1,6 @@
 //! Moving everything from one store to another, of either engine.
 //!
-//! Role: [`copy`] reads each table of `tables::ALL` in the order of its key and writes it to the other side, in one
+//! Role: [`copy`] reads each table of `tables::all` in the order of its key and writes it to the other side, in one
 //! transaction there. Rows arrive as they are: triggers, which guard changes and not moves, are put aside meanwhile,
 //! and what they would have derived is derived at the end.
 //!
@@ -107,13 +107,13 @@ pub async fn copy(
 ) -> Result<(), Error> {
     let mut source = open(from).await.map_err(reading)?;
     let mut target = open(to).await.map_err(writing)?;
-    for table in tables::ALL {
+    for table in tables::all() {
         if target.count(table).await.map_err(writing)? > 0 {
             return Err(Error::NotEmpty(table.name));
         }
     }
     target.prepare().await.map_err(writing)?;
-    for table in tables::ALL {
+    for table in tables::all() {
         copy_table(&mut *source, &mut *target, table, tell).await?;
     }
     target.settle().await.map_err(writing)?;
@@ -148,7 +148,7 @@ async fn copy_table(
 }
 
 async fn compare(source: &mut dyn Side, target: &mut dyn Side) -> Result<(), Error> {
-    for table in tables::ALL {
+    for table in tables::all() {
         let read = source.count(table).await.map_err(reading)?;
         let written = target.count(table).await.map_err(writing)?;
         if read != written {

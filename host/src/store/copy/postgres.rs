@@ -25,7 +25,7 @@ impl Postgres {
         // Tables are larger, and the other side is slower, than what a host's statements are made for.
         side.run("SET LOCAL statement_timeout = 0".to_owned()).await?;
         side.run("SET LOCAL idle_in_transaction_session_timeout = 0".to_owned()).await?;
-        let names = tables::ALL.iter().map(|table| table.postgres).collect::<Vec<_>>().join(", ");
+        let names = tables::all().map(|table| table.postgres).collect::<Vec<_>>().join(", ");
         side.run(format!("LOCK TABLE {names} IN EXCLUSIVE MODE")).await?;
         Ok(side)
     }
@@ -92,7 +92,7 @@ impl Side for Postgres {
                 .to_owned(),
         )
         .await?;
-        for table in tables::ALL.iter().filter(|table| table.numbered) {
+        for table in tables::all().filter(|table| table.numbered) {
             let name = table.postgres;
             self.run(format!("SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"))
                 .await?;

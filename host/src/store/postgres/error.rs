@@ -2,7 +2,9 @@
 
 use sqlx::error::DatabaseError;
 
+use crate::model::master::Kind;
 use crate::store::error::{Error, explained};
+use crate::store::extensions::ACTIVE_USE;
 
 /// SQLSTATE: a deadlock, a serialization failure, a lock not given in time; no connection to be had, or not yet. In
 /// each case nothing was changed. <https://www.postgresql.org/docs/current/errcodes-appendix.html>
@@ -22,6 +24,15 @@ pub(super) fn unless_taken(
     taken: impl FnOnce() -> Error,
 ) -> impl FnOnce(sqlx::Error) -> Error {
     move |error| if violates(&error, constraint) { taken() } else { failed(error) }
+}
+
+/// [`unless_taken`] for a master record: its identifier has to be unique, and the active use of an extension at a company.
+pub(super) fn unless_recorded(kind: Kind) -> impl FnOnce(sqlx::Error) -> Error {
+    move |error| match error.as_database_error().and_then(DatabaseError::constraint) {
+        Some("record_pkey") => Error::Exists(kind.as_str()),
+        Some("record_extension_once") => Error::Exists(ACTIVE_USE),
+        Some(_) | None => failed(error),
+    }
 }
 
 /// Whether this unique or exclusion constraint refused it.

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, QueryBuilder};
 use uuid::Uuid;
 
 use super::Postgres;
-use super::error::{failed, unless_taken};
+use super::error::{failed, unless_recorded, unless_taken};
 use super::extensions;
 use super::requests;
 use super::rows::Columns;
@@ -48,7 +48,7 @@ impl Records for Postgres {
         .bind(data)
         .execute(&mut *transaction)
         .await
-        .map_err(unless_taken("record_pkey", || Error::Exists(record.kind.as_str())))?;
+        .map_err(unless_recorded(record.kind))?;
         if record.kind == Kind::Extension {
             extensions::note_use(&mut transaction, record, ExtensionAct::Added).await?;
         }
@@ -78,7 +78,7 @@ impl Records for Postgres {
         .bind(expected)
         .execute(&mut *transaction)
         .await
-        .map_err(failed)?;
+        .map_err(unless_recorded(record.kind))?;
         if !raised || done.rows_affected() == 0 {
             return Err(missing_or_stale(&mut transaction, record.kind, record.id).await?);
         }

@@ -2,7 +2,9 @@
 
 use sqlx::error::DatabaseError;
 
+use crate::model::master::Kind;
 use crate::store::error::{Error, explained};
+use crate::store::extensions::ACTIVE_USE;
 
 /// SQLite's primary result codes for "somebody else has the lock": `SQLITE_BUSY` and `SQLITE_LOCKED`.
 /// <https://www.sqlite.org/rescode.html>
@@ -23,6 +25,17 @@ pub(super) fn unless_taken(taken: impl FnOnce() -> Error) -> impl FnOnce(sqlx::E
             return taken();
         }
         failed(error)
+    }
+}
+
+/// [`unless_taken`] for a master record: its identifier has to be unique, and the active use of an extension at a company.
+pub(super) fn unless_recorded(kind: Kind) -> impl FnOnce(sqlx::Error) -> Error {
+    move |error| {
+        // SQLite names the columns of an index, and not the index.
+        let database = error.as_database_error();
+        let is_use =
+            database.is_some_and(|database| database.message().ends_with("record.company, record.name"));
+        unless_taken(|| Error::Exists(if is_use { ACTIVE_USE } else { kind.as_str() }))(error)
     }
 }
 

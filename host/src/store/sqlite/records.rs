@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
 use super::Sqlite;
-use super::error::{failed, unless_taken};
+use super::error::{failed, unless_recorded, unless_taken};
 use super::extensions;
 use super::requests;
 use super::rows::{Columns, micros, text};
@@ -46,7 +46,7 @@ impl Records for Sqlite {
         .bind(data)
         .execute(&mut *transaction)
         .await
-        .map_err(unless_taken(|| Error::Exists(record.kind.as_str())))?;
+        .map_err(unless_recorded(record.kind))?;
         if record.kind == Kind::Extension {
             extensions::note_use(&mut transaction, record, ExtensionAct::Added).await?;
         }
@@ -74,7 +74,7 @@ impl Records for Sqlite {
         .bind(expected)
         .execute(&mut *transaction)
         .await
-        .map_err(failed)?;
+        .map_err(unless_recorded(record.kind))?;
         if done.rows_affected() == 0 {
             return Err(missing_or_stale(&mut transaction, record.kind, record.id).await?);
         }

@@ -64,7 +64,8 @@ fn a_decision_that_has_fuel_but_no_time_is_stopped_by_the_clock() {
     let endless: Result<Vec<Finding>, Error> =
         session::run(&rules.0.engine, &program.instance, &program.validate, u64::MAX, (&snapshot, &request))
             .map(|(answer, _)| answer);
-    assert!(matches!(endless, Err(Error::Deadline { .. })), "{endless:?}");
+    // By processor time, unless others keep the machine so busy that it has none of it for longer than anybody waits.
+    assert!(matches!(endless, Err(Error::TooSlow { .. } | Error::Deadline { .. })), "{endless:?}");
 }
 
 #[test]

@@ -33,12 +33,48 @@ async fn shape(store: &Sqlite) -> Vec<(String, String)> {
     sqlx::query_as(query).fetch_all(&store.writer).await.expect("a list")
 }
 
+/// The migration that lets a company use an extension once; it builds on all before it.
+const ONE_USE: i64 = 16;
+
+#[tokio::test]
+async fn of_several_uses_of_an_extension_the_last_one_stays() {
+    let (_directory, path) = file();
+    let early = MIGRATIONS.iter().filter(|one| one.version < ONE_USE).cloned().collect();
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection = options.connect().await.expect("a new database");
+    Migrator::with_migrations(early).run_direct(None, &mut connection, false).await.expect("it is migrated");
+    let company = "INSERT INTO company VALUES ('01900000-0000-7000-8000-000000000001', 1, 0)";
+    sqlx::query(company).execute(&mut connection).await.expect("a row");
+    for (n, active, changed) in [(2, 1, 7), (3, 1, 9), (4, 1, 8), (5, 0, 10)] {
+        let used = format!(
+            "INSERT INTO record VALUES ('01900000-0000-7000-8000-00000000000{n}', 'extension',
+             '01900000-0000-7000-8000-000000000001', 'a', {active}, 1, {changed}, '{{\"digest\": \"d\", \"active\": true}}')"
+        );
+        sqlx::query(AssertSqlSafe(used)).execute(&mut connection).await.expect("a row");
+    }
+    connection.close().await.expect("it is closed");
+    let store = Sqlite::open(&path).await.expect("it is brought up to date");
+    let uses = "SELECT active, version, data ->> 'active' FROM record ORDER BY id";
+    let uses: Vec<(i64, i64, i64)> = sqlx::query_as(uses).fetch_all(&store.readers).await.expect("a list");
+    assert_eq!(uses, [(0, 2, 0), (1, 1, 1), (0, 2, 0), (0, 1, 1)]);
+    let catalog: i64 = sqlx::query_scalar("SELECT catalog_version FROM company")
+        .fetch_one(&store.readers)
+        .await
+        .expect("one");
+    assert_eq!(catalog, 2);
+    let changes = store.extension_changes(&Default::default(), None, 10).await.expect("a list");
+    let told: Vec<_> = changes.iter().map(|one| (one.what, one.by.as_deref())).collect();
+    assert_eq!(told, [(ExtensionAct::Changed, Some("migration")); 2]);
+    store.close().await;
+}
+
 #[tokio::test]
 async fn a_database_that_later_migrations_reached_first_gets_those_left_out() {
     const DECISIONS: i64 = 12;
     let (_fresh, whole) = furnished().await;
     let (_directory, path) = file();
-    let early = MIGRATIONS.iter().filter(|one| one.version != DECISIONS).cloned().collect();
+    let early = |version| version != DECISIONS && version < ONE_USE;
+    let early = MIGRATIONS.iter().filter(|one| early(one.version)).cloned().collect();
     let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
     let mut connection = options.connect().await.expect("a new database");
     let early = Migrator::with_migrations(early);

@@ -91,7 +91,7 @@ const steps = {
     await page.getByRole("link", { name: "New booking" }).first().click();
     await page.getByText("Add a customer").click();
     await page.getByLabel("Name", { exact: true }).fill("Mara Lindqvist");
-    await page.getByLabel("E-mail address").fill("mara@example.org");
+    await page.getByLabel("E-mail address", { exact: true }).fill("mara@example.org");
     await page.getByRole("button", { name: "Add the customer" }).click();
     await page.getByText("The customer is added.").waitFor();
     await page.getByRole("link", { name: "Change" }).click();

@@ -75,7 +75,7 @@ pub(super) enum Subject {
 }
 
 /// A parameter that narrows a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Pin {
     Company,
@@ -332,8 +332,13 @@ fn in_path<'p>(template: &str, path: &'p str) -> Option<&'p str> {
 
 /// The query of a list with what its sender is limited to; none if they may not see lists of this kind.
 fn narrowed(grants: &[Grant], scope: Scope, pins: &[Pin], uri: &Uri) -> Result<Option<Uri>, Problem> {
-    let asked: HashMap<String, String> =
-        form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let mut asked: HashMap<String, String> = HashMap::new();
+    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned() {
+        // What is looked at here has to be what the list is of.
+        if asked.insert(name.clone(), value).is_some() {
+            return Err(Problem::new(codes::BAD_QUERY, format!("{name} is named twice.")));
+        }
+    }
     let mut able = grants.iter().filter_map(|grant| wanted(&grant.within(scope), pins)).peekable();
     if able.peek().is_none() {
         return Ok(None);
@@ -343,6 +348,7 @@ fn narrowed(grants: &[Grant], scope: Scope, pins: &[Pin], uri: &Uri) -> Result<O
         asked.is_none_or(|asked| asked.parse() == Ok(*id) || asked.parse::<Uuid>().is_err())
     };
     let mut fitting: Vec<Vec<(Pin, Uuid)>> = able.filter(|wanted| wanted.iter().all(is_asked_for)).collect();
+    fitting.sort_unstable();
     fitting.dedup();
     match fitting.as_slice() {
         [] => Err(Problem::new(codes::REACH_UNNAMED, "What the query names is not yours to see.")),

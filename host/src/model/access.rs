@@ -264,7 +264,8 @@ impl Role {
                 AppointmentsAnswer,
                 AppointmentsWork,
             ],
-            Self::RuleAuthor => &[Own, CatalogueRead, RulesRead, RulesWrite],
+            // What they write is put to use by somebody else.
+            Self::RuleAuthor => &[Own, CatalogueRead, RulesRead],
             Self::Customer => {
                 &[Own, CustomersRead, OpeningsRead, AppointmentsRead, AppointmentsBook, AppointmentsAnswer]
             }

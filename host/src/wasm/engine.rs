@@ -54,6 +54,8 @@ fn config(bounds: &Bounds) -> Config {
         .wasm_relaxed_simd(false)
         .concurrency_support(false)
         .wasm_backtrace_max_frames(None)
+        // Nobody is shown where in a component it stopped, and the table that tells is a good part of what is compiled.
+        .generate_address_map(false)
         .max_wasm_stack(bounds.stack_bytes)
         // Bounds are checked by instructions instead of guard pages. A long search takes a twentieth longer, but memory
         // that a decision grew needs no change of protection before the next one: each of those stops every thread.

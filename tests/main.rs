@@ -7,6 +7,7 @@
 
 mod api;
 mod bookings;
+mod browser;
 mod diary;
 mod erp;
 mod rules;

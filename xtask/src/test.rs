@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::progress::phase;
 use crate::setup::odoo::{self, With};
-use crate::setup::{node, postgres, python, registry, tryton, wasm};
+use crate::setup::{browser, node, postgres, python, registry, tryton, wasm};
 use crate::{rules, shell};
 
 /// Sets up, builds and tests; a filter is handed to the test runner.
@@ -14,6 +14,7 @@ pub(crate) fn test(filter: Option<&str>, with: &[With]) -> Result<()> {
     rules::build()?;
     let schemathesis = python::schemathesis()?;
     let (componentize_qjs, componentize_py) = (node::componentize_qjs()?, python::componentize_py()?);
+    let browser = browser::ready()?;
     let cargo_for_extensions = wasm::cargo_for_extensions()?;
     tryton::ready()?;
     registry::install()?;
@@ -25,6 +26,7 @@ pub(crate) fn test(filter: Option<&str>, with: &[With]) -> Result<()> {
         cargo.args(arguments).args(filter).env("SLOTLEDGER_SCHEMATHESIS", &schemathesis);
         cargo.env("SLOTLEDGER_COMPONENTIZE_QJS", &componentize_qjs);
         cargo.env("SLOTLEDGER_COMPONENTIZE_PY", &componentize_py);
+        cargo.env("SLOTLEDGER_BROWSER", &browser);
         cargo.envs(cargo_for_extensions.iter().map(|path| ("SLOTLEDGER_CARGO", path)));
         cargo.env(slotledger_postgres_server::VARIABLE, server.url());
         cargo.env(slotledger_odoo_server::VARIABLE, &editions);

@@ -150,7 +150,7 @@ pub(super) fn instant(zone: Tz, local: NaiveDateTime, edge: Edge) -> DateTime<Ut
 }
 
 /// From the local midnight of a date to the next.
-pub(super) fn day(zone: Tz, date: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
+pub fn day(zone: Tz, date: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
     let midnight = |date: NaiveDate| instant(zone, date.and_time(NaiveTime::MIN), Edge::Begin);
     (midnight(date), midnight(next(date)))
 }

@@ -22,6 +22,7 @@ mod effects;
 mod error;
 mod expanded;
 mod extensions;
+mod find;
 mod hold;
 mod identity;
 mod import;
@@ -60,6 +61,7 @@ pub use bookings::{
     BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode,
 };
 pub use books::{Connections, Link};
+pub use calendar::day;
 pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 pub use compare::compare;
 use compare::{fits, undoes};

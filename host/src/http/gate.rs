@@ -195,6 +195,11 @@ impl Needs {
         Self(needs)
     }
 
+    /// What these paths need, each with its method.
+    pub(super) fn stated(all: impl Iterator<Item = (Method, String, Need)>) -> Self {
+        Self(all.map(|(method, path, need)| ((method.as_str().to_owned(), path), Some(need))).collect())
+    }
+
     /// What a request to this path needs; none where the path does not take the method.
     pub(super) fn find(&self, method: &Method, path: &str) -> Option<&Option<Need>> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
@@ -276,6 +281,23 @@ pub(super) async fn check(
     }
     request.extensions_mut().insert(limited);
     Ok(())
+}
+
+/// Whether somebody may do this with something, to offer it or to leave it out.
+pub(super) async fn allows(
+    app: &App,
+    identity: &Identity,
+    scope: Scope,
+    target: Target,
+) -> Result<bool, Problem> {
+    let grants = identity.grants_for(scope);
+    if grants.iter().any(Grant::is_everywhere) {
+        return Ok(true);
+    }
+    let places = app.places(target).await?;
+    let reaches =
+        |grant: &Grant| !places.is_empty() && places.iter().all(|place| grant.reaches(place, scope));
+    Ok(grants.iter().any(reaches))
 }
 
 /// Whether one of the grants reaches it, and as whom commands about it come.
@@ -372,7 +394,7 @@ impl Pin {
 }
 
 /// The query as the object that a body would be. Commas part the entries of a list.
-fn query(uri: &Uri) -> Value {
+pub(super) fn query(uri: &Uri) -> Value {
     let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let entry = |text: &str| Value::String(text.to_owned());
     let value = |text: &str| match text.contains(',') {

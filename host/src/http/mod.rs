@@ -1,8 +1,8 @@
-//! The HTTP API: REST under `/api/v1`, described by `/openapi.json`.
+//! The HTTP API: REST under `/api/v1`, described by `/openapi.json`; and, in `web`, the pages.
 //!
 //! Invariants: a handler extracts, makes one call of [`crate::app`], and renders. Whatever is not a success is an
 //! RFC 9457 problem with a code. Every path needs an API key or a session, but `/healthz`, `/readyz`,
-//! `/openapi.json`, the pages and operations with which a session is got, and what is signed: the notices of ERPs and the
+//! `/openapi.json`, the page and operations with which a session is got, and what is signed: the notices of ERPs and the
 //! links of customers.
 //!
 //! Deliberately absent: rules, SQL, and any ERP.
@@ -38,7 +38,6 @@ mod notices;
 mod openapi;
 mod openings;
 mod operation;
-mod pages;
 mod problem;
 mod providers;
 mod reconciliation;
@@ -50,6 +49,7 @@ mod session;
 mod site;
 mod units;
 mod waitlist;
+mod web;
 
 use std::sync::Arc;
 
@@ -88,7 +88,8 @@ pub fn router_at(app: Arc<App>, site: Site) -> Router {
     let open = open
         .route("/openapi.json", get(async move || openapi::answer(document)))
         .method_not_allowed_fallback(wrong_method);
-    let all = open.merge(pages::routes()).merge(closed).layer(Shared(site));
+    let pages = web::routes(&app, &site);
+    let all = open.merge(pages).merge(closed).layer(Shared(site));
     layers::around(all).with_state(app)
 }
 

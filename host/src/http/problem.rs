@@ -91,6 +91,11 @@ impl Problem {
         Self { details: Box::new(details), headers: Vec::new() }
     }
 
+    /// What is sent of it.
+    pub(super) fn details(&self) -> serde_json::Value {
+        serde_json::to_value(&self.details).unwrap_or_default()
+    }
+
     /// Adds a header to the answer.
     pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));

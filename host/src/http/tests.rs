@@ -17,6 +17,7 @@ use crate::store::sqlite::Sqlite;
 use crate::wasm::Rules;
 
 mod gates;
+mod pages;
 mod sessions;
 
 const KEY: &str = "sl_test";

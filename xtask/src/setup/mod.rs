@@ -1,5 +1,6 @@
 //! Brings what a fresh machine lacks. Each part says what it installs before it does.
 
+pub(crate) mod browser;
 pub(crate) mod debian;
 pub(crate) mod node;
 pub(crate) mod odoo;

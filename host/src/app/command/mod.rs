@@ -1,11 +1,14 @@
 //! Commands on appointments: what somebody wants, decided by the rules and stored in one transaction.
 
+mod possible;
 mod wanted;
 pub(super) mod words;
 
 pub use wanted::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 
 use std::borrow::Cow;
+
+use uuid::Uuid;
 
 use super::alternatives::Near;
 use super::beside::Beside;
@@ -87,6 +90,30 @@ impl App {
         beside: Beside<'_>,
     ) -> Result<Decided<'a>> {
         let new_id = self.ports.clock.new_id();
+        let (input, rests_on) = self.asked(scene, old, command, beside, new_id).await?;
+        let granted = self.decided(scene, input, Some(old)).await?.map_err(refused)?;
+        Ok(Decided {
+            payment: command.payment(),
+            scene,
+            booking: None,
+            old: Some(old),
+            beside: rests_on,
+            reason: command.reason(),
+            new_id,
+            decision: granted.decision,
+            record: granted.record,
+        })
+    }
+
+    /// What the rules are shown of a command, and what other appointments that rests on, with their revisions.
+    pub(super) async fn asked(
+        &self,
+        scene: &Scene,
+        old: &Appointment,
+        command: &Command,
+        beside: Beside<'_>,
+        new_id: Uuid,
+    ) -> Result<(decisions::TransitionInput, Vec<(AppointmentId, u32)>)> {
         let calendars = Calendars { beside, ..calendars(scene, old, command)? };
         let mut snapshot = self.snapshot(scene, &calendars).await?;
         let sale = match beside.sale {
@@ -101,18 +128,7 @@ impl App {
             new_id: new_id.to_string(),
             command: command_words(command, old)?,
         };
-        let granted = self.decided(scene, input, Some(old)).await?.map_err(refused)?;
-        Ok(Decided {
-            payment: command.payment(),
-            scene,
-            booking: None,
-            old: Some(old),
-            beside: sale.rests_on(),
-            reason: command.reason(),
-            new_id,
-            decision: granted.decision,
-            record: granted.record,
-        })
+        Ok((input, sale.rests_on()))
     }
 
     /// Ends holds that have run out, and says how many. Safe on any number of hosts at once.

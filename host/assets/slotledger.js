@@ -1,0 +1,33 @@
+// Pages work without this. It keeps a form from being sent twice, says that it is on its way, and names the viewer's own
+// time where it differs from the branch's.
+"use strict";
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+});
+
+// A page that is shown again from the browser's memory can be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+
+for (const time of document.querySelectorAll("time[data-zone]")) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const at = new Date(time.dateTime);
+  const said = (zone) => at.toLocaleString("en-GB", { timeZone: zone, dateStyle: "medium", timeStyle: "short" });
+  if (said(own) !== said(time.dataset.zone)) {
+    const note = document.createElement("span");
+    note.className = "hint";
+    note.textContent = ` (${said(own)} where you are, ${own})`;
+    time.after(note);
+  }
+}

@@ -1,0 +1,158 @@
+//! The pages: who may open which, what they let through, and where they send people.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::http::gate::About;
+use crate::http::web;
+use crate::model::{Grant, Role};
+
+const PASSWORD: &str = "correct horse battery";
+
+impl Api {
+    /// Somebody with these grants, logged in: their cookie.
+    async fn somebody(&self, grants: Vec<Grant>) -> String {
+        let login = format!("{}@example.org", SystemClock.new_id());
+        let body = json!({"login": login, "name": "Somebody", "grants": grants});
+        let token = self.call("POST", "/api/v1/accounts", &[], body).await.json()["token"].clone();
+        let body = json!({"token": token, "password": PASSWORD});
+        let set = self.call("POST", "/api/v1/welcome", &[], body).await.header("set-cookie").to_owned();
+        set.split(';').next().unwrap().to_owned()
+    }
+
+    async fn page(&self, cookie: &str, path: &str) -> Answer {
+        self.send(Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
+    }
+}
+
+/// A company with whatever grants name, made as administrators make it.
+struct Ground {
+    company: Value,
+    provider: Value,
+    customer: Value,
+}
+
+impl Ground {
+    async fn lay(api: &Api) -> Self {
+        let company = api.company().await["id"].clone();
+        let add = async |kind: &str, fields: Value| {
+            let added = api.call("POST", &format!("/api/v1/{kind}"), &[], fields).await;
+            assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
+            added.json()["id"].clone()
+        };
+        let branch = json!({"company": company, "name": "Here", "time_zone": "UTC"});
+        let branch = add("branches", branch).await;
+        let provider = add("providers", json!({"company": company, "name": "Sam", "branch": branch})).await;
+        let customer = add("customers", json!({"company": company, "name": "Ana"})).await;
+        Self { company, provider, customer }
+    }
+
+    fn grant(&self, role: Role) -> Grant {
+        let id = |value: &Value| value.as_str().unwrap().parse::<Uuid>().unwrap();
+        Grant {
+            role,
+            company: Some(id(&self.company).into()),
+            branch: None,
+            provider: (role == Role::Technician).then(|| id(&self.provider).into()),
+            customer: (role == Role::Customer).then(|| id(&self.customer).into()),
+        }
+    }
+}
+
+/// The table is the one to review: what each page needs, and which roles have it.
+#[test]
+fn each_page_states_what_it_needs() {
+    let lines = web::needs().into_iter().map(|(method, path, need)| {
+        assert!(!path.contains("{id}") || matches!(need.about, About::Path(_)), "{path}: whose is it?");
+        let roles = Role::ALL.into_iter().filter(|role| role.may(need.scope));
+        let roles: Vec<_> = roles.map(Role::as_str).collect();
+        let method = method.as_str();
+        format!("{method:4} {path:34} {:22} {}", need.scope.as_str(), roles.join(" "))
+    });
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
+async fn whoever_is_not_logged_in_is_sent_to_log_in_and_back() {
+    let api = Api::open().await;
+    for (path, to) in [
+        ("/appointments?status=open&text=", "/log-in?to=%2Fappointments%3Fstatus%3Dopen%26text%3D"),
+        ("/", "/log-in"),
+        ("/books", "/log-in?to=%2Fbooks"),
+    ] {
+        let answer = api.page("", path).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, to), "{path}");
+    }
+    let page = api.page("", "/log-in?to=https%3A%2F%2Fevil.example").await;
+    assert!(page.status == StatusCode::OK && !page.text.contains("evil"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn each_role_opens_its_own_pages_and_is_shown_no_others() {
+    let api = Api::open().await;
+    let ground = Ground::lay(&api).await;
+    let other = api.company().await;
+    let other = other["id"].as_str().unwrap();
+    for role in Role::ALL {
+        let cookie = api.somebody(vec![ground.grant(role)]).await;
+        for (method, path, need) in web::needs() {
+            if method != "GET" || path.contains("{id}") {
+                continue;
+            }
+            let answer = api.page(&cookie, &path).await;
+            let expected = if !role.may(need.scope) {
+                StatusCode::FORBIDDEN
+            } else if path == "/" {
+                StatusCode::SEE_OTHER
+            } else {
+                StatusCode::OK
+            };
+            assert_eq!(answer.status, expected, "{} at {path}: {}", role.as_str(), answer.text);
+            assert!(!answer.text.contains(other), "{} at {path}: {}", role.as_str(), answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_filter_does_not_widen_what_somebody_sees() {
+    let api = Api::open().await;
+    let ground = Ground::lay(&api).await;
+    let other = api.company().await;
+    let cookie = api.somebody(vec![ground.grant(Role::FrontDesk)]).await;
+    let other = other["id"].as_str().unwrap();
+    let mine = api.page(&cookie, "/appointments?company=&branch=").await;
+    assert_eq!(mine.status, StatusCode::OK);
+    assert!(!mine.text.contains(other), "{}", mine.text);
+    for query in [
+        format!("company={other}"),
+        format!("company={other}&company="),
+        format!("company=&company={other}"),
+        format!("company={}&company={other}", ground.company.as_str().unwrap()),
+        "company=x".to_owned(),
+        "branch=x".to_owned(),
+        "after=x".to_owned(),
+        "from=yesterday".to_owned(),
+    ] {
+        let answer = api.page(&cookie, &format!("/appointments?{query}")).await;
+        assert!(answer.status.is_client_error(), "{query}: {}", answer.status);
+        // A file has no pages.
+        let answer = api.page(&cookie, &format!("/appointments.csv?{query}")).await;
+        assert!(query == "after=x" || answer.status.is_client_error(), "{query}: {}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn what_pages_load_is_kept_and_nothing_else_is() {
+    let api = Api::open().await;
+    let page = api.page("", "/log-in").await;
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    for (start, kind) in [("href=\"/assets/", "text/css"), ("src=\"/assets/", "text/javascript")] {
+        let name = page.text.split(start).nth(1).unwrap().split('"').next().unwrap();
+        let asset = api.page("", &format!("/assets/{name}")).await;
+        assert_eq!(asset.status, StatusCode::OK);
+        assert!(asset.header("content-type").starts_with(kind));
+        assert!(asset.header("cache-control").contains("immutable"));
+    }
+    assert_eq!(api.page("", "/assets/other.css").await.status, StatusCode::NOT_FOUND);
+}

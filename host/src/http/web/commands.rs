@@ -1,0 +1,226 @@
+//! Commands as forms. Which of them are offered, the rules say; what stands in the way of one is shown beside its form.
+
+use axum::extract::{self, Extension};
+use axum::response::Response;
+
+use super::appointment;
+use super::door::Desk;
+use super::form::Form;
+use super::trouble::Trouble;
+use super::words;
+use super::{Need, Pages};
+use crate::app::{Cancel, Command, Complete, Decline, Pay, Reassign, Reply, Reschedule};
+use crate::http::extract::Id;
+use crate::http::gate::Subject;
+use crate::http::headers::ActingAs;
+use crate::http::operation::State;
+use crate::http::problem::Problem;
+use crate::model::{Appointment, AppointmentId, Scope};
+
+/// A command that a page offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Schedule,
+    Confirm,
+    Pay,
+    Depart,
+    Start,
+    Pause,
+    Resume,
+    Complete,
+    Reschedule,
+    Reassign,
+    NoShow,
+    Decline,
+    Cancel,
+}
+
+impl Act {
+    /// All of them, in the order they are offered in.
+    pub(super) const ALL: [Self; 13] = [
+        Self::Confirm,
+        Self::Schedule,
+        Self::Pay,
+        Self::Depart,
+        Self::Start,
+        Self::Resume,
+        Self::Complete,
+        Self::Pause,
+        Self::Reschedule,
+        Self::Reassign,
+        Self::NoShow,
+        Self::Decline,
+        Self::Cancel,
+    ];
+
+    /// As the API calls it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+            Self::Confirm => "confirm",
+            Self::Pay => "pay-deposit",
+            Self::Depart => "depart",
+            Self::Start => "start",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Complete => "complete",
+            Self::Reschedule => "reschedule",
+            Self::Reassign => "reassign",
+            Self::NoShow => "no-show",
+            Self::Decline => "decline",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// What its button says.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Schedule => "Schedule",
+            Self::Confirm => "Confirm",
+            Self::Pay => "Enter payment",
+            Self::Depart => "On the way",
+            Self::Start => "Start work",
+            Self::Pause => "Pause",
+            Self::Resume => "Resume",
+            Self::Complete => "Complete",
+            Self::Reschedule => "Reschedule",
+            Self::Reassign => "Reassign",
+            Self::NoShow => "No show",
+            Self::Decline => "Decline",
+            Self::Cancel => "Cancel appointment",
+        }
+    }
+
+    /// Whether its button is all there is to it.
+    pub(super) const fn is_bare(self) -> bool {
+        match self {
+            Self::Schedule
+            | Self::Confirm
+            | Self::Depart
+            | Self::Start
+            | Self::Pause
+            | Self::Resume
+            | Self::Complete
+            | Self::NoShow => true,
+            Self::Pay | Self::Reschedule | Self::Reassign | Self::Decline | Self::Cancel => false,
+        }
+    }
+
+    /// What it needs.
+    pub(super) const fn scope(self) -> Scope {
+        match self {
+            Self::Schedule | Self::Reschedule | Self::Cancel => Scope::AppointmentsBook,
+            Self::Confirm | Self::Decline => Scope::AppointmentsAnswer,
+            Self::Pay => Scope::PaymentsWrite,
+            Self::Depart | Self::Start | Self::Pause | Self::Resume | Self::Complete | Self::NoShow => {
+                Scope::AppointmentsWork
+            }
+            Self::Reassign => Scope::AppointmentsDispatch,
+        }
+    }
+
+    /// The command as it is shown to the rules before somebody has said the particulars.
+    pub(super) fn sketch(self, of: &Appointment) -> Command {
+        let reason = String::from("-");
+        match self {
+            Self::Schedule => Command::Schedule,
+            Self::Confirm => Command::Confirm,
+            Self::Pay => Command::Pay(Pay {
+                amount: of.quote.deposit,
+                currency: None,
+                reference: reason,
+                method: None,
+            }),
+            Self::Depart => Command::Depart,
+            Self::Start => Command::Start,
+            Self::Pause => Command::Pause,
+            Self::Resume => Command::Resume,
+            Self::Complete => Command::Complete(Complete::default()),
+            Self::Reschedule => Command::Reschedule(Reschedule {
+                start: of.start,
+                provider: None,
+                guests: None,
+                reason,
+                exception_reason: None,
+            }),
+            Self::Reassign => {
+                Command::Reassign(Reassign { provider: Some(of.provider), units: Vec::new(), reason: None })
+            }
+            Self::NoShow => Command::MarkNoShow,
+            Self::Decline => Command::Decline(Decline { reason, replacement: None }),
+            Self::Cancel => Command::Cancel(Cancel { reason, exception_reason: None }),
+        }
+    }
+
+    /// The command as a form says it, read and checked as the API reads it.
+    fn read(self, form: &Form) -> Result<Command, Problem> {
+        Ok(match self {
+            Self::Schedule => Command::Schedule,
+            Self::Confirm => Command::Confirm,
+            Self::Pay => Command::Pay(form.input(&["amount", "reference", "method"])?),
+            Self::Depart => Command::Depart,
+            Self::Start => Command::Start,
+            Self::Pause => Command::Pause,
+            Self::Resume => Command::Resume,
+            Self::Complete => Command::Complete(Complete::default()),
+            Self::Reschedule => {
+                Command::Reschedule(form.input(&["start", "provider", "reason", "exception_reason"])?)
+            }
+            Self::Reassign => Command::Reassign(form.input(&["provider", "reason"])?),
+            Self::NoShow => Command::MarkNoShow,
+            Self::Decline => Command::Decline(form.input(&["reason"])?),
+            Self::Cancel => Command::Cancel(form.input(&["reason", "exception_reason"])?),
+        })
+    }
+}
+
+/// A form for each command.
+pub(super) fn routes() -> Pages {
+    Act::ALL.into_iter().fold(Pages::default(), |pages, act| {
+        let path = format!("/appointments/{{id}}/{}", act.name());
+        let need = Need::of(act.scope(), Subject::Appointment);
+        pages.post(
+            &path,
+            need,
+            async move |extract::State(app): extract::State<State>,
+                        Id(id): Id<AppointmentId>,
+                        Extension(desk): Extension<Desk>,
+                        Extension(form): Extension<Form>,
+                        acting: ActingAs|
+                        -> Result<Response, Problem> {
+                give(act, &app, id, &desk, &form, acting).await
+            },
+        )
+    })
+}
+
+async fn give(
+    act: Act,
+    app: &State,
+    id: AppointmentId,
+    desk: &Desk,
+    form: &Form,
+    ActingAs(acting): ActingAs,
+) -> Result<Response, Problem> {
+    let refused = async |problem: Problem| {
+        let wrong = appointment::Wrong { act, trouble: Trouble::from(&problem), form: form.clone() };
+        appointment::page(app, id, desk, acting, Some(wrong)).await
+    };
+    let seen = match form.read::<u32>("seen") {
+        Ok(seen) => seen,
+        Err(problem) => return refused(problem).await,
+    };
+    let command = match act.read(form) {
+        Ok(command) => command,
+        Err(problem) => return refused(problem).await,
+    };
+    let moves = matches!(command, Command::Reschedule(_));
+    match app.command(id, seen, command, acting, None).await {
+        Ok(Reply::Fresh(after)) => {
+            let id = after.successor.filter(|_| moves).unwrap_or(after.id);
+            Ok(words::to(&format!("/appointments/{id}?done={}", act.name())))
+        }
+        Ok(Reply::Replayed(_)) => Ok(words::to(&format!("/appointments/{id}?done={}", act.name()))),
+        Err(error) => refused(error.into()).await,
+    }
+}

@@ -1,0 +1,209 @@
+//! The door before the pages: who comes in, from where, and what of it they may see.
+//!
+//! Invariants: a form is read only if it comes from a page of ours and carries the session's token. The gate is asked with
+//! the query as it is handed on: no field empty, none twice. Whatever goes wrong behind it is shown as a page.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use http_body_util::{BodyExt, Limited as Measured};
+use url::{Url, form_urlencoded};
+
+use super::form::Form;
+use super::trouble::{self, Trouble};
+use super::words::{self, Shell, Way};
+use crate::app::{App, Identity, Target};
+use crate::codes;
+use crate::http::auth::{Caller, Door};
+use crate::http::gate::{self, About, Limited};
+use crate::http::problem::{MEDIA_TYPE, Problem};
+use crate::http::site;
+use crate::model::{AppointmentId, Scope};
+
+/// Bytes of a form: notes of 10,000 characters in any script fit.
+const FORM: usize = 256 * 1024;
+
+/// Whoever works on a page.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) app: Arc<App>,
+    pub(super) identity: Identity,
+    pub(super) csrf: String,
+    /// What was just done, as the address says.
+    flash: Option<&'static str>,
+}
+
+impl Desk {
+    /// The frame of a page; `here` is the way that leads to it.
+    pub(super) fn shell(&self, title: &str, here: &str) -> Shell {
+        let may = |scope| !self.identity.grants_for(scope).is_empty();
+        let ways = [
+            ("/appointments", "Appointments", may(Scope::AppointmentsRead)),
+            ("/book", "New booking", may(Scope::AppointmentsBook) && may(Scope::CustomersList)),
+            ("/books", "Books", may(Scope::BooksRead)),
+        ];
+        let ways = ways.into_iter().filter(|(_, _, may)| *may);
+        Shell {
+            nav: ways.map(|(path, label, _)| Way { path, label, is_here: path == here }).collect(),
+            who: Some(self.identity.label.clone()),
+            csrf: self.csrf.clone(),
+            flash: self.flash,
+            ..Shell::outside(title)
+        }
+    }
+
+    /// Whether they may do this with an appointment.
+    pub(super) async fn may(&self, scope: Scope, id: AppointmentId) -> Result<bool, Problem> {
+        gate::allows(&self.app, &self.identity, scope, Target::Appointment(id)).await
+    }
+}
+
+/// Has whatever goes wrong on an open page shown as a page.
+pub(super) async fn legibly(request: Request, next: Next) -> Response {
+    legible(None, next.run(request).await).await
+}
+
+/// Lets whoever is logged in pass to what they may see, and everybody else log in first.
+pub(super) async fn enter(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let known = match known(&door, request.headers().clone(), request.uri().clone()).await {
+        Ok(known) => known,
+        Err(problem) => return trouble::page(None, &Trouble::from(&problem)),
+    };
+    let Some(desk) = known else { return words::to(&way_back(request.method(), request.uri())) };
+    match admitted(&door, &desk, request).await {
+        Ok(request) => legible(Some(&desk), next.run(request).await).await,
+        Err(problem) => trouble::page(Some(&desk), &Trouble::from(&problem)),
+    }
+}
+
+async fn known(door: &Door, headers: HeaderMap, uri: Uri) -> Result<Option<Desk>, Problem> {
+    let Some(secret) = door.site.session(&headers) else { return Ok(None) };
+    let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
+    let desk = |identity| Desk {
+        app: door.app.clone(),
+        identity,
+        csrf: site::token(&secret),
+        flash: words::done(query.text("done")),
+    };
+    Ok(door.app.identify_session(&secret).await?.map(desk))
+}
+
+async fn admitted(door: &Door, desk: &Desk, mut request: Request) -> Result<Request, Problem> {
+    let mut sent = None;
+    if !request.method().is_safe() {
+        door.site.same_origin(request.headers())?;
+        let form;
+        (request, form) = read(request).await?;
+        if !is_ours(&form, &desk.csrf) {
+            return Err(Problem::new(codes::FOREIGN_PAGE, "The form lacks the session's token."));
+        }
+        sent = Some(form);
+    }
+    *request.uri_mut() = tidy(request.uri())?;
+    let template = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let template = template.unwrap_or_default();
+    let need = door.needs.find(request.method(), &template).and_then(Option::as_ref);
+    gate::check(&door.app, &desk.identity, need, &template, &mut request).await?;
+    let lists = need.is_some_and(|need| matches!(need.about, About::List(_)));
+    if let Some(limited) = request.extensions().get::<Limited>().cloned() {
+        if let Some(form) = &sent {
+            limited.named(&form.value()).await?;
+        } else if lists {
+            limited.named(&gate::query(request.uri())).await?;
+        }
+    }
+    request.extensions_mut().insert(sent.unwrap_or_default());
+    request.extensions_mut().insert(Caller(desk.identity.label.clone()));
+    request.extensions_mut().insert(desk.clone());
+    Ok(request)
+}
+
+async fn read(request: Request) -> Result<(Request, Form), Problem> {
+    let (parts, body) = request.into_parts();
+    let too_large = |_| Problem::new(codes::BODY_TOO_LARGE, format!("A form has at most {FORM} bytes."));
+    let bytes = Measured::new(body, FORM).collect().await.map_err(too_large)?.to_bytes();
+    Ok((Request::from_parts(parts, Body::empty()), Form::parse(&bytes)))
+}
+
+fn is_ours(form: &Form, csrf: &str) -> bool {
+    use sha2::{Digest, Sha256};
+    // Hashes are compared, so that the time it takes tells nothing.
+    Sha256::digest(form.text("csrf")) == Sha256::digest(csrf)
+}
+
+/// The address with each field of its query once, and without those left empty.
+fn tidy(uri: &Uri) -> Result<Uri, Problem> {
+    let Some(query) = uri.query() else { return Ok(uri.clone()) };
+    let query = Form::parse(query.as_bytes()).without(&[]);
+    let text = if query.is_empty() { uri.path().to_owned() } else { format!("{}?{query}", uri.path()) };
+    text.parse().map_err(|_| Problem::new(codes::BAD_QUERY, "The query is too long."))
+}
+
+/// Where to log in, so as to come back here.
+fn way_back(method: &Method, uri: &Uri) -> String {
+    let here = uri.path_and_query().map_or("/", |path| path.as_str());
+    if !method.is_safe() || here == "/" {
+        return "/log-in".to_owned();
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", here).finish();
+    format!("/log-in?{query}")
+}
+
+/// A path of this server, as a link to log in with carries it; none if it leads anywhere else.
+pub(super) fn own_path(text: &str) -> Option<String> {
+    let base = Url::parse("http://here.invalid").ok()?;
+    let joined = base.join(text).ok()?;
+    let own = text.starts_with('/') && joined.origin() == base.origin() && joined.username().is_empty();
+    let path =
+        joined.query().map_or_else(|| joined.path().to_owned(), |query| format!("{}?{query}", joined.path()));
+    Some(path).filter(|path| own && !path.starts_with("//"))
+}
+
+/// A problem on its way out, as a page.
+async fn legible(desk: Option<&Desk>, response: Response) -> Response {
+    let is_problem = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes() == MEDIA_TYPE.as_bytes());
+    if !is_problem {
+        return response;
+    }
+    let Ok(body) = response.into_body().collect().await else {
+        return trouble::page(desk, &Trouble::default());
+    };
+    let details = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
+    trouble::page(desk, &Trouble::of(details))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        for (text, path) in [
+            ("/appointments?status=open", Some("/appointments?status=open")),
+            ("/a b", Some("/a%20b")),
+            ("//evil.example/x", None),
+            ("/\\evil.example", None),
+            ("/\t/evil.example", None),
+            ("https://evil.example", None),
+            ("javascript:alert(1)", None),
+            ("/.//evil.example", None),
+            ("", None),
+        ] {
+            assert_eq!(own_path(text).as_deref(), path, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_to_log_in_comes_back() {
+        let uri: Uri = "/appointments?text=a%26b".parse().unwrap();
+        assert_eq!(way_back(&Method::GET, &uri), "/log-in?to=%2Fappointments%3Ftext%3Da%2526b");
+        assert_eq!(way_back(&Method::POST, &uri), "/log-in");
+    }
+}

@@ -1,0 +1,206 @@
+//! Logging in and out, setting a password, seeing who one is.
+//!
+//! Invariant: what a link carries stands in the query, which is not logged; where somebody is sent after logging in is a
+//! path of this server.
+
+use askama::Template;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{self, Extension};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::door::{self, Desk};
+use super::form::Form;
+use super::words::{self, Shell};
+use super::{Need, Pages};
+use crate::app::{Error, LogIn, NewSession, Welcome};
+use crate::codes;
+use crate::http::operation::State;
+use crate::http::problem::Problem;
+use crate::http::session::{Visitor, lasts};
+use crate::model::Scope;
+
+/// What needs no session.
+pub(super) fn open_routes() -> Router<State> {
+    Router::new()
+        .route("/log-in", get(log_in_page).post(log_in))
+        .route("/welcome", get(welcome_page).post(welcome))
+}
+
+/// What is for whoever is logged in.
+pub(super) fn routes() -> Pages {
+    let own = || Need::anywhere(Scope::Own);
+    Pages::default().get("/", own(), home).get("/account", own(), account).post("/log-out", own(), log_out)
+}
+
+#[derive(Template)]
+#[template(path = "log_in.html")]
+struct LogInPage<'a> {
+    shell: Shell,
+    login: &'a str,
+    to: &'a str,
+    problem: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct WelcomePage<'a> {
+    shell: Shell,
+    token: &'a str,
+    first: bool,
+    login: &'a str,
+    name: &'a str,
+    problem: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "gone.html")]
+struct Gone {
+    shell: Shell,
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage {
+    shell: Shell,
+    login: String,
+    roles: Vec<String>,
+    sessions: Vec<(String, String)>,
+}
+
+/// The first page that somebody may see.
+async fn home(Extension(desk): Extension<Desk>) -> Response {
+    let shell = desk.shell("", "");
+    words::to(shell.nav.first().map_or("/account", |way| way.path))
+}
+
+fn log_in_again(form: &Form, problem: &str) -> Response {
+    let (login, to) = (form.text("login"), form.text("to"));
+    words::html(StatusCode::OK, &LogInPage { shell: Shell::outside("Log in"), login, to, problem })
+}
+
+async fn log_in_page(uri: Uri) -> Response {
+    let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
+    let to = door::own_path(query.text("to")).unwrap_or_default();
+    let shell = Shell::outside("Log in");
+    words::html(StatusCode::OK, &LogInPage { shell, login: "", to: &to, problem: "" })
+}
+
+async fn log_in(
+    extract::State(app): extract::State<State>,
+    visitor: Visitor,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    visitor.site.same_origin(&visitor.headers)?;
+    let form = Form::parse(&body);
+    let wanted = LogIn { login: form.text("login").to_owned(), password: password(&body) };
+    match app.log_in(&wanted, &visitor.address, &visitor.agent).await {
+        Ok(session) => {
+            let to = door::own_path(form.text("to")).unwrap_or_else(|| "/".to_owned());
+            Ok(entered(&visitor, &session, &to))
+        }
+        Err(Error::LogInRefused) => Ok(log_in_again(&form, codes::LOG_IN_REFUSED.title)),
+        Err(Error::TooOften { seconds }) => {
+            Ok(log_in_again(&form, &format!("There were too many tries. Wait {seconds} seconds")))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The password as it was typed: spaces around it belong to it.
+fn password(body: &[u8]) -> String {
+    let mut pairs = url::form_urlencoded::parse(body);
+    pairs.find(|(name, _)| name == "password").map(|(_, text)| text.into_owned()).unwrap_or_default()
+}
+
+async fn welcome_page(extract::State(app): extract::State<State>, uri: Uri) -> Result<Response, Problem> {
+    let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
+    Ok(match app.is_welcome(query.text("token")).await? {
+        Some(first) => password_page(&query, first, ""),
+        None => gone(),
+    })
+}
+
+fn password_page(form: &Form, first: bool, problem: &str) -> Response {
+    let page = WelcomePage {
+        shell: Shell::outside("Set a password"),
+        token: form.text("token"),
+        first,
+        login: form.text("login"),
+        name: form.text("name"),
+        problem,
+    };
+    words::html(StatusCode::OK, &page)
+}
+
+async fn welcome(
+    extract::State(app): extract::State<State>,
+    visitor: Visitor,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    visitor.site.same_origin(&visitor.headers)?;
+    let form = Form::parse(&body);
+    let given = |name: &str| Some(form.text(name).to_owned()).filter(|text| !text.is_empty());
+    let wanted = Welcome {
+        token: form.text("token").to_owned(),
+        password: password(&body),
+        login: given("login"),
+        name: given("name"),
+    };
+    let Some(first) = app.is_welcome(&wanted.token).await? else { return Ok(gone()) };
+    let wrong = |errors: &[crate::model::FieldError]| {
+        let lines: Vec<_> =
+            errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+        password_page(&form, first, &lines.join("; "))
+    };
+    let errors = wanted.check();
+    if !errors.is_empty() {
+        return Ok(wrong(&errors));
+    }
+    match app.welcome(&wanted, &visitor.agent).await {
+        Ok(session) => Ok(entered(&visitor, &session, "/")),
+        Err(Error::Invalid(errors)) => Ok(wrong(&errors)),
+        Err(Error::LinkOver) => Ok(gone()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn gone() -> Response {
+    words::html(StatusCode::GONE, &Gone { shell: Shell::outside("The link does not hold") })
+}
+
+async fn account(
+    extract::State(app): extract::State<State>,
+    Extension(desk): Extension<Desk>,
+) -> Result<Response, Problem> {
+    let Some((account, _)) = &desk.identity.session else { return Ok(words::to("/log-in")) };
+    let roles = desk.identity.grants.iter().map(|grant| grant.role.as_str().replace('_', " ")).collect();
+    let sessions = app
+        .account_sessions(account.id)
+        .await?
+        .into_iter()
+        .map(|session| (session.agent, session.used_at.format("%-d %b %Y, %H:%M UTC").to_string()));
+    let shell = desk.shell("Your account", "/account");
+    let page = AccountPage { shell, login: account.login.clone(), roles, sessions: sessions.collect() };
+    Ok(words::html(StatusCode::OK, &page))
+}
+
+async fn log_out(
+    extract::State(app): extract::State<State>,
+    Extension(desk): Extension<Desk>,
+    Extension(form): Extension<Form>,
+    visitor: Visitor,
+) -> Result<Response, Problem> {
+    if let Some((account, session)) = &desk.identity.session {
+        let one = Some(*session).filter(|_| form.text("all").is_empty());
+        app.end_sessions(account.id, one, &desk.identity.label).await?;
+    }
+    Ok(([(header::SET_COOKIE, visitor.site.no_cookie())], words::to("/log-in")).into_response())
+}
+
+fn entered(visitor: &Visitor, session: &NewSession, to: &str) -> Response {
+    let cookie = visitor.site.cookie(session, lasts(session));
+    ([(header::SET_COOKIE, cookie)], words::to(to)).into_response()
+}

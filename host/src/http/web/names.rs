@@ -1,0 +1,66 @@
+//! What records are called, each looked up once for a page.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+use super::words::Choice;
+use crate::app::{self, App};
+use crate::http::limits;
+use crate::model::{Branch, BranchId, CompanyId, Master, Stored};
+use crate::store;
+
+/// Names of records.
+pub(super) struct Names<'a> {
+    app: &'a App,
+    known: HashMap<Uuid, String>,
+    zones: HashMap<BranchId, Tz>,
+}
+
+impl<'a> Names<'a> {
+    /// None yet.
+    pub(super) fn new(app: &'a App) -> Self {
+        Self { app, known: HashMap::new(), zones: HashMap::new() }
+    }
+
+    /// What a record is called.
+    pub(super) async fn of<T: Master>(&mut self, id: impl Into<Uuid>) -> app::Result<String> {
+        let id = id.into();
+        if let Some(name) = self.known.get(&id) {
+            return Ok(name.clone());
+        }
+        let name = self.app.get::<T>(id).await?.data.name().to_owned();
+        self.known.insert(id, name.clone());
+        Ok(name)
+    }
+
+    /// The time zone of a branch.
+    pub(super) async fn zone(&mut self, branch: BranchId) -> app::Result<Tz> {
+        if let Some(zone) = self.zones.get(&branch) {
+            return Ok(*zone);
+        }
+        let Branch { name, time_zone, .. } = self.app.get::<Branch>(branch.0).await?.data;
+        self.known.insert(branch.0, name);
+        self.zones.insert(branch, time_zone);
+        Ok(time_zone)
+    }
+}
+
+/// Records of a kind, to choose from: the first two hundred, those that are not active left out.
+pub(super) async fn choices<T: Master>(
+    app: &App,
+    company: Option<CompanyId>,
+    chosen: &str,
+) -> app::Result<Vec<Choice>> {
+    let page = store::Page { after: None, limit: limits::MAX_PAGE };
+    let records: Vec<Stored<T>> = app.list(company, page).await?;
+    let active = records.into_iter().filter(|record| record.data.active());
+    let choice = |record: Stored<T>| {
+        let value = record.id.to_string();
+        Choice { is_chosen: value == chosen, label: record.data.name().to_owned(), value }
+    };
+    let mut all: Vec<Choice> = active.map(choice).collect();
+    all.sort_by_key(|choice| choice.label.to_lowercase());
+    Ok(all)
+}

@@ -1,0 +1,204 @@
+//! What pages have in common: the frame around them, their headers, and how moments, statuses and documents are said.
+
+use askama::Template;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use slotledger_erp::Kind;
+
+use super::assets;
+use crate::model::{Actor, DeliveryState, Status};
+
+/// The frame of a page.
+pub(super) struct Shell {
+    pub(super) title: String,
+    /// Where else whoever it is may go; nothing before somebody has logged in.
+    pub(super) nav: Vec<Way>,
+    /// What the account is called.
+    pub(super) who: Option<String>,
+    pub(super) csrf: String,
+    /// What was just done.
+    pub(super) flash: Option<&'static str>,
+    pub(super) style: &'static str,
+    pub(super) script: &'static str,
+}
+
+/// A way to another page.
+pub(super) struct Way {
+    pub(super) path: &'static str,
+    pub(super) label: &'static str,
+    pub(super) is_here: bool,
+}
+
+/// An entry to choose.
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
+    pub(super) is_chosen: bool,
+}
+
+impl Shell {
+    /// The frame for somebody who has not logged in.
+    pub(super) fn outside(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            nav: Vec::new(),
+            who: None,
+            csrf: String::new(),
+            flash: None,
+            style: &assets::STYLE_PATH,
+            script: &assets::SCRIPT_PATH,
+        }
+    }
+}
+
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
+             frame-ancestors 'none'; base-uri 'none'",
+        ),
+    ),
+    // With no-referrer browsers would send the forms from an origin called null.
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+];
+
+/// A page.
+pub(super) fn html(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(text) => (status, HEADERS, text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "A page cannot be rendered.");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Sends the browser to a path of ours.
+pub(super) fn to(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// A moment with its zone.
+pub(super) fn moment(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%a %-d %b %Y, %H:%M %Z").to_string()
+}
+
+/// Two ends of a visit, the day once where it is the same.
+pub(super) fn span(start: DateTime<Utc>, end: DateTime<Utc>, zone: Tz) -> String {
+    let (from, to) = (start.with_timezone(&zone), end.with_timezone(&zone));
+    let end = if from.date_naive() == to.date_naive() { "%H:%M %Z" } else { "%a %-d %b, %H:%M %Z" };
+    format!("{} – {}", from.format("%a %-d %b %Y, %H:%M"), to.format(end))
+}
+
+/// A day.
+pub(super) fn day(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%a %-d %b %Y").to_string()
+}
+
+/// A time of day.
+pub(super) fn time(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%H:%M").to_string()
+}
+
+/// What a zone is called at a moment.
+pub(super) fn zone(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Z").to_string()
+}
+
+/// Every status, in the order of a visit.
+pub(super) const STATUSES: [Status; 9] = [
+    Status::Open,
+    Status::Scheduled,
+    Status::Confirmed,
+    Status::EnRoute,
+    Status::InProgress,
+    Status::Paused,
+    Status::Completed,
+    Status::Cancelled,
+    Status::NoShow,
+];
+
+/// A status in words.
+pub(super) const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Open => "Open",
+        Status::Scheduled => "Scheduled",
+        Status::Confirmed => "Confirmed",
+        Status::EnRoute => "En route",
+        Status::InProgress => "In progress",
+        Status::Paused => "Paused",
+        Status::Completed => "Completed",
+        Status::Cancelled => "Cancelled",
+        Status::NoShow => "No show",
+    }
+}
+
+/// Who a command came from, in words.
+pub(super) const fn actor(actor: Actor) -> &'static str {
+    match actor {
+        Actor::Customer => "Customer",
+        Actor::Provider => "Provider",
+        Actor::Staff => "Staff",
+        Actor::System => "Slotledger",
+    }
+}
+
+/// A kind of document in words.
+pub(super) const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::SalesOrder => "Sales order",
+        Kind::OrderCancellation => "Order cancellation",
+        Kind::SalesInvoice => "Sales invoice",
+        Kind::StockIssue => "Stock issue",
+        Kind::Commission => "Commission",
+        Kind::CreditNote => "Credit note",
+        Kind::StockReturn => "Stock return",
+        Kind::CommissionReversal => "Commission reversal",
+        Kind::OrderAmendment => "Order amendment",
+        Kind::Advance => "Advance",
+        Kind::AdvanceRefund => "Advance refund",
+    }
+}
+
+/// Where a delivery stands, in words.
+pub(super) const fn delivery(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Pending => "Waiting",
+        DeliveryState::Leased => "Being sent",
+        DeliveryState::Done => "In the books",
+        DeliveryState::Parked => "Parked",
+        DeliveryState::Skipped => "Skipped",
+    }
+}
+
+/// What was just done, by the word that its address carries. Nothing else can be put into a page in this way.
+pub(super) fn done(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "held" => "The time is held. Confirm it to make it firm.",
+        "schedule" => "It is scheduled.",
+        "confirm" => "It is confirmed.",
+        "decline" => "It is declined.",
+        "depart" => "The provider is on the way.",
+        "start" => "Work has started.",
+        "pause" => "Work is paused.",
+        "resume" => "Work goes on.",
+        "complete" => "It is completed. Its documents are on their way to the books.",
+        "no-show" => "It is marked as a no show.",
+        "cancel" => "It is cancelled.",
+        "reschedule" => "It was moved. This is the new appointment.",
+        "reassign" => "It was given to somebody else.",
+        "pay-deposit" => "The payment is noted.",
+        "customer" => "The customer is added.",
+        "retry" => "It is back in line.",
+        "skip" => "It is skipped. What comes after it goes on.",
+        "adopt" => "The document is taken for it.",
+        _ => return None,
+    })
+}

@@ -55,17 +55,22 @@ impl App {
             after = Some(last.id.0);
             for wait in places {
                 let wait = view(wait)?;
-                if !passed_over.is_empty() && self.in_turn(&wait, self.could_take(freed, &wait)).await? {
-                    // It may have become free since those before were looked at: then it is theirs.
-                    for earlier in &passed_over {
-                        self.in_turn(earlier, self.offer(freed, earlier)).await?;
-                    }
-                }
-                if !self.in_turn(&wait, self.offer(freed, &wait)).await? {
+                let offered = self.in_turn(&wait, self.could_take(freed, &wait)).await?
+                    && self.offer_behind(freed, &passed_over, &wait).await?;
+                if !offered {
                     passed_over.push(wait);
                 }
             }
         }
+    }
+
+    /// Offers what fits the place to it, unless one of those that were passed over can take it. What was not free when they
+    /// were looked at may have become so since: then it is theirs.
+    async fn offer_behind(&self, freed: &Freed, passed_over: &[WaitView], wait: &WaitView) -> Result<bool> {
+        for earlier in passed_over {
+            self.in_turn(earlier, self.offer(freed, earlier)).await?;
+        }
+        self.in_turn(wait, self.offer(freed, wait)).await
     }
 
     /// What came of a place's turn. One for whom nothing can be found out does not hold up the line.

@@ -1,8 +1,7 @@
 //! What there is to copy.
 //!
-//! Invariant: every table of both schemas stands here, each after those it refers to, with every column but the
-//! [`DERIVED`] ones; tests compare. A table that is new in the schemas is one entry more
-//! in the part that it belongs to.
+//! Invariant: every table of both schemas stands here, each after those it refers to, with every column but those that
+//! follow from others; tests compare. A table that is new in the schemas is one entry more in the part that it belongs to.
 
 /// How a column's value is kept by the engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

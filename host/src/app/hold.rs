@@ -136,7 +136,7 @@ impl App {
             let mut input = self.hold_input(scene, booking, &place, new_id, ahead).await?;
             let company = &mut input.snapshot.company;
             company.hold_minutes = minutes.unwrap_or(company.hold_minutes);
-            match self.decided(scene, input, None).await? {
+            match Box::pin(self.decided(scene, input, None)).await? {
                 Ok(granted) => return self.new_change(scene, booking, new_id, granted),
                 Err(findings) => refused.add(findings.into_iter()),
             }

@@ -90,8 +90,8 @@ impl App {
         beside: Beside<'_>,
     ) -> Result<Decided<'a>> {
         let new_id = self.ports.clock.new_id();
-        let (input, rests_on) = self.asked(scene, old, command, beside, new_id).await?;
-        let granted = self.decided(scene, input, Some(old)).await?.map_err(refused)?;
+        let (input, rests_on) = Box::pin(self.asked(scene, old, command, beside, new_id)).await?;
+        let granted = Box::pin(self.decided(scene, input, Some(old))).await?.map_err(refused)?;
         Ok(Decided {
             payment: command.payment(),
             scene,

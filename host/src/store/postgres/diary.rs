@@ -11,7 +11,7 @@ use super::error::failed;
 use super::rows::Columns;
 use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
 use crate::store::read;
-use crate::store::rendered::{Basis, Entry};
+use crate::store::rendered::{Basis, Entry, new_ones};
 use crate::store::words::containing;
 use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series};
 
@@ -27,7 +27,9 @@ impl Diary for Postgres {
         let Commit { company, catalog_version, beside, frame, changes, answer, at } = commit;
         let mut entries = changes.into_iter().map(Entry::prepare).collect::<Result<Vec<_>, _>>()?;
         let basis = Basis { company, catalog_version, beside, frame, at };
-        let mut transaction = self.begin().await?;
+        // Until it is committed.
+        let _turn = if new_ones(&entries) > 0 { Some(self.turns.take(company).await?) } else { None };
+        let mut transaction = self.begin_commit().await?;
         commit::write(&mut transaction, &basis, &mut entries, answer).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(entries.into_iter().map(|entry| entry.appointment).collect())

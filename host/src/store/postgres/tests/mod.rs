@@ -91,6 +91,7 @@ async fn a_lock_held_too_long_is_reported_as_busy() {
     let store = Postgres {
         pool: sqlx::postgres::PgPoolOptions::new()
             .connect_lazy_with(server.clone().options([("lock_timeout", "20ms")])),
+        turns: std::sync::Arc::default(),
     };
     let company = id();
     other.insert(&record(Kind::Company, company, company), None).await.expect("a new record");

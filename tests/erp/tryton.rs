@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use slotledger_tryton_server::{Server, provision};
+use slotledger_tryton_server::{CERTIFIER, COMPANY, Server, provision};
 
 use super::story;
-use crate::support::{Host, kinds};
+use crate::support::{Host, kinds, run_to_end};
 
 /// A Tryton of the test's own.
 pub(super) fn server() -> Server {
@@ -49,4 +49,18 @@ async fn a_visit_is_confirmed_while_tryton_is_down_and_its_order_follows() {
     super::tried(&host, &id).await;
     server.restart().expect("it starts again");
     assert_eq!(kinds(&host.documents(&id).await), ["sales_order"]);
+}
+
+/// On SQLite; on PostgreSQL the connector's own tests run the same suite, by the same user.
+#[test]
+fn tryton_is_certified_by_one_user() {
+    let server = server();
+    let (url, secret) = (server.url(), [("TRYTON_PASSWORD", server.password())]);
+    let certify = ["erp", "certify", "--erp", "tryton", "--url", &url, "--database", server.database()];
+    let particulars = ["--user", CERTIFIER, "--token-env", "TRYTON_PASSWORD"];
+    let (status, report) = run_to_end(&secret, &[&certify[..], &particulars].concat());
+    assert_eq!(status, Some(0), "{report}");
+    assert!(report.contains(&format!("This makes documents in {COMPANY}.")), "{report}");
+    assert!(report.contains(" held, 0 did not"), "{report}");
+    assert!(!report.contains(server.password()), "the password stays secret");
 }

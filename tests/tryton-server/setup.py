@@ -18,6 +18,15 @@ from trytond import config as trytond_config
 
 COMPANY = 'Slotledger Demo'
 API_LOGIN = 'slotledger'
+# Certifies the company: fills it with what the suite needs, and posts with the connector's rights.
+CERTIFIER_LOGIN = 'slotledger-certify'
+# module, group
+CERTIFIER_GROUPS = [
+    ('commission', 'group_commission_admin'),
+    ('product', 'group_product_admin'),
+    ('stock', 'group_stock'),
+    ('stock', 'group_stock_admin'),
+]
 
 # What the connector's calls need, and no more. Lines, moves of a shipment and addresses follow their parent;
 # products, units, locations, taxes and payment methods are readable by every user. Tryton itself refuses to delete what
@@ -210,7 +219,7 @@ def add_agent(company, party, product):
     make('commission.agent', party=party, type_='agent', plan=plan, company=company, currency=company.currency)
 
 
-def add_api_user(company, password):
+def add_api_users(company, password):
     group = make('res.group', name='Slotledger')
     for model, (read, write, create, delete) in RIGHTS.items():
         make('ir.model.access', model=model, group=group,
@@ -219,8 +228,16 @@ def add_api_user(company, password):
         button = one('ir.model.button', model=model, name=name)
         button.groups.append(Model.get('res.group')(group.id))
         button.save()
-    user = Model.get('res.user')(name='Slotledger', login=API_LOGIN, password=password)
-    user.groups.append(Model.get('res.group')(group.id))
+    add_user('Slotledger', API_LOGIN, password, company, [group.id])
+    known = Model.get('ir.model.data')
+    more = [known.get_id(module, name, {}) for module, name in CERTIFIER_GROUPS]
+    add_user('Slotledger certification', CERTIFIER_LOGIN, password, company, [group.id, *more])
+
+
+def add_user(name, login, password, company, groups):
+    user = Model.get('res.user')(name=name, login=login, password=password)
+    for group in groups:
+        user.groups.append(Model.get('res.group')(group))
     user.companies.append(Model.get('company.company')(company.id))
     user.company = Model.get('company.company')(company.id)
     user.save()
@@ -241,7 +258,7 @@ def main():
     add_party('CUST-ANA', 'Ana Customer')
     add_agent(company, add_party('STAFF-SAM', 'Sam'), commission)
     add_agent(company, add_party('STAFF-LEA', 'Lea'), commission)
-    add_api_user(company, os.environ['SLOTLEDGER_API_PASSWORD'])
+    add_api_users(company, os.environ['SLOTLEDGER_API_PASSWORD'])
 
 
 if __name__ == '__main__':

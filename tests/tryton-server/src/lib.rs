@@ -28,7 +28,10 @@ pub const COMPANY: &str = "Slotledger Demo";
 /// The login of the user with the rights a connector needs.
 pub const USER: &str = "slotledger";
 
-/// That user's password. The server listens on the loopback interface only and lives as long as a test.
+/// The login of the user who has what it takes to fill the company with what the conformance suite needs besides.
+pub const CERTIFIER: &str = "slotledger-certify";
+
+/// Both users' password. The server listens on the loopback interface only and lives as long as a test.
 pub const PASSWORD: &str = "slotledger-demo-only";
 
 /// The name of every SQLite server's database.

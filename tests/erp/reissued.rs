@@ -1,4 +1,4 @@
-//! An invoice that the books hold otherwise than it was asked for: credited as it stands, and made anew.
+//! What the books hold otherwise than completed work asked for it: taken back as it stands, and made anew.
 
 use serde_json::{Value, json};
 use slotledger_tryton_server::Server as Tryton;
@@ -39,13 +39,13 @@ async fn draft_invoices(host: &Host) {
     host.change_company(&changes).await;
 }
 
-/// Finds the invoice changed, has it made anew, and gives the documents that stand then.
-async fn made_anew(host: &Host, visit: &str) -> Vec<Value> {
+/// Finds the document of this kind changed, has it made anew, and gives the documents that stand then.
+async fn made_anew(host: &Host, visit: &str, kind: &str) -> Vec<Value> {
     let span = days(host, visit).await;
     compared(host, &span).await;
     let found = open(host).await;
-    let is_invoice = |finding: &&Value| finding["details"]["was"]["kind"] == "sales_invoice";
-    let found = found.iter().find(is_invoice).unwrap_or_else(|| panic!("it has changed: {found:?}"));
+    let changed = |finding: &&Value| finding["details"]["was"]["kind"] == kind;
+    let found = found.iter().find(changed).unwrap_or_else(|| panic!("it has changed: {found:?}"));
     assert_eq!((&found["kind"], &found["repairs"]), (&json!("drifted"), &json!(["accept", "credit"])));
     let path = format!("/api/v1/reconciliation/{}/repair", found["id"]);
     let credit = json!({ "repair": "credit", "reason": "that is not what was agreed" });
@@ -85,7 +85,7 @@ async fn an_invoice_that_was_changed_by_hand_is_made_anew_in_erpnext() {
         let (status, answer) = server.desk("PUT", "Sales Invoice", name, change);
         assert_eq!(status, 200, "{answer}");
     }
-    let documents = made_anew(&host, &visit).await;
+    let documents = made_anew(&host, &visit, "sales_invoice").await;
     assert_eq!(kinds(&documents), ANEW);
     assert_eq!(totals(&documents, "credit_note"), ["119.0"]);
     assert_eq!(totals(&documents, "sales_invoice"), ["119.0", "154.58"]);
@@ -100,7 +100,7 @@ async fn an_invoice_that_was_changed_by_hand_is_made_anew_in_tryton() {
     draft_invoices(&host).await;
     let visit = visited(&host).await;
     change_and_post(&server).await;
-    let documents = made_anew(&host, &visit).await;
+    let documents = made_anew(&host, &visit, "sales_invoice").await;
     assert_eq!(kinds(&documents), ANEW);
     assert_eq!(totals(&documents, "credit_note"), ["120.00"]);
     assert_eq!(totals(&documents, "sales_invoice"), ["120.00", "155.88"]);
@@ -128,23 +128,19 @@ async fn call(server: &Tryton, method: &str, mut params: Value) -> Value {
     answer["result"].clone()
 }
 
-/// The built-in books let nobody change an invoice: somebody goes round them.
-#[tokio::test]
-async fn an_invoice_whose_day_was_changed_is_made_anew_on_the_ledger_with_its_commission() {
+/// The built-in books let nobody change a document: somebody goes round them.
+async fn made_anew_on_the_ledger(kind: &str) {
     let mut host = Host::on_ledger();
     let visit = visited(&host).await;
     host.kill();
     let books = SqliteConnectOptions::new().filename(host.directory().join("books.sqlite"));
     let mut books = books.connect().await.expect("they are there");
-    for change in [
-        "DROP TRIGGER documents_are_immutable",
-        "UPDATE documents SET date = date(date, '-1 day') WHERE kind = 'sales_invoice'",
-    ] {
-        sqlx::query(change).execute(&mut books).await.expect("it is changed");
-    }
+    sqlx::query("DROP TRIGGER documents_are_immutable").execute(&mut books).await.expect("it is dropped");
+    let change = "UPDATE documents SET date = date(date, '-1 day') WHERE kind = $1";
+    sqlx::query(change).bind(kind).execute(&mut books).await.expect("it is changed");
     books.close().await.expect("they are closed");
     host.start(&[]);
-    let documents = made_anew(&host, &visit).await;
+    let documents = made_anew(&host, &visit, kind).await;
     let mut all = [&ANEW[..], &["commission", "commission", "commission_reversal"]].concat();
     all.sort_unstable();
     assert_eq!(kinds(&documents), all);
@@ -152,6 +148,21 @@ async fn an_invoice_whose_day_was_changed_is_made_anew_on_the_ledger_with_its_co
     let balance = host.ledger(&["trial-balance"]);
     let total: Vec<&str> = balance.lines().last().expect("a total").split_whitespace().collect();
     assert_eq!(total[1], total[2], "{balance}");
+}
+
+#[tokio::test]
+async fn an_invoice_whose_day_was_changed_is_made_anew_on_the_ledger_with_its_commission() {
+    made_anew_on_the_ledger("sales_invoice").await;
+}
+
+#[tokio::test]
+async fn an_issue_of_materials_whose_day_was_changed_is_made_anew_on_the_ledger() {
+    made_anew_on_the_ledger("stock_issue").await;
+}
+
+#[tokio::test]
+async fn a_commission_whose_day_was_changed_is_made_anew_on_the_ledger() {
+    made_anew_on_the_ledger("commission").await;
 }
 
 #[tokio::test]

@@ -133,7 +133,7 @@ pub enum Remedy {
     Adopt,
     /// It is as it should be.
     Accept,
-    /// The document is countered with a credit note; work that it was asked for here is invoiced anew.
+    /// The document is countered as it stands, an invoice with a credit note; what completed work asked for is made anew.
     Credit,
 }
 

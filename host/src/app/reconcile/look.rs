@@ -280,7 +280,7 @@ pub(super) fn changing(delivery: &Delivery, line: &[Delivery]) -> bool {
 }
 
 /// Whether a posting takes all of a document back.
-fn counters(body: &Body, key: &Key) -> bool {
+pub(super) fn counters(body: &Body, key: &Key) -> bool {
     match body {
         Body::CreditNote(note) => note.invoice == *key,
         Body::CommissionReversal(reversal) => reversal.commission == *key,

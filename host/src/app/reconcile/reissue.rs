@@ -1,26 +1,27 @@
-//! Crediting an invoice that the books hold otherwise than it was asked for, and invoicing the work again.
+//! Taking back what the books hold otherwise than completed work asked for it (an invoice, an issue of materials, a
+//! commission), and asking for it again.
 //!
 //! Invariant: it is the appointment that is put right, by two commands like any other. Its status is corrected, which has
 //! everything taken back that belongs to completed work, as the books hold it; and it is completed again, which asks for all of
 //! it anew. What follows goes through the outbox, under the keys of the new revisions, and stands in the trail with its reason.
 //!
-//! What breaks off between the two commands is finished by the same repair: the correction is recognised by the credit note
-//! that it has asked for.
+//! What breaks off between the two commands is finished by the same repair: the correction is recognised by the
+//! counter-document that it has asked for.
 
 use slotledger_erp::Body;
 
 use super::judge::judge;
-use super::look::{changing, expected};
+use super::look::{changing, counters, expected};
 use super::{App, Error, Result};
 use crate::app::{Command, Complete, Correct, Reply, Voice};
 use crate::model::reconcile::{BooksFinding, FindingKind};
 use crate::model::{Actor, Appointment, Consumable, Delivery, DeliveryState, Invoicing, Status};
 
 /// Why the status is corrected, where the person does not say it.
-const WHY: &str = "The invoice in the books is not as it was asked for.";
+const WHY: &str = "What stands in the books is not as it was asked for.";
 
 impl App {
-    /// Has the invoice of a finding credited, and its work invoiced again.
+    /// Has the document of a finding taken back, and made again, with everything that belongs to the work.
     pub(super) async fn reissue(&self, finding: &BooksFinding, voice: Voice<'_>) -> Result<()> {
         let wrong = |why: &str| Error::NotRepairable(why.to_owned());
         let id = finding.found.delivery.ok_or_else(|| wrong("no delivery asked for it"))?;
@@ -30,11 +31,11 @@ impl App {
         let policy = completed.terms.unwrap_or_default();
         if matches!(policy.invoicing, Invoicing::CustomerWeek | Invoicing::CustomerMonth) {
             return Err(wrong(
-                "it is the invoice of a period: correct the appointments that it bills, one by one",
+                "its work is billed by the invoice of a period: correct the appointments that it bills, one by one",
             ));
         }
         let materials = Complete { materials: Some(used(&completed, &line)) };
-        let reopened = match (completed.status, is_credited(&delivery, &line)) {
+        let reopened = match (completed.status, is_taken_back(&delivery, &line)) {
             (Status::Completed, false) => {
                 self.still_drifted(&delivery, &line).await?;
                 let reason = if voice.reason.trim().is_empty() { WHY } else { voice.reason };
@@ -63,9 +64,7 @@ impl App {
         let found = link.books.find_by_key(&mapping.applied(&delivery.posting)).await;
         match judge(&expected(delivery, stood, line), &found.map_err(Error::Books)?) {
             Some((FindingKind::Drifted, _)) => Ok(()),
-            Some(_) | None => {
-                Err(Error::NotRepairable("the invoice does not differ in that way any more".to_owned()))
-            }
+            Some(_) | None => Err(Error::NotRepairable("it does not differ in that way any more".to_owned())),
         }
     }
 
@@ -79,10 +78,9 @@ impl App {
     }
 }
 
-/// Whether a credit note over an invoice was asked for.
-fn is_credited(invoice: &Delivery, line: &[Delivery]) -> bool {
-    let key = &invoice.posting.key;
-    line.iter().any(|later| matches!(&later.posting.body, Body::CreditNote(note) if note.invoice == *key))
+/// Whether a document that counters it was asked for.
+fn is_taken_back(delivery: &Delivery, line: &[Delivery]) -> bool {
+    line.iter().any(|later| counters(&later.posting.body, &delivery.posting.key))
 }
 
 /// What the work used up, as it was said when it was completed last.

@@ -24,6 +24,9 @@ pub struct RepairRequest {
     pub delivery: Option<i64>,
 }
 
+/// What completed work asks for, so that it is made anew by completing it again.
+const OF_COMPLETED_WORK: [Kind; 3] = [Kind::SalesInvoice, Kind::StockIssue, Kind::Commission];
+
 /// The remedies that fit a finding, the likeliest first.
 #[must_use]
 pub fn remedies(finding: &BooksFinding) -> Vec<Remedy> {
@@ -39,7 +42,7 @@ pub fn remedies(finding: &BooksFinding) -> Vec<Remedy> {
             vec![Remedy::Resend, Remedy::Accept]
         }
         // The books may well be right: a person changed it.
-        FindingKind::Drifted if is(finding, "/was/kind", Kind::SalesInvoice) => {
+        FindingKind::Drifted if OF_COMPLETED_WORK.iter().any(|kind| is(finding, "/was/kind", *kind)) => {
             vec![Remedy::Accept, Remedy::Credit]
         }
         FindingKind::Withdrawn => vec![Remedy::Adopt, Remedy::Accept],
@@ -67,6 +70,11 @@ pub fn advice(finding: &BooksFinding) -> &'static str {
             "What was posted is never changed. If the books are right, accept their figures. If not, the invoice can be \
              credited as it stands in the books, and the work invoiced anew: the appointment's status is corrected and the \
              appointment completed again, with everything that belongs to it."
+        }
+        FindingKind::Drifted if OF_COMPLETED_WORK.iter().any(|kind| is(finding, "/was/kind", *kind)) => {
+            "What was posted is never changed. If the books are right, accept their figures. If not, it can be taken back as it \
+             stands in the books and made anew: the appointment's status is corrected and the appointment completed again, \
+             which credits and makes its invoice anew too."
         }
         FindingKind::Drifted => {
             "What was posted is never changed. If the books are right, accept their figures. If not, correct the \

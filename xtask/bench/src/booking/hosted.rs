@@ -1,5 +1,6 @@
 //! The booking path as the server runs it, HTTP left out.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,13 +60,13 @@ fn ports(store: SharedStore, cache: &Path) -> Result<Ports> {
     })
 }
 
-/// Every client makes so many bookings, one after the other, at one of the hosts.
-pub(crate) async fn book(hosts: &[Arc<App>], company: &Company, bookings: usize) -> Result<()> {
+/// Every client makes these of its bookings, one after the other, at one of the hosts.
+pub(crate) async fn book(hosts: &[Arc<App>], company: &Company, bookings: Range<usize>) -> Result<()> {
     let mut clients = JoinSet::new();
     for (client, app) in (0..company.providers.len()).zip(hosts.iter().cycle()) {
-        let (app, company) = (app.clone(), company.clone());
+        let (app, company, bookings) = (app.clone(), company.clone(), bookings.clone());
         clients.spawn(async move {
-            for n in 0..bookings {
+            for n in bookings {
                 one(&app, &company, client, n).await?;
             }
             anyhow::Ok(())

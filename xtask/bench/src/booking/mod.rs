@@ -50,7 +50,7 @@ async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<[Ro
         let file = copy(&empty, scratch, &format!("hosted-{turn}"))?;
         let app = hosted::open(&file, scratch).await?;
         let since = Instant::now();
-        hosted::book(std::slice::from_ref(&app.app), &company, bookings).await?;
+        hosted::book(std::slice::from_ref(&app.app), &company, 0..bookings).await?;
         hosted.add(CLIENTS * bookings, since);
         app.close().await;
 
@@ -66,7 +66,7 @@ async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<[Ro
         let third = copy(&empty, scratch, &format!("unrecorded-{turn}"))?;
         let app = hosted::open_unrecorded(&third, scratch).await?;
         let since = Instant::now();
-        hosted::book(std::slice::from_ref(&app.app), &company, bookings).await?;
+        hosted::book(std::slice::from_ref(&app.app), &company, 0..bookings).await?;
         unrecorded.add(CLIENTS * bookings, since);
         app.close().await;
     }

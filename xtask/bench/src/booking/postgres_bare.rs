@@ -3,6 +3,8 @@
 //! Invariant: the statements that write are those of the host's store, with the one reading that a write needs; locks that
 //! only keep others out are left out.
 
+use std::ops::Range;
+
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use slotledger::clock::{Clock as _, SystemClock};
@@ -56,12 +58,18 @@ impl Sample {
 }
 
 /// Every client makes so many bookings, one after the other.
-pub(super) async fn book(pool: &PgPool, company: &Company, sample: &Sample, bookings: usize) -> Result<()> {
+pub(super) async fn book(
+    pool: &PgPool,
+    company: &Company,
+    sample: &Sample,
+    bookings: Range<usize>,
+) -> Result<()> {
     let mut clients = JoinSet::new();
     for client in 0..company.providers.len() {
         let (pool, company, sample) = (pool.clone(), company.clone(), sample.clone());
+        let bookings = bookings.clone();
         clients.spawn(async move {
-            for n in 0..bookings {
+            for n in bookings {
                 let booking = Booking::new(&company, &sample, client, n)?;
                 booking.hold(&pool).await?;
                 booking.confirm(&pool).await?;

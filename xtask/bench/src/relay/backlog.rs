@@ -33,7 +33,7 @@ async fn claims(scratch: &Path, waiting: usize) -> Result<f64> {
     let file = scratch.join(format!("backlog-{waiting}.sqlite"));
     let company = company::make(&file, scratch).await?;
     let app = booked::open(&file, scratch).await?;
-    booked::book(std::slice::from_ref(&app.app), &company, waiting / CLIENTS).await?;
+    booked::book(std::slice::from_ref(&app.app), &company, 0..waiting / CLIENTS).await?;
     app.close().await;
     let store = Sqlite::open(&file).await?;
     let mut samples = Vec::with_capacity(CLAIMS);

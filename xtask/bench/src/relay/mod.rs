@@ -64,7 +64,7 @@ async fn deliveries(scratch: &Path, target: &Path, quick: bool) -> Result<[Row; 
         for (pace, in_flight) in [1, 4].into_iter().enumerate() {
             let file = copy(&empty, scratch, &format!("relay-{turn}-{in_flight}"))?;
             let app = booked::open(&file, scratch).await?;
-            booked::book(std::slice::from_ref(&app.app), &company, orders / CLIENTS).await?;
+            booked::book(std::slice::from_ref(&app.app), &company, 0..orders / CLIENTS).await?;
             app.close().await;
             let postings = hosted::postings(&file).await?;
             ensure!(postings.len() == orders, "{} orders were asked for, not {orders}", postings.len());

@@ -66,6 +66,7 @@ if (board) {
     if (left(answer)) return;
     if (!answer.ok) { again(); return; }
     put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    performance.clearMarks("board:changed");
     performance.mark("board:changed");
   }
 
@@ -108,7 +109,7 @@ if (board) {
 
   // The whole page anew, not before what is carried was dropped. Many boards hear of the same change: each waits a little.
   let due = null;
-  function again(wait = 300 + Math.random() * 1500) {
+  function again(wait = 300 + Math.random() * 3000) {
     due ??= setTimeout(async () => {
       due = null;
       if (carried || press) { again(); return; }
@@ -166,7 +167,8 @@ if (board) {
       rows.push(change.provider, ...change.units);
     }
     if (rows.length > 0) refresh(rows);
-    if (rows.length > 0) look(3000);
+    // What needs somebody else changes with the catalogue, which is told apart, or when something is done about it.
+    if (place?.querySelector(`[data-of="${CSS.escape(change.appointment)}"]`)) look(1000);
   }
 
   // A board that nobody looks at holds no connection; a browser has six for all boards of a host.

@@ -89,6 +89,12 @@ export function boardSteps({ url, visitor, logIn, sound }) {
       assert.equal(await bar(page, "Pilar Ruiz").getAttribute("data-fixed"), "");
       await sound(page, "board-refused");
 
+      // Too late for a move, which staff may insist on with their reason.
+      await drag(page, "Vera Holm", 6, "Ben Okafor");
+      await page.getByRole("button", { name: "Move it all the same" }).click();
+      await said(page, "is at 13:00 with Ben Okafor");
+      await begins(page, "Vera Holm", /^13:00/);
+
       // By keyboard.
       await bar(page, "Ugo Conti").getByRole("link").focus();
       await page.keyboard.press("Space");

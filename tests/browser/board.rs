@@ -30,6 +30,8 @@ impl Scene {
         let service = shop.service(&all.iter().collect::<Vec<_>>(), fields).await;
         let plain = json!({ "name": "Consultation", "duration_minutes": 90 });
         let plain = shop.service(&all.iter().collect::<Vec<_>>(), plain).await;
+        let late = json!({ "name": "Inspection", "reschedule_cutoff_minutes": 20160 });
+        let late = shop.service(&[&all[1]], late).await;
         for (customer, what, who, start, commands) in [
             ("Mara Lindqvist", &plain, 0, "08:00", &["schedule"][..]),
             ("Noor Haddad", &plain, 0, "13:00", &["confirm"]),
@@ -39,6 +41,7 @@ impl Scene {
             ("Rosa Blum", &service, 2, "12:15", &["schedule"]),
             ("Sven Aalto", &plain, 3, "07:30", &["confirm", "start"]),
             ("Tilda Berg", &service, 3, "13:15", &["confirm"]),
+            ("Vera Holm", &late, 1, "11:30", &["schedule"]),
             ("Ugo Conti", &plain, 4, "09:00", &["schedule"]),
         ] {
             let customer = shop.add("customers", json!({ "name": customer })).await;

@@ -151,7 +151,7 @@ impl View<'_> {
 
     fn cells(&self, board: &Board, row: &BoardRow) -> Vec<Cell> {
         let mut left = row.visits.iter().peekable();
-        let cell = |(n, (date, start, end)): (usize, &(_, _, _))| {
+        let cell = |(n, (date, start, end)): (usize, &(chrono::NaiveDate, _, _))| {
             let is_last = n + 1 == board.days.len();
             let mut bars = Vec::new();
             // What began before the week stands on its first day.
@@ -169,7 +169,7 @@ impl View<'_> {
             });
             let (Ok((reached, why)) | Err((reached, why))) = off;
             let off = (reached >= *end).then(|| said(why).1);
-            Cell { day: chrono::NaiveDate::to_string(date), off, bars }
+            Cell { day: date.format("%a %-d %b").to_string(), off, bars }
         };
         board.days.iter().enumerate().map(cell).collect()
     }

@@ -347,3 +347,44 @@ impl Board {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(day: &str, is_week: bool) -> BoardQuery {
+        BoardQuery {
+            company: CompanyId(Uuid::nil()),
+            branch: None,
+            day: day.parse().ok(),
+            is_week,
+            provider: None,
+            service: None,
+            rows: None,
+        }
+    }
+
+    #[test]
+    fn a_week_begins_on_monday_and_has_a_day_as_long_as_the_clocks_make_it() {
+        let zone = chrono_tz::Europe::Berlin;
+        let week = days(zone, &query("2026-10-25", true), DateTime::UNIX_EPOCH);
+        let hours: Vec<_> = week.iter().map(|(_, start, end)| (*end - *start).num_hours()).collect();
+        assert_eq!(week[0].0.to_string(), "2026-10-19");
+        assert_eq!(hours, [24, 24, 24, 24, 24, 24, 25]);
+        // Without a day it is today, where the branch is.
+        let now = "2026-11-27T23:30:00Z".parse().unwrap();
+        assert_eq!(days(zone, &query("", false), now)[0].0.to_string(), "2026-11-28");
+    }
+
+    #[test]
+    fn slots_that_say_the_same_are_one_gap() {
+        let grid = Grid { origin: 0, slots: 6 };
+        let why = [None, Some(Why::Away), Some(Why::Away), Some(Why::Break), None, Some(Why::Away)];
+        let found = spans(&grid, |slot| why[slot as usize]);
+        let minutes = |gap: &Gap| (gap.start.timestamp() / 60, gap.end.timestamp() / 60, gap.why);
+        assert_eq!(
+            found.iter().map(minutes).collect::<Vec<_>>(),
+            [(5, 15, Why::Away), (15, 20, Why::Break), (25, 30, Why::Away)]
+        );
+    }
+}

@@ -3,6 +3,8 @@
 //! `SLOTLEDGER_BROWSER` names the directory where npm installed what drives it; `cargo xtask test` sets it. Screenshots are
 //! written to `docs/screenshots` only where `SLOTLEDGER_SCREENSHOTS` is set, so that tests leave the clone as it is.
 
+mod board;
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -19,8 +21,12 @@ fn root() -> PathBuf {
 
 /// An account with this role in the sample company, of an administrator in all there are, with a password.
 async fn account(host: &Host, role: &str) -> String {
+    account_in(host, role, (role != "administrator").then_some(COMPANY)).await
+}
+
+/// The same in this company, or in all there are.
+async fn account_in(host: &Host, role: &str, company: Option<&str>) -> String {
     let login = format!("{role}@example.org");
-    let company = (role != "administrator").then_some(COMPANY);
     let grants = json!([{ "role": role, "company": company }]);
     let body = json!({ "login": login, "name": format!("The {role}"), "grants": grants });
     let added: Value = host.post("/api/v1/accounts", &body).await.expect(201);
@@ -46,14 +52,21 @@ async fn morning(host: &Host) {
 
 /// Has these steps taken in a browser.
 async fn browse(host: &Host, login: &str, steps: &[&str]) {
+    browse_with(host, login, steps, &[]).await;
+}
+
+/// The same; the steps are told this besides. What they say is passed on.
+async fn browse_with(host: &Host, login: &str, steps: &[&str], told: &[(&str, &str)]) {
     let modules = std::env::var("SLOTLEDGER_BROWSER").expect("cargo xtask test sets SLOTLEDGER_BROWSER");
     let mut node = Command::new("node");
     node.arg(root().join("tests/browser/pages.mjs")).args(steps).stdin(Stdio::null()).kill_on_drop(true);
     node.env("URL", host.url()).env("MODULES", modules).env("LOGIN", login).env("PASSWORD", PASSWORD);
+    node.envs(told.iter().copied());
     if std::env::var_os("SLOTLEDGER_SCREENSHOTS").is_some() {
         node.env("SHOTS", root().join("docs/screenshots"));
     }
     let output = node.output().await.expect("node runs");
+    print!("{}", String::from_utf8_lossy(&output.stdout));
     assert!(output.status.success(), "{steps:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { boardSteps } from "./board.mjs";
 
 const { URL: url, MODULES, LOGIN, PASSWORD, SHOTS, CHROMIUM = "chromium" } = process.env;
 const require = createRequire(join(MODULES, "package.json"));
@@ -29,8 +30,8 @@ async function visitor(options = {}) {
   return page;
 }
 
-async function logIn(page, path = "/log-in") {
-  await page.goto(url + path);
+async function logIn(page, path = "/log-in", at = url) {
+  await page.goto(at + path);
   await page.getByLabel("E-mail address").fill(LOGIN);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Log in" }).click();
@@ -38,7 +39,7 @@ async function logIn(page, path = "/log-in") {
 }
 
 // Of these pages docs/ has pictures; SLOTLEDGER_SCREENSHOTS=all takes one of each.
-const SHOWN = new Set(["log-in", "appointments", "book", "reschedule", "completed", "books"]);
+const SHOWN = new Set(["log-in", "appointments", "book", "reschedule", "completed", "books", "board"]);
 const all = process.env.SLOTLEDGER_SCREENSHOTS === "all";
 
 // Nothing that axe calls serious, nothing that has to be scrolled sideways, at each width and in both schemes.
@@ -72,6 +73,8 @@ async function sound(page, name) {
 }
 
 const steps = {
+  ...boardSteps({ url, visitor, logIn, sound }),
+
   // Someone new books, confirms, completes, and sees the invoice, from the pages alone.
   async work() {
     const page = await visitor();

@@ -8,6 +8,7 @@
 mod accounts;
 mod alternatives;
 mod beside;
+mod board;
 mod bookings;
 mod books;
 mod bundle;
@@ -28,6 +29,7 @@ mod identity;
 mod import;
 mod invoicing;
 mod known_keys;
+mod live;
 mod mapping;
 mod occupancy;
 mod openings;
@@ -57,6 +59,7 @@ pub use accounts::{
     fresh_secret,
 };
 pub use alternatives::{Alternative, Difference};
+pub use board::{Board, BoardQuery, BoardRow, Gap, Visit, Why};
 pub use bookings::{
     BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode,
 };
@@ -73,6 +76,7 @@ pub use hold::Booking;
 pub use identity::{Identity, Target, key_hash};
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
+pub use live::{Changed, News};
 pub use mapping::{MAX_CODES, NewCode};
 pub use openings::{
     MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers, Strict,
@@ -131,6 +135,7 @@ pub struct App {
     known_keys: known_keys::KnownKeys,
     extensions: extensions::Cache,
     desk: decisions::Desk,
+    wire: live::Wire,
     /// The customer that periods were invoiced for last.
     invoiced_last: Mutex<Option<CustomerId>>,
 }
@@ -147,6 +152,7 @@ impl App {
             known_keys: known_keys::KnownKeys::default(),
             extensions: extensions::Cache::default(),
             desk: decisions::Desk::default(),
+            wire: live::Wire::default(),
             invoiced_last: Mutex::default(),
         }
     }

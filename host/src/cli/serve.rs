@@ -118,6 +118,8 @@ impl Host {
             tokio::spawn(INVOICES.run(invoice, stopped.clone())),
             tokio::spawn(FORGET.run(forget, stopped.clone())),
         ];
+        let (app, told) = (self.app.clone(), stopped.clone());
+        tasks.push(tokio::spawn(async move { app.tell_boards(told).await }));
         let app = self.app.clone();
         tokio::spawn(async move { app.ask_connections().await });
         if config.relay.enabled {

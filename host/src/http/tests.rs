@@ -16,6 +16,7 @@ use crate::store::SharedStore;
 use crate::store::sqlite::Sqlite;
 use crate::wasm::Rules;
 
+mod boards;
 mod gates;
 mod pages;
 mod sessions;

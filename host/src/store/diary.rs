@@ -177,6 +177,26 @@ pub trait Diary: Send + Sync + 'static {
     /// An appointment's trail, oldest first.
     async fn events(&self, id: AppointmentId) -> Result<Vec<Event>, Error>;
 
+    /// Appointments that take time from these providers in the span, buffers included, in the order of provider, start and
+    /// identifier.
+    async fn agenda(
+        &self,
+        providers: &[ProviderId],
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> Result<Vec<Appointment>, Error>;
+
+    /// The number of the latest entry in any trail; 0 before the first.
+    async fn last_entry(&self) -> Result<i64, Error>;
+
+    /// Entries in trails after this number, and those of `missing` that are there by now, each with its appointment, by number.
+    async fn entries(
+        &self,
+        after: i64,
+        missing: &[i64],
+        limit: u32,
+    ) -> Result<Vec<(i64, AppointmentId)>, Error>;
+
     /// What became of a customer's appointments so far.
     async fn history(&self, customer: CustomerId) -> Result<CustomerHistory, Error>;
 

@@ -181,8 +181,14 @@ pub trait Records: Send + Sync + 'static {
     /// Records of a kind by identifier, of one company or of all.
     async fn records(&self, kind: Kind, company: Option<Uuid>, page: Page) -> Result<Vec<Record>, Error>;
 
+    /// What these records are called, in any order; those that do not exist are left out.
+    async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error>;
+
     /// Counts the changes of a company's master data. A decision made on one version is not committed on another.
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error>;
+
+    /// The same of every company.
+    async fn catalog_versions(&self) -> Result<Vec<(CompanyId, i64)>, Error>;
 
     /// Whose a record is, the version of that company's catalogue, and one of the company's customers, in one reading:
     /// every decision begins with it.

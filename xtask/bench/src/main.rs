@@ -12,6 +12,7 @@ mod booking;
 mod decision;
 mod diary;
 mod extension;
+mod live;
 mod relay;
 mod report;
 mod serve;
@@ -81,6 +82,9 @@ fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result
     }
     if wanted(&serve::ROWS) {
         serve::measure(&arguments.host, scratch, quick)?.into_iter().for_each(|row| report.add(row));
+    }
+    if wanted(&live::ROWS) {
+        report.add(live::measure(&arguments.host, scratch, quick)?);
     }
     if wanted(&extension::ROWS) {
         extension::measure(&arguments.host, scratch, quick, &wanted)?

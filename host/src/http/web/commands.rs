@@ -153,7 +153,7 @@ impl Act {
     }
 
     /// The command as a form says it, read and checked as the API reads it.
-    fn read(self, form: &Form) -> Result<Command, Problem> {
+    pub(super) fn read(self, form: &Form) -> Result<Command, Problem> {
         Ok(match self {
             Self::Schedule => Command::Schedule,
             Self::Confirm => Command::Confirm,

@@ -43,6 +43,8 @@ impl Desk {
         let may = |scope| !self.identity.grants_for(scope).is_empty();
         let ways = [
             ("/appointments", "Appointments", may(Scope::AppointmentsRead)),
+            // Customers do not see the catalogue, nor who else is served.
+            ("/board", "Board", may(Scope::AppointmentsRead) && may(Scope::CatalogueRead)),
             ("/book", "New booking", may(Scope::AppointmentsBook) && may(Scope::CustomersList)),
             ("/books", "Books", may(Scope::BooksRead)),
         ];

@@ -9,6 +9,7 @@
 mod appointment;
 mod appointments;
 mod assets;
+mod board;
 mod books;
 mod commands;
 mod desk;
@@ -83,6 +84,7 @@ fn closed() -> Pages {
         .merge(appointments::routes())
         .merge(appointment::routes())
         .merge(commands::routes())
+        .merge(board::routes())
         .merge(desk::routes())
         .merge(books::routes())
 }

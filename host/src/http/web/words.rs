@@ -47,8 +47,8 @@ impl Shell {
             who: None,
             csrf: String::new(),
             flash: None,
-            style: &assets::STYLE_PATH,
-            script: &assets::SCRIPT_PATH,
+            style: &assets::STYLE.path,
+            script: &assets::SCRIPT.path,
         }
     }
 }
@@ -58,8 +58,8 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
-             frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
     ),
     // With no-referrer browsers would send the forms from an origin called null.

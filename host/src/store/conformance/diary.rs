@@ -386,3 +386,44 @@ pub(crate) async fn whose_work_waits_to_be_invoiced_is_found_in_order(twice: &Tw
 fn ids(appointments: &[Appointment]) -> Vec<AppointmentId> {
     appointments.iter().map(|appointment| appointment.id).collect()
 }
+
+pub(crate) async fn the_agenda_is_what_takes_time_from_whom(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let mut booked = Vec::new();
+    for (provider, from) in [(1, 0), (0, 60), (0, 0)] {
+        let mut change = house.hold(from, from + 60);
+        change.appointment.provider = house.providers[provider].into();
+        change.slots = Slots::Take(claim(&change.appointment));
+        booked.push(house.store(&twice.one, change).await.expect("a free slot"));
+    }
+    let both = house.providers.map(ProviderId::from);
+    let agenda = |from, to| {
+        let store = twice.other.clone();
+        async move {
+            let found = store.agenda(&both, minute(from), minute(to)).await.expect("a list");
+            found.into_iter().map(|appointment| appointment.id).collect::<Vec<_>>()
+        }
+    };
+    let [second, later, first] = [0, 1, 2].map(|n: usize| booked[n].id);
+    assert_eq!(agenda(0, 120).await, [first, later, second]);
+    // The last minutes of a visit's time are buffer, and taken as well.
+    assert_eq!(agenda(58, 60).await, [first, second]);
+    house.store(&twice.one, cancel(&booked[1])).await.expect("revision 1");
+    assert_eq!(agenda(60, 120).await, []);
+    assert_eq!(twice.one.agenda(&[], minute(0), minute(120)).await.expect("a list"), []);
+}
+
+pub(crate) async fn entries_are_read_from_a_number_on(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let before = twice.one.last_entry().await.expect("a number");
+    let visit = house.store(&twice.one, house.hold(0, 60)).await.expect("a free slot");
+    house.store(&twice.other, next(&visit, Status::Confirmed)).await.expect("revision 1");
+    let other = house.store(&twice.one, house.hold(60, 120)).await.expect("a free slot");
+    let all = twice.other.entries(before, &[], 9).await.expect("a list");
+    assert_eq!(all.iter().map(|(_, id)| *id).collect::<Vec<_>>(), [visit.id, visit.id, other.id]);
+    let last = twice.other.last_entry().await.expect("a number");
+    assert_eq!(all[2].0, last);
+    assert_eq!(twice.one.entries(before, &[], 1).await.expect("a list"), all[..1]);
+    let missing = twice.one.entries(all[1].0, &[all[0].0, last + 9], 9).await.expect("a list");
+    assert_eq!(missing, [all[0], all[2]]);
+}

@@ -134,3 +134,15 @@ pub(crate) async fn a_record_is_not_kept_without_its_answer(twice: &Twice) {
     assert!(matches!(refused, Err(Error::AnswerExists)), "{refused:?}");
     assert_eq!(twice.one.record(Kind::Branch, second.id).await.expect("a read"), None);
 }
+
+pub(crate) async fn names_are_read_together(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let mut names = twice.other.names(&[house.customer, house.branch, id()]).await.expect("a list");
+    names.sort();
+    let mut expected = [(house.customer, "A customer".to_owned()), (house.branch, "A branch".to_owned())];
+    expected.sort();
+    assert_eq!(names, expected);
+    let versions = twice.one.catalog_versions().await.expect("a list");
+    let version = twice.other.catalog_version(house.company.into()).await.expect("a number");
+    assert!(versions.contains(&(house.company.into(), version)), "{versions:?}");
+}

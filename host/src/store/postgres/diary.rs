@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::Postgres;
 use super::commit;
 use super::error::failed;
-use super::rows::Columns;
-use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
+use super::occupancy::look_back;
+use super::rows::{Columns, ids};
+use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
 use crate::store::read;
 use crate::store::rendered::{Basis, Entry, new_ones};
 use crate::store::words::containing;
@@ -65,6 +66,48 @@ impl Diary for Postgres {
         .await
         .map_err(failed)?;
         rows.iter().map(|row| read::event(&Columns(row))).collect()
+    }
+
+    async fn agenda(
+        &self,
+        providers: &[ProviderId],
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> Result<Vec<Appointment>, Error> {
+        let mut query = QueryBuilder::<sqlx::Postgres>::new(COLUMNS);
+        query.push(" WHERE id IN (SELECT appointment FROM claim WHERE provider = ANY (");
+        query.push_bind(ids(providers.iter().copied())).push(") AND start_at > ");
+        query.push_bind(look_back(start)).push(" AND start_at < ").push_bind(end);
+        query.push(" AND end_at > ").push_bind(start).push(") ORDER BY provider, start_at, id");
+        let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
+        rows.iter().map(|row| read::appointment(&Columns(row))).collect()
+    }
+
+    async fn last_entry(&self) -> Result<i64, Error> {
+        let last: Option<i64> =
+            sqlx::query_scalar("SELECT max(id) FROM event").fetch_one(&self.pool).await.map_err(failed)?;
+        Ok(last.unwrap_or_default())
+    }
+
+    async fn entries(
+        &self,
+        after: i64,
+        missing: &[i64],
+        limit: u32,
+    ) -> Result<Vec<(i64, AppointmentId)>, Error> {
+        let rows = sqlx::query(
+            "SELECT id AS number, appointment FROM event WHERE id > $1
+             UNION ALL
+             SELECT id, appointment FROM event WHERE id <= $1 AND id = ANY ($2)
+             ORDER BY number LIMIT $3",
+        )
+        .bind(after)
+        .bind(missing)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::entry(&Columns(row))).collect()
     }
 
     async fn history(&self, customer: CustomerId) -> Result<CustomerHistory, Error> {

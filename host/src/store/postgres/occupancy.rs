@@ -13,7 +13,7 @@ use crate::store::read;
 use crate::store::{Busy, Error, Occupancy, Session, Workload};
 
 /// The earliest start of a claim that reaches into a span.
-fn look_back(start: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn look_back(start: DateTime<Utc>) -> DateTime<Utc> {
     start.checked_sub_signed(TimeDelta::microseconds(LONGEST_CLAIM_US)).unwrap_or(start)
 }
 

@@ -14,8 +14,8 @@ use crate::model::decision::Decision;
 use crate::model::extension::{Component, ExtensionAnswer, ExtensionChange};
 use crate::model::master::Kind;
 use crate::model::{
-    Account, AccountEvent, ApiKey, Appointment, By, Claim, Event, Invitation, Session as LoggedIn,
-    SharedVisit, Signature, UnitClaim,
+    Account, AccountEvent, ApiKey, Appointment, AppointmentId, By, Claim, CompanyId, Event, Invitation,
+    Session as LoggedIn, SharedVisit, Signature, UnitClaim,
 };
 use crate::store::CustomerHistory;
 use crate::store::decisions::{KeptAnswer, KeptDecision};
@@ -76,6 +76,21 @@ pub(super) fn record(kind: Kind, row: &impl Columns) -> Result<Record, Error> {
         by: None,
         judged_on: None,
     })
+}
+
+/// What a record is called.
+pub(super) fn name(row: &impl Columns) -> Result<(Uuid, String), Error> {
+    Ok((row.id("id")?, row.text("name")?.to_owned()))
+}
+
+/// The version of a company's catalogue.
+pub(super) fn catalog_version(row: &impl Columns) -> Result<(CompanyId, i64), Error> {
+    Ok((row.id("id")?, row.integer("catalog_version")?))
+}
+
+/// An entry in a trail, and whose it is.
+pub(super) fn entry(row: &impl Columns) -> Result<(i64, AppointmentId), Error> {
+    Ok((row.integer("number")?, row.id("appointment")?))
 }
 
 pub(super) fn appointment(row: &impl Columns) -> Result<Appointment, Error> {

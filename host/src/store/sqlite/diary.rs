@@ -8,10 +8,11 @@ use super::Sqlite;
 use super::commit;
 use super::error::failed;
 use super::rows::{Columns, micros, text};
-use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, SeriesId};
+use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
+use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
-use crate::store::words::containing;
+use crate::store::words::{containing, to_json};
 use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series};
 
 const COLUMNS: &str =
@@ -62,6 +63,51 @@ impl Diary for Sqlite {
         .await
         .map_err(failed)?;
         rows.iter().map(|row| read::event(&Columns(row))).collect()
+    }
+
+    async fn agenda(
+        &self,
+        providers: &[ProviderId],
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> Result<Vec<Appointment>, Error> {
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+        // The claims are few pages side by side; the appointments are looked up one by one.
+        query.push(
+            " WHERE id IN (SELECT appointment FROM claim WHERE provider IN (SELECT value FROM json_each(",
+        );
+        query.push_bind(to_json("provider", &providers)?).push(")) AND start_us > ");
+        query.push_bind(micros(start) - LONGEST_CLAIM_US).push(" AND start_us < ").push_bind(micros(end));
+        query.push(" AND end_us > ").push_bind(micros(start)).push(") ORDER BY provider, start_us, id");
+        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
+        rows.iter().map(|row| read::appointment(&Columns(row))).collect()
+    }
+
+    async fn last_entry(&self) -> Result<i64, Error> {
+        let last: Option<i64> =
+            sqlx::query_scalar("SELECT max(id) FROM event").fetch_one(&self.readers).await.map_err(failed)?;
+        Ok(last.unwrap_or_default())
+    }
+
+    async fn entries(
+        &self,
+        after: i64,
+        missing: &[i64],
+        limit: u32,
+    ) -> Result<Vec<(i64, AppointmentId)>, Error> {
+        let rows = sqlx::query(
+            "SELECT id AS number, appointment FROM event WHERE id > ?1
+             UNION ALL
+             SELECT id, appointment FROM event WHERE id <= ?1 AND id IN (SELECT value FROM json_each(?2))
+             ORDER BY number LIMIT ?3",
+        )
+        .bind(after)
+        .bind(to_json("entry", &missing)?)
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::entry(&Columns(row))).collect()
     }
 
     async fn history(&self, customer: CustomerId) -> Result<CustomerHistory, Error> {

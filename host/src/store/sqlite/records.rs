@@ -109,6 +109,15 @@ impl Records for Sqlite {
         rows.iter().map(|row| read::record(kind, &Columns(row))).collect()
     }
 
+    async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
+        let rows = sqlx::query("SELECT id, name FROM record WHERE id IN (SELECT value FROM json_each(?))")
+            .bind(to_json("record", &ids)?)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error> {
         sqlx::query_scalar("SELECT catalog_version FROM company WHERE id = ?")
             .bind(text(company))
@@ -116,6 +125,14 @@ impl Records for Sqlite {
             .await
             .map_err(failed)?
             .ok_or(Error::Missing(Kind::Company.as_str()))
+    }
+
+    async fn catalog_versions(&self) -> Result<Vec<(CompanyId, i64)>, Error> {
+        let rows = sqlx::query("SELECT id, catalog_version FROM company")
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed)?;
+        rows.iter().map(|row| read::catalog_version(&Columns(row))).collect()
     }
 
     async fn catalog_of(&self, kind: Kind, id: Uuid, customer: Option<Uuid>) -> Result<Option<Owner>, Error> {

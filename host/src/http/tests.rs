@@ -18,6 +18,7 @@ use crate::wasm::Rules;
 
 mod gates;
 mod pages;
+mod portal;
 mod sessions;
 
 const KEY: &str = "sl_test";

@@ -1,5 +1,5 @@
-// Pages work without this. It keeps a form from being sent twice, says that it is on its way, and names the viewer's own
-// time where it differs from the branch's.
+// Pages work without this. It keeps a form from being sent twice, says that it is on its way, names the viewer's own time
+// where it differs from the branch's, and offers it where times are listed.
 "use strict";
 
 document.addEventListener("submit", (event) => {
@@ -29,5 +29,16 @@ for (const time of document.querySelectorAll("time[data-zone]")) {
     note.className = "hint";
     note.textContent = ` (${said(own)} where you are, ${own})`;
     time.after(note);
+  }
+}
+
+// Offers the viewer's own zone where times are listed in another.
+for (const link of document.querySelectorAll("a[data-zone-link]")) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const clock = (zone) => new Date().toLocaleString("en-GB", { timeZone: zone });
+  if (own && clock(own) !== clock(link.dataset.zoneShown)) {
+    link.href = `${link.dataset.zoneLink}&zone=${encodeURIComponent(own)}`;
+    link.textContent = `Show them in ${own.replaceAll("_", " ")}`;
+    link.hidden = false;
   }
 }

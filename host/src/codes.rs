@@ -103,6 +103,15 @@ codes! {
     /// A link whose appointment has changed since.
     LINK_MOVED_ON = "SL0125", 409, "The appointment has changed since the link was made",
         "Use the link of the newest message about it.";
+    /// A company without pages for customers, or none at all. Which of the two is not said.
+    NO_PORTAL = "SL0126", 404, "There is no booking page here",
+        "Check the address, or ask the company how it takes bookings.";
+    /// A signature for work that is not finished.
+    UNFINISHED = "SL0127", 409, "The work is not completed yet",
+        "Sign once it is completed; the link holds until then.";
+    /// A form in which a field is filled that people do not see.
+    AUTOMATIC = "SL0128", 422, "The form looks filled in by a program",
+        "Empty the last field, which people do not see, and send the form again.";
 
     /// An extension speaks against it. The answer carries the extension's own message, and its name in the hint.
     EXTENSION_REFUSED = "SL0290", 422, "A rule of the company refuses it",

@@ -273,6 +273,8 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::TooOften { .. }
         | Error::LinkOver
         | Error::LinkMovedOn
+        | Error::NoPortal
+        | Error::Unfinished
         | Error::Inside(_)
         | Error::NoConnection(_)
         | Error::Rules(_)

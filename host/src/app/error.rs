@@ -129,6 +129,12 @@ pub enum Error {
     /// A link was good until its appointment changed.
     #[error("the appointment has changed since the link was made")]
     LinkMovedOn,
+    /// A company has no pages for customers, or does not exist. Which of the two is not said.
+    #[error("there is no booking page at this address")]
+    NoPortal,
+    /// Somebody wants to sign for work that is not finished.
+    #[error("the work is not completed yet")]
+    Unfinished,
     /// Something inside failed that has nothing to do with the request.
     #[error("{0}")]
     Inside(String),

@@ -34,6 +34,7 @@ mod mapping;
 mod occupancy;
 mod openings;
 mod outcome;
+mod portal;
 mod query;
 mod reconcile;
 mod repair;
@@ -65,7 +66,9 @@ pub use bookings::{
 };
 pub use books::{Connections, Link};
 pub use calendar::day;
-pub use command::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
+pub use command::{
+    Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Prospect, Reassign, Reschedule,
+};
 pub use compare::compare;
 use compare::{fits, undoes};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
@@ -82,6 +85,7 @@ pub use openings::{
     MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers, Strict,
 };
 pub use outcome::TITLE_MARK;
+pub use portal::{Offer, Visit, Way};
 pub use query::RulesInfo;
 pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, advice, remedies};
 pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};

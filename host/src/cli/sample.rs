@@ -16,8 +16,8 @@ use crate::app::{App, Connections, Error, Ports, Reply};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Erp};
 use crate::model::{
-    Attributes, Branch, Break, Company, CompanyId, Consumable, Customer, Master, OpeningHours, PostingPolicy,
-    PriceBasis, PriceRow, Provider, Service, Shift, Stored,
+    Attributes, Branch, Break, Company, CompanyId, Consumable, Customer, Master, OpeningHours, Portal,
+    PostingPolicy, PriceBasis, PriceRow, Provider, Service, Shift, Stored,
 };
 use crate::store::{self, SharedStore};
 use crate::{connections, wasm::Rules};
@@ -106,6 +106,7 @@ fn company(erp: &str) -> Company {
         posting: PostingPolicy::default(),
         books_closed_until: None,
         coupons: Vec::new(),
+        portal: Portal::default(),
         attributes: Attributes::new(),
         active: true,
     }

@@ -95,6 +95,7 @@ fn company(company: &Company, fields: &mut Fields) {
     }
     switched_off(&company.switched_off, fields);
     attributes(&company.attributes, fields);
+    company.portal.check(fields);
     if let Some(day) = company.books_closed_until {
         fields.date("books_closed_until", day);
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 pub use super::offer::{Consumable, PriceBasis, PriceRow, Service};
 pub use super::party::{Case, Customer, Provider, Unit};
-use super::{Attributes, Coupon, OpeningHours, PostingPolicy};
+use super::{Attributes, Coupon, OpeningHours, Portal, PostingPolicy};
 
 /// The kinds of master records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -144,6 +144,9 @@ pub struct Company {
     #[serde(default)]
     #[schema(max_items = 200)]
     pub coupons: Vec<Coupon>,
+    /// How customers book for themselves.
+    #[serde(default)]
+    pub portal: Portal,
     /// Further properties, for extensions.
     #[serde(default)]
     pub attributes: Attributes,

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod master;
 pub mod offer;
 pub mod party;
+pub mod portal;
 pub mod posting;
 pub mod preference;
 pub mod reconcile;
@@ -43,6 +44,7 @@ pub use master::{
     Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider,
     Service, Stored, Unit,
 };
+pub use portal::Portal;
 pub use posting::{
     Coupon, CouponValue, DepositRefund, DocumentPart, InvoiceFinish, Invoicing, OrderChange, PostingDate,
     PostingPolicy, SharedDocument,

@@ -10,14 +10,14 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use ring::hmac;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::{App, Cancel, Command, Decline, Error, Reply, Reschedule, Result};
+use super::super::{App, Error, Reply, Result, portal};
 use super::secrets;
 use crate::model::fields::{Fields, LINE, TEXT};
 use crate::model::{Actor, Appointment, AppointmentId, CompanyId, FieldError, Service, Signature, Status};
-use crate::store;
 
 /// How long a link holds if nothing else is asked for, and at most.
 const HOURS: u32 = 14 * 24;
@@ -26,8 +26,11 @@ const MOST_HOURS: u32 = 90 * 24;
 /// What the store calls the secret.
 const SECRET: &str = "links";
 
-/// Keeps signatures under links apart from whatever else the secret may sign one day.
-const CONTEXT: &str = "slotledger link 1\n";
+/// Something that a link says under the installation's secret.
+pub(in crate::app) trait Sealed: Serialize + DeserializeOwned {
+    /// Keeps signatures under these links apart from all others that the secret makes.
+    const CONTEXT: &'static str;
+}
 
 /// Bytes of the longest link that is looked at.
 const LONGEST: usize = 600;
@@ -147,11 +150,22 @@ pub struct LinkView {
 /// What is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Said {
+pub(in crate::app) struct Said {
     purpose: Purpose,
     appointment: AppointmentId,
     revision: u32,
     expires: i64,
+}
+
+impl Said {
+    /// What the link is for.
+    pub(in crate::app) const fn purpose(self) -> Purpose {
+        self.purpose
+    }
+}
+
+impl Sealed for Said {
+    const CONTEXT: &'static str = "slotledger link 1\n";
 }
 
 impl App {
@@ -185,18 +199,9 @@ impl App {
     /// Does what a link is for. It has to be for this purpose.
     pub async fn use_link(&self, purpose: Purpose, body: LinkBody) -> Result<LinkView> {
         let (said, appointment) = self.followed(&body.token, Some(purpose)).await?;
-        let reason = body.reason.unwrap_or_default();
-        let command = match purpose {
-            Purpose::Accept => Command::Confirm,
-            Purpose::Decline => Command::Decline(Decline { reason, replacement: None }),
-            Purpose::Cancel => Command::Cancel(Cancel { reason, exception_reason: None }),
-            Purpose::Reschedule => {
-                let start = body.start.ok_or_else(|| Error::field("start", "has to say when"))?;
-                let anybody =
-                    Reschedule { start, provider: None, guests: None, reason, exception_reason: None };
-                Command::Reschedule(anybody)
-            }
-            Purpose::Sign => return self.signed(said, &appointment, body.name).await,
+        let Some(command) = portal::command(purpose, &body)? else {
+            self.sign(&appointment, body.name).await?;
+            return self.shown(said, &appointment).await;
         };
         let done = self.command(said.appointment, Some(said.revision), command, Actor::Customer, None).await;
         match done {
@@ -213,21 +218,13 @@ impl App {
         found.ok_or_else(|| Error::missing("signature under the appointment", id))
     }
 
-    async fn signed(&self, said: Said, appointment: &Appointment, name: Option<String>) -> Result<LinkView> {
-        let name = name.filter(|name| !name.trim().is_empty());
-        let name = name.ok_or_else(|| Error::field("name", "has to say who signs"))?;
-        let at = self.ports.clock.now();
-        let signature = Signature { appointment: said.appointment, revision: said.revision, name, at };
-        match self.ports.store.sign(&signature).await {
-            Ok(()) => self.shown(said, appointment).await,
-            Err(store::Error::Exists(_)) => Err(Error::LinkMovedOn),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// What a link says, and its appointment as the link knows it.
-    async fn followed(&self, token: &str, purpose: Option<Purpose>) -> Result<(Said, Appointment)> {
-        let said = opened(&self.link_secret().await?, token).ok_or(Error::LinkOver)?;
+    pub(in crate::app) async fn followed(
+        &self,
+        token: &str,
+        purpose: Option<Purpose>,
+    ) -> Result<(Said, Appointment)> {
+        let said = opened::<Said>(&self.link_secret().await?, token).ok_or(Error::LinkOver)?;
         let holds = purpose.is_none_or(|purpose| purpose == said.purpose);
         if !holds || self.ports.clock.now().timestamp() >= said.expires {
             return Err(Error::LinkOver);
@@ -254,24 +251,24 @@ impl App {
         })
     }
 
-    async fn link_secret(&self) -> Result<hmac::Key> {
+    pub(in crate::app) async fn link_secret(&self) -> Result<hmac::Key> {
         let fresh = secrets::random::<32>()?;
         let bytes = self.ports.store.secret(SECRET, &fresh, self.ports.clock.now()).await?;
         Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
     }
 }
 
-fn sealed(key: &hmac::Key, said: &Said) -> Result<String> {
+pub(in crate::app) fn sealed<T: Sealed>(key: &hmac::Key, said: &T) -> Result<String> {
     let said = serde_json::to_string(said).map_err(|error| Error::Inside(error.to_string()))?;
-    let mark = hmac::sign(key, format!("{CONTEXT}{said}").as_bytes());
+    let mark = hmac::sign(key, format!("{}{said}", T::CONTEXT).as_bytes());
     Ok(format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(&said), BASE64_URL_SAFE_NO_PAD.encode(mark)))
 }
 
-fn opened(key: &hmac::Key, token: &str) -> Option<Said> {
+pub(in crate::app) fn opened<T: Sealed>(key: &hmac::Key, token: &str) -> Option<T> {
     let (said, mark) = token.split_once('.').filter(|_| token.len() <= LONGEST)?;
     let said = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(said).ok()?).ok()?;
     let mark = BASE64_URL_SAFE_NO_PAD.decode(mark).ok()?;
-    hmac::verify(key, format!("{CONTEXT}{said}").as_bytes(), &mark).ok()?;
+    hmac::verify(key, format!("{}{said}", T::CONTEXT).as_bytes(), &mark).ok()?;
     serde_json::from_str(&said).ok()
 }
 
@@ -299,7 +296,7 @@ mod tests {
     fn a_link_says_what_was_signed_and_only_with_its_own_secret() {
         let token = sealed(&key(1), &said()).unwrap();
         assert_eq!(opened(&key(1), &token), Some(said()));
-        assert_eq!(opened(&key(2), &token), None);
+        assert_eq!(opened::<Said>(&key(2), &token), None);
         assert!(token.len() <= LONGEST);
     }
 
@@ -311,12 +308,12 @@ mod tests {
             let touched = format!("{}{letter}{}", &token[..at], &token[at + 1..]);
             // The last letter of each part has bits to spare, which the decoder refuses or ignores: the text is what counts.
             prop_assume!(touched != token);
-            prop_assert!(opened(&key(1), &touched).is_none());
+            prop_assert!(opened::<Said>(&key(1), &touched).is_none());
         }
 
         #[test]
         fn anything_else_is_none(text in ".{0,80}") {
-            prop_assert!(opened(&key(1), &text).is_none());
+            prop_assert!(opened::<Said>(&key(1), &text).is_none());
         }
     }
 }

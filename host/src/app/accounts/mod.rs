@@ -3,7 +3,7 @@
 //! Invariant: every change is written down with who made it. Deliberately absent: who may do this, which the HTTP layer
 //! checks before.
 
-mod links;
+pub(super) mod links;
 pub(super) mod secrets;
 mod sessions;
 

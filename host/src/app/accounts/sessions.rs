@@ -164,7 +164,8 @@ impl App {
         }
     }
 
-    async fn may_try(&self, subject: &str, patience: Patience) -> Result<()> {
+    /// Counts a try before it is made, and refuses it where there were too many.
+    pub(in crate::app) async fn may_try(&self, subject: &str, patience: Patience) -> Result<()> {
         let now = self.ports.clock.now();
         match self.ports.store.attempt(subject, now, patience).await? {
             None => Ok(()),

@@ -167,18 +167,23 @@ pub(super) fn own_path(text: &str) -> Option<String> {
 
 /// A problem on its way out, as a page.
 async fn legible(desk: Option<&Desk>, response: Response) -> Response {
+    match trouble_in(response).await {
+        Ok(response) => response,
+        Err(trouble) => trouble::page(desk, &trouble),
+    }
+}
+
+/// The problem that a response is, if it is one.
+pub(super) async fn trouble_in(response: Response) -> Result<Response, Trouble> {
     let is_problem = response
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes() == MEDIA_TYPE.as_bytes());
     if !is_problem {
-        return response;
+        return Ok(response);
     }
-    let Ok(body) = response.into_body().collect().await else {
-        return trouble::page(desk, &Trouble::default());
-    };
-    let details = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
-    trouble::page(desk, &Trouble::of(details))
+    let Ok(body) = response.into_body().collect().await else { return Err(Trouble::default()) };
+    Err(Trouble::of(serde_json::from_slice(&body.to_bytes()).unwrap_or_default()))
 }
 
 #[cfg(test)]

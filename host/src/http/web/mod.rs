@@ -1,7 +1,7 @@
 //! The pages: what people work with in a browser, rendered here.
 //!
 //! Invariants: a page states what it needs beside its route, as an operation does, or that it is open; the same gate reads
-//! it. A page makes calls of [`crate::app`] and renders; everything it shows is escaped; nothing of it runs but the one
+//! it. Open are the door itself, and the pages of customers in `portal`. A page makes calls of [`crate::app`] and renders; everything it shows is escaped; nothing of it runs but the one
 //! script of ours. Each works without that script.
 //!
 //! Deliberately absent: rules, SQL and any ERP. Which commands an appointment takes, the rules say.
@@ -17,6 +17,7 @@ mod door;
 mod entrance;
 mod form;
 mod names;
+mod portal;
 mod trouble;
 mod words;
 
@@ -75,7 +76,8 @@ pub(super) fn routes(app: &Arc<App>, site: &Arc<Site>) -> Router<State> {
     let door = Door { app: app.clone(), needs, site: site.clone() };
     let open = entrance::open_routes()
         .route("/assets/{name}", get(assets::asset))
-        .layer(middleware::from_fn(door::legibly));
+        .layer(middleware::from_fn(door::legibly))
+        .merge(portal::routes());
     open.merge(routes.layer(middleware::from_fn_with_state(door, door::enter)))
 }
 

@@ -101,6 +101,7 @@ fn company() -> model::Company {
         posting: model::PostingPolicy::default(),
         books_closed_until: None,
         coupons: Vec::new(),
+        portal: model::Portal::default(),
         attributes: model::Attributes::new(),
         active: true,
     }

@@ -1,0 +1,311 @@
+//! When: a week of windows, in the zone that was chosen, or in that of the branch.
+//!
+//! The same week is shown to somebody who books and to somebody who moves a visit.
+
+use askama::Template;
+use axum::extract::{self, Path};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc, Weekday};
+use chrono_tz::Tz;
+use url::form_urlencoded;
+
+use super::super::appointments::instant;
+use super::super::form::Form;
+use super::super::words::{self, Choice};
+use super::frame::{self, Frame};
+use super::services::{length, offer, price};
+use super::zones;
+use crate::app::{self, App, Error, MAX_OPENINGS, MAX_RANGE_DAYS, Offer, OpeningsQuery, Providers, Strict};
+use crate::http::operation::State;
+use crate::http::problem::Problem;
+use crate::model::{Branch, BranchId, CustomerId, ProviderId, Service, ServiceId};
+
+/// Minutes between two windows, and between two of what is over sooner.
+const STEP_MINUTES: u32 = 30;
+const SHORT_STEP_MINUTES: u32 = 15;
+
+/// Searches for one week at most: the openings of many providers at the same moment count one by one.
+const SEARCHES: usize = 12;
+
+/// What somebody has chosen so far: it stands in the address.
+pub(super) struct Chosen<'o> {
+    pub(super) service_id: ServiceId,
+    pub(super) service: &'o Service,
+    pub(super) branch_id: BranchId,
+    pub(super) branch: &'o Branch,
+    pub(super) provider: Option<ProviderId>,
+    pub(super) guests: u32,
+    pub(super) zone: Tz,
+}
+
+impl<'o> Chosen<'o> {
+    /// Reads it. Whatever is not offered is told apart from what does not exist by nobody.
+    pub(super) fn read(offer: &'o Offer, form: &Form) -> Result<Self, Problem> {
+        let none = || Problem::from(Error::NoPortal);
+        let service_id = form.read::<ServiceId>("service")?.ok_or_else(none)?;
+        let service = offer.service(service_id)?;
+        let branches = offer.branches(service);
+        let wanted = form.read::<BranchId>("branch")?;
+        let found = branches.into_iter().find(|(id, _)| wanted.is_none_or(|wanted| wanted == *id));
+        let (branch_id, branch) = found.ok_or_else(none)?;
+        // Somebody else's choice of provider does not go along to another branch.
+        let at_branch = offer.providers(service, branch_id);
+        let provider = form.read::<ProviderId>("provider")?;
+        let provider = provider.filter(|wanted| at_branch.iter().any(|(id, _)| id == wanted));
+        let guests = form.read::<u32>("guests")?.unwrap_or(service.min_guests);
+        let guests = guests.clamp(service.min_guests, service.max_guests.max(service.min_guests));
+        let zone = form.read::<Tz>("zone")?.unwrap_or(branch.time_zone);
+        Ok(Self { service_id, service, branch_id, branch, provider, guests, zone })
+    }
+
+    /// The choices as a query, with more added.
+    pub(super) fn query(&self, more: &[(&str, &str)]) -> String {
+        let mut out = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.fields() {
+            out.append_pair(name, &value);
+        }
+        out.extend_pairs(more).finish()
+    }
+
+    /// The choices as fields of a form; what goes without saying is left out.
+    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields =
+            vec![("service", self.service_id.to_string()), ("branch", self.branch_id.to_string())];
+        if let Some(provider) = self.provider {
+            fields.push(("provider", provider.to_string()));
+        }
+        if self.service.max_guests > 1 {
+            fields.push(("guests", self.guests.to_string()));
+        }
+        if self.zone != self.branch.time_zone {
+            fields.push(("zone", self.zone.name().to_owned()));
+        }
+        fields
+    }
+
+    /// What is searched for.
+    pub(super) fn search(&self) -> Search {
+        Search {
+            service: self.service_id,
+            branch: self.branch_id,
+            provider: self.provider,
+            guests: self.guests,
+            customer: None,
+            step_minutes: step(self.service),
+            zone: self.zone,
+        }
+    }
+}
+
+/// Minutes between two windows of a service.
+pub(super) const fn step(service: &Service) -> u32 {
+    if service.duration_minutes < STEP_MINUTES { SHORT_STEP_MINUTES } else { STEP_MINUTES }
+}
+
+/// What windows are searched for.
+pub(super) struct Search {
+    pub(super) service: ServiceId,
+    pub(super) branch: BranchId,
+    pub(super) provider: Option<ProviderId>,
+    pub(super) guests: u32,
+    pub(super) customer: Option<CustomerId>,
+    pub(super) step_minutes: u32,
+    pub(super) zone: Tz,
+}
+
+/// A day of a week.
+pub(super) struct Day {
+    pub(super) label: String,
+    pub(super) slots: Vec<Slot>,
+}
+
+/// A window to choose.
+pub(super) struct Slot {
+    pub(super) value: String,
+    pub(super) time: String,
+    pub(super) label: String,
+}
+
+/// A week as it is shown.
+pub(super) struct Week {
+    pub(super) label: String,
+    pub(super) monday: NaiveDate,
+    pub(super) earlier: Option<NaiveDate>,
+    pub(super) later: NaiveDate,
+    pub(super) days: Vec<Day>,
+    /// Why there is nothing, in the rules' words.
+    pub(super) reasons: Vec<String>,
+}
+
+impl Week {
+    pub(super) fn is_empty(&self) -> bool {
+        self.days.iter().all(|day| day.slots.is_empty())
+    }
+}
+
+/// The week that was asked for; else the first one with a window, so that nobody has to look for it.
+pub(super) async fn week(app: &App, search: &Search, wanted: Option<NaiveDate>) -> Result<Week, Problem> {
+    let now = app.now();
+    let monday = |day: NaiveDate| day.week(Weekday::Mon).first_day();
+    let local = |at: DateTime<Utc>| at.with_timezone(&search.zone).date_naive();
+    let this = monday(local(now));
+    let shown = match wanted {
+        Some(day) => monday(day).max(this),
+        None => {
+            let until = now + TimeDelta::days(MAX_RANGE_DAYS);
+            let found = app.openings(search.query(now, until, 1)).await?;
+            found.openings.first().map_or(this, |opening| monday(local(opening.start)))
+        }
+    };
+    let later = shown + Days::new(7);
+    let (starts, reasons) = starts(app, search, (shown, later), now).await?;
+    let day = |n: u64| {
+        let date = shown + Days::new(n);
+        let slots = starts.iter().filter(|at| local(**at) == date);
+        Day {
+            label: date.format("%a %-d %b").to_string(),
+            slots: slots.map(|at| slot(*at, search.zone)).collect(),
+        }
+    };
+    Ok(Week {
+        label: format!("{} – {}", shown.format("%-d %b"), (later - Days::new(1)).format("%-d %b %Y")),
+        monday: shown,
+        earlier: (shown > this).then(|| shown - Days::new(7)),
+        later,
+        days: (0..7).map(day).collect(),
+        reasons,
+    })
+}
+
+/// The moments at which a visit could start, each once, and why there are none.
+async fn starts(
+    app: &App,
+    search: &Search,
+    (first, last): (NaiveDate, NaiveDate),
+    now: DateTime<Utc>,
+) -> Result<(Vec<DateTime<Utc>>, Vec<String>), Problem> {
+    let mut from = app::day(search.zone, first).0.max(now);
+    let to = app::day(search.zone, last).0;
+    let (mut starts, mut reasons) = (Vec::new(), Vec::new());
+    for _ in 0..SEARCHES {
+        if from >= to {
+            break;
+        }
+        let found = app.openings(search.query(from, to, MAX_OPENINGS)).await?;
+        starts.extend(found.openings.iter().map(|opening| opening.start));
+        starts.dedup();
+        reasons = found.reasons.into_iter().map(|finding| finding.message).collect();
+        match starts.last().filter(|_| found.more) {
+            Some(last) => from = *last + TimeDelta::seconds(1),
+            None => break,
+        }
+    }
+    Ok((starts, reasons))
+}
+
+impl Search {
+    fn query(&self, from: DateTime<Utc>, to: DateTime<Utc>, limit: u32) -> OpeningsQuery {
+        OpeningsQuery {
+            service: self.service,
+            from: Some(from),
+            to: Some(to),
+            branch: Some(self.branch),
+            providers: Providers(self.provider.into_iter().collect()),
+            guests: Some(self.guests),
+            step_minutes: Some(self.step_minutes),
+            limit: Some(limit),
+            ranking: None,
+            near: None,
+            customer: self.customer,
+            gender: None,
+            language: None,
+            skill: None,
+            strict: Strict::default(),
+        }
+    }
+}
+
+fn slot(at: DateTime<Utc>, zone: Tz) -> Slot {
+    let time = words::time(at, zone);
+    Slot { value: instant(at), label: format!("{}, {time}", words::day(at, zone)), time }
+}
+
+#[derive(Template)]
+#[template(path = "portal/times.html")]
+struct TimesPage {
+    frame: Frame,
+    home: String,
+    service: String,
+    about: Vec<String>,
+    service_id: String,
+    branches: Vec<Choice>,
+    branch: String,
+    providers: Vec<Choice>,
+    guests: Option<(u32, u32, u32)>,
+    zones: Vec<Choice>,
+    zone: String,
+    zone_label: String,
+    own_zone: String,
+    fields: Vec<(&'static str, String)>,
+    earlier: Option<String>,
+    later: String,
+    /// The address without a zone, for the script to add the viewer's.
+    without_zone: String,
+    week: Week,
+}
+
+pub(super) async fn show(
+    extract::State(app): extract::State<State>,
+    Path(company): Path<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let offer = offer(&app, &company).await?;
+    let form = Form::parse(uri.query().unwrap_or_default().as_bytes());
+    let chosen = Chosen::read(&offer, &form)?;
+    let week = week(&app, &chosen.search(), form.read("week")?).await?;
+    let home = frame::home(offer.id);
+    let at = |monday: NaiveDate| format!("{home}/times?{}", chosen.query(&[("week", &monday.to_string())]));
+    let Chosen { service, branch_id, branch, zone, .. } = chosen;
+    let branches = offer.branches(service).into_iter().map(|(id, one)| Choice {
+        value: id.to_string(),
+        label: one.name.clone(),
+        is_chosen: id == branch_id,
+    });
+    let providers = offer.providers(service, branch_id).into_iter().map(|(id, one)| Choice {
+        value: id.to_string(),
+        label: one.name.clone(),
+        is_chosen: chosen.provider == Some(id),
+    });
+    let about = [length(service.duration_minutes), price(offer.company(), service)];
+    let mut anywhere = form_urlencoded::Serializer::new(String::new());
+    anywhere.extend_pairs(chosen.fields().into_iter().filter(|(name, _)| *name != "zone"));
+    anywhere.append_pair("week", &week.monday.to_string());
+    let page = TimesPage {
+        frame: Frame::of(&offer, &format!("Choose a time · {}", service.name)),
+        service: service.name.clone(),
+        about: about.into_iter().filter(|text| !text.is_empty()).collect(),
+        service_id: chosen.service_id.to_string(),
+        branches: branches.collect(),
+        branch: place(branch),
+        providers: providers.collect(),
+        guests: (service.max_guests > 1).then_some((service.min_guests, service.max_guests, chosen.guests)),
+        zones: zones::choices(branch.time_zone, zone),
+        zone: zone.name().to_owned(),
+        zone_label: zones::spoken(zone.name()),
+        own_zone: branch.time_zone.name().to_owned(),
+        fields: chosen.fields(),
+        earlier: week.earlier.map(at),
+        later: at(week.later),
+        without_zone: format!("{home}/times?{}", anywhere.finish()),
+        home,
+        week,
+    };
+    Ok(words::html(StatusCode::OK, &page))
+}
+
+/// A branch, and where it is.
+pub(super) fn place(branch: &Branch) -> String {
+    let address = branch.address.lines().collect::<Vec<_>>().join(", ");
+    if address.is_empty() { branch.name.clone() } else { format!("{}, {address}", branch.name) }
+}

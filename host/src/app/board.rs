@@ -71,7 +71,7 @@ pub struct BoardRow {
     /// When it is not to be had, in order.
     pub gaps: Vec<Gap>,
     /// What takes its time, in the order of starts.
-    pub visits: Vec<Arc<Visit>>,
+    pub visits: Vec<Arc<BoardVisit>>,
 }
 
 /// A time at which somebody is not to be had.
@@ -102,7 +102,7 @@ pub enum Why {
 
 /// An appointment, with what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
+pub struct BoardVisit {
     /// It.
     pub appointment: Appointment,
     /// The customer's name.
@@ -150,7 +150,7 @@ impl App {
         catalog: &Catalog,
         providers: &[ProviderId],
         grid: &Grid,
-    ) -> Result<Vec<Arc<Visit>>> {
+    ) -> Result<Vec<Arc<BoardVisit>>> {
         let store = &*self.ports.store;
         let agenda = store.agenda(providers, grid.start(), grid.end()).await?;
         let customers: BTreeSet<Uuid> = agenda.iter().map(|appointment| appointment.customer.0).collect();
@@ -158,7 +158,7 @@ impl App {
         let names: HashMap<Uuid, String> = store.names(&customers).await?.into_iter().collect();
         let named = |appointment: Appointment| {
             let service = catalog.services.get(&appointment.service.0);
-            Arc::new(Visit {
+            Arc::new(BoardVisit {
                 customer: names.get(&appointment.customer.0).cloned().unwrap_or_default(),
                 service: service.map(|service| service.name.clone()).unwrap_or_default(),
                 appointment,
@@ -242,7 +242,7 @@ struct Scene<'b> {
     branch_id: BranchId,
     branch: &'b Branch,
     grid: Grid,
-    visits: &'b [Arc<Visit>],
+    visits: &'b [Arc<BoardVisit>],
 }
 
 impl Scene<'_> {

@@ -60,7 +60,7 @@ pub use accounts::{
     fresh_secret,
 };
 pub use alternatives::{Alternative, Difference};
-pub use board::{Board, BoardQuery, BoardRow, Gap, Visit, Why};
+pub use board::{Board, BoardQuery, BoardRow, BoardVisit, Gap, Why};
 pub use bookings::{
     BookingCommand, BookingItem, BookingRequest, BookingView, CancelBooking, LeftOut, MAX_ITEMS, Mode,
 };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 
 use super::layout::{self, Axis};
-use crate::app::{App, Board, BoardRow, Gap, Visit, Why};
+use crate::app::{App, Board, BoardRow, BoardVisit, Gap, Why};
 use crate::http::problem::Problem;
 use crate::http::web::commands::Act;
 use crate::http::web::words;
@@ -60,7 +60,7 @@ pub(super) struct Cell {
 
 /// The statuses that the rules let nobody move from, as far as they are on the board: they are asked once for each.
 pub(super) async fn fixed(app: &App, board: &Board, acting: Acting) -> Result<Vec<Status>, Problem> {
-    let mut one_of_each: HashMap<Status, &Visit> = HashMap::new();
+    let mut one_of_each: HashMap<Status, &BoardVisit> = HashMap::new();
     for visit in board.rows.iter().flat_map(|row| &row.visits) {
         one_of_each.entry(visit.appointment.status).or_insert(visit);
     }
@@ -109,7 +109,7 @@ struct View<'v> {
 }
 
 impl View<'_> {
-    fn bar(&self, visit: &Visit, lane: usize) -> Bar {
+    fn bar(&self, visit: &BoardVisit, lane: usize) -> Bar {
         let one = &visit.appointment;
         let place = self.axis.place(one.start, one.end).map(|(from, length)| {
             // A buffer that is cut off at the edge is not drawn.

@@ -28,8 +28,8 @@ impl Frame {
             title: title.to_owned(),
             name: "Booking".to_owned(),
             home: None,
-            style: &assets::STYLE_PATH,
-            script: &assets::SCRIPT_PATH,
+            style: &assets::STYLE.path,
+            script: &assets::SCRIPT.path,
         }
     }
 

@@ -1,7 +1,9 @@
-//! The pages in a real browser: Debian's Chromium, driven by `pages.mjs`.
+//! The pages in a real browser: Debian's Chromium, driven by `pages.mjs`, and for the pages of customers by `portal.mjs`.
 //!
 //! `SLOTLEDGER_BROWSER` names the directory where npm installed what drives it; `cargo xtask test` sets it. Screenshots are
 //! written to `docs/screenshots` only where `SLOTLEDGER_SCREENSHOTS` is set, so that tests leave the clone as it is.
+
+mod portal;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -46,10 +48,15 @@ async fn morning(host: &Host) {
 
 /// Has these steps taken in a browser.
 async fn browse(host: &Host, login: &str, steps: &[&str]) {
+    run(host, "pages.mjs", &[("LOGIN", login), ("PASSWORD", PASSWORD)], steps).await;
+}
+
+/// Has these steps of a file taken.
+async fn run(host: &Host, file: &str, environment: &[(&str, &str)], steps: &[&str]) {
     let modules = std::env::var("SLOTLEDGER_BROWSER").expect("cargo xtask test sets SLOTLEDGER_BROWSER");
     let mut node = Command::new("node");
-    node.arg(root().join("tests/browser/pages.mjs")).args(steps).stdin(Stdio::null()).kill_on_drop(true);
-    node.env("URL", host.url()).env("MODULES", modules).env("LOGIN", login).env("PASSWORD", PASSWORD);
+    node.arg(root().join("tests/browser").join(file)).args(steps).stdin(Stdio::null()).kill_on_drop(true);
+    node.env("URL", host.url()).env("MODULES", modules).envs(environment.iter().copied());
     if std::env::var_os("SLOTLEDGER_SCREENSHOTS").is_some() {
         node.env("SHOTS", root().join("docs/screenshots"));
     }

@@ -1,0 +1,159 @@
+// Goes through the customer portal as customers do. Told by the environment what `browser.mjs` reads, COMPANY, whose portal it is,
+// and SECOND, a company without one. The steps to take are its arguments.
+import assert from "node:assert/strict";
+import { finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
+
+const { COMPANY, SECOND } = process.env;
+const portal = `${url}/portal/${COMPANY}`;
+
+// As far as the details: the nth window of the first week that has one.
+async function choose(page, n = 3) {
+  await page.goto(portal);
+  await page.getByRole("link", { name: /Maintenance/ }).click();
+  await page.getByLabel("With").selectOption({ index: 1 });
+  await page.getByRole("button", { name: "Show times" }).click();
+  await page.locator(".start").nth(n).click();
+  await page.getByRole("heading", { name: "Who is it for?" }).waitFor();
+}
+
+async function fill(page, text = {}) {
+  await page.getByLabel("Name", { exact: true }).fill(text.name ?? "Mara Lindqvist");
+  await page.getByLabel("E-mail address").fill(text.email ?? "mara@example.org");
+  if (text.phone) await page.getByLabel("Telephone").fill(text.phone);
+  if (text.address) await page.getByLabel("Address, if we come to you").fill(text.address);
+  if (text.remarks) await page.getByLabel("Anything we should know").fill(text.remarks);
+}
+
+async function hold(page) {
+  await page.getByRole("button", { name: "Hold this time" }).click();
+}
+
+// The whole path; `look` is taken at each page on it.
+async function whole(page, look) {
+  await page.goto(portal);
+  await look(page, "portal");
+  await page.getByRole("link", { name: /Maintenance/ }).click();
+  await page.getByLabel("With").selectOption({ index: 1 });
+  await page.getByRole("button", { name: "Show times" }).click();
+  await page.getByRole("link", { name: "Week after" }).click();
+  await page.locator(".start").first().waitFor();
+  await look(page, "portal-times");
+  await page.locator(".start").nth(4).click();
+  await fill(page, { phone: "+49 30 1234", address: "Lindenallee 4, 10115 Berlin", remarks: "Please ring twice." });
+  await look(page, "portal-details");
+  await hold(page);
+  await page.getByText("The time is held for you").waitFor();
+  await page.getByText("Held until").waitFor();
+  await look(page, "portal-held");
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.getByRole("heading", { name: "Your appointment is confirmed" }).waitFor();
+  await look(page, "portal-visit");
+  const calendar = await page.getByRole("link", { name: "Add to calendar" }).getAttribute("href");
+  const file = await page.request.get(url + calendar);
+  assert.match(await file.text(), /^BEGIN:VCALENDAR\r\n[^]*STATUS:CONFIRMED\r\n/);
+  const before = page.url();
+  await page.getByRole("link", { name: "Choose another time" }).click();
+  await page.getByRole("heading", { name: "Choose another time" }).waitFor();
+  await page.getByRole("link", { name: "Week after" }).click();
+  await look(page, "portal-move");
+  await page.getByLabel("Why").fill("Something came up");
+  await page.locator(".start").nth(8).click();
+  await page.getByText("It was moved").waitFor();
+  await page.getByText("Cancel it").click();
+  await look(page, "portal-cancel");
+  await page.getByRole("button", { name: "Cancel the appointment" }).click();
+  await page.getByRole("heading", { name: "This appointment is cancelled" }).waitFor();
+  await page.goto(before);
+  await page.getByRole("heading", { name: "This appointment is cancelled" }).waitFor();
+}
+
+const steps = {
+  // The whole path: booked, confirmed, moved, cancelled.
+  async path() {
+    await whole(await visitor(), sound);
+  },
+
+  // The same without script, which what looks at pages needs.
+  async plain() {
+    await whole(await visitor({ javaScriptEnabled: false }), async () => {});
+  },
+
+  // Somebody elsewhere is offered their own zone, and sees both where it counts.
+  async elsewhere() {
+    const page = await visitor({ timezoneId: "America/New_York" });
+    await page.goto(portal);
+    await page.getByRole("link", { name: /Maintenance/ }).click();
+    await page.getByRole("link", { name: "Show them in America/New York" }).click();
+    await page.getByText("Times in America/New York").waitFor();
+    await page.locator(".start").nth(2).click();
+    await page.getByRole("heading", { name: "Who is it for?" }).waitFor();
+    assert.match(await page.locator("time[data-zone]").innerText(), /E[SD]T/);
+    await fill(page);
+    await hold(page);
+    await page.getByText("where you are, America/New_York").first().waitFor();
+  },
+
+  // Two browsers want one window: one gets it, the other reads who was faster, and loses nothing of what was typed.
+  async race() {
+    const pages = [await visitor(), await visitor()];
+    for (const page of pages) {
+      await choose(page, 5);
+      await fill(page, { remarks: "Ring twice" });
+    }
+    await Promise.all(pages.map(hold));
+    const ends = await Promise.all(
+      pages.map(async (page) => {
+        await page.locator(".visit, .trouble").first().waitFor();
+        return page.url().includes("/visit") ? "held" : await page.getByRole("alert").innerText();
+      }),
+    );
+    const lost = ends.filter((end) => end !== "held");
+    assert.equal(lost.length, 1, ends.join(" | "));
+    assert.match(lost[0], /taken/);
+    const loser = pages[ends.indexOf(lost[0])];
+    assert.equal(await loser.getByLabel("Anything we should know").inputValue(), "Ring twice");
+    await sound(loser, "portal-taken");
+    await loser.getByRole("link", { name: "Choose another time" }).first().click();
+    await loser.locator(".start").first().click();
+    await fill(loser);
+    await hold(loser);
+    await loser.getByText("The time is held for you").waitFor();
+  },
+
+  // Script that is typed anywhere stays text everywhere.
+  async text() {
+    const page = await visitor();
+    await choose(page);
+    await fill(page, { name: SCRIPT, phone: SCRIPT.slice(0, 50), address: SCRIPT, remarks: SCRIPT });
+    await hold(page);
+    await page.getByText("Held until").waitFor();
+    assert.ok((await page.getByText(SCRIPT).count()) >= 1);
+    await page.getByText("Decline it").click();
+    await page.getByLabel("Why").fill(SCRIPT);
+    await page.getByRole("button", { name: "Decline" }).click();
+    await page.getByRole("heading", { name: "This appointment is cancelled" }).waitFor();
+    assert.ok((await page.getByText(SCRIPT).count()) >= 2);
+    assert.equal(await page.title(), "Your appointment · Brightwater Services");
+  },
+
+  // What a deposit keeps away, and what does not hold or is not there.
+  async shut() {
+    const page = await visitor();
+    await page.goto(portal);
+    await page.getByRole("link", { name: /in advance/ }).click();
+    await page.locator(".start").nth(3).click();
+    await fill(page);
+    await hold(page);
+    await page.getByText("are due in advance").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Confirm" }).count(), 0);
+    await sound(page, "portal-deposit");
+    const forged = await page.goto(`${url}/visit?token=e30.e30`);
+    assert.equal(forged.status(), 410);
+    await sound(page, "portal-gone");
+    const closed = await page.goto(`${url}/portal/${SECOND}`);
+    assert.equal(closed.status(), 404);
+    await sound(page, "portal-none");
+  },
+};
+
+await finish(steps, process.argv.slice(2));

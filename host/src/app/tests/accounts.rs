@@ -57,7 +57,10 @@ async fn a_link_ends_with_its_time() {
 async fn work_is_signed_for_by_link() {
     let world = World::new().await;
     let id = world.confirmed().await;
+    let early = world.link(id, Purpose::Sign).await;
+    assert!(matches!(world.follow(Purpose::Sign, &early).await, Err(Error::Unfinished)));
     assert!(matches!(world.app.signature(id).await, Err(Error::Missing { .. })));
+    world.command(id, Command::Complete(Complete::default())).await.unwrap();
     let token = world.link(id, Purpose::Sign).await;
     world.follow(Purpose::Sign, &token).await.unwrap();
     assert_eq!(world.app.signature(id).await.unwrap().name, "Ana");

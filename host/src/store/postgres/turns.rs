@@ -8,11 +8,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::QUEUE_TIMEOUT;
 use super::error::failed;
 use crate::model::CompanyId;
 use crate::store::Error;
@@ -20,18 +20,22 @@ use crate::store::Error;
 /// How many of a host are in the database at a time: one that has the number, and one that is there when it is free.
 const AT_ONCE: usize = 2;
 
+/// How long a booking waits for its turn: those of a thousand clients who all want one time take some seconds, on a machine
+/// that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Who may go on, for each company that has booked since the start.
 #[derive(Debug, Default)]
 pub(super) struct Turns(Mutex<HashMap<CompanyId, Arc<Semaphore>>>);
 
 impl Turns {
-    /// Waits for a turn, no longer than for a connection. It lasts until it is dropped.
+    /// Waits for a turn. It lasts until it is dropped.
     pub(super) async fn take(&self, company: CompanyId) -> Result<OwnedSemaphorePermit, Error> {
         let line = {
             let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             lines.entry(company).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))).clone()
         };
-        match timeout(QUEUE_TIMEOUT, line.acquire_owned()).await {
+        match timeout(PATIENCE, line.acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             // It is never closed.
             Ok(Err(_)) | Err(_) => Err(failed(sqlx::Error::PoolTimedOut)),

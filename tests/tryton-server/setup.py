@@ -22,8 +22,8 @@ API_LOGIN = 'slotledger'
 CERTIFIER_LOGIN = 'slotledger-certify'
 # module, group
 CERTIFIER_GROUPS = [
+    ('account_product', 'group_account_product_admin'),
     ('commission', 'group_commission_admin'),
-    ('product', 'group_product_admin'),
     ('stock', 'group_stock'),
     ('stock', 'group_stock_admin'),
 ]

@@ -14,7 +14,7 @@ use super::error::{failed, unless_taken};
 use super::requests;
 use super::rows::ids;
 use super::waitlist;
-use crate::model::{Appointment, Event};
+use crate::model::{Appointment, Event, NewDecision};
 use crate::store::error::is_refusal;
 use crate::store::rendered::{self, Basis, Entry, Outgoing, new_ones};
 use crate::store::words::{actor, to_json};
@@ -170,15 +170,13 @@ async fn write_entry(
     for delivery in &entry.deliveries {
         ask(connection, basis, &entry.appointment, delivery).await?;
     }
-    for decision in &entry.decisions {
-        decisions::keep(connection, decision).await?;
-    }
     Ok(())
 }
 
-/// A statement that writes an appointment, and its trail with it. The values of the trail come first.
+/// A statement that writes an appointment, and with it its trail and the decisions behind it: each statement is a way to
+/// the server and back, while others wait for the number. The values of the trail come first, those of the decisions last.
 macro_rules! with_trail {
-    ($write:literal) => {
+    ($write:literal, $decisions:literal) => {
         concat!(
             "WITH written AS (",
             $write,
@@ -193,8 +191,17 @@ macro_rules! with_trail {
                      AS e (appointment, revision, happened_at, actor, name, message, from_status, to_status,
                          rules_digest, attributes, by_id, n)
                  ORDER BY e.n
+             ),
+             decided AS (
+                 INSERT INTO decision (company, appointment, point, outcome, digest, fuel, record, decided_at)
+                 SELECT d.company, d.appointment, d.point, d.outcome, d.digest, d.fuel, d.record, d.decided_at
+                 FROM written, unnest(",
+            $decisions,
+            ") WITH ORDINALITY
+                     AS d (company, appointment, point, outcome, digest, fuel, record, decided_at, n)
+                 ORDER BY d.n RETURNING id
              )
-             SELECT count(*) FROM written"
+             SELECT (SELECT count(*) FROM written), ARRAY(SELECT id FROM decided ORDER BY id)"
         )
     };
 }
@@ -204,7 +211,8 @@ const INSERT: &str = with_trail!(
          reserved_start_at, reserved_end_at, hold_until_at, predecessor, successor, updated_at, details,
          id, company, invoice_after_at, created_at, case_id, booking, series)
      VALUES ($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27::text::json, $28, $29, $30,
-         $31, $32, $33, $34)"
+         $31, $32, $33, $34)",
+    "$35::uuid[], $36::uuid[], $37::text[], $38::text[], $39::text[], $40::bigint[], $41::bytea[], $42::timestamptz[]"
 );
 
 const UPDATE: &str = with_trail!(
@@ -212,36 +220,38 @@ const UPDATE: &str = with_trail!(
          revision = $18, start_at = $19, end_at = $20, reserved_start_at = $21, reserved_end_at = $22,
          hold_until_at = $23, predecessor = $24, successor = $25, updated_at = $26, details = $27::text::json,
          invoice_after_at = $30
-     WHERE id = $28 AND company = $29 AND revision = $31"
+     WHERE id = $28 AND company = $29 AND revision = $31",
+    "$32::uuid[], $33::uuid[], $34::text[], $35::text[], $36::text[], $37::bigint[], $38::bytea[], $39::timestamptz[]"
 );
 
 async fn insert(connection: &mut PgConnection, entry: &Entry) -> Result<(), Error> {
-    let statement = bind_trail(sqlx::query_scalar(INSERT), &entry.events)?;
-    let _: i64 = bind_columns(statement, entry)
+    let statement = bind_trail(sqlx::query_as(INSERT), &entry.events)?;
+    let statement = bind_columns(statement, entry)
         .bind(entry.appointment.created_at)
         .bind(entry.appointment.case.map(|id| id.0))
         .bind(entry.appointment.booking.map(|id| id.0))
-        .bind(entry.appointment.series.map(|id| id.0))
-        .fetch_one(connection)
+        .bind(entry.appointment.series.map(|id| id.0));
+    let (_, decided) = bind_decisions(statement, &entry.decisions)
+        .fetch_one(&mut *connection)
         .await
         .map_err(unless_taken("appointment_pkey", || Error::Exists("appointment")))?;
-    Ok(())
+    decisions::keep_said(connection, &decided, &entry.decisions).await
 }
 
 async fn update(connection: &mut PgConnection, entry: &Entry, expected: u32) -> Result<(), Error> {
-    let statement = bind_trail(sqlx::query_scalar(UPDATE), &entry.events)?;
-    let written: i64 = bind_columns(statement, entry)
-        .bind(i64::from(expected))
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed)?;
+    let statement = bind_trail(sqlx::query_as(UPDATE), &entry.events)?;
+    let statement = bind_columns(statement, entry).bind(i64::from(expected));
+    let (written, decided) =
+        bind_decisions(statement, &entry.decisions).fetch_one(&mut *connection).await.map_err(failed)?;
     if written == 0 {
         return Err(missing_or_stale(connection, &entry.appointment).await?);
     }
-    Ok(())
+    decisions::keep_said(connection, &decided, &entry.decisions).await
 }
 
-type Statement<'q> = sqlx::query::QueryScalar<'q, sqlx::Postgres, i64, sqlx::postgres::PgArguments>;
+/// How many appointments were written, and the numbers of the decisions in their order.
+type Statement<'q> =
+    sqlx::query::QueryAs<'q, sqlx::Postgres, (i64, Vec<i64>), sqlx::postgres::PgArguments>;
 
 /// The first eleven values of both statements above: a list for each column.
 fn bind_trail<'q>(statement: Statement<'q>, events: &'q [Event]) -> Result<Statement<'q>, Error> {
@@ -283,6 +293,20 @@ fn bind_columns<'q>(statement: Statement<'q>, entry: &'q Entry) -> Statement<'q>
         .bind(appointment.id.0)
         .bind(appointment.company.0)
         .bind(appointment.invoice_after)
+}
+
+/// The last eight values: a list for each column.
+fn bind_decisions<'q>(statement: Statement<'q>, decisions: &'q [NewDecision]) -> Statement<'q> {
+    let each = || decisions.iter();
+    statement
+        .bind(each().map(|decision| decision.company.0).collect::<Vec<_>>())
+        .bind(each().map(|decision| decision.appointment.map(|id| id.0)).collect::<Vec<_>>())
+        .bind(each().map(|decision| decision.point).collect::<Vec<_>>())
+        .bind(each().map(|decision| decision.outcome.as_str()).collect::<Vec<_>>())
+        .bind(each().map(|decision| decision.digest.as_str()).collect::<Vec<_>>())
+        .bind(each().map(decisions::fuel).collect::<Vec<_>>())
+        .bind(each().map(|decision| decision.record.as_slice()).collect::<Vec<_>>())
+        .bind(each().map(|decision| decision.at).collect::<Vec<_>>())
 }
 
 /// Why an appointment could not be changed.

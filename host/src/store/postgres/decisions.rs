@@ -11,27 +11,44 @@ use crate::model::{Decision, NewAnswer, NewDecision};
 use crate::store::decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
 use crate::store::{Error, read};
 
-/// Records a decision, in the transaction of what it changes.
-pub(super) async fn keep(connection: &mut PgConnection, decision: &NewDecision) -> Result<(), Error> {
-    let appointment = decision.appointment.map(|id| id.0);
+/// What a decision took, as the store counts.
+pub(super) fn fuel(decision: &NewDecision) -> i64 {
+    i64::try_from(decision.fuel).unwrap_or(i64::MAX)
+}
+
+/// Records what extensions said in decisions that are recorded under these numbers.
+pub(super) async fn keep_said(
+    connection: &mut PgConnection,
+    ids: &[i64],
+    decisions: &[NewDecision],
+) -> Result<(), Error> {
+    for (id, decision) in ids.iter().zip(decisions).filter(|(_, decision)| !decision.said.is_empty()) {
+        say(connection, *id, decision).await?;
+    }
+    Ok(())
+}
+
+/// Records a decision that changes no appointment.
+async fn keep(connection: &mut PgConnection, decision: &NewDecision) -> Result<(), Error> {
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO decision (company, appointment, point, outcome, digest, fuel, record, decided_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
     )
     .bind(decision.company.0)
-    .bind(appointment)
+    .bind(decision.appointment.map(|id| id.0))
     .bind(decision.point)
     .bind(decision.outcome.as_str())
     .bind(&decision.digest)
-    .bind(i64::try_from(decision.fuel).unwrap_or(i64::MAX))
+    .bind(fuel(decision))
     .bind(&decision.record)
     .bind(decision.at)
     .fetch_one(&mut *connection)
     .await
     .map_err(failed)?;
-    if decision.said.is_empty() {
-        return Ok(());
-    }
+    keep_said(connection, &[id], std::slice::from_ref(decision)).await
+}
+
+async fn say(connection: &mut PgConnection, id: i64, decision: &NewDecision) -> Result<(), Error> {
     let column = |value: fn(&NewAnswer) -> &str| -> Vec<String> {
         decision.said.iter().map(|said| value(said).to_owned()).collect()
     };
@@ -50,7 +67,7 @@ pub(super) async fn keep(connection: &mut PgConnection, decision: &NewDecision) 
     )
     .bind(id)
     .bind(decision.company.0)
-    .bind(appointment)
+    .bind(decision.appointment.map(|id| id.0))
     .bind(decision.at)
     .bind(column(|said| &said.extension))
     .bind(column(|said| &said.digest))

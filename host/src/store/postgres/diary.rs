@@ -30,7 +30,7 @@ impl Diary for Postgres {
         let basis = Basis { company, catalog_version, beside, frame, at };
         // Until it is committed.
         let _turn = if new_ones(&entries) > 0 { Some(self.turns.take(company).await?) } else { None };
-        let mut transaction = self.begin_commit().await?;
+        let mut transaction = self.begin().await?;
         commit::write(&mut transaction, &basis, &mut entries, answer).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(entries.into_iter().map(|entry| entry.appointment).collect())

@@ -1,8 +1,8 @@
 //! `booking.postgres`: the same as on SQLite with sixteen clients, and once more with two hosts on the one database.
 //!
 //! Every turn begins with a database of its own, copied from one that holds the company. The server commits durably. A host
-//! runs for days: on all sides each client makes some bookings before the clock starts, so that what a connection costs when
-//! it is new is not taken for what a booking costs.
+//! runs for days: on all sides each client makes some bookings before the clock starts, and the server looks at its tables
+//! (`ANALYZE`), so that what a connection costs when it is new is not taken for what a booking costs.
 
 use std::fs;
 use std::path::Path;
@@ -50,14 +50,17 @@ async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<[Ro
         let name = bench.copy(&format!("one_{turn}")).await?;
         let hosts = [bench.host(&name).await?];
         hosted::book(&hosts, &bench.company, 0..WARM).await?;
+        bench.analyze(&name).await?;
         let (since, before) = (Instant::now(), bench.spent()?);
         hosted::book(&hosts, &bench.company, WARM..WARM + bookings).await?;
         one.add(CLIENTS * bookings, since);
         alone.add(&before, &bench.spent()?);
 
         let sample = postgres_bare::Sample::read(&bench.pool(&name).await?).await?;
-        let pool = bench.pool(&bench.copy(&format!("bare_{turn}")).await?).await?;
+        let name = bench.copy(&format!("bare_{turn}")).await?;
+        let pool = bench.pool(&name).await?;
         postgres_bare::book(&pool, &bench.company, &sample, 0..WARM).await?;
+        bench.analyze(&name).await?;
         let since = Instant::now();
         postgres_bare::book(&pool, &bench.company, &sample, WARM..WARM + bookings).await?;
         bare.add(CLIENTS * bookings, since);
@@ -66,6 +69,7 @@ async fn take_turns(scratch: &Path, bookings: usize, turns: usize) -> Result<[Ro
         let name = bench.copy(&format!("two_{turn}")).await?;
         let hosts = [bench.host(&name).await?, bench.host(&name).await?];
         hosted::book(&hosts, &bench.company, 0..WARM).await?;
+        bench.analyze(&name).await?;
         let (since, before) = (Instant::now(), bench.spent()?);
         hosted::book(&hosts, &bench.company, WARM..WARM + bookings).await?;
         two.add(CLIENTS * bookings, since);
@@ -118,6 +122,14 @@ impl<'a> Bench<'a> {
         let create = format!("CREATE DATABASE {name} TEMPLATE company");
         sqlx::query(sqlx::AssertSqlSafe(create)).execute(&self.admin).await?;
         Ok(name.to_owned())
+    }
+
+    /// What the server does by itself within a minute.
+    async fn analyze(&self, database: &str) -> Result<()> {
+        let pool = self.pool(database).await?;
+        sqlx::query("ANALYZE").execute(&pool).await?;
+        pool.close().await;
+        Ok(())
     }
 
     async fn host(&self, database: &str) -> Result<Arc<App>> {

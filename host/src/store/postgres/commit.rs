@@ -250,8 +250,7 @@ async fn update(connection: &mut PgConnection, entry: &Entry, expected: u32) -> 
 }
 
 /// How many appointments were written, and the numbers of the decisions in their order.
-type Statement<'q> =
-    sqlx::query::QueryAs<'q, sqlx::Postgres, (i64, Vec<i64>), sqlx::postgres::PgArguments>;
+type Statement<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, (i64, Vec<i64>), sqlx::postgres::PgArguments>;
 
 /// The first eleven values of both statements above: a list for each column.
 fn bind_trail<'q>(statement: Statement<'q>, events: &'q [Event]) -> Result<Statement<'q>, Error> {

@@ -12,6 +12,7 @@ mod cache;
 pub(crate) mod component;
 pub(crate) mod engine;
 pub mod error;
+pub(crate) mod export;
 pub mod limits;
 pub mod log;
 mod packed;
@@ -27,11 +28,12 @@ pub use bindings::{
     TransitionInput,
 };
 pub use error::Error;
-use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use bindings::slotledger::rules::decisions::{LeftOver, Payment};
 use bindings::slotledger::types::values::Decimal;
 use engine::Engine;
+use export::Export;
 use session::Program;
 
 /// The version of the rules package that this host speaks.
@@ -204,12 +206,7 @@ impl Rules {
         self.decide(&self.0.program.divide, limits::fuel_for(entries), (visits,))
     }
 
-    fn decide<Params, Answer>(
-        &self,
-        export: &ComponentExportIndex,
-        fuel: u64,
-        params: Params,
-    ) -> Result<Answer, Error>
+    fn decide<Params, Answer>(&self, export: &Export, fuel: u64, params: Params) -> Result<Answer, Error>
     where
         Params: ComponentNamedList + Lower,
         Answer: Lift + 'static,
@@ -220,7 +217,7 @@ impl Rules {
 
     fn measure<Params, Answer>(
         &self,
-        export: &ComponentExportIndex,
+        export: &Export,
         fuel: u64,
         params: Params,
     ) -> Result<(Answer, u64), Error>

@@ -5,29 +5,28 @@
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
-use wasmtime::component::{
-    Component, ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Linker, Lower,
-};
+use wasmtime::component::{Component, ComponentNamedList, InstancePre, Lift, Linker, Lower};
 use wasmtime::{ResourceLimiter, Store, StoreContextMut, Trap, UpdateDeadline};
 
 use super::Error;
 use super::bindings::{Description, RulesPre};
 use super::component::RULES;
 use super::engine::Engine;
+use super::export::Export;
 use super::limits::{self, Bounds};
 use super::log::{self, Log};
 
 /// A component that was found to fit the world, ready to be instantiated.
 pub(super) struct Program {
     pub(super) instance: InstancePre<State>,
-    pub(super) find_openings: ComponentExportIndex,
-    pub(super) validate: ComponentExportIndex,
-    pub(super) recheck: ComponentExportIndex,
-    pub(super) transition: ComponentExportIndex,
-    pub(super) price: ComponentExportIndex,
-    pub(super) total: ComponentExportIndex,
-    pub(super) divide: ComponentExportIndex,
-    pub(super) share: ComponentExportIndex,
+    pub(super) find_openings: Export,
+    pub(super) validate: Export,
+    pub(super) recheck: Export,
+    pub(super) transition: Export,
+    pub(super) price: Export,
+    pub(super) total: Export,
+    pub(super) divide: Export,
+    pub(super) share: Export,
 }
 
 impl Program {
@@ -48,8 +47,7 @@ impl Program {
             .map_err(|error| misfit(format!("{error:#}")))?;
         let typed = RulesPre::new(instance.clone()).map_err(|error| misfit(format!("{error:#}")))?;
         let description = describe(engine, &typed, &misfit)?;
-        let export =
-            |name: &str| component.get_export_index(None, name).ok_or_else(|| misfit(name.to_owned()));
+        let export = |name: &str| Export::of(component, name).ok_or_else(|| misfit(name.to_owned()));
         let program = Self {
             instance,
             find_openings: export("find-openings")?,
@@ -138,7 +136,7 @@ pub(crate) struct Spent {
 pub(crate) fn run<Params, Answer>(
     engine: &Engine,
     instance: &InstancePre<State>,
-    export: &ComponentExportIndex,
+    export: &Export,
     fuel: u64,
     params: Params,
 ) -> Result<(Answer, Spent), Error>
@@ -163,7 +161,7 @@ where
 fn ask<Params, Answer>(
     store: &mut Store<State>,
     instance: &InstancePre<State>,
-    export: &ComponentExportIndex,
+    export: &Export,
     params: Params,
 ) -> wasmtime::Result<Answer>
 where
@@ -171,7 +169,7 @@ where
     (Answer,): ComponentNamedList + Lift,
 {
     let instance = instance.instantiate(&mut *store)?;
-    let function = instance.get_typed_func::<Params, (Answer,)>(&mut *store, export)?;
+    let function = export.typed::<Params, Answer, _>(store, &instance)?;
     let (answer,) = function.call(store, params)?;
     Ok(answer)
 }

@@ -4,8 +4,9 @@
 //! keeps nobody else's waiting while there is anybody else. Not all of the engine's places are theirs: whoever is asked
 //! elsewhere finds one free.
 //!
-//! The threads have the lowest priority: what they burn is time that nobody else wanted. A call's deadline is counted in the
-//! processor time of its thread, so that waiting for a processor is not held against it.
+//! The threads run when a processor is idle: what they burn is time that nobody else wanted, and whoever wakes up has the
+//! processor at once. The lowest niceness would not do: it decides who has more of a processor, and not who has it first. A
+//! call's deadline is counted in the processor time of its thread, so that waiting for a processor is not held against it.
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
@@ -13,8 +14,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::setpriority_process;
-use rustix::thread::gettid;
+use thread_priority::ThreadPriority;
+use thread_priority::unix::{
+    NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
 use tokio::sync::oneshot;
 
 use crate::extension::limits;
@@ -23,8 +26,8 @@ use crate::model::CompanyId;
 /// A thread with nothing to do for so long ends.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// The niceness of whoever leaves the processor to all others.
-const LOWEST: i32 = 19;
+/// How the system schedules whoever leaves the processor to all others.
+const IDLE_ONLY: ThreadSchedulePolicy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -160,10 +163,9 @@ impl State {
     }
 }
 
-/// Gives the thread the lowest priority. Where the system refuses, it goes on as it is.
+/// Leaves the processor to all other threads. Where the system refuses, the thread goes on as it is.
 fn yield_to_others() {
-    // To Linux a thread's identifier is that of a process, and niceness is a thread's own.
-    if let Err(error) = setpriority_process(Some(gettid()), LOWEST) {
+    if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, IDLE_ONLY) {
         tracing::warn!(error.cause = %error, "slow extensions run with the priority of everything else");
     }
 }
@@ -201,6 +203,7 @@ mod tests {
     use std::sync::mpsc;
 
     use futures::future::join_all;
+    use thread_priority::unix::thread_schedule_policy;
     use uuid::Uuid;
 
     use super::*;
@@ -210,11 +213,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whatever_takes_long_has_the_lowest_priority_and_nothing_else_has() {
-        let nice = || rustix::process::getpriority_process(Some(gettid())).expect("every thread has one");
-        let before = nice();
-        assert_eq!(Threads::default().run(company(1), nice).await, Some(LOWEST));
-        assert_eq!(nice(), before);
+    async fn whatever_takes_long_runs_when_a_processor_is_idle_and_nothing_else_does() {
+        let policy = || thread_schedule_policy().expect("every thread has one");
+        let before = policy();
+        assert_eq!(Threads::default().run(company(1), policy).await, Some(IDLE_ONLY));
+        assert_eq!(policy(), before);
+        assert_ne!(before, IDLE_ONLY);
     }
 
     #[test]

@@ -2,22 +2,21 @@
 //!
 //! Invariant: an instance is linked with `log` and nothing else. No adapter links anything by itself.
 
-use wasmtime::component::{
-    Component, ComponentExportIndex, ComponentNamedList, HasSelf, InstancePre, Lift, Linker, Lower,
-};
+use wasmtime::component::{Component, ComponentNamedList, HasSelf, InstancePre, Lift, Linker, Lower};
 
 use crate::extension::bindings::words::{Description, Finding, Input, Proposal};
 use crate::extension::{WORLD, bindings, limits};
 use crate::wasm;
 use crate::wasm::engine::Engine;
+use crate::wasm::export::Export;
 use crate::wasm::session::{self, Spent, State};
 
 /// A component that is linked, and the exports that every version has.
 pub(in crate::extension) struct Common {
     instance: InstancePre<State>,
-    describe: ComponentExportIndex,
-    propose: ComponentExportIndex,
-    review: ComponentExportIndex,
+    describe: Export,
+    propose: Export,
+    review: Export,
 }
 
 impl Common {
@@ -65,7 +64,7 @@ impl Common {
     pub(super) fn ask<Params, Answer>(
         &self,
         engine: &Engine,
-        export: &ComponentExportIndex,
+        export: &Export,
         fuel: u64,
         params: Params,
     ) -> Result<(Answer, Spent), wasm::Error>
@@ -79,12 +78,8 @@ impl Common {
 }
 
 /// An export of a component.
-pub(super) fn export(
-    component: &Component,
-    name: &str,
-    export: &str,
-) -> Result<ComponentExportIndex, wasm::Error> {
-    component.get_export_index(None, export).ok_or_else(|| misfit(name, export.to_owned()))
+pub(super) fn export(component: &Component, name: &str, export: &str) -> Result<Export, wasm::Error> {
+    Export::of(component, export).ok_or_else(|| misfit(name, export.to_owned()))
 }
 
 /// An error about what a component lacks, or has with another type.

@@ -2,12 +2,13 @@
 //!
 //! It is not released, and only the tests take it: they prove that a version more leaves the others as they are.
 
-use wasmtime::component::{Component, ComponentExportIndex};
+use wasmtime::component::Component;
 
 use super::common::{Common, export, misfit};
 use crate::extension::bindings::words::{Attribute, Finding};
 use crate::wasm;
 use crate::wasm::engine::Engine;
+use crate::wasm::export::Export;
 use crate::wasm::session::Spent;
 
 /// What components of this version import their words by.
@@ -16,7 +17,7 @@ pub(in crate::extension) const VERSION: &str = "0.2.0";
 /// A component of this version.
 pub(in crate::extension) struct Exports {
     common: Common,
-    check_settings: ComponentExportIndex,
+    check_settings: Export,
 }
 
 impl Exports {

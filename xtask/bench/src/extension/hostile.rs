@@ -15,9 +15,11 @@ use super::project::{Projects, put_to_use};
 use crate::booking::{company, hosted};
 use crate::report::{Row, percentile};
 
-/// Bookings of the company that is measured, in each turn.
-const BOOKINGS: usize = 400;
-const TURNS: usize = 4;
+/// Bookings of the company that is measured, in each turn. Turns are short and many, so that a disk that is slower for some
+/// seconds is so for both; and for much of each turn the hostile extensions are not parked yet.
+const BOOKINGS: usize = 150;
+const TURNS: usize = 12;
+const TURNS_QUICK: usize = 3;
 
 /// How often the other company asks for a hold.
 const EVERY: Duration = Duration::from_millis(50);
@@ -37,7 +39,7 @@ pub(super) fn measure(projects: &Projects, scratch: &Path, quick: bool) -> Resul
     let hostile = [build("endless", ENDLESS)?, build("greedy", GREEDY)?, build("chatty", CHATTY)?];
     let tame = [build("tame-one", "")?, build("tame-two", "")?, build("tame-three", "")?];
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(take_turns(scratch, &hostile, &tame, if quick { 1 } else { TURNS }))
+    runtime.block_on(take_turns(scratch, &hostile, &tame, if quick { TURNS_QUICK } else { TURNS }))
 }
 
 async fn take_turns(scratch: &Path, hostile: &[Vec<u8>], tame: &[Vec<u8>], turns: usize) -> Result<Row> {

@@ -2,8 +2,24 @@
 // where it differs from the branch's, and offers it where times are listed.
 "use strict";
 
+// Logging out takes everything off a phone, also what it could not send yet.
+function leaves(form) {
+  if (new URL(form.action).pathname !== "/log-out") return true;
+  const stores = Object.keys(localStorage).filter((store) => store.startsWith("slotledger."));
+  const waits = stores.filter((store) => store.startsWith("slotledger.queue."));
+  const lost = "Something that was tapped on this phone was not sent yet. Log out all the same, and lose it?";
+  if (waits.length > 0 && !confirm(lost)) return false;
+  for (const store of stores) localStorage.removeItem(store);
+  globalThis.caches?.delete("slotledger-pages");
+  return true;
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (!leaves(form)) {
+    event.preventDefault();
+    return;
+  }
   if (form.dataset.sent) {
     event.preventDefault();
     return;

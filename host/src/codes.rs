@@ -112,6 +112,9 @@ codes! {
     /// A form in which a field is filled that people do not see.
     AUTOMATIC = "SL0128", 422, "The form looks filled in by a program",
         "Empty the last field, which people do not see, and send the form again.";
+    /// A second signature under work that a customer has signed for.
+    SIGNED = "SL0129", 409, "The work is signed for already",
+        "Nothing has to be done: the first signature counts.";
 
     /// An extension speaks against it. The answer carries the extension's own message, and its name in the hint.
     EXTENSION_REFUSED = "SL0290", 422, "A rule of the company refuses it",

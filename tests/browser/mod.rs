@@ -1,9 +1,11 @@
-//! The pages in a real browser: Debian's Chromium, driven by `pages.mjs`, and for the pages of customers by `portal.mjs`.
+//! The pages in a real browser: Debian's Chromium, driven by `pages.mjs`, for the pages of
+//! customers by `portal.mjs`, and for a technician’s phone by `phone.mjs`.
 //!
 //! `SLOTLEDGER_BROWSER` names the directory where npm installed what drives it; `cargo xtask test` sets it. Screenshots are
 //! written to `docs/screenshots` only where `SLOTLEDGER_SCREENSHOTS` is set, so that tests leave the clone as it is.
 
 mod board;
+mod phone;
 mod portal;
 
 use std::path::{Path, PathBuf};

@@ -275,6 +275,7 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::LinkMovedOn
         | Error::NoPortal
         | Error::Unfinished
+        | Error::Signed
         | Error::Inside(_)
         | Error::NoConnection(_)
         | Error::Rules(_)

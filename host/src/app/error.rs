@@ -135,6 +135,9 @@ pub enum Error {
     /// Somebody wants to sign for work that is not finished.
     #[error("the work is not completed yet")]
     Unfinished,
+    /// Somebody wants to sign for work that is signed for.
+    #[error("somebody has signed for the work already")]
+    Signed,
     /// Something inside failed that has nothing to do with the request.
     #[error("{0}")]
     Inside(String),

@@ -28,6 +28,7 @@ mod hold;
 mod identity;
 mod import;
 mod invoicing;
+mod jobs;
 mod known_keys;
 mod live;
 mod mapping;
@@ -67,7 +68,7 @@ pub use bookings::{
 pub use books::{Connections, Link};
 pub use calendar::day;
 pub use command::{
-    Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Prospect, Reassign, Reschedule,
+    Ahead, Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Prospect, Reassign, Reschedule,
 };
 pub use compare::compare;
 use compare::{fits, undoes};
@@ -79,6 +80,7 @@ pub use hold::Booking;
 pub use identity::{Identity, Target, key_hash};
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
+pub use jobs::{Ink, Job, Workday};
 pub use live::{Changed, News};
 pub use mapping::{MAX_CODES, NewCode};
 pub use openings::{

@@ -226,6 +226,7 @@ impl From<app::Error> for Problem {
             app::Error::LinkMovedOn => Self::new(codes::LINK_MOVED_ON, sentence(&error.to_string())),
             app::Error::NoPortal => Self::new(codes::NO_PORTAL, sentence(&error.to_string())),
             app::Error::Unfinished => Self::new(codes::UNFINISHED, sentence(&error.to_string())),
+            app::Error::Signed => Self::new(codes::SIGNED, sentence(&error.to_string())),
             app::Error::Inside(_) => Self::new(codes::UNFORESEEN, "Something inside failed."),
             app::Error::Store(error) => Self::stored(error),
             app::Error::NotRepairable(_) => Self::new(codes::NOT_REPAIRABLE, sentence(&error.to_string())),

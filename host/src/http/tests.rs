@@ -19,6 +19,7 @@ use crate::wasm::Rules;
 mod boards;
 mod gates;
 mod pages;
+mod phone;
 mod portal;
 mod sessions;
 

@@ -138,6 +138,60 @@ pub struct Signature {
     /// The name that was signed with.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
+    /// What was drawn, as the data of an SVG path of whole numbers: `M10,20L12,24`. None where only the name was given.
+    #[serde(default)]
+    #[schema(max_length = 20_000)]
+    pub drawing: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl Signature {
+    /// Characters of a drawing: some four thousand points, which a long name takes a quarter of.
+    pub const DRAWING: usize = 20_000;
+    /// How wide and how high what is drawn on is.
+    pub const SIZE: (u32, u32) = (600, 200);
+
+    /// Whether it is a drawing: lines between points on what is drawn on, and nothing else. It is put into pages.
+    #[must_use]
+    pub fn is_drawing(text: &str) -> bool {
+        let (wide, high) = Self::SIZE;
+        let is = |number: &str, most: u32| {
+            !number.is_empty()
+                && number.bytes().all(|digit| digit.is_ascii_digit())
+                && number.parse().is_ok_and(|number: u32| number <= most)
+        };
+        let is_point = |point: &str| point.split_once(',').is_some_and(|(x, y)| is(x, wide) && is(y, high));
+        text.len() <= Self::DRAWING
+            && text.strip_prefix('M').is_some_and(|points| points.split(['M', 'L']).all(is_point))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_is_lines_on_its_ground_and_nothing_else() {
+        for good in ["M0,0", "M10,20L12,24M3,4L600,200"] {
+            assert!(Signature::is_drawing(good), "{good}");
+        }
+        let long = format!("M1,1{}", "L1,1".repeat(5_000));
+        for bad in [
+            "",
+            "L1,1",
+            "M1",
+            "M1,1L",
+            "M1,1Z",
+            "M601,1",
+            "M1,201",
+            "M-1,1",
+            "M1.5,1",
+            "M+1,1",
+            "M1,1\"/>",
+            long.as_str(),
+        ] {
+            assert!(!Signature::is_drawing(bad), "{bad}");
+        }
+    }
 }

@@ -200,7 +200,7 @@ impl App {
     pub async fn use_link(&self, purpose: Purpose, body: LinkBody) -> Result<LinkView> {
         let (said, appointment) = self.followed(&body.token, Some(purpose)).await?;
         let Some(command) = portal::command(purpose, &body)? else {
-            self.sign(&appointment, body.name).await?;
+            self.sign(&appointment, body.name, None).await?;
             return self.shown(said, &appointment).await;
         };
         let done = self.command(said.appointment, Some(said.revision), command, Actor::Customer, None).await;

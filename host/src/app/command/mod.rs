@@ -4,7 +4,7 @@ mod possible;
 mod wanted;
 pub(super) mod words;
 
-pub use possible::Prospect;
+pub use possible::{Ahead, Prospect};
 pub use wanted::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
 
 use std::borrow::Cow;

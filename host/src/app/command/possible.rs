@@ -6,11 +6,12 @@
 use crate::app::beside::Beside;
 use crate::app::{App, Command, Finding, Result, translate};
 use crate::codes;
-use crate::model::{Acting, Appointment};
+use crate::model::{Acting, Appointment, Status};
 use crate::wasm::bindings::slotledger::rules::decisions;
 
-/// What the rules say where it is the status that does not take a command: it fits no such status, or leads nowhere.
-const OUT_OF_STATUS: [&str; 2] = ["SL0240", "SL0241"];
+/// What the rules say where it is the status that does not take a command, or not from whoever asks: it fits no such status,
+/// leads nowhere, or is for somebody else to give.
+const OUT_OF_STATUS: [&str; 3] = ["SL0240", "SL0241", "SL0244"];
 
 /// What the rules say of a command that nobody has given yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +22,55 @@ pub enum Prospect {
     Barred(Vec<Finding>),
     /// The appointment is where it leads already.
     There,
-    /// The status does not take it.
+    /// The status does not take it, or not from whoever asks.
     Unfit,
 }
 
+/// What would become of commands in a status, in the order they were asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ahead {
+    /// The status.
+    pub status: Status,
+    /// Of each command what the rules say, and the status it would lead to where it is free.
+    pub prospects: Vec<(Prospect, Option<Status>)>,
+}
+
 impl App {
-    /// Of each command, whether the appointment's status takes it. One that is refused for any other reason is taken: what
+    /// What would become of each command now, and in every status that some of them would lead to. Whoever cannot ask
+    /// for a while knows from it what comes after what.
+    pub async fn ahead(
+        &self,
+        old: &Appointment,
+        commands: &[Command],
+        actor: impl Into<Acting> + Send,
+    ) -> Result<Vec<Ahead>> {
+        let scene = self.scene(old.service, Some(old.customer), actor.into()).await?;
+        let sale = self.sale(old).await?;
+        let beside = Beside { sale: Some(&sale), ..Beside::default() };
+        let mut all: Vec<Ahead> = Vec::new();
+        let mut waiting = vec![old.status];
+        while let Some(status) = waiting.pop() {
+            if all.iter().any(|ahead| ahead.status == status) {
+                continue;
+            }
+            let there = Appointment { status, ..old.clone() };
+            let mut prospects = Vec::with_capacity(commands.len());
+            for command in commands {
+                let new_id = self.ports.clock.new_id();
+                let (input, _) = self.asked(&scene, &there, command, beside, new_id).await?;
+                let (prospect, next) = match self.ports.rules.transition(&input)? {
+                    Ok(decision) => (Prospect::Free, Some(translate::status_back(decision.next))),
+                    Err(findings) => (barred(findings), None),
+                };
+                waiting.extend(next);
+                prospects.push((prospect, next));
+            }
+            all.push(Ahead { status, prospects });
+        }
+        Ok(all)
+    }
+
+    /// Of each command, whether the appointment's status takes it from whoever asks. One that is refused for any other reason is taken: what
     /// stands in its way is told to whoever gives it.
     pub async fn possible(
         &self,

@@ -94,7 +94,7 @@ impl App {
             return Err(Error::Stale { current: appointment.revision.to_string() });
         }
         let Some(command) = command(purpose, &body)? else {
-            self.sign(&appointment, body.name).await?;
+            self.sign(&appointment, body.name, None).await?;
             return Ok(appointment.id);
         };
         let moves = matches!(command, Command::Reschedule(_));
@@ -164,14 +164,19 @@ impl App {
     }
 
     /// Keeps a signature under work that is done.
-    pub(in crate::app) async fn sign(&self, appointment: &Appointment, name: Option<String>) -> Result<()> {
+    pub(in crate::app) async fn sign(
+        &self,
+        appointment: &Appointment,
+        name: Option<String>,
+        drawing: Option<String>,
+    ) -> Result<()> {
         let name = name.filter(|name| !name.trim().is_empty());
         let name = name.ok_or_else(|| Error::field("name", "has to say who signs"))?;
         if !self.is_completed(appointment).await? {
             return Err(Error::Unfinished);
         }
         let (id, revision) = (appointment.id, appointment.revision);
-        let signature = Signature { appointment: id, revision, name, at: self.ports.clock.now() };
+        let signature = Signature { appointment: id, revision, name, drawing, at: self.ports.clock.now() };
         match self.ports.store.sign(&signature).await {
             Ok(()) => Ok(()),
             Err(store::Error::Exists(_)) => Err(Error::LinkMovedOn),

@@ -122,6 +122,11 @@ impl AppointmentPage {
     fn is(&self, name: &str) -> bool {
         self.open.is_some_and(|act| act.name() == name)
     }
+
+    /// Whether a time is chosen.
+    fn has_slots(&self) -> bool {
+        matches!(self.open, Some(Act::Reschedule | Act::FollowUp))
+    }
 }
 
 async fn show(
@@ -156,7 +161,7 @@ pub(super) async fn page(
     let offers = offers(app, desk, acting, &appointment, open).await?;
     let day = form.read::<NaiveDate>("day")?;
     let (slots, no_slots) = match open {
-        Some(Act::Reschedule) => slots(app, &appointment, zone, day, &form).await?,
+        Some(Act::Reschedule | Act::FollowUp) => slots(app, &appointment, zone, day, &form).await?,
         _ => (Vec::new(), Vec::new()),
     };
     let providers = match open {

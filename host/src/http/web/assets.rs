@@ -1,4 +1,4 @@
-//! Stylesheets and scripts, compiled in. Their addresses change with what is in them, so that browsers keep them.
+//! Stylesheets, scripts, the icon and the manifest of the application, compiled in. Their addresses change with what is in them, so that browsers keep them.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -7,9 +7,11 @@ use std::sync::LazyLock;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::board::MOST_STEPS;
+use super::phone;
 
 /// Something that pages load.
 pub(super) struct Asset {
@@ -30,6 +32,22 @@ pub(super) static BOARD_STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::style(b
 /// The script of the board.
 pub(super) static BOARD_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::script(include_str!("../../../assets/board.js")));
+/// The stylesheet of a technician's phone.
+pub(super) static PHONE_STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::style(include_str!("../../../assets/phone.css").into()));
+/// The script of a technician's phone.
+pub(super) static PHONE_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::script(include_str!("../../../assets/phone.js")));
+/// The icon.
+pub(super) static ICON: LazyLock<Asset> = LazyLock::new(|| {
+    let text = include_str!("../../../assets/icon.svg");
+    Asset { path: path(text, "svg"), kind: "image/svg+xml", text: text.into() }
+});
+/// What a phone installs.
+pub(super) static MANIFEST: LazyLock<Asset> = LazyLock::new(|| {
+    let text = manifest().to_string();
+    Asset { path: path(&text, "webmanifest"), kind: "application/manifest+json", text: text.into() }
+});
 
 impl Asset {
     fn style(text: Cow<'static, str>) -> Self {
@@ -63,10 +81,29 @@ fn board_style() -> String {
     text
 }
 
+fn manifest() -> serde_json::Value {
+    let icon =
+        |purpose: &str| json!({ "src": ICON.path, "sizes": "any", "type": ICON.kind, "purpose": purpose });
+    json!({
+        "id": phone::PATH,
+        "name": "Slotledger jobs",
+        "short_name": "Jobs",
+        "description": "The jobs of your day, also where there is no reception.",
+        "lang": "en",
+        "start_url": phone::PATH,
+        // Logging in belongs to it.
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f5f6f8",
+        "theme_color": "#1f5fbf",
+        "icons": [icon("any"), icon("maskable")],
+    })
+}
+
 /// One of them. Who asks for an earlier one by its address gets nothing: the page that named it is gone as well.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let wanted = format!("/assets/{name}");
-    let all = [&STYLE, &SCRIPT, &BOARD_STYLE, &BOARD_SCRIPT];
+    let all = [&STYLE, &SCRIPT, &BOARD_STYLE, &BOARD_SCRIPT, &PHONE_STYLE, &PHONE_SCRIPT, &ICON, &MANIFEST];
     let Some(found) = all.into_iter().find(|asset| asset.path == wanted) else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -9,7 +9,7 @@ use super::form::Form;
 use super::trouble::Trouble;
 use super::words;
 use super::{Need, Pages};
-use crate::app::{Cancel, Command, Complete, Decline, Pay, Reassign, Reply, Reschedule};
+use crate::app::{Cancel, Command, Complete, Decline, NewTime, Pay, Reassign, Reply, Reschedule};
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::headers::ActingAs;
@@ -28,6 +28,7 @@ pub(super) enum Act {
     Pause,
     Resume,
     Complete,
+    FollowUp,
     Reschedule,
     Reassign,
     NoShow,
@@ -37,7 +38,7 @@ pub(super) enum Act {
 
 impl Act {
     /// All of them, in the order they are offered in.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Confirm,
         Self::Schedule,
         Self::Pay,
@@ -46,6 +47,7 @@ impl Act {
         Self::Resume,
         Self::Complete,
         Self::Pause,
+        Self::FollowUp,
         Self::Reschedule,
         Self::Reassign,
         Self::NoShow,
@@ -64,6 +66,7 @@ impl Act {
             Self::Pause => "pause",
             Self::Resume => "resume",
             Self::Complete => "complete",
+            Self::FollowUp => "follow-up",
             Self::Reschedule => "reschedule",
             Self::Reassign => "reassign",
             Self::NoShow => "no-show",
@@ -83,6 +86,7 @@ impl Act {
             Self::Pause => "Pause",
             Self::Resume => "Resume",
             Self::Complete => "Complete",
+            Self::FollowUp => "Book the rest",
             Self::Reschedule => "Reschedule",
             Self::Reassign => "Reassign",
             Self::NoShow => "No show",
@@ -102,7 +106,9 @@ impl Act {
             | Self::Resume
             | Self::Complete
             | Self::NoShow => true,
-            Self::Pay | Self::Reschedule | Self::Reassign | Self::Decline | Self::Cancel => false,
+            Self::Pay | Self::FollowUp | Self::Reschedule | Self::Reassign | Self::Decline | Self::Cancel => {
+                false
+            }
         }
     }
 
@@ -112,9 +118,13 @@ impl Act {
             Self::Schedule | Self::Reschedule | Self::Cancel => Scope::AppointmentsBook,
             Self::Confirm | Self::Decline => Scope::AppointmentsAnswer,
             Self::Pay => Scope::PaymentsWrite,
-            Self::Depart | Self::Start | Self::Pause | Self::Resume | Self::Complete | Self::NoShow => {
-                Scope::AppointmentsWork
-            }
+            Self::Depart
+            | Self::Start
+            | Self::Pause
+            | Self::Resume
+            | Self::Complete
+            | Self::FollowUp
+            | Self::NoShow => Scope::AppointmentsWork,
             Self::Reassign => Scope::AppointmentsDispatch,
         }
     }
@@ -136,6 +146,7 @@ impl Act {
             Self::Pause => Command::Pause,
             Self::Resume => Command::Resume,
             Self::Complete => Command::Complete(Complete::default()),
+            Self::FollowUp => Command::FollowUp(NewTime { start: of.start, provider: None, guests: None }),
             Self::Reschedule => Command::Reschedule(Reschedule {
                 start: of.start,
                 provider: None,
@@ -163,6 +174,7 @@ impl Act {
             Self::Pause => Command::Pause,
             Self::Resume => Command::Resume,
             Self::Complete => Command::Complete(Complete::default()),
+            Self::FollowUp => Command::FollowUp(form.input(&["start", "provider"])?),
             Self::Reschedule => {
                 Command::Reschedule(form.input(&["start", "provider", "reason", "exception_reason"])?)
             }
@@ -214,7 +226,7 @@ async fn give(
         Ok(command) => command,
         Err(problem) => return refused(problem).await,
     };
-    let moves = matches!(command, Command::Reschedule(_));
+    let moves = matches!(command, Command::Reschedule(_) | Command::FollowUp(_));
     match app.command(id, seen, command, acting, None).await {
         Ok(Reply::Fresh(after)) => {
             let id = after.successor.filter(|_| moves).unwrap_or(after.id);

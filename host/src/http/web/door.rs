@@ -14,6 +14,7 @@ use http_body_util::{BodyExt, Limited as Measured};
 use url::{Url, form_urlencoded};
 
 use super::form::Form;
+use super::phone;
 use super::trouble::{self, Trouble};
 use super::words::{self, Shell, Way};
 use crate::app::{App, Identity, Target};
@@ -42,6 +43,7 @@ impl Desk {
     pub(super) fn shell(&self, title: &str, here: &str) -> Shell {
         let may = |scope| !self.identity.grants_for(scope).is_empty();
         let ways = [
+            (phone::PATH, "My day", !phone::own(&self.identity).is_empty()),
             ("/appointments", "Appointments", may(Scope::AppointmentsRead)),
             // Customers do not see the catalogue, nor who else is served.
             ("/board", "Board", may(Scope::AppointmentsRead) && may(Scope::CatalogueRead)),

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{self, Extension};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -197,7 +197,12 @@ async fn log_out(
         let one = Some(*session).filter(|_| form.text("all").is_empty());
         app.end_sessions(account.id, one, &desk.identity.label).await?;
     }
-    Ok(([(header::SET_COOKIE, visitor.site.no_cookie())], words::to("/log-in")).into_response())
+    let headers = [
+        (header::SET_COOKIE, visitor.site.no_cookie()),
+        // What a phone keeps for where there is no reception is for nobody who comes after.
+        (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"storage\"")),
+    ];
+    Ok((headers, words::to("/log-in")).into_response())
 }
 
 fn entered(visitor: &Visitor, session: &NewSession, to: &str) -> Response {

@@ -52,7 +52,11 @@ impl Form {
     /// These fields as the body that the API takes for the same, checked as there.
     pub(super) fn input<T: Input>(&self, fields: &[&str]) -> Result<T, Problem> {
         let told = fields.iter().filter_map(|name| self.0.get_key_value(*name));
-        let value: Value = told.map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect();
+        self.checked(told.map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect())
+    }
+
+    /// This, made of the form's fields, as the body that the API takes for the same, checked as there.
+    pub(super) fn checked<T: Input>(&self, value: Value) -> Result<T, Problem> {
         let nul = |errors: Vec<FieldError>| Problem::fields(codes::INVALID, errors);
         if self.0.values().any(|text| text.contains('\0')) {
             let message = "a field holds a NUL character".to_owned();

@@ -17,6 +17,7 @@ mod door;
 mod entrance;
 mod form;
 mod names;
+mod phone;
 mod portal;
 mod trouble;
 mod words;
@@ -76,6 +77,7 @@ pub(super) fn routes(app: &Arc<App>, site: &Arc<Site>) -> Router<State> {
     let door = Door { app: app.clone(), needs, site: site.clone() };
     let open = entrance::open_routes()
         .route("/assets/{name}", get(assets::asset))
+        .merge(phone::open_routes())
         .layer(middleware::from_fn(door::legibly))
         .merge(portal::routes());
     open.merge(routes.layer(middleware::from_fn_with_state(door, door::enter)))
@@ -87,6 +89,7 @@ fn closed() -> Pages {
         .merge(appointment::routes())
         .merge(commands::routes())
         .merge(board::routes())
+        .merge(phone::routes())
         .merge(desk::routes())
         .merge(books::routes())
 }

@@ -59,7 +59,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+             manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
     ),
     // With no-referrer browsers would send the forms from an origin called null.
@@ -190,6 +190,8 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "pause" => "Work is paused.",
         "resume" => "Work goes on.",
         "complete" => "It is completed. Its documents are on their way to the books.",
+        "follow-up" => "The rest is booked. This is the new appointment.",
+        "sign" => "The signature is kept.",
         "no-show" => "It is marked as a no show.",
         "cancel" => "It is cancelled.",
         "reschedule" => "It was moved. This is the new appointment.",

@@ -44,6 +44,11 @@ fn invitation(mark: &str, account: Option<AccountId>) -> Invitation {
     Invitation { hash: mark.repeat(64), account, created_at: minute(0), expires_at: minute(60) }
 }
 
+fn signature(appointment: AppointmentId, minutes: i64) -> Signature {
+    let drawing = Some("M1,2L3,4".to_owned());
+    Signature { appointment, revision: 1, name: "Ana".to_owned(), drawing, at: minute(minutes) }
+}
+
 /// Something in every table.
 pub(crate) async fn let_in(store: &SharedStore, signed: AppointmentId) {
     let ana = account("ana@example.org");
@@ -54,7 +59,7 @@ pub(crate) async fn let_in(store: &SharedStore, signed: AppointmentId) {
     store.attempt("account:x", minute(0), PATIENCE).await.expect("a write");
     store.note(&event(Some(ana.id.0))).await.expect("a write");
     store.secret("links", &[1, 2], minute(0)).await.expect("a secret");
-    let signature = Signature { appointment: signed, revision: 1, name: "Ana".to_owned(), at: minute(0) };
+    let signature = signature(signed, 0);
     store.sign(&signature).await.expect("a new signature");
 }
 
@@ -238,7 +243,7 @@ pub(crate) async fn what_was_done_is_kept_and_a_secret_is_made_once(twice: &Twic
 pub(crate) async fn work_is_signed_for_once(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let held = house.store(&twice.one, house.hold(0, 60)).await.expect("a free slot");
-    let signature = Signature { appointment: held.id, revision: 1, name: "Ana".to_owned(), at: minute(1) };
+    let signature = signature(held.id, 1);
     twice.one.sign(&signature).await.expect("a new signature");
     assert!(matches!(twice.other.sign(&signature).await, Err(Error::Exists("signature"))));
     assert_eq!(twice.other.signature(held.id).await.expect("a read"), Some(signature));

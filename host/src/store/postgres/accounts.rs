@@ -358,20 +358,23 @@ impl Accounts for Postgres {
     }
 
     async fn sign(&self, signature: &Signature) -> Result<(), Error> {
-        sqlx::query("INSERT INTO signature (appointment, revision, name, signed_at) VALUES ($1, $2, $3, $4)")
-            .bind(signature.appointment.0)
-            .bind(i64::from(signature.revision))
-            .bind(&signature.name)
-            .bind(signature.at)
-            .execute(&self.pool)
-            .await
-            .map_err(unless_taken("signature_pkey", || Error::Exists("signature")))?;
+        sqlx::query(
+            "INSERT INTO signature (appointment, revision, name, drawing, signed_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(signature.appointment.0)
+        .bind(i64::from(signature.revision))
+        .bind(&signature.name)
+        .bind(&signature.drawing)
+        .bind(signature.at)
+        .execute(&self.pool)
+        .await
+        .map_err(unless_taken("signature_pkey", || Error::Exists("signature")))?;
         Ok(())
     }
 
     async fn signature(&self, appointment: AppointmentId) -> Result<Option<Signature>, Error> {
         let row = sqlx::query(
-            "SELECT appointment, revision, name, signed_at FROM signature WHERE appointment = $1",
+            "SELECT appointment, revision, name, drawing, signed_at FROM signature WHERE appointment = $1",
         )
         .bind(appointment.0)
         .fetch_optional(&self.pool)

@@ -412,6 +412,7 @@ pub(super) fn signature(row: &impl Columns) -> Result<Signature, Error> {
         appointment: row.id("appointment")?,
         revision: row.count("revision")?,
         name: row.text("name")?.to_owned(),
+        drawing: row.optional_text("drawing")?.map(str::to_owned),
         at: row.instant("signed_at")?,
     })
 }

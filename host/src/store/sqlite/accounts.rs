@@ -356,24 +356,28 @@ impl Accounts for Sqlite {
     }
 
     async fn sign(&self, signature: &Signature) -> Result<(), Error> {
-        sqlx::query("INSERT INTO signature (appointment, revision, name, signed_us) VALUES (?1, ?2, ?3, ?4)")
-            .bind(text(signature.appointment))
-            .bind(i64::from(signature.revision))
-            .bind(&signature.name)
-            .bind(micros(signature.at))
-            .execute(&self.writer)
-            .await
-            .map_err(unless_taken(|| Error::Exists("signature")))?;
+        sqlx::query(
+            "INSERT INTO signature (appointment, revision, name, drawing, signed_us) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .bind(text(signature.appointment))
+        .bind(i64::from(signature.revision))
+        .bind(&signature.name)
+        .bind(&signature.drawing)
+        .bind(micros(signature.at))
+        .execute(&self.writer)
+        .await
+        .map_err(unless_taken(|| Error::Exists("signature")))?;
         Ok(())
     }
 
     async fn signature(&self, appointment: AppointmentId) -> Result<Option<Signature>, Error> {
-        let row =
-            sqlx::query("SELECT appointment, revision, name, signed_us AS signed_at FROM signature WHERE appointment = ?1")
-                .bind(text(appointment))
-                .fetch_optional(&self.readers)
-                .await
-                .map_err(failed)?;
+        let row = sqlx::query(
+            "SELECT appointment, revision, name, drawing, signed_us AS signed_at FROM signature WHERE appointment = ?1",
+        )
+        .bind(text(appointment))
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed)?;
         row.as_ref().map(|row| read::signature(&Columns(row))).transpose()
     }
 }

@@ -67,5 +67,8 @@ pub(super) const TABLES: &[Table] = &[
         ],
     ),
     table("signing_secret", &[text("name"), column(Kind::Bytes, "bytes"), instant!("created")]),
-    table("signature", &[id("appointment"), integer("revision"), text("name"), instant!("signed")]),
+    table(
+        "signature",
+        &[id("appointment"), integer("revision"), text("name"), text("drawing"), instant!("signed")],
+    ),
 ];

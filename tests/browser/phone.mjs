@@ -1,0 +1,321 @@
+// Goes through a technician's day on a phone. Told by the environment what `browser.mjs` reads, LOGIN and PASSWORD, TWIN (a
+// colleague's login) and KEY (an API key for what others do meanwhile). The steps to take are its arguments.
+import assert from "node:assert/strict";
+import net from "node:net";
+import { finish, sound, visitor, url } from "./browser.mjs";
+
+const { LOGIN, TWIN, PASSWORD, KEY } = process.env;
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+// A line to the host that can be cut: what a dead spot is to whatever runs in the browser, workers too.
+async function lineToHost() {
+  const sockets = new Set();
+  let isCut = false;
+  const server = net.createServer((socket) => {
+    const far = net.connect(Number(new URL(url).port), new URL(url).hostname);
+    for (const end of [socket, far]) {
+      sockets.add(end);
+      end.unref();
+      end.on("error", () => null).on("close", () => { sockets.delete(end); socket.destroy(); far.destroy(); });
+    }
+    if (isCut) socket.destroy();
+    else socket.pipe(far).pipe(socket);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  server.unref();
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    async cut(context) { isCut = true; for (const socket of sockets) socket.destroy(); await context.setOffline(true); },
+    async mend(context) { isCut = false; await context.setOffline(false); },
+    end() { for (const socket of sockets) socket.destroy(); server.close(); },
+  };
+}
+
+async function logIn(page, at = url, login = LOGIN) {
+  await page.getByLabel("E-mail address").fill(login);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL((where) => where.pathname !== "/log-in");
+  assert.equal(new URL(page.url()).origin, at);
+}
+
+async function open(options = PHONE, at = url) {
+  const page = await visitor(options);
+  await page.goto(at + "/");
+  await logIn(page, at);
+  assert.equal(new URL(page.url()).pathname, "/today", "a technician's first page");
+  return page;
+}
+
+// Waits until the phone has the page, what it loads, and tomorrow's.
+async function kept(page) {
+  const all = () => page.evaluate(async () => {
+    const [pages, assets] = [await caches.open("slotledger-pages"), await caches.open("slotledger-assets")];
+    return (await pages.keys()).length >= 2 && (await assets.keys()).length >= 4;
+  });
+  for (let tries = 0; !(await all()); tries += 1) {
+    assert.ok(tries < 100, "the phone keeps nothing");
+    await page.waitForTimeout(100);
+  }
+}
+
+const job = (page, customer) => page.locator("[data-job]", { has: page.getByRole("heading", { name: customer }) });
+const badge = (page, customer, text) => job(page, customer).locator("[data-badge]", { hasText: text }).waitFor();
+const now = (page, customer) => job(page, customer).locator("[data-when]:not([hidden])");
+const tap = (page, customer, name) => job(page, customer).getByRole("button", { name, exact: true }).click();
+const unfold = (page, customer, name) => now(page, customer).locator("summary", { hasText: name }).first().click();
+
+async function api(method, path, body) {
+  const answer = await fetch(url + path, {
+    method, headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json" }, body: body && JSON.stringify(body),
+  });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.json();
+}
+
+async function stored(page, customer) {
+  return api("GET", `/api/v1/appointments/${await job(page, customer).getAttribute("data-job")}`);
+}
+
+// The trail of an appointment, without the word that all its entries begin with.
+async function trail(id) {
+  const { items } = await api("GET", `/api/v1/appointments/${id}/events`);
+  return items.map((event) => event.name.replace("appointment.", ""));
+}
+
+// Thumbs need room: what can be tapped is 44 pixels high at least.
+async function roomy(page) {
+  await page.setViewportSize(PHONE.viewport);
+  const small = await page.locator("[data-phone] :is(button, summary, .button, input:not([type=hidden]))").evaluateAll((all) =>
+    all.filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML));
+  assert.deepEqual(small, []);
+}
+
+async function sign(page, customer) {
+  const canvas = now(page, customer).locator("canvas");
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  const at = (x, y) => [box.x + x * box.width, box.y + y * box.height];
+  await page.mouse.move(...at(0.1, 0.7));
+  await page.mouse.down();
+  for (let n = 1; n <= 40; n += 1) await page.mouse.move(...at(0.1 + n * 0.018, 0.55 + 0.3 * Math.sin(n / 2.2) * (1 - n / 60)));
+  await page.mouse.up();
+}
+
+const steps = {
+  // On the way, started, paused, gone on, completed with what was really used, signed.
+  async job() {
+    const page = await open();
+    await job(page, "Mara Lindqvist").getByText("the key is at no. 6").waitFor();
+    assert.equal(await page.locator("[data-job]").count(), 4);
+    assert.equal(await job(page, "Mara Lindqvist").getByRole("link", { name: "Call" }).getAttribute("href"), "tel:+49305550101");
+    assert.match(await job(page, "Mara Lindqvist").getByRole("link", { name: "Directions" }).getAttribute("href"), /Lindenallee\+4\+10115\+Berlin/);
+    await roomy(page);
+    await sound(page, "phone");
+    await page.setViewportSize(PHONE.viewport);
+    await tap(page, "Pilar Ruiz", "Confirm");
+    await badge(page, "Pilar Ruiz", /^Confirmed$/);
+
+    await tap(page, "Mara Lindqvist", "On my way");
+    await badge(page, "Mara Lindqvist", /^En route$/);
+    await page.locator("[data-line]", { hasText: "on the way" }).waitFor();
+    await tap(page, "Mara Lindqvist", "Start work");
+    await badge(page, "Mara Lindqvist", /^In progress$/);
+    await tap(page, "Mara Lindqvist", "Pause");
+    await badge(page, "Mara Lindqvist", /^Paused$/);
+    await job(page, "Mara Lindqvist").getByRole("link", { name: "Book the rest" }).waitFor();
+    await tap(page, "Mara Lindqvist", "Resume");
+    await badge(page, "Mara Lindqvist", /^In progress$/);
+
+    const { id } = await stored(page, "Mara Lindqvist");
+    await unfold(page, "Mara Lindqvist", "Complete");
+    const form = now(page, "Mara Lindqvist");
+    await form.getByLabel("FILTER-20").fill("2");
+    await form.getByLabel("GLYCOL").fill("0");
+    await form.getByText("Something else was used").click();
+    const other = form.getByRole("group", { name: "Other material" }).first();
+    await other.getByLabel("Item").fill("SEAL-8");
+    await other.getByLabel("Quantity").fill("1,5");
+    await other.getByLabel("Unit").fill("Metre");
+    await form.getByLabel("Name of whoever signs").fill("Mara Lindqvist");
+    await sign(page, "Mara Lindqvist");
+    await roomy(page);
+    await sound(page, "phone-complete");
+    await page.setViewportSize(PHONE.viewport);
+    await tap(page, "Mara Lindqvist", "Complete the job");
+    await badge(page, "Mara Lindqvist", /^Completed$/);
+    await job(page, "Mara Lindqvist").getByRole("img", { name: "Signature of Mara Lindqvist" }).waitFor();
+    assert.deepEqual((await trail(id)).slice(-6), ["confirmed", "departed", "started", "paused", "resumed", "completed"]);
+    const signature = await api("GET", `/api/v1/appointments/${id}/signature`);
+    assert.match(signature.drawing, /^M\d+,\d+L/);
+    const { items } = await api("GET", `/api/v1/deliveries?appointment=${id}`);
+    const issue = items.find((one) => one.kind === "stock_issue");
+    const text = JSON.stringify(await api("GET", `/api/v1/deliveries/${issue.id}`));
+    assert.ok(text.includes("FILTER-20") && text.includes('"1.5"') && !text.includes("GLYCOL"), text);
+    await sound(page, "phone-done");
+
+    // What the rest of interrupted work needs is found on the appointment's own page.
+    await page.setViewportSize(PHONE.viewport);
+    for (const name of ["Start work", "Pause"]) await tap(page, "Noor Haddad", name);
+    await badge(page, "Noor Haddad", /^Paused$/);
+    await job(page, "Noor Haddad").getByRole("link", { name: "Book the rest" }).click();
+    await page.locator(".slot").first().waitFor();
+    await sound(page, "phone-rest");
+    await page.locator(".slot input").first().check();
+    await page.locator(".panel").getByRole("button", { name: "Book the rest" }).click();
+    await page.getByText("The rest is booked").waitFor();
+  },
+
+  // Nothing is lost where there is no reception, and everything is done once it is back: in order, and once.
+  async dead_spot() {
+    const line = await lineToHost();
+    const page = await open(PHONE, line.url);
+    const context = page.context();
+    await kept(page);
+    const { id } = await stored(page, "Noor Haddad");
+    await line.cut(context);
+    await page.reload();
+    await page.locator("[data-line]", { hasText: "No connection" }).waitFor();
+    await tap(page, "Noor Haddad", "On my way");
+    await badge(page, "Noor Haddad", "En route, not sent yet");
+    await tap(page, "Noor Haddad", "Start work");
+    await badge(page, "Noor Haddad", "In progress, not sent yet");
+    await page.locator("[data-line]", { hasText: "2 things wait" }).waitFor();
+    await sound(page, "phone-offline");
+    await page.setViewportSize(PHONE.viewport);
+    // The page is shown anew, and tomorrow's is there as well.
+    await page.getByRole("link", { name: "Tomorrow" }).click();
+    await page.getByRole("heading", { name: "Quirin Maier" }).waitFor();
+    await page.locator("[data-notes]", { hasText: "Start work" }).waitFor();
+    await page.getByRole("link", { name: "Today", exact: true }).last().click();
+    await badge(page, "Noor Haddad", "In progress, not sent yet");
+    assert.deepEqual((await trail(id)).slice(-1), ["confirmed"]);
+    await unfold(page, "Noor Haddad", "Complete");
+    await now(page, "Noor Haddad").getByLabel("Name of whoever signs").fill("Noor Haddad");
+    await sign(page, "Noor Haddad");
+    await tap(page, "Noor Haddad", "Complete the job");
+    await badge(page, "Noor Haddad", "Completed, not sent yet");
+    await line.mend(context);
+    await badge(page, "Noor Haddad", /^Completed$/);
+    await page.locator(".queued").first().waitFor({ state: "detached" });
+    assert.deepEqual((await trail(id)).slice(-4), ["confirmed", "departed", "started", "completed"]);
+    assert.equal((await api("GET", `/api/v1/appointments/${id}/signature`)).name, "Noor Haddad");
+
+    // An answer that is lost: the same is sent again, and done once.
+    const other = await stored(page, "Otto Klein");
+    await page.route("**/depart", async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
+    await tap(page, "Otto Klein", "On my way");
+    await page.locator("[data-line]", { hasText: "One thing waits" }).waitFor();
+    await badge(page, "Otto Klein", "En route, not sent yet");
+    assert.deepEqual((await trail(other.id)).slice(-1), ["departed"]);
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await badge(page, "Otto Klein", /^En route$/);
+    await page.locator(".queued").first().waitFor({ state: "detached" });
+    assert.deepEqual((await trail(other.id)).slice(-2), ["confirmed", "departed"]);
+    line.end();
+  },
+
+  // What is refused says why, and is tried again or dropped; what waits behind it waits on.
+  async conflict() {
+    const line = await lineToHost();
+    const page = await open(PHONE, line.url);
+    const context = page.context();
+    await kept(page);
+    const { id } = await stored(page, "Otto Klein");
+    await line.cut(context);
+    await tap(page, "Otto Klein", "On my way");
+    await tap(page, "Otto Klein", "Start work");
+    await tap(page, "Noor Haddad", "On my way");
+    await api("POST", `/api/v1/appointments/${id}/cancel`, { reason: "The customer called it off" });
+    await line.mend(context);
+    // What has nothing to do with it is done.
+    await badge(page, "Noor Haddad", /^En route$/);
+    const refused = job(page, "Otto Klein").getByRole("alert");
+    await refused.getByText("SL0302").waitFor();
+    await badge(page, "Otto Klein", "Cancelled");
+    await job(page, "Otto Klein").getByText("The customer called it off").waitFor();
+    await job(page, "Otto Klein").getByText("waits for what becomes of the one before it").waitFor();
+    await sound(page, "phone-conflict");
+    await page.setViewportSize(PHONE.viewport);
+    await refused.getByRole("button", { name: "Try again: On my way" }).click();
+    await refused.getByText("SL0241").waitFor();
+    await page.reload();
+    await refused.getByText("SL0241").waitFor();
+    await refused.getByRole("button", { name: "Drop it: On my way" }).click();
+    await refused.getByText("SL0241").waitFor();
+    await refused.getByRole("button", { name: "Drop it: Start work" }).click();
+    await refused.waitFor({ state: "detached" });
+
+    // Too early for a rule: it is said at the job.
+    await unfold(page, "Noor Haddad", "Nobody there");
+    await tap(page, "Noor Haddad", "Nobody was there");
+    await job(page, "Noor Haddad").getByRole("alert").getByText("SL02").waitFor();
+    await job(page, "Noor Haddad").getByRole("button", { name: "Drop it: Nobody there" }).click();
+    await badge(page, "Noor Haddad", /^En route$/);
+    line.end();
+  },
+
+  // A session that ended: what was tapped is kept, for the same person alone. Logging out takes everything off the phone.
+  async session() {
+    const line = await lineToHost();
+    const page = await open(PHONE, line.url);
+    const context = page.context();
+    await kept(page);
+    await line.cut(context);
+    await tap(page, "Mara Lindqvist", "On my way");
+    await context.clearCookies();
+    await line.mend(context);
+    await page.getByRole("alert").getByText("Your session has ended").waitFor();
+    await page.getByText("kept on this phone and sent once you are back").waitFor();
+    assert.equal(await page.evaluate(() => caches.has("slotledger-pages")), false);
+    await sound(page, "phone-over");
+    await page.setViewportSize(PHONE.viewport);
+    await page.getByRole("link", { name: "Log in again" }).click();
+    await logIn(page, line.url, TWIN);
+    await page.getByText("that somebody else tapped").waitFor();
+    assert.equal(await page.locator("[data-job]").count(), 0);
+    page.once("dialog", (dialog) => dialog.dismiss());
+    await page.getByRole("button", { name: "Log out" }).click();
+    assert.equal(new URL(page.url()).pathname, "/today");
+    await context.clearCookies();
+    await page.goto(line.url + "/today");
+    await logIn(page, line.url);
+    await badge(page, "Mara Lindqvist", /^En route$/);
+    await kept(page);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.waitForURL("**/log-in");
+    const left = await page.evaluate(async () => [
+      await caches.keys(), Object.keys(localStorage), (await navigator.serviceWorker.getRegistrations()).length,
+    ]);
+    assert.deepEqual(left, [[], [], 0]);
+    line.end();
+  },
+
+  // The same without script.
+  async plain() {
+    const page = await open({ ...PHONE, javaScriptEnabled: false });
+    await tap(page, "Mara Lindqvist", "On my way");
+    await badge(page, "Mara Lindqvist", /^En route$/);
+    await unfold(page, "Mara Lindqvist", "Nobody there");
+    await tap(page, "Mara Lindqvist", "Nobody was there");
+    await job(page, "Mara Lindqvist").getByRole("alert").getByText("SL02").waitFor();
+    await tap(page, "Mara Lindqvist", "Start work");
+    await unfold(page, "Mara Lindqvist", "Complete");
+    await now(page, "Mara Lindqvist").getByLabel("GLYCOL").fill("much");
+    await tap(page, "Mara Lindqvist", "Complete the job");
+    await job(page, "Mara Lindqvist").getByRole("alert").waitFor();
+    const glycol = now(page, "Mara Lindqvist").getByLabel("GLYCOL");
+    assert.equal(await glycol.inputValue(), "much");
+    await glycol.fill("2");
+    await tap(page, "Mara Lindqvist", "Complete the job");
+    await badge(page, "Mara Lindqvist", /^Completed$/);
+    await unfold(page, "Mara Lindqvist", "Have it signed");
+    await now(page, "Mara Lindqvist").getByLabel("Name of whoever signs").fill("Mara L.");
+    await tap(page, "Mara Lindqvist", "Keep the signature");
+    await job(page, "Mara Lindqvist").getByText("Signed by Mara L.").waitFor();
+    await page.getByRole("link", { name: "Tomorrow" }).click();
+    await page.getByRole("heading", { name: "Quirin Maier" }).waitFor();
+  },
+};
+
+await finish(steps, process.argv.slice(2));

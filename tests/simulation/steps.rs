@@ -239,12 +239,12 @@ impl Dice<'_> {
             (Status::Confirmed, 0..10) => Command::Depart,
             (Status::Confirmed | Status::EnRoute, 10..25) => Command::Start,
             (Status::Confirmed | Status::EnRoute, 25..30 | 60..75) => Command::MarkNoShow,
-            (Status::Confirmed | Status::EnRoute, 0..45 | 75..85) | (Status::InProgress, 50..85) => {
+            (Status::Confirmed | Status::EnRoute, 0..45 | 75..85) | (Status::InProgress, 60..85) => {
                 Command::Complete(Complete { materials: None })
             }
-            (Status::InProgress, 0..50) => Command::Pause,
-            (Status::Paused, 0..35) => Command::Resume,
-            (Status::Paused, 35..92) => Command::FollowUp(NewTime {
+            (Status::InProgress, 0..60) => Command::Pause,
+            (Status::Paused, 0..28) => Command::Resume,
+            (Status::Paused, 28..92) => Command::FollowUp(NewTime {
                 start: self.start(appointment.service),
                 provider: self.somebody(),
                 guests: None,

@@ -89,6 +89,13 @@ impl Near {
         }
     }
 
+    /// Whether it is the very thing that was asked for.
+    fn is(&self, found: &Alternative) -> bool {
+        found.start == self.at
+            && self.provider.is_none_or(|provider| provider == found.provider)
+            && self.branch.is_none_or(|branch| branch == found.branch)
+    }
+
     /// What a time that differs so is measured from.
     const fn moment(&self, difference: Difference) -> DateTime<Utc> {
         match difference {
@@ -115,12 +122,16 @@ impl Near {
 }
 
 impl App {
-    /// The refusal, with what could be booked instead. Whoever cannot be helped is refused all the same.
+    /// The refusal, with what could be booked instead. Whoever cannot be helped is refused all the same; nor would another
+    /// time help where what was asked for is free, because then something else stands in the way.
     pub(super) async fn with_alternatives(&self, refusal: Error, near: &Near) -> Error {
         if !matches!(refusal, Error::Refused(_) | Error::Taken(_)) {
             return refusal;
         }
+        // Whoever was beaten to it is told whatever there is: it may be free again.
+        let is_decided = matches!(refusal, Error::Refused(_));
         let alternatives = match self.alternatives(near).await {
+            Ok(found) if is_decided && found.iter().any(|one| near.is(one)) => Vec::new(),
             Ok(found) => found,
             Err(error) => {
                 tracing::debug!(%error, "No alternatives could be looked for.");

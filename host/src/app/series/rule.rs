@@ -2,7 +2,7 @@
 //!
 //! Invariant: a rule repeats a local time. It is expanded on local times alone, and each of these becomes an instant the
 //! way shifts do (`calendar`): 09:00 stays 09:00 across a clock change, a time that a change skips means the moment of
-//! the change, and of one that it repeats the first is meant.
+//! the change, and of one that it repeats the first is meant. Only the start is an instant already, and stays the one it is.
 //!
 //! Deliberately absent: whether anything can be booked then.
 
@@ -55,8 +55,10 @@ pub(super) struct Repetition<'a> {
 impl Repetition<'_> {
     /// The moments, in order.
     pub(super) fn starts(&self) -> Result<Vec<DateTime<Utc>>> {
-        let starts = self.local_starts()?;
-        Ok(starts.into_iter().map(|local| instant(self.zone, local, Edge::Begin)).collect())
+        let first = self.start.with_timezone(&self.zone).naive_local();
+        let starts = self.local_starts()?.into_iter();
+        let at = |local| if local == first { self.start } else { instant(self.zone, local, Edge::Begin) };
+        Ok(starts.map(at).collect())
     }
 
     fn local_starts(&self) -> Result<Vec<NaiveDateTime>> {
@@ -250,6 +252,8 @@ mod tests {
         assert_eq!(spring, ["03-27 01:30", "03-28 01:00", "03-29 00:30"], "02:30, 03:00, 02:30");
         let autumn = starts("FREQ=DAILY;COUNT=3", "2026-10-24T00:30:00Z").unwrap();
         assert_eq!(autumn, ["10-24 00:30", "10-25 00:30", "10-26 01:30"], "02:30 each day");
+        let second = starts("FREQ=DAILY;COUNT=2", "2026-10-25T01:30:00Z").unwrap();
+        assert_eq!(second, ["10-25 01:30", "10-26 01:30"], "nothing before the start");
     }
 
     #[test]

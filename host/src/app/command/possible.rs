@@ -70,8 +70,8 @@ impl App {
         Ok(all)
     }
 
-    /// Of each command, whether the appointment's status takes it from whoever asks. One that is refused for any other reason is taken: what
-    /// stands in its way is told to whoever gives it.
+    /// Of each command, whether the appointment's status takes it from whoever asks. One that is refused for any other
+    /// reason is taken: what stands in its way is told to whoever gives it.
     pub async fn possible(
         &self,
         old: &Appointment,

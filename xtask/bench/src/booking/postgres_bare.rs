@@ -1,7 +1,7 @@
 //! The same writes on PostgreSQL without use cases, rules or types.
 //!
-//! Invariant: the statements that write are those of the host's store, with the one reading that a write needs; locks that
-//! only keep others out are left out.
+//! Invariant: the rows that are written are those of the host's store, each in a statement of its own, with the one reading that
+//! a write needs; locks that only keep others out are left out, and so are the settings of the host's connections.
 
 use std::ops::Range;
 

@@ -298,6 +298,12 @@ const CONFLICTS: &[&str] = &[
     "SL0285", // it goes on another invoice
 ];
 
+/// Whether a finding of the rules says that others have what was asked for, who may give it up at any moment.
+#[must_use]
+pub fn is_taken(finding: &str) -> bool {
+    matches!(finding, "SL0213" | "SL0263" | "SL0265" | "SL0266" | "SL0268" | "SL0270")
+}
+
 /// Whether a finding of the rules says that a command leads to the status an appointment has already.
 #[must_use]
 pub fn is_done_already(finding: &str) -> bool {

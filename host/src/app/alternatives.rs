@@ -11,6 +11,7 @@ use super::error::Refusal;
 use super::openings::{Opening, Place, Search};
 use super::snapshot::Scene;
 use super::{App, Booking, Error, Result};
+use crate::codes;
 use crate::model::{Actor, Appointment, BranchId, Preference, ProviderId, ServiceId};
 use crate::wasm::bindings::slotledger::rules::decisions::Ranking;
 
@@ -96,6 +97,16 @@ impl Near {
             && self.branch.is_none_or(|branch| branch == found.branch)
     }
 
+    /// What helps whoever the rules refused. Where they find free what was asked for, something else stands in the way and no
+    /// other time would help, unless others had it when they refused and have given it up since.
+    fn instead(&self, refused: &Refusal, found: Vec<Alternative>) -> Vec<Alternative> {
+        let is_taken = refused.findings.iter().any(|finding| codes::is_taken(&finding.code));
+        if !is_taken && found.iter().any(|one| self.is(one)) {
+            return Vec::new();
+        }
+        found.into_iter().filter(|one| !self.is(one)).collect()
+    }
+
     /// What a time that differs so is measured from.
     const fn moment(&self, difference: Difference) -> DateTime<Utc> {
         match difference {
@@ -122,27 +133,25 @@ impl Near {
 }
 
 impl App {
-    /// The refusal, with what could be booked instead. Whoever cannot be helped is refused all the same; nor would another
-    /// time help where what was asked for is free, because then something else stands in the way.
+    /// The refusal, with what could be booked instead.
     pub(super) async fn with_alternatives(&self, refusal: Error, near: &Near) -> Error {
-        if !matches!(refusal, Error::Refused(_) | Error::Taken(_)) {
-            return refusal;
-        }
-        // Whoever was beaten to it is told whatever there is: it may be free again.
-        let is_decided = matches!(refusal, Error::Refused(_));
-        let alternatives = match self.alternatives(near).await {
-            Ok(found) if is_decided && found.iter().any(|one| near.is(one)) => Vec::new(),
-            Ok(found) => found,
-            Err(error) => {
-                tracing::debug!(%error, "No alternatives could be looked for.");
-                Vec::new()
-            }
-        };
         if let Error::Refused(refused) = refusal {
+            let alternatives = near.instead(&refused, self.if_any(near).await);
             Error::Refused(Refusal { alternatives, ..refused })
+        } else if matches!(refusal, Error::Taken(_)) {
+            // Whoever was beaten to it is told whatever there is: it may be free again.
+            Error::Taken(self.if_any(near).await)
         } else {
-            Error::Taken(alternatives)
+            refusal
         }
+    }
+
+    /// What could be booked instead. Whoever cannot be helped is refused all the same.
+    async fn if_any(&self, near: &Near) -> Vec<Alternative> {
+        self.alternatives(near).await.unwrap_or_else(|error| {
+            tracing::debug!(%error, "No alternatives could be looked for.");
+            Vec::new()
+        })
     }
 
     /// What could be booked instead.
@@ -217,4 +226,50 @@ fn places(scene: &Scene, near: &Near) -> Result<Vec<(Difference, Place)>> {
 fn alternative(differs: Difference, branch: BranchId, opening: Opening) -> Alternative {
     let Opening { start, end, provider, provider_name, .. } = opening;
     Alternative { differs, start, end, provider, provider_name, branch }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Finding;
+
+    fn refused(code: &str) -> Refusal {
+        let finding = Finding { code: code.into(), message: String::new(), hint: String::new(), field: None };
+        Refusal { findings: vec![finding], alternatives: Vec::new() }
+    }
+
+    fn found(near: &Near, minutes: i64) -> Alternative {
+        let start = near.at + TimeDelta::minutes(minutes);
+        Alternative {
+            differs: Difference::Time,
+            start,
+            end: start + TimeDelta::hours(1),
+            provider: ProviderId(uuid::Uuid::nil()),
+            provider_name: "Pia".into(),
+            branch: BranchId(uuid::Uuid::nil()),
+        }
+    }
+
+    #[test]
+    fn other_times_help_against_what_others_have_and_not_against_what_is_free() {
+        let at = DateTime::UNIX_EPOCH;
+        let near = Near {
+            service: ServiceId(uuid::Uuid::nil()),
+            provider: None,
+            branch: None,
+            at,
+            elsewhere: at,
+            guests: 1,
+            preferences: Vec::new(),
+        };
+        let (same, later) = (found(&near, 0), found(&near, 60));
+        let helps = |code: &str, all: &[&Alternative]| {
+            near.instead(&refused(code), all.iter().copied().cloned().collect())
+        };
+        let others = std::slice::from_ref(&later);
+        assert_eq!(helps("SL0213", &[&later]), others, "it is taken");
+        assert_eq!(helps("SL0213", &[&same, &later]), others, "it was taken and is free again");
+        assert_eq!(helps("SL0205", &[&same, &later]), [], "the customer may not book at any time");
+        assert_eq!(helps("SL0211", &[&later]), others, "the provider is not on shift then");
+    }
 }

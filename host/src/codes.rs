@@ -115,6 +115,18 @@ codes! {
     /// A second signature under work that a customer has signed for.
     SIGNED = "SL0129", 409, "The work is signed for already",
         "Nothing has to be done: the first signature counts.";
+    /// Somebody comes from their provider whom it has not let in, or who was not sent there by this browser.
+    NOT_LET_IN = "SL0140", 403, "Logging in was broken off",
+        "Begin anew on the page to log in.";
+    /// Somebody comes from their provider who has no account here.
+    NO_ACCOUNT = "SL0141", 403, "There is no account here for whoever the provider knows",
+        "Ask an administrator for an account with the address that the provider has.";
+    /// A provider that people log in with does not answer.
+    PROVIDER_AWAY = "SL0142", 503, "The provider does not answer",
+        "Try again in a moment, or log in with a password.";
+    /// A provider that people log in with answers something that is not believed.
+    PROVIDER_UNBELIEVED = "SL0143", 502, "The provider's answer is not believed",
+        "Compare the issuer, the client and the clocks; the log says what was wrong with it.";
 
     /// An extension speaks against it. The answer carries the extension's own message, and its name in the hint.
     EXTENSION_REFUSED = "SL0290", 422, "A rule of the company refuses it",

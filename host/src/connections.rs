@@ -12,8 +12,9 @@ use slotledger_odoo::Odoo;
 use slotledger_tryton::Tryton;
 
 use crate::app::{Connections, Link};
-use crate::config::{self, Erp, Secret};
+use crate::config::{self, Erp, LogIn, Secret};
 use crate::model::master::currency_digits;
+use crate::openid::{self, OpenId};
 
 /// Why a connection could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -131,6 +132,33 @@ fn tryton(name: &str, settings: &config::Tryton) -> Result<Tryton, Error> {
     Tryton::new(settings).map_err(|error| wrong(error.to_string()))
 }
 
+/// The providers that people may log in with.
+///
+/// # Errors
+///
+/// [`Error::Settings`] with the one that is set up wrongly.
+pub fn providers(configured: &BTreeMap<String, LogIn>) -> Result<OpenId, Error> {
+    let mut all = BTreeMap::new();
+    for (name, provider) in configured {
+        let wrong = |reason| Error::Settings { name: name.clone(), reason };
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            return Err(wrong("its name stands in addresses: use letters, digits and hyphens".to_owned()));
+        }
+        let place = Secret { env: provider.secret_env.clone(), file: provider.secret_file.clone() };
+        let is_public = place.env.is_none() && place.file.is_none();
+        let shown = if is_public { None } else { Some(secret(&place, "secret").map_err(wrong)?) };
+        let settings = openid::Settings {
+            label: provider.label.clone(),
+            issuer: provider.issuer.clone(),
+            client: provider.client_id.clone(),
+            secret: shown,
+            trust_email: provider.trust_email,
+        };
+        all.insert(name.clone(), settings);
+    }
+    OpenId::new(all).map_err(|(name, reason)| Error::Settings { name, reason })
+}
+
 /// A secret, from where the configuration says it is; `what` begins the names of its settings.
 ///
 /// One that is empty is refused: with it anybody could sign notices.
@@ -161,6 +189,33 @@ fn read(path: &PathBuf) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_provider_to_log_in_with_is_set_up_safely_or_named() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let configured = |name: &str, issuer: &str, secret: Option<&str>| {
+            let provider = LogIn {
+                label: "Hafen ID".to_owned(),
+                issuer: issuer.parse().expect("an address"),
+                client_id: "slotledger".to_owned(),
+                secret_env: secret.map(str::to_owned),
+                secret_file: None,
+                trust_email: false,
+            };
+            providers(&BTreeMap::from([(name.to_owned(), provider)])).map_err(|error| error.to_string())
+        };
+        let known = configured("company", "https://id.example", None).expect("it is public");
+        assert_eq!(known.ways_in()[0].label, "Hafen ID");
+        for (name, issuer, secret, said) in [
+            ("company", "http://id.example", None, "https://"),
+            ("our company", "https://id.example", None, "letters"),
+            ("company", "https://id.example", Some("SLOTLEDGER_NOT_SET"), "SLOTLEDGER_NOT_SET"),
+        ] {
+            let error = configured(name, issuer, secret).expect_err(said);
+            assert!(error.contains(name) && error.contains(said), "{error}");
+        }
+        assert!(configured("company", "http://localhost:3000", None).is_ok(), "to try it out");
+    }
 
     #[test]
     fn an_erpnext_is_set_up_as_the_configuration_says() {

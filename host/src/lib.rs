@@ -12,6 +12,7 @@ pub mod extension;
 pub mod faults;
 pub mod http;
 pub mod model;
+pub mod openid;
 pub mod relay;
 pub mod store;
 pub mod wasm;

@@ -270,6 +270,8 @@ fn judge(step: &Step, answer: &Answer, rivals: bool) -> Verdict {
         | Error::Unfit { .. }
         | Error::KeyReused
         | Error::LogInRefused
+        | Error::Provider(_)
+        | Error::NoAccount(_)
         | Error::TooOften { .. }
         | Error::LinkOver
         | Error::LinkMovedOn

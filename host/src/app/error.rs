@@ -117,6 +117,12 @@ pub enum Error {
     /// Somebody could not log in. Why is not said: whether there is such an account is nobody's business.
     #[error("the name or the password is not right")]
     LogInRefused,
+    /// The provider that somebody logs in with is not believed, or they are not.
+    #[error(transparent)]
+    Provider(#[from] crate::openid::Error),
+    /// Somebody is known to their provider and has no account here, or none that they may use.
+    #[error("{0}")]
+    NoAccount(String),
     /// Somebody tried too often, or somebody else did in their place.
     #[error("there were too many tries; the next one is possible in {seconds} s")]
     TooOften {

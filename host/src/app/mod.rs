@@ -102,6 +102,7 @@ pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;
 use crate::model::CustomerId;
+use crate::openid::OpenId;
 use crate::store::SharedStore;
 use crate::wasm::Rules;
 
@@ -142,6 +143,7 @@ pub struct App {
     extensions: extensions::Cache,
     desk: decisions::Desk,
     wire: live::Wire,
+    openid: OpenId,
     /// The customer that periods were invoiced for last.
     invoiced_last: Mutex<Option<CustomerId>>,
 }
@@ -159,6 +161,7 @@ impl App {
             extensions: extensions::Cache::default(),
             desk: decisions::Desk::default(),
             wire: live::Wire::default(),
+            openid: OpenId::default(),
             invoiced_last: Mutex::default(),
         }
     }

@@ -49,6 +49,13 @@ enum AccountAct {
         #[command(flatten)]
         person: Person,
     },
+    /// Forgets what providers of OpenID Connect call an account's owner: the next time it is found by its address.
+    Forget {
+        /// The account's identifier.
+        id: AccountId,
+        #[command(flatten)]
+        person: Person,
+    },
     /// Ends all sessions of an account.
     LogOut {
         /// The account's identifier.
@@ -156,6 +163,10 @@ pub(super) async fn accounts(command: AccountsCommand) -> anyhow::Result<()> {
         }
         AccountAct::Invite { id, person } => {
             print_link(&config, &app.invite(Some(id), &person.name()).await?)
+        }
+        AccountAct::Forget { id, person } => {
+            app.account(id).await?;
+            app.forget_identities(id, &person.name()).await?;
         }
         AccountAct::LogOut { id, person } => {
             app.account(id).await?;

@@ -3,6 +3,7 @@
 use anyhow::bail;
 
 use super::serve::{Host, rules};
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::connections;
 
@@ -29,6 +30,15 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
                     )
                 });
                 say(&format!("erp.{name}"), answer.map_err(Into::into));
+            }
+        }
+    }
+    match connections::providers(&config.log_in) {
+        Err(error) => say("log_in", Err(error.into())),
+        Ok(openid) => {
+            for way in openid.ways_in() {
+                let answer = openid.look(&way.name, SystemClock.now()).await.map(|()| way.label);
+                say(&format!("log_in.{}", way.name), answer.map_err(Into::into));
             }
         }
     }

@@ -84,7 +84,8 @@ impl Host {
             keep_days: config.decisions.keep_days,
             one_search_in: config.decisions.one_search_in,
         };
-        Ok(Self { app: Arc::new(App::new(ports).recording(recording)), store, wake })
+        let app = App::new(ports).recording(recording).letting_in(connections::providers(&config.log_in)?);
+        Ok(Self { app: Arc::new(app), store, wake })
     }
 
     /// What goes on besides answering requests, until it is told to stop.

@@ -38,6 +38,8 @@ pub struct Config {
     pub log: Log,
     /// The ERP connections, by the names that companies know them by.
     pub erp: BTreeMap<String, Erp>,
+    /// The providers of OpenID Connect that people may log in with, by names that stand in addresses.
+    pub log_in: BTreeMap<String, LogIn>,
     /// What the notices of ERP connections are signed with, by the connections' names.
     pub notices: BTreeMap<String, Secret>,
 }
@@ -52,6 +54,25 @@ pub struct Secret {
     /// The file.
     #[serde(default, rename = "secret_file")]
     pub file: Option<PathBuf>,
+}
+
+/// A provider of OpenID Connect that people may log in with.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    /// What people call it: what stands on the button after "Log in with".
+    pub label: String,
+    /// Its address, letter by letter as its tokens name it.
+    pub issuer: Url,
+    /// What it calls this installation.
+    pub client_id: String,
+    /// The variable that holds what this installation shows it.
+    pub secret_env: Option<String>,
+    /// The file that does.
+    pub secret_file: Option<PathBuf>,
+    /// Whether addresses count that it does not call verified. Only for one that gives them out itself.
+    #[serde(default)]
+    pub trust_email: bool,
 }
 
 /// Where requests come in.
@@ -253,6 +274,9 @@ impl Config {
         self.rules.cache.as_mut().map(anchor);
         anchor(&mut self.rules.keys);
         anchor(&mut self.rules.lock);
+        for provider in self.log_in.values_mut() {
+            provider.secret_file.as_mut().map(anchor);
+        }
         for notices in self.notices.values_mut() {
             notices.file.as_mut().map(anchor);
         }

@@ -222,6 +222,8 @@ impl From<app::Error> for Problem {
             app::Error::LogInRefused => Self::new(codes::LOG_IN_REFUSED, sentence(&error.to_string())),
             app::Error::TooOften { seconds } => Self::new(codes::TOO_OFTEN, sentence(&error.to_string()))
                 .with_header(header::RETRY_AFTER, HeaderValue::from(*seconds)),
+            app::Error::Provider(error) => Self::new(error.code(), sentence(&error.to_string())),
+            app::Error::NoAccount(message) => Self::new(codes::NO_ACCOUNT, sentence(message)),
             app::Error::LinkOver => Self::new(codes::LINK_OVER, sentence(&error.to_string())),
             app::Error::LinkMovedOn => Self::new(codes::LINK_MOVED_ON, sentence(&error.to_string())),
             app::Error::NoPortal => Self::new(codes::NO_PORTAL, sentence(&error.to_string())),

@@ -18,6 +18,9 @@ use crate::codes;
 /// Carries the token of a session, in requests that change something.
 pub(super) const CSRF: &str = "slotledger-csrf";
 
+/// The cookie of a session.
+const SESSION: &str = "slotledger";
+
 /// Where this server is seen from outside.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
@@ -32,33 +35,48 @@ impl Site {
         self.url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
-    /// The cookie's name. With encryption browsers hold it to this host by its prefix.
-    fn cookie_name(&self) -> &'static str {
-        if self.is_secure() { "__Host-slotledger" } else { "slotledger" }
+    /// Its address as browsers write it: `https://book.example`. None where nobody has said.
+    pub(super) fn origin(&self, headers: &HeaderMap) -> Option<String> {
+        match &self.url {
+            Some(url) => Some(url.origin().ascii_serialization()),
+            None => headers.get(header::HOST)?.to_str().ok().map(|host| format!("http://{host}")),
+        }
+    }
+
+    /// A cookie's name. With encryption browsers hold it to this host by its prefix.
+    fn cookie_name(&self, name: &str) -> String {
+        if self.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
     }
 
     /// The secret of a session that a request carries.
     pub(super) fn session(&self, headers: &HeaderMap) -> Option<String> {
+        self.kept(SESSION, headers)
+    }
+
+    /// What a request carries in a cookie of ours.
+    pub(super) fn kept(&self, name: &str, headers: &HeaderMap) -> Option<String> {
+        let wanted = self.cookie_name(name);
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs =
             cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(name, _)| *name == self.cookie_name()).map(|(_, secret)| secret.to_owned())
+        pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
     }
 
     /// Has the browser keep a session's secret.
     pub(super) fn cookie(&self, session: &NewSession, seconds: i64) -> HeaderValue {
-        self.set_cookie(&session.secret, seconds)
+        self.keep(SESSION, &session.secret, seconds)
     }
 
     /// Has the browser forget it.
     pub(super) fn no_cookie(&self) -> HeaderValue {
-        self.set_cookie("", 0)
+        self.keep(SESSION, "", 0)
     }
 
-    fn set_cookie(&self, secret: &str, seconds: i64) -> HeaderValue {
+    /// Has the browser keep something for so long, out of reach of scripts.
+    pub(super) fn keep(&self, name: &str, value: &str, seconds: i64) -> HeaderValue {
         let secure = if self.is_secure() { "; Secure" } else { "" };
-        let name = self.cookie_name();
-        let text = format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        let name = self.cookie_name(name);
+        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
 
@@ -183,12 +201,12 @@ mod tests {
     #[test]
     fn a_cookie_is_for_this_host_alone() {
         let site = Site { url: Some("https://book.example".parse().unwrap()), ..Site::default() };
-        let cookie = site.set_cookie("ss_x", 60);
+        let cookie = site.keep(SESSION, "ss_x", 60);
         let text = cookie.to_str().unwrap();
         for part in ["__Host-slotledger=ss_x", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
             assert!(text.contains(part), "{text}");
         }
-        assert!(!Site::default().set_cookie("ss_x", 60).to_str().unwrap().contains("Secure"));
+        assert!(!Site::default().keep(SESSION, "ss_x", 60).to_str().unwrap().contains("Secure"));
         let sent = headers(&[("cookie", "a=b; __Host-slotledger=ss_x")]);
         assert_eq!(site.session(&sent).as_deref(), Some("ss_x"));
         assert_eq!(Site::default().session(&sent), None);

@@ -17,6 +17,7 @@ pub mod decisions;
 pub mod diary;
 pub mod error;
 pub mod extensions;
+pub mod identities;
 pub mod occupancy;
 mod outbox;
 pub mod postgres;
@@ -43,6 +44,7 @@ pub use diary::{
 };
 pub use error::Error;
 pub use extensions::{ACTIVE_USE, ExtensionChangeFilter, Extensions, Removal};
+pub use identities::Identities;
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
@@ -65,6 +67,7 @@ pub trait Store:
     + Requests
     + Keys
     + Accounts
+    + Identities
 {
 }
 
@@ -81,6 +84,7 @@ impl<T> Store for T where
         + Requests
         + Keys
         + Accounts
+        + Identities
 {
 }
 

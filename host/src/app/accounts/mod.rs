@@ -4,6 +4,7 @@
 //! checks before.
 
 pub(super) mod links;
+mod providers;
 pub(super) mod secrets;
 mod sessions;
 

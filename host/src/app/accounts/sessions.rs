@@ -37,7 +37,8 @@ const AGENT: usize = 200;
 const OF_AN_ACCOUNT: Patience = Patience { memory: TimeDelta::hours(6), delay: |tries| delay(tries, 5) };
 
 /// An office may share an address: fifty tries in a quarter of an hour, successful ones included.
-const OF_AN_ADDRESS: Patience = Patience { memory: TimeDelta::minutes(15), delay: |tries| delay(tries, 50) };
+pub(super) const OF_AN_ADDRESS: Patience =
+    Patience { memory: TimeDelta::minutes(15), delay: |tries| delay(tries, 50) };
 
 fn delay(tries: u32, free: u32) -> TimeDelta {
     if tries < free {
@@ -175,7 +176,7 @@ impl App {
         }
     }
 
-    async fn begin(&self, account: Account, agent: &str) -> Result<NewSession> {
+    pub(super) async fn begin(&self, account: Account, agent: &str) -> Result<NewSession> {
         let (secret, now) = (secrets::fresh("ss_")?, self.ports.clock.now());
         let session = Session {
             id: self.ports.clock.new_id(),

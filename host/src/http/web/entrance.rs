@@ -10,17 +10,20 @@ use axum::extract::{self, Extension};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use url::form_urlencoded;
 
 use super::door::{self, Desk};
 use super::form::Form;
+use super::trouble::Trouble;
 use super::words::{self, Shell};
 use super::{Need, Pages};
-use crate::app::{Error, LogIn, NewSession, Welcome};
+use crate::app::{App, Error, LogIn, NewSession, Welcome};
 use crate::codes;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::http::session::{Visitor, lasts};
 use crate::model::Scope;
+use crate::openid::WayIn;
 
 /// What needs no session.
 pub(super) fn open_routes() -> Router<State> {
@@ -41,7 +44,14 @@ struct LogInPage<'a> {
     shell: Shell,
     login: &'a str,
     to: &'a str,
+    ways: Vec<WayThere>,
     problem: &'a str,
+}
+
+/// A provider that somebody may log in with, and the address that leads there.
+struct WayThere {
+    label: String,
+    address: String,
 }
 
 #[derive(Template)]
@@ -76,16 +86,30 @@ async fn home(Extension(desk): Extension<Desk>) -> Response {
     words::to(shell.nav.first().map_or("/account", |way| way.path))
 }
 
-fn log_in_again(form: &Form, problem: &str) -> Response {
-    let (login, to) = (form.text("login"), form.text("to"));
-    words::html(StatusCode::OK, &LogInPage { shell: Shell::outside("Log in"), login, to, problem })
+fn log_in_again(app: &App, form: &Form, problem: &str) -> Response {
+    log_in_form(app, StatusCode::OK, form.text("login"), form.text("to"), problem)
 }
 
-async fn log_in_page(uri: Uri) -> Response {
+async fn log_in_page(extract::State(app): extract::State<State>, uri: Uri) -> Response {
     let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
     let to = door::own_path(query.text("to")).unwrap_or_default();
-    let shell = Shell::outside("Log in");
-    words::html(StatusCode::OK, &LogInPage { shell, login: "", to: &to, problem: "" })
+    log_in_form(&app, StatusCode::OK, "", &to, "")
+}
+
+fn log_in_form(app: &App, status: StatusCode, login: &str, to: &str, problem: &str) -> Response {
+    let there = |way: WayIn| {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish();
+        WayThere { address: format!("/log-in/{}?{query}", way.name), label: way.label }
+    };
+    let ways = app.ways_in().into_iter().map(there).collect();
+    words::html(status, &LogInPage { shell: Shell::outside("Log in"), login, to, ways, problem })
+}
+
+/// The page to log in, with why somebody was not let in that goes to their provider, or comes from it.
+pub(super) fn refused(app: &App, to: &str, error: Error) -> Response {
+    let trouble = Trouble::from(&Problem::from(error));
+    let problem = format!("{} ({}) {}", trouble.detail, trouble.code, trouble.hint.trim_end_matches('.'));
+    log_in_form(app, trouble.status(), "", to, &problem)
 }
 
 async fn log_in(
@@ -101,9 +125,9 @@ async fn log_in(
             let to = door::own_path(form.text("to")).unwrap_or_else(|| "/".to_owned());
             Ok(entered(&visitor, &session, &to))
         }
-        Err(Error::LogInRefused) => Ok(log_in_again(&form, codes::LOG_IN_REFUSED.title)),
+        Err(Error::LogInRefused) => Ok(log_in_again(&app, &form, codes::LOG_IN_REFUSED.title)),
         Err(Error::TooOften { seconds }) => {
-            Ok(log_in_again(&form, &format!("There were too many tries. Wait {seconds} seconds")))
+            Ok(log_in_again(&app, &form, &format!("There were too many tries. Wait {seconds} seconds")))
         }
         Err(error) => Err(error.into()),
     }
@@ -205,7 +229,7 @@ async fn log_out(
     Ok((headers, words::to("/log-in")).into_response())
 }
 
-fn entered(visitor: &Visitor, session: &NewSession, to: &str) -> Response {
+pub(super) fn entered(visitor: &Visitor, session: &NewSession, to: &str) -> Response {
     let cookie = visitor.site.cookie(session, lasts(session));
     ([(header::SET_COOKIE, cookie)], words::to(to)).into_response()
 }

@@ -19,6 +19,7 @@ mod form;
 mod names;
 mod phone;
 mod portal;
+mod provider;
 mod trouble;
 mod words;
 
@@ -76,6 +77,7 @@ pub(super) fn routes(app: &Arc<App>, site: &Arc<Site>) -> Router<State> {
     let needs = Arc::new(Needs::stated(needs.into_iter()));
     let door = Door { app: app.clone(), needs, site: site.clone() };
     let open = entrance::open_routes()
+        .merge(provider::open_routes())
         .route("/assets/{name}", get(assets::asset))
         .merge(phone::open_routes())
         .layer(middleware::from_fn(door::legibly))

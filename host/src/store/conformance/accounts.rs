@@ -57,6 +57,7 @@ pub(crate) async fn let_in(store: &SharedStore, signed: AppointmentId) {
     store.begin_session(&session(&ana, "a")).await.expect("a new session");
     store.invite(&invitation("b", Some(ana.id))).await.expect("a new invitation");
     store.attempt("account:x", minute(0), PATIENCE).await.expect("a write");
+    store.know_as(ana.id, "https://id.example", "7", minute(0)).await.expect("a write");
     store.note(&event(Some(ana.id.0))).await.expect("a write");
     store.secret("links", &[1, 2], minute(0)).await.expect("a secret");
     let signature = signature(signed, 0);
@@ -157,6 +158,30 @@ pub(crate) async fn a_session_ends_when_it_is_revoked(twice: &Twice) {
     assert!(twice.one.session(&late.hash).await.expect("a read").is_some(), "it has just ended");
     twice.other.forget_ended(minute(61)).await.expect("a write");
     assert!(twice.one.session(&late.hash).await.expect("a read").is_none());
+}
+
+pub(crate) async fn what_a_provider_calls_somebody_is_theirs_alone(twice: &Twice) {
+    let (ana, ben) = (account("ana@example.org"), account("ben@example.org"));
+    for account in [&ana, &ben] {
+        twice.one.add_account(account).await.expect("a new account");
+    }
+    let (here, there) = ("https://id.example", "https://other.example");
+    assert_eq!(twice.one.account_known_as(here, "7").await.expect("a read"), None);
+    for (account, issuer, subject, is_so) in [
+        (&ana, here, "7", true),
+        (&ana, here, "7", true),
+        (&ben, here, "7", false),
+        (&ana, here, "8", false),
+        (&ana, there, "7", true),
+        (&ben, here, "8", true),
+    ] {
+        let known = twice.other.know_as(account.id, issuer, subject, minute(0)).await.expect("a write");
+        assert_eq!(known, is_so, "{} {issuer} {subject}", account.login);
+    }
+    assert_eq!(twice.one.account_known_as(here, "7").await.expect("a read"), Some(ana.clone()));
+    assert_eq!(twice.one.forget_identities(ana.id).await.expect("a write"), 2);
+    assert_eq!(twice.other.account_known_as(there, "7").await.expect("a read"), None);
+    assert_eq!(twice.other.account_known_as(here, "8").await.expect("a read"), Some(ben));
 }
 
 pub(crate) async fn an_invitation_is_used_once(twice: &Twice) {

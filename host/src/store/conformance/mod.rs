@@ -148,6 +148,7 @@ macro_rules! conformance {
             accounts: a_key_is_used_and_revoked,
             accounts: an_account_is_read_as_it_was_written,
             accounts: a_session_ends_when_it_is_revoked,
+            accounts: what_a_provider_calls_somebody_is_theirs_alone,
             accounts: an_invitation_is_used_once,
             accounts: there_is_one_first_administrator,
             accounts: tries_to_log_in_are_slowed_down,

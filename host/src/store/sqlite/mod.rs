@@ -18,6 +18,7 @@ mod decisions;
 mod diary;
 mod error;
 mod extensions;
+mod identities;
 mod keys;
 mod occupancy;
 mod outbox;

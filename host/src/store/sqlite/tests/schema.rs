@@ -99,6 +99,16 @@ async fn a_database_that_later_migrations_reached_first_gets_those_left_out() {
 }
 
 #[tokio::test]
+async fn older_programs_find_nothing_broken_where_there_is_no_json() {
+    let (_directory, store) = furnished().await;
+    let unsaid = "SELECT name FROM sqlite_schema WHERE sql LIKE '% TEXT CHECK (json_valid(%'";
+    let unsaid: Vec<String> = sqlx::query_scalar(unsaid).fetch_all(&store.readers).await.expect("a list");
+    assert_eq!(unsaid, Vec::<String>::new(), "SQLite 3.40 calls NULL there broken");
+    let broken = told(&store, "UPDATE delivery SET failure = '{'").await;
+    assert_eq!(broken.as_deref(), Some("CHECK constraint failed: failure IS NULL OR json_valid(failure)"));
+}
+
+#[tokio::test]
 async fn a_place_on_the_waitlist_goes_one_way() {
     let (_directory, store, house) = opened().await;
     let place = format!(

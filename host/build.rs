@@ -8,6 +8,8 @@ const VARIABLE: &str = "SLOTLEDGER_RULES_COMPONENT";
 
 fn main() {
     println!("cargo:rerun-if-env-changed={VARIABLE}");
+    // They are compiled in, and a compiler does not see that one changes or is added.
+    println!("cargo:rerun-if-changed=../docs/errors");
     if let Err(message) = embed() {
         eprintln!("{message}");
         process::exit(1);

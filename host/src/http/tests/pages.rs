@@ -73,6 +73,18 @@ fn each_page_states_what_it_needs() {
 }
 
 #[tokio::test]
+async fn the_type_of_a_problem_leads_to_its_text() {
+    let api = Api::open().await;
+    let problem = api.call("GET", "/api/v1/nothing", &[], Value::Null).await.json();
+    let explained = api.page("", problem["type"].as_str().unwrap()).await;
+    assert_eq!(explained.status, StatusCode::OK);
+    assert!(explained.text.contains("SL0109: There is nothing at this path"), "{}", explained.text);
+    assert_eq!(api.page("", "/errors").await.status, StatusCode::OK);
+    let unknown = api.page("", "/errors/SL9999").await;
+    assert!(unknown.status == StatusCode::NOT_FOUND && unknown.text.contains("SL0109"), "{}", unknown.text);
+}
+
+#[tokio::test]
 async fn whoever_is_not_logged_in_is_sent_to_log_in_and_back() {
     let api = Api::open().await;
     for (path, to) in [

@@ -15,6 +15,7 @@ mod commands;
 mod desk;
 mod door;
 mod entrance;
+mod errors;
 mod form;
 mod names;
 mod phone;
@@ -78,6 +79,7 @@ pub(super) fn routes(app: &Arc<App>, site: &Arc<Site>) -> Router<State> {
     let door = Door { app: app.clone(), needs, site: site.clone() };
     let open = entrance::open_routes()
         .merge(provider::open_routes())
+        .merge(errors::open_routes())
         .route("/assets/{name}", get(assets::asset))
         .merge(phone::open_routes())
         .layer(middleware::from_fn(door::legibly))

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::gate::Limited;
+use super::plain::plainly;
 use super::problem::Problem;
 use super::{headers, limits};
 use crate::app::Identity;
@@ -72,7 +73,7 @@ pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Vec<FieldErr
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let field = if path == "." { String::new() } else { path };
-        vec![FieldError { field, message: error.inner().to_string() }]
+        vec![FieldError { field, message: plainly(&error.inner().to_string()) }]
     })
 }
 

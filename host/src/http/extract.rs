@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use std::str::FromStr;
 
 use super::limits;
+use super::plain::plainly;
 use super::problem::Problem;
 use crate::codes;
 use crate::model::FieldError;
@@ -37,7 +38,13 @@ impl<T: DeserializeOwned + Checked, S: Sync> FromRequestParts<S> for Query<T> {
         let read = axum::extract::Query::<T>::try_from_uri(&parts.uri);
         let axum::extract::Query(query) = read.map_err(|rejection| {
             let cause = std::error::Error::source(&rejection).map_or_else(String::new, ToString::to_string);
-            Problem::new(codes::BAD_QUERY, format!("Reading the query failed: {cause}."))
+            match cause.split_once(": ") {
+                Some((field, message)) if !field.contains(' ') => {
+                    let error = FieldError { field: field.to_owned(), message: plainly(message) };
+                    Problem::fields(codes::BAD_QUERY, vec![error])
+                }
+                _ => Problem::new(codes::BAD_QUERY, format!("Reading the query failed: {cause}.")),
+            }
         })?;
         let errors = query.check();
         if errors.is_empty() { Ok(Self(query)) } else { Err(Problem::fields(codes::BAD_QUERY, errors)) }

@@ -38,6 +38,7 @@ mod notices;
 mod openapi;
 mod openings;
 mod operation;
+mod plain;
 mod problem;
 mod providers;
 mod reconciliation;

@@ -44,8 +44,11 @@ impl App {
         errand: &Errand,
         brought: &Brought,
         back: &str,
+        address: &str,
         agent: &str,
     ) -> Result<NewSession> {
+        // What a browser brings may be made up, and the provider is asked about it all the same.
+        self.may_try(&format!("address:{address}"), OF_AN_ADDRESS).await?;
         let person = self.openid.finish(errand, brought, back, self.ports.clock.now()).await?;
         let account = self.account_of(&person).await?;
         let account = account.filter(|account| account.active);

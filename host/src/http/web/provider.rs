@@ -64,8 +64,13 @@ async fn come_back(
         refusal: query.text(why).to_owned(),
     };
     let back = back(&visitor, &provider)?;
-    let mut response = match app.log_in_with_provider(&errand, &brought, &back, &visitor.agent).await {
-        Ok(session) => entrance::entered(&visitor, &session, &errand.to),
+    let (address, agent) = (&visitor.address, &visitor.agent);
+    let mut response = match app.log_in_with_provider(&errand, &brought, &back, address, agent).await {
+        // A cookie may be somebody else's doing.
+        Ok(session) => {
+            let to = door::own_path(&errand.to).unwrap_or_else(|| "/".to_owned());
+            entrance::entered(&visitor, &session, &to)
+        }
         Err(error) => entrance::refused(&app, &errand.to, error),
     };
     let forgotten: HeaderValue = visitor.site.keep(COOKIE, "", 0);

@@ -3,10 +3,10 @@
 //! Invariant: an entry is read only if nobody but its owner may write to it, and only if its seal holds: a checksum
 //! over the component's digest, the engine's compatibility hash and the code. Anything else counts as not there.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::thread::{self, Scope, ScopedJoinHandle};
+use std::thread;
 
 use sha2::{Digest, Sha256, digest::Output};
 
@@ -14,8 +14,11 @@ const SEAL_BYTES: usize = 32;
 
 type Sum = Output<Sha256>;
 
-/// Parts of the code that are summed up side by side.
-const SEAL_PARTS: usize = 4;
+/// Parts of the code that are summed up side by side: of a hundred megabytes one after the other takes longer than all else.
+const SEAL_PARTS: u64 = 4;
+
+/// Bytes of a part that are in hand at once.
+const BUFFER: usize = 256 << 10;
 
 /// Where the code of one component for one engine is kept.
 #[derive(Debug)]
@@ -29,19 +32,16 @@ impl Entry {
         Self { dir: dir.to_owned(), name: format!("rules-{digest}-{compatibility}.cwasm") }
     }
 
-    /// The code, if it is there and its seal holds.
-    pub(super) fn read(&self) -> Option<Vec<u8>> {
+    /// The file of the code, if it is there and its seal holds. The seal is what the file ends with.
+    pub(super) fn sealed(&self) -> Option<PathBuf> {
         let path = self.dir.join(&self.name);
         if !private(&self.dir) || !private(&path) {
             return None;
         }
-        let mut code = fs::read(&path).ok()?;
-        // At the end, so that the code, which may be a hundred megabytes, is not copied.
-        let seal = code.split_off(code.len().checked_sub(SEAL_BYTES)?);
-        (seal == self.seal(&code)).then_some(code)
+        self.holds(&path).unwrap_or(false).then_some(path)
     }
 
-    /// Keeps the code. Other processes see the whole entry or none.
+    /// Keeps the code. Other processes see the whole entry or none; one that is in use is not written to, but replaced.
     pub(super) fn write(&self, code: &[u8]) -> io::Result<()> {
         make_private_dir(&self.dir)?;
         let path = self.dir.join(&self.name);
@@ -62,34 +62,58 @@ impl Entry {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path)?;
         file.write_all(code)?;
-        file.write_all(&self.seal(code))?;
+        let part = |start, bytes| {
+            let start = usize::try_from(start).unwrap_or(usize::MAX);
+            Ok(code.get(start..).unwrap_or_default().take(bytes))
+        };
+        file.write_all(&self.seal(code.len() as u64, part)?)?;
         file.sync_all()
     }
 
-    /// The checksum. Parts are summed up side by side: of a hundred megabytes one after the other takes longer than all else.
-    fn seal(&self, code: &[u8]) -> Vec<u8> {
-        let part = code.len().div_ceil(SEAL_PARTS).max(1);
+    /// Whether a file's seal is that of the code before it. The code, which may be a hundred megabytes, is not kept in memory.
+    fn holds(&self, path: &Path) -> io::Result<bool> {
+        let mut file = File::open(path)?;
+        let Some(length) = file.metadata()?.len().checked_sub(SEAL_BYTES as u64) else { return Ok(false) };
+        let mut seal = [0; SEAL_BYTES];
+        file.seek(SeekFrom::Start(length))?;
+        file.read_exact(&mut seal)?;
+        let part = |start, bytes| {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(start))?;
+            Ok(file.take(bytes))
+        };
+        Ok(*self.seal(length, part)? == seal)
+    }
+
+    /// The checksum of so many bytes, of which `part` gives so many from a place on.
+    fn seal<R: Read>(&self, length: u64, part: impl Fn(u64, u64) -> io::Result<R> + Sync) -> io::Result<Sum> {
+        let size = length.div_ceil(SEAL_PARTS).max(1);
+        let parts = (0..SEAL_PARTS).map(|n| n * size).filter(|start| *start < length);
+        let part = &part;
         let sums = thread::scope(|scope| {
-            let begun: Vec<_> = code.chunks(part).map(|part| (part, sum_aside(scope, part))).collect();
-            let sum = |(part, aside): (&[u8], Option<ScopedJoinHandle<'_, Sum>>)| {
-                aside.and_then(|aside| aside.join().ok()).unwrap_or_else(|| Sha256::digest(part))
+            let begun = parts.map(|start| {
+                let sum = move || sum(part(start, size.min(length - start))?);
+                // Where there is no thread to be had, it is summed up in its turn.
+                (sum, thread::Builder::new().spawn_scoped(scope, sum).ok())
+            });
+            let begun: Vec<_> = begun.collect();
+            let ended = |(sum, aside): (_, Option<thread::ScopedJoinHandle<'_, io::Result<Sum>>>)| {
+                aside.and_then(|aside| aside.join().ok()).unwrap_or_else(sum)
             };
-            begun.into_iter().map(sum).collect::<Vec<_>>()
-        });
+            begun.into_iter().map(ended).collect::<io::Result<Vec<_>>>()
+        })?;
         let mut hasher = Sha256::new();
         hasher.update(self.name.as_bytes());
-        hasher.update(code.len().to_le_bytes());
+        hasher.update(length.to_le_bytes());
         sums.iter().for_each(|sum| hasher.update(sum));
-        hasher.finalize().to_vec()
+        Ok(hasher.finalize())
     }
 }
 
-/// Begins to sum up a part in a thread of its own; none where there is no thread to be had.
-fn sum_aside<'scope>(
-    scope: &'scope Scope<'scope, '_>,
-    part: &'scope [u8],
-) -> Option<ScopedJoinHandle<'scope, Sum>> {
-    thread::Builder::new().spawn_scoped(scope, move || Sha256::digest(part)).ok()
+fn sum(part: impl Read) -> io::Result<Sum> {
+    let mut hasher = Sha256::new();
+    io::copy(&mut io::BufReader::with_capacity(BUFFER, part), &mut hasher)?;
+    Ok(hasher.finalize())
 }
 
 fn make_private_dir(dir: &Path) -> io::Result<()> {
@@ -126,7 +150,8 @@ mod tests {
     fn what_is_written_is_read_and_belongs_to_its_owner_alone() {
         let dir = tempfile::tempdir().expect("a directory");
         entry(dir.path()).write(b"code").expect("it is written");
-        assert_eq!(entry(dir.path()).read().as_deref(), Some(&b"code"[..]));
+        let kept = fs::read(entry(dir.path()).sealed().expect("it is there")).expect("a file");
+        assert_eq!(&kept[..kept.len() - SEAL_BYTES], b"code");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -142,14 +167,14 @@ mod tests {
         entry(dir.path()).write(b"code").expect("it is written");
         let path = dir.path().join("rules-d1-e1.cwasm");
         fs::copy(&path, dir.path().join("rules-d1-e2.cwasm")).expect("a copy");
-        assert_eq!(Entry::new(dir.path(), "d1", "e2").read(), None);
+        assert_eq!(Entry::new(dir.path(), "d1", "e2").sealed(), None);
 
         let mut bytes = fs::read(&path).expect("the entry");
         bytes[0] ^= 1;
         fs::write(&path, &bytes).expect("the entry is damaged");
-        assert_eq!(entry(dir.path()).read(), None);
+        assert_eq!(entry(dir.path()).sealed(), None);
         fs::write(&path, &bytes[..SEAL_BYTES - 1]).expect("the entry is cut");
-        assert_eq!(entry(dir.path()).read(), None);
+        assert_eq!(entry(dir.path()).sealed(), None);
     }
 
     #[cfg(unix)]
@@ -160,6 +185,6 @@ mod tests {
         entry(dir.path()).write(b"code").expect("it is written");
         let path = dir.path().join("rules-d1-e1.cwasm");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).expect("permissions");
-        assert_eq!(entry(dir.path()).read(), None);
+        assert_eq!(entry(dir.path()).sealed(), None);
     }
 }

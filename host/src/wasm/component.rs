@@ -89,23 +89,34 @@ fn compile(
 }
 
 fn revive(engine: &wasmtime::Engine, entry: &cache::Entry) -> Option<Component> {
-    let code = entry.read()?;
-    match deserialize(engine, &code) {
-        Ok(component) => Some(component),
-        Err(error) => {
-            tracing::warn!(%error, "a cached component was not usable and is compiled again");
-            None
-        }
-    }
+    let file = entry.sealed()?;
+    // The code is mapped and not read: what is never run takes no memory, and of the rest all hosts share one copy. Some file
+    // systems have no code run from them; it is read from those.
+    let component = mapped(engine, &file).or_else(|_| copied(engine, &fs::read(&file)?));
+    component
+        .inspect_err(
+            |error| tracing::warn!(%error, "a cached component was not usable and is compiled again"),
+        )
+        .ok()
 }
 
 #[allow(
     unsafe_code,
     reason = "the engine offers no safe way to load code that it compiled in an earlier run"
 )]
-fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: `code` has passed its seal, which only `cache::Entry::write` makes, in a directory that nobody else
-    // may write to; it is the output of `Component::serialize` for this component and this engine's settings.
+fn mapped(engine: &wasmtime::Engine, file: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: the file has passed its seal, which only `cache::Entry::write` makes, in a directory that nobody else may
+    // write to; it begins with the output of `Component::serialize` for this component and this engine's settings, and is
+    // replaced and never written to.
+    unsafe { Component::deserialize_file(engine, file) }
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the engine offers no safe way to load code that it compiled in an earlier run"
+)]
+fn copied(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: as above; the code is the file's.
     unsafe { Component::deserialize(engine, code) }
 }
 

@@ -90,7 +90,7 @@ const steps = {
     assert.match(await page.locator("time[data-zone]").innerText(), /E[SD]T/);
     await fill(page);
     await hold(page);
-    await page.getByText("where you are, America/New_York").first().waitFor();
+    await page.getByText("where you are, America/New York").first().waitFor();
   },
 
   // Two browsers want one window: one gets it, the other reads who was faster, and loses nothing of what was typed.
@@ -118,6 +118,71 @@ const steps = {
     await fill(loser);
     await hold(loser);
     await loser.getByText("The time is held for you").waitFor();
+  },
+
+  // The whole path in German, as the browser asks for it; then in English, which is chosen on the page and goes along.
+  async german() {
+    const page = await visitor({ locale: "de-AT", javaScriptEnabled: false });
+    await page.goto(portal);
+    assert.equal(await page.locator("html").getAttribute("lang"), "de");
+    await page.getByRole("heading", { name: "Was möchten Sie buchen?" }).waitFor();
+    await page.getByRole("link", { name: /Maintenance/ }).click();
+    await page.getByLabel("Bei", { exact: true }).selectOption({ index: 1 });
+    await page.getByRole("button", { name: "Zeiten anzeigen" }).click();
+    await page.getByRole("link", { name: "Nächste Woche" }).click();
+    await page.getByText("Zeitzone: Europa/Berlin, wie am Ort des Termins.").waitFor();
+    await page.locator(".start").nth(4).click();
+    await page.getByLabel("Name", { exact: true }).fill("Mara Lindqvist");
+    await page.getByLabel("E-Mail-Adresse").fill("mara@example.org");
+    await page.getByRole("button", { name: "Zeit reservieren" }).click();
+    await page.getByText(/Reserviert bis (Mo|Di|Mi|Do|Fr|Sa|So), \d+\. \S+ \d{4}, \d\d:\d\d Uhr \(MES?Z\)/).waitFor();
+    await page.getByRole("button", { name: "Bestätigen" }).click();
+    await page.getByRole("heading", { name: "Ihr Termin ist bestätigt" }).waitFor();
+    await page.getByRole("link", { name: "English" }).click();
+    await page.getByRole("heading", { name: "Your appointment is confirmed" }).waitFor();
+    await page.getByRole("link", { name: "Choose another time" }).click();
+    await page.getByRole("link", { name: "Week after" }).click();
+    await page.locator(".start").nth(6).click();
+    await page.getByText("It was moved").waitFor();
+    assert.match(page.url(), /lang=en/);
+    await page.getByRole("link", { name: "Deutsch" }).click();
+    await page.getByText("Termin absagen").click();
+    await page.getByLabel("Grund").fill("Mir ist etwas dazwischengekommen");
+    await page.getByRole("button", { name: "Termin jetzt absagen" }).click();
+    await page.getByRole("heading", { name: "Dieser Termin ist abgesagt" }).waitFor();
+  },
+
+  // What German pages look like, and that no English word is left on them.
+  async deutsch() {
+    const page = await visitor({ locale: "de-DE", timezoneId: "America/New_York" });
+    const look = async (name) => {
+      await sound(page, name);
+      const text = await page.locator("body").innerText();
+      const left = text.match(/\b(the|your|with|book|choose|where|time|free|before|and|of|optional)\b/i);
+      assert.equal(left, null, `${name}: ${left?.[0]} in ${text}`);
+    };
+    await page.goto(portal);
+    await look("portal-de");
+    await page.getByRole("link", { name: /Anzahlung/ }).click();
+    await page.getByRole("link", { name: "In der Zeitzone Amerika/New York anzeigen" }).click();
+    await look("portal-de-times");
+    await page.locator(".start").nth(3).click();
+    await page.getByLabel("Name", { exact: true }).fill("Mara Lindqvist");
+    await page.getByLabel("E-Mail-Adresse").fill("niemand");
+    await look("portal-de-details");
+    await page.locator("form").evaluate((form) => form.setAttribute("novalidate", ""));
+    await page.getByRole("button", { name: "Zeit reservieren" }).click();
+    await page.getByText("Einige Ihrer Angaben stimmen noch nicht.").waitFor();
+    await look("portal-de-wrong");
+    await page.getByLabel("E-Mail-Adresse").fill("mara@example.org");
+    await page.getByRole("button", { name: "Zeit reservieren" }).click();
+    await page.getByText("Vorab sind").waitFor();
+    await page.getByText("bei Ihnen").first().waitFor();
+    await look("portal-de-deposit");
+    await page.goto(`${url}/visit?token=e30.e30`);
+    await look("portal-de-gone");
+    await page.goto(`${url}/portal/${SECOND}`);
+    await look("portal-de-none");
   },
 
   // Script that is typed anywhere stays text everywhere.

@@ -6,13 +6,20 @@ use super::run;
 use crate::support::{COMPANY, Host, SERVICE, id};
 
 /// The sample company with its portal open, a service that asks for a deposit besides, and a company without a portal.
-async fn opened() -> (Host, String) {
+async fn opened(step: &str) -> (Host, String) {
     let host = Host::on_ledger();
-    let portal = json!({
-        "open": true,
-        "greeting": "Heating and cooling, kept running. We come to you in Berlin and Potsdam.",
-        "payment": "Transfer it to DE02 1203 0000 0000 2020 51, Brightwater Services.",
-    });
+    let (greeting, payment) = if step == "deutsch" {
+        (
+            "Heizung und Kühlung in Berlin und Potsdam. Wir kommen zu Ihnen.",
+            "Überweisen Sie an DE02 1203 0000 0000 2020 51.",
+        )
+    } else {
+        (
+            "Heating and cooling, kept running. We come to you in Berlin and Potsdam.",
+            "Transfer it to DE02 1203 0000 0000 2020 51, Brightwater Services.",
+        )
+    };
+    let portal = json!({ "open": true, "greeting": greeting, "payment": payment });
     host.change_company(&json!({ "portal": portal })).await;
     let mut service: Value = host.get(&format!("/api/v1/services/{SERVICE}")).await.expect(200);
     service["name"] = json!("Cooling system inspection");
@@ -30,7 +37,7 @@ async fn opened() -> (Host, String) {
 }
 
 async fn visit(step: &str) {
-    let (host, other) = opened().await;
+    let (host, other) = opened(step).await;
     run(&host, "portal.mjs", &[("COMPANY", COMPANY), ("SECOND", &other)], &[step]).await;
 }
 
@@ -42,6 +49,16 @@ async fn a_customer_books_confirms_moves_and_cancels() {
 #[tokio::test]
 async fn a_customer_needs_no_script() {
     visit("plain").await;
+}
+
+#[tokio::test]
+async fn a_customer_books_in_german() {
+    visit("german").await;
+}
+
+#[tokio::test]
+async fn german_pages_are_german() {
+    visit("deutsch").await;
 }
 
 #[tokio::test]

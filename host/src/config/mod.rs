@@ -34,6 +34,8 @@ pub struct Config {
     pub relay: Relay,
     /// How documents are compared with the books.
     pub reconciliation: Reconciliation,
+    /// How the pages of customers speak.
+    pub portal: Portal,
     /// What is logged.
     pub log: Log,
     /// The ERP connections, by the names that companies know them by.
@@ -138,6 +140,14 @@ pub struct Reconciliation {
     pub hour: u32,
     /// How many days back, up to the day before.
     pub days: u32,
+}
+
+/// How the pages of customers speak.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Portal {
+    /// A directory of languages, such as `fr.ftl`, beside those that are built in; a file for one of these changes it.
+    pub languages: Option<PathBuf>,
 }
 
 /// What is logged.
@@ -251,6 +261,7 @@ impl Config {
         self.store.url = self.store.url.take().map(|url| url.within(directory));
         self.rules.component.as_mut().map(anchor);
         self.rules.cache.as_mut().map(anchor);
+        self.portal.languages.as_mut().map(anchor);
         anchor(&mut self.rules.keys);
         anchor(&mut self.rules.lock);
         for notices in self.notices.values_mut() {

@@ -14,17 +14,20 @@ use url::Url;
 use super::problem::Problem;
 use crate::app::NewSession;
 use crate::codes;
+use crate::languages::Languages;
 
 /// Carries the token of a session, in requests that change something.
 pub(super) const CSRF: &str = "slotledger-csrf";
 
-/// Where this server is seen from outside.
+/// Where this server is seen from outside, and in which languages it speaks to customers.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     /// Its address: `https://book.example`. None takes what the request's `Host` says, without encryption.
     pub url: Option<Url>,
     /// Proxies that say in `X-Forwarded-For` whom they speak for.
     pub proxies: Vec<IpAddr>,
+    /// The languages of the customer portal.
+    pub languages: Languages,
 }
 
 impl Site {

@@ -346,3 +346,55 @@ async fn work_is_signed_for_once_it_is_completed() {
     let page = shop.page(&format!("/visit?token={token}")).await;
     assert!(page.text.contains("Signed by Mara"), "{}", page.text);
 }
+
+#[tokio::test]
+async fn a_visitor_is_spoken_to_in_their_language() {
+    let shop = Shop::open(json!({"deposit_percent": "30"})).await;
+    let home = format!("/portal/{}", shop.company);
+    let asked = async |path: &str, accepts: &'static str| {
+        let request = Request::get(path).header("accept-language", accepts).body(Body::empty()).unwrap();
+        shop.api.send(request).await.text
+    };
+    let german = asked(&home, "de-AT,en;q=0.5").await;
+    assert!(german.contains("<html lang=\"de\">") && german.contains("30 % Anzahlung"), "{german}");
+    // What the browser asks for need not be carried along; what is chosen is.
+    assert!(!german.contains(&format!("{home}/times?service={}&#38;lang=", shop.service)), "{german}");
+    let chosen = asked(&format!("{home}?lang=de"), "en").await;
+    assert!(chosen.contains(&format!("{home}/times?service={}&#38;lang=de", shop.service)), "{chosen}");
+    let english = asked(&home, "fr").await;
+    assert!(english.contains("<html lang=\"en\">") && english.contains("Deutsch</a>"), "{english}");
+}
+
+#[tokio::test]
+async fn a_choice_of_language_goes_along_to_the_visit() {
+    let shop = Shop::open(json!({"cancel_cutoff_minutes": 527_040})).await;
+    let mut fields = vec![
+        ("service", shop.service.as_str()),
+        ("start", shop.start.as_str()),
+        ("name", "Mara"),
+        ("key", "k1"),
+    ];
+    let hold = format!("/portal/{}/hold?lang=de", shop.company);
+    let wrong = shop.form(&hold, &fields).await;
+    assert!(wrong.text.contains("Bitte geben Sie eine E-Mail-Adresse an"), "{}", wrong.text);
+    // The page is offered in other languages by the address that shows it.
+    assert!(wrong.text.contains(&format!("/portal/{}/details?", shop.company)), "{}", wrong.text);
+    fields.push(("email", "mara@example.org"));
+    let held = shop.form(&hold, &fields).await;
+    assert!(held.header("location").ends_with("&done=held&lang=de"), "{}", held.header("location"));
+    let token = token(&held);
+    let accept = [("token", token.as_str()), ("seen", "1")];
+    assert_eq!(shop.form("/visit/accept?lang=de", &accept).await.status, StatusCode::SEE_OTHER);
+    let page = shop.page(&format!("/visit?token={token}&lang=de")).await;
+    assert!(page.text.contains("Absagen können Sie bis 366 Tage vor Beginn."), "{}", page.text);
+    let file = shop.page(&format!("/visit/appointment.ics?token={token}&lang=de")).await;
+    assert!(file.header("content-disposition").contains("\"termin.ics\""));
+    let gone = shop.page("/visit?token=x&lang=de").await;
+    assert!(gone.text.contains("Dieser Link gilt nicht mehr"), "{}", gone.text);
+    let none = shop.page("/portal/x?lang=de").await;
+    assert!(
+        none.text.contains("Hier gibt es keine Buchungsseite.") && none.text.contains("SL0126"),
+        "{}",
+        none.text
+    );
+}

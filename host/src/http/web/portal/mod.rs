@@ -10,6 +10,8 @@
 mod calendar;
 mod details;
 mod frame;
+mod manner;
+mod refusals;
 mod services;
 mod times;
 mod visit;
@@ -24,6 +26,7 @@ use axum::{Router, middleware};
 use super::door;
 use crate::app::Purpose;
 use crate::http::operation::State;
+use manner::Manner;
 
 /// Every page and form of it. None needs a session.
 pub(super) fn routes() -> Router<State> {
@@ -40,16 +43,20 @@ pub(super) fn routes() -> Router<State> {
         let path = format!("/visit/{}", purpose.as_str());
         routes.route(
             &path,
-            post(async move |state, visitor, body| visit::answer(purpose, state, visitor, body).await),
+            post(async move |state, manner, visitor, body| {
+                visit::answer(purpose, state, manner, visitor, body).await
+            }),
         )
     });
     booking.merge(answers).layer(middleware::from_fn(legibly))
 }
 
-/// Has whatever goes wrong shown as a page of the portal.
-async fn legibly(request: Request, next: Next) -> Response {
+/// Finds out how the visitor is spoken to, and has whatever goes wrong shown as a page of the portal.
+async fn legibly(mut request: Request, next: Next) -> Response {
+    let manner = Manner::of(&request);
+    request.extensions_mut().insert(manner.clone());
     match door::trouble_in(next.run(request).await).await {
         Ok(response) => response,
-        Err(trouble) => frame::trouble(&trouble),
+        Err(trouble) => frame::trouble(&manner, trouble),
     }
 }

@@ -1,9 +1,10 @@
 // Goes through the customer portal as customers do. Told by the environment what `browser.mjs` reads, COMPANY, whose portal it is,
-// and SECOND, a company without one. The steps to take are its arguments.
+// SECOND, a company without one, and PORT, on whose localhost a site may embed it. The steps to take are its arguments.
 import assert from "node:assert/strict";
-import { finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
+import { createServer } from "node:http";
+import { browser, finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
 
-const { COMPANY, SECOND } = process.env;
+const { COMPANY, SECOND, PORT } = process.env;
 const portal = `${url}/portal/${COMPANY}`;
 
 // As far as the details: the nth window of the first week that has one.
@@ -66,6 +67,23 @@ async function whole(page, look) {
   await page.goto(before);
   await page.getByRole("heading", { name: "This appointment is cancelled" }).waitFor();
 }
+
+// Books in a frame; `page` is another site's.
+async function bookWithin(page, confirm) {
+  const frame = page.frameLocator("iframe");
+  await frame.getByRole("link", { name: /Maintenance/ }).click();
+  await frame.getByRole("link", { name: confirm.after }).click();
+  await frame.locator(".start").nth(confirm.nth).click();
+  await frame.getByLabel("Name", { exact: true }).fill("Mara Lindqvist");
+  await frame.getByLabel(/^E-mail address|^E-Mail-Adresse/).fill("mara@example.org");
+  await frame.getByRole("button", { name: confirm.hold }).click();
+  await frame.getByRole("button", { name: confirm.button }).click();
+  await frame.getByRole("heading", { name: confirm.done }).waitFor();
+  return frame;
+}
+
+const GERMAN = { after: "Nächste Woche", nth: 2, hold: "Zeit reservieren", button: "Bestätigen", done: "Ihr Termin ist bestätigt" };
+const ENGLISH = { after: "Week after", nth: 5, hold: "Hold this time", button: "Confirm", done: "Your appointment is confirmed" };
 
 const steps = {
   // The whole path: booked, confirmed, moved, cancelled.
@@ -183,6 +201,55 @@ const steps = {
     await look("portal-de-gone");
     await page.goto(`${url}/portal/${SECOND}`);
     await look("portal-de-none");
+  },
+
+  // A page of another site takes the portal in with one tag, and books through it; other sites cannot.
+  async embed() {
+    const script = `<script src="${url}/embed.js" data-portal="${COMPANY}" async></script>`;
+    const plain = `<iframe src="${portal}" title="Booking" width="600" height="900"></iframe>`;
+    const pages = { "/": ["de", script], "/plain": ["en", plain] };
+    const site = createServer((request, response) => {
+      const [lang, part] = pages[request.url] ?? ["en", ""];
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.end(`<!doctype html><html lang="${lang}"><title>Shop</title><main><h1>Shop</h1>${part}</main></html>`);
+    }).listen(PORT);
+    try {
+      const page = await visitor();
+      await page.goto(`http://localhost:${PORT}/`);
+      const frame = page.frameLocator("iframe");
+      await frame.getByRole("heading", { name: "Was möchten Sie buchen?" }).waitFor();
+      await sound(page, "portal-embedded");
+      await bookWithin(page, GERMAN);
+      // The frame is as high as what is in it, and called by it.
+      const spare = () => frame.locator("html").evaluate((root) => root.scrollHeight - root.clientHeight);
+      for (let tries = 0; (await spare()) > 0 && tries < 50; tries += 1) await page.waitForTimeout(100);
+      assert.equal(await spare(), 0);
+      const high = await page.locator("iframe").evaluate((own) => own.clientHeight);
+      assert.ok(high > 300 && high < 2000, `${high} px`);
+      assert.match(await page.locator("iframe").getAttribute("title"), /Ihr Termin/);
+      // What any other frame or page says changes nothing.
+      await page.evaluate(() => window.postMessage({ slotledger: "page", height: 5000, title: "taken over" }, "*"));
+      await page.waitForTimeout(200);
+      assert.equal(await page.locator("iframe").evaluate((own) => own.clientHeight), high);
+
+      const bare = await visitor({ javaScriptEnabled: false });
+      await bare.goto(`http://localhost:${PORT}/plain`);
+      await bookWithin(bare, ENGLISH);
+
+      // The same page by another name is another site.
+      const stranger = await (await browser.newContext()).newPage();
+      const refused = stranger.waitForEvent("console", (line) => line.text().includes("frame-ancestors"));
+      await stranger.goto(`http://127.0.0.1:${PORT}/`);
+      await refused;
+      assert.equal(await stranger.frameLocator("iframe").locator("main").count(), 0);
+      for (const path of ["/log-in", "/appointments", "/board"]) {
+        const answer = await stranger.request.get(url + path);
+        assert.match(answer.headers()["content-security-policy"], /frame-ancestors 'none'/, path);
+      }
+    } finally {
+      site.close();
+      site.closeAllConnections();
+    }
   },
 
   // Script that is typed anywhere stays text everywhere.

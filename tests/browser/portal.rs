@@ -6,8 +6,13 @@ use super::run;
 use crate::support::{COMPANY, Host, SERVICE, id};
 
 /// The sample company with its portal open, a service that asks for a deposit besides, and a company without a portal.
-async fn opened(step: &str) -> (Host, String) {
-    let host = Host::on_ledger();
+async fn opened(step: &str) -> (Host, String, String) {
+    let port = free_port();
+    let mut host = Host::not_started();
+    let embed = format!("\n[portal]\nembed_from = [\"http://localhost:{port}\"]\n");
+    let config = std::fs::read_to_string(host.config()).expect("init wrote it") + &embed;
+    std::fs::write(host.config(), config).expect("it can be written");
+    host.start(&[]);
     let (greeting, payment) = if step == "deutsch" {
         (
             "Heizung und Kühlung in Berlin und Potsdam. Wir kommen zu Ihnen.",
@@ -33,12 +38,18 @@ async fn opened(step: &str) -> (Host, String) {
     let other = json!({ "name": "Another", "currency": "EUR", "time_zone": "UTC" });
     let other: Value = host.post("/api/v1/companies", &other).await.expect(201);
     let other = id(&other);
-    (host, other)
+    (host, other, port.to_string())
+}
+
+/// A port that nobody listens on.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
 }
 
 async fn visit(step: &str) {
-    let (host, other) = opened(step).await;
-    run(&host, "portal.mjs", &[("COMPANY", COMPANY), ("SECOND", &other)], &[step]).await;
+    let (host, other, port) = opened(step).await;
+    run(&host, "portal.mjs", &[("COMPANY", COMPANY), ("SECOND", &other), ("PORT", &port)], &[step]).await;
 }
 
 #[tokio::test]
@@ -59,6 +70,11 @@ async fn a_customer_books_in_german() {
 #[tokio::test]
 async fn german_pages_are_german() {
     visit("deutsch").await;
+}
+
+#[tokio::test]
+async fn a_customer_books_within_another_site() {
+    visit("embed").await;
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         url: config.server.url.clone(),
         proxies: config.server.proxies.clone(),
         languages: languages(&config.portal)?,
+        embed_from: config.portal.sites(),
     };
     let terms = http::Terms { most: config.server.connections, silence: http::limits::SILENCE };
     http::serve(listener, http::router_at(host.app.clone(), site), terms, until_told(stop)).await;

@@ -19,7 +19,7 @@ use crate::languages::Languages;
 /// Carries the token of a session, in requests that change something.
 pub(super) const CSRF: &str = "slotledger-csrf";
 
-/// Where this server is seen from outside, and in which languages it speaks to customers.
+/// Where this server is seen from outside, in which languages it speaks to customers, and in whose frames.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     /// Its address: `https://book.example`. None takes what the request's `Host` says, without encryption.
@@ -28,6 +28,8 @@ pub struct Site {
     pub proxies: Vec<IpAddr>,
     /// The languages of the customer portal.
     pub languages: Languages,
+    /// The origins that may show the customer portal in a frame.
+    pub embed_from: Vec<String>,
 }
 
 impl Site {

@@ -77,6 +77,7 @@ pub(super) fn routes(app: &Arc<App>, site: &Arc<Site>) -> Router<State> {
     let door = Door { app: app.clone(), needs, site: site.clone() };
     let open = entrance::open_routes()
         .route("/assets/{name}", get(assets::asset))
+        .route("/embed.js", get(assets::embed))
         .merge(phone::open_routes())
         .layer(middleware::from_fn(door::legibly))
         .merge(portal::routes());

@@ -70,6 +70,17 @@ impl Frame {
         self.manner.language.say(name)
     }
 
+    /// The sites that may show the page in a frame, as its script reads them; none where none may.
+    pub(super) fn sites(&self) -> Option<String> {
+        let sites = self.manner.sites();
+        (!sites.is_empty()).then(|| sites.join(" "))
+    }
+
+    /// The script for such frames.
+    pub(super) fn framed(&self) -> &'static str {
+        &assets::FRAMED_SCRIPT.path
+    }
+
     pub(super) fn tag(&self) -> &str {
         self.manner.language.tag()
     }

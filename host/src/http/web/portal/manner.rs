@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::{Method, header};
+use axum::http::{HeaderValue, Method, header};
 use url::form_urlencoded;
 
+use super::super::words::POLICY;
 use crate::http::site::Site;
-use crate::languages::{Language, Languages};
+use crate::languages::Language;
 
 /// Names the language in an address.
 const LANG: &str = "lang";
@@ -19,7 +20,7 @@ const LANG: &str = "lang";
 #[derive(Clone)]
 pub(super) struct Manner {
     pub(super) language: Arc<Language>,
-    languages: Languages,
+    site: Arc<Site>,
     /// Whether the visitor chose the language themselves.
     is_chosen: bool,
     /// The page they are on, without the choice; none where it cannot be asked for again.
@@ -37,8 +38,8 @@ pub(super) struct Tongue {
 impl Manner {
     /// What was chosen, else what the browser says its user reads, else English.
     pub(super) fn of(request: &Request) -> Self {
-        let languages =
-            request.extensions().get::<Arc<Site>>().map(|site| site.languages.clone()).unwrap_or_default();
+        let site = request.extensions().get::<Arc<Site>>().cloned().unwrap_or_default();
+        let languages = &site.languages;
         let query = request.uri().query().unwrap_or_default();
         let pairs = || form_urlencoded::parse(query.as_bytes());
         let chosen =
@@ -53,7 +54,7 @@ impl Manner {
             .extend_pairs(pairs().filter(|(name, _)| name != LANG))
             .finish();
         let here = (request.method() == Method::GET).then(|| with(request.uri().path(), &rest));
-        Self { language, languages, is_chosen, here }
+        Self { language, site, is_chosen, here }
     }
 
     /// The same on a page that is asked for by this path and query, whatever was asked for in fact.
@@ -73,6 +74,22 @@ impl Manner {
         with("", &out.finish())
     }
 
+    /// The sites that may show the page in a frame.
+    pub(super) fn sites(&self) -> &[String] {
+        &self.site.embed_from
+    }
+
+    /// The policy of a page that may be shown in a frame; none where none may.
+    pub(super) fn policy(&self) -> Option<HeaderValue> {
+        let sites = self.sites();
+        if sites.is_empty() {
+            None
+        } else {
+            HeaderValue::from_str(&format!("{POLICY}; img-src 'self'; frame-ancestors {}", sites.join(" ")))
+                .ok()
+        }
+    }
+
     /// The languages that this page can be read in.
     pub(super) fn tongues(&self) -> Vec<Tongue> {
         let Some(here) = &self.here else { return Vec::new() };
@@ -83,7 +100,7 @@ impl Manner {
             path: format!("{here}{mark}{LANG}={}", language.tag()),
             is_here: language.tag() == self.language.tag(),
         };
-        self.languages.all().map(tongue).collect()
+        self.site.languages.all().map(tongue).collect()
     }
 }
 

@@ -18,6 +18,7 @@ mod visit;
 mod zones;
 
 use axum::extract::Request;
+use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -51,12 +52,17 @@ pub(super) fn routes() -> Router<State> {
     booking.merge(answers).layer(middleware::from_fn(legibly))
 }
 
-/// Finds out how the visitor is spoken to, and has whatever goes wrong shown as a page of the portal.
+/// Finds out how the visitor is spoken to, has whatever goes wrong shown as a page
+/// of the portal, and lets the sites that may embed it do so.
 async fn legibly(mut request: Request, next: Next) -> Response {
     let manner = Manner::of(&request);
     request.extensions_mut().insert(manner.clone());
-    match door::trouble_in(next.run(request).await).await {
+    let mut response = match door::trouble_in(next.run(request).await).await {
         Ok(response) => response,
         Err(trouble) => frame::trouble(&manner, trouble),
+    };
+    if let Some(policy) = manner.policy() {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    response
 }

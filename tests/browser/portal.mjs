@@ -203,6 +203,21 @@ const steps = {
     await look("portal-de-none");
   },
 
+  // A company's colour, however shrill, its image and its corners.
+  async themed() {
+    const page = await visitor();
+    const mark = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 36"><path fill="#123" d="M0 0h90v36H0z"/></svg>`;
+    await page.route("https://cdn.example/**", (route) => route.fulfill({ contentType: "image/svg+xml", body: mark }));
+    await page.goto(portal);
+    assert.equal(await page.locator("img.logo").evaluate((image) => image.naturalWidth > 0), true);
+    await sound(page, "portal-themed");
+    await choose(page);
+    const button = page.getByRole("button", { name: "Hold this time" });
+    const shown = await button.evaluate((own) => [getComputedStyle(own).backgroundColor, getComputedStyle(own).color]);
+    assert.deepEqual(shown, ["rgb(255, 204, 0)", "rgb(0, 0, 0)"]);
+    await sound(page, "portal-themed-details");
+  },
+
   // A page of another site takes the portal in with one tag, and books through it; other sites cannot.
   async embed() {
     const script = `<script src="${url}/embed.js" data-portal="${COMPANY}" async></script>`;

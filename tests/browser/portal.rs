@@ -24,7 +24,12 @@ async fn opened(step: &str) -> (Host, String, String) {
             "Transfer it to DE02 1203 0000 0000 2020 51, Brightwater Services.",
         )
     };
-    let portal = json!({ "open": true, "greeting": greeting, "payment": payment });
+    let mut portal = json!({ "open": true, "greeting": greeting, "payment": payment });
+    if step == "themed" {
+        portal["accent"] = json!("#ffcc00");
+        portal["logo"] = json!("https://cdn.example/logo.svg");
+        portal["corners"] = json!("round");
+    }
     host.change_company(&json!({ "portal": portal })).await;
     let mut service: Value = host.get(&format!("/api/v1/services/{SERVICE}")).await.expect(200);
     service["name"] = json!("Cooling system inspection");
@@ -70,6 +75,11 @@ async fn a_customer_books_in_german() {
 #[tokio::test]
 async fn german_pages_are_german() {
     visit("deutsch").await;
+}
+
+#[tokio::test]
+async fn a_companys_colours_can_be_read() {
+    visit("themed").await;
 }
 
 #[tokio::test]

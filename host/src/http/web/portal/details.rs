@@ -73,6 +73,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let offer = offer(&app, &company).await?;
+    let manner = manner.with(&offer.company().portal);
     page(&manner, &offer, Form::parse(uri.query().unwrap_or_default().as_bytes()), None)
 }
 
@@ -112,7 +113,7 @@ fn page(manner: &Manner, offer: &Offer, form: Form, problem: Option<&Problem>) -
         trouble,
     };
     let status = page.trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
-    Ok(words::html(status, &page))
+    Ok(Frame::page(page.frame.logo.clone(), status, &page))
 }
 
 fn start(form: &Form) -> Result<DateTime<Utc>, Problem> {
@@ -132,6 +133,7 @@ pub(super) async fn hold(
         return Err(Problem::new(codes::BODY_TOO_LARGE, format!("A form has at most {FORM} bytes.")));
     }
     let offer = offer(&app, &company).await?;
+    let manner = manner.with(&offer.company().portal);
     let form = Form::parse(&body);
     match held(&app, &offer, (&form, &manner), &visitor.address).await {
         Ok(token) => Ok(words::to(&format!("/visit?{}", carried(&manner, &token, &[("done", "held")])))),

@@ -8,9 +8,13 @@ use super::super::assets;
 use super::super::trouble::Trouble;
 use super::super::words;
 use super::manner::{Manner, Tongue};
-use super::refusals;
-use crate::app::{App, Offer, Result};
-use crate::model::{Company, CompanyId};
+use super::{refusals, theme};
+use crate::app::Offer;
+use crate::model::{Company, CompanyId, Portal};
+
+/// An image of another origin that a page shows, for its policy.
+#[derive(Clone)]
+pub(super) struct Logo(pub(super) String);
 
 /// The frame of a page.
 pub(super) struct Frame {
@@ -21,6 +25,9 @@ pub(super) struct Frame {
     pub(super) home: Option<String>,
     pub(super) style: &'static str,
     pub(super) script: &'static str,
+    /// The company's colours, if it has some, and its image.
+    pub(super) theme: Option<String>,
+    pub(super) logo: Option<String>,
     manner: Manner,
     /// The languages to choose from.
     pub(super) tongues: Vec<Tongue>,
@@ -35,6 +42,8 @@ impl Frame {
             home: None,
             style: &assets::STYLE.path,
             script: &assets::SCRIPT.path,
+            theme: None,
+            logo: None,
             manner: manner.clone(),
             tongues: Vec::new(),
         }
@@ -43,7 +52,21 @@ impl Frame {
     /// A page on which somebody books.
     pub(super) fn of(manner: &Manner, offer: &Offer, title: &str) -> Self {
         let home = Some(format!("{}{}", home(offer.id), manner.query()));
-        Self { name: offer.name().to_owned(), home, tongues: manner.tongues(), ..Self::plain(manner, title) }
+        Self { name: offer.name().to_owned(), home, ..Self::themed(manner, &offer.company().portal, title) }
+    }
+
+    fn themed(manner: &Manner, portal: &Portal, title: &str) -> Self {
+        let (theme, logo) = (theme::path(portal), portal.logo.clone());
+        Self { theme, logo, tongues: manner.tongues(), ..Self::plain(manner, title) }
+    }
+
+    /// A page, whose frame shows this image.
+    pub(super) fn page(logo: Option<String>, status: StatusCode, page: &impl Template) -> Response {
+        let mut response = words::html(status, page);
+        if let Some(logo) = logo {
+            response.extensions_mut().insert(Logo(logo));
+        }
+        response
     }
 
     /// The same about one thing.
@@ -53,16 +76,10 @@ impl Frame {
     }
 
     /// A page about a visit with a company, whether or not it lets anybody book.
-    pub(super) async fn about(
-        app: &App,
-        manner: &Manner,
-        id: CompanyId,
-        title: &str,
-    ) -> Result<(Self, Company)> {
-        let company = app.get::<Company>(id.0).await?.data;
+    pub(super) fn about(manner: &Manner, (id, company): (CompanyId, &Company), title: &str) -> Self {
         let name = company.portal.name.clone().unwrap_or_else(|| company.name.clone());
         let home = (company.active && company.portal.open).then(|| format!("{}{}", home(id), manner.query()));
-        Ok((Self { name, home, tongues: manner.tongues(), ..Self::plain(manner, title) }, company))
+        Self { name, home, ..Self::themed(manner, &company.portal, title) }
     }
 
     /// A text of the visitor's language.

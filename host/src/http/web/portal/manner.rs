@@ -12,6 +12,7 @@ use url::form_urlencoded;
 use super::super::words::POLICY;
 use crate::http::site::Site;
 use crate::languages::Language;
+use crate::model::Portal;
 
 /// Names the language in an address.
 const LANG: &str = "lang";
@@ -23,6 +24,8 @@ pub(super) struct Manner {
     site: Arc<Site>,
     /// Whether the visitor chose the language themselves.
     is_chosen: bool,
+    /// Whether the browser asked for it.
+    is_accepted: bool,
     /// The page they are on, without the choice; none where it cannot be asked for again.
     here: Option<String>,
 }
@@ -49,17 +52,26 @@ impl Manner {
             languages.accepted(header).cloned()
         };
         let is_chosen = chosen.is_some();
-        let language = chosen.or_else(accepted).unwrap_or_else(|| languages.english().clone());
+        let known = chosen.or_else(accepted);
+        let is_accepted = known.is_some() && !is_chosen;
+        let language = known.unwrap_or_else(|| languages.english().clone());
         let rest = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(pairs().filter(|(name, _)| name != LANG))
             .finish();
         let here = (request.method() == Method::GET).then(|| with(request.uri().path(), &rest));
-        Self { language, site, is_chosen, here }
+        Self { language, site, is_chosen, is_accepted, here }
     }
 
     /// The same on a page that is asked for by this path and query, whatever was asked for in fact.
     pub(super) fn at(&self, here: String) -> Self {
         Self { here: Some(here), ..self.clone() }
+    }
+
+    /// The same with a company, whose own language counts where the visitor has said nothing.
+    pub(super) fn with(&self, portal: &Portal) -> Self {
+        let own = portal.language.as_deref().and_then(|own| self.site.languages.named(own));
+        let own = own.filter(|_| !self.is_chosen && !self.is_accepted);
+        Self { language: own.unwrap_or(&self.language).clone(), ..self.clone() }
     }
 
     /// What goes along to the next page.
@@ -79,15 +91,14 @@ impl Manner {
         &self.site.embed_from
     }
 
-    /// The policy of a page that may be shown in a frame; none where none may.
-    pub(super) fn policy(&self) -> Option<HeaderValue> {
+    /// The policy of a page that shows this image, or may be in a frame; none where it is that of every page.
+    pub(super) fn policy(&self, image: &str) -> Option<HeaderValue> {
         let sites = self.sites();
-        if sites.is_empty() {
-            None
-        } else {
-            HeaderValue::from_str(&format!("{POLICY}; img-src 'self'; frame-ancestors {}", sites.join(" ")))
-                .ok()
+        if sites.is_empty() && image.is_empty() {
+            return None;
         }
+        let sites = if sites.is_empty() { "'none'".to_owned() } else { sites.join(" ") };
+        HeaderValue::from_str(&format!("{POLICY}; img-src 'self' {image}; frame-ancestors {sites}")).ok()
     }
 
     /// The languages that this page can be read in.

@@ -9,10 +9,13 @@
 
 mod calendar;
 mod details;
+mod entry;
 mod frame;
 mod manner;
+mod moving;
 mod refusals;
 mod services;
+mod theme;
 mod times;
 mod visit;
 mod zones;
@@ -35,11 +38,12 @@ pub(super) fn routes() -> Router<State> {
         .route("/portal/{company}", get(services::show))
         .route("/portal/{company}/times", get(times::show))
         .route("/portal/{company}/details", get(details::show))
-        .route("/portal/{company}/hold", post(details::hold));
+        .route("/portal/{company}/hold", post(details::hold))
+        .route("/portal-theme/{name}", get(theme::sheet));
     let visit = Router::new()
         .route("/visit", get(visit::show))
         .route("/visit/times", get(visit::times))
-        .route("/visit/appointment.ics", get(visit::calendar));
+        .route("/visit/appointment.ics", get(entry::show));
     let answers = Purpose::ALL.into_iter().fold(visit, |routes, purpose| {
         let path = format!("/visit/{}", purpose.as_str());
         routes.route(
@@ -53,7 +57,7 @@ pub(super) fn routes() -> Router<State> {
 }
 
 /// Finds out how the visitor is spoken to, has whatever goes wrong shown as a page
-/// of the portal, and lets the sites that may embed it do so.
+/// of the portal, and lets the page show the logo it has, and the sites that may embed it do so.
 async fn legibly(mut request: Request, next: Next) -> Response {
     let manner = Manner::of(&request);
     request.extensions_mut().insert(manner.clone());
@@ -61,7 +65,8 @@ async fn legibly(mut request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(trouble) => frame::trouble(&manner, trouble),
     };
-    if let Some(policy) = manner.policy() {
+    let logo = response.extensions_mut().remove::<frame::Logo>();
+    if let Some(policy) = manner.policy(logo.as_ref().map_or("", |logo| &logo.0)) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response

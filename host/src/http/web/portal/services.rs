@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use url::form_urlencoded;
 
-use super::super::words;
 use super::frame::{self, Frame};
 use super::manner::Manner;
 use crate::app::{App, Error, Offer};
@@ -44,6 +43,7 @@ pub(super) async fn show(
     Path(company): Path<String>,
 ) -> Result<Response, Problem> {
     let offer = offer(&app, &company).await?;
+    let manner = manner.with(&offer.company().portal);
     let language = &*manner.language;
     let entry = |(id, service): (_, &Service)| Entry {
         path: format!("{}/times?{}", frame::home(offer.id), of(&manner, id)),
@@ -57,7 +57,7 @@ pub(super) async fn show(
         greeting: offer.company().portal.greeting.clone(),
         services: offer.services().into_iter().map(entry).collect(),
     };
-    Ok(words::html(StatusCode::OK, &page))
+    Ok(Frame::page(page.frame.logo.clone(), StatusCode::OK, &page))
 }
 
 /// A service as a query.

@@ -12,7 +12,7 @@ use url::form_urlencoded;
 
 use super::super::appointments::instant;
 use super::super::form::Form;
-use super::super::words::{self, Choice};
+use super::super::words::Choice;
 use super::frame::{self, Frame};
 use super::manner::Manner;
 use super::services::{offer, price};
@@ -281,6 +281,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let offer = offer(&app, &company).await?;
+    let manner = manner.with(&offer.company().portal);
     let form = Form::parse(uri.query().unwrap_or_default().as_bytes());
     let language = &*manner.language;
     let chosen = Chosen::read(&offer, &form, &manner)?;
@@ -321,7 +322,7 @@ pub(super) async fn show(
         home,
         week,
     };
-    Ok(words::html(StatusCode::OK, &page))
+    Ok(Frame::page(page.frame.logo.clone(), StatusCode::OK, &page))
 }
 
 /// A branch, and where it is.

@@ -7,22 +7,18 @@
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{self, Extension};
-use axum::http::{StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 use rust_decimal::Decimal;
 use url::form_urlencoded;
 
 use super::super::appointments::instant;
 use super::super::form::Form;
 use super::super::trouble::Trouble;
-use super::super::words::{self, Choice};
-use super::calendar::{self as ics, Entry, Standing};
+use super::super::words;
 use super::frame::{self, Frame};
 use super::manner::Manner;
-use super::times::{self, Search, Week};
-use super::{refusals, zones};
+use super::{moving, refusals, times};
 use crate::app::{App, Error, LinkBody, Prospect, Purpose, TITLE_MARK, UNSAID, Visit};
 use crate::codes;
 use crate::http::operation::State;
@@ -90,34 +86,12 @@ impl Choosing {
     }
 }
 
-#[derive(Template)]
-#[template(path = "portal/move.html")]
-struct MovePage {
-    frame: Frame,
-    token: String,
-    revision: u32,
-    back: String,
-    name: String,
-    when: String,
-    zones: Vec<Choice>,
-    zone: String,
-    zone_label: String,
-    own_zone: String,
-    week: Week,
-    earlier: Option<String>,
-    later: String,
-    without_zone: String,
-    trouble: Option<Trouble>,
-    barred: Vec<String>,
-    reason: String,
-}
-
-fn query(uri: &Uri) -> Form {
+pub(super) fn query(uri: &Uri) -> Form {
     Form::parse(uri.query().unwrap_or_default().as_bytes())
 }
 
 /// The page of a link that does not hold, whatever is wrong with it; else the problem.
-fn closed(manner: &Manner, problem: Error) -> Result<Response, Problem> {
+pub(super) fn closed(manner: &Manner, problem: Error) -> Result<Response, Problem> {
     if matches!(problem, Error::LinkOver | Error::LinkMovedOn | Error::Missing { .. }) {
         return Ok(frame::gone(manner));
     }
@@ -143,11 +117,13 @@ async fn page(
     form: Form,
     problem: Option<Problem>,
 ) -> Result<Response, Problem> {
-    let language = &*manner.language;
     let appointment = &visit.appointment;
+    let company = app.get::<Company>(appointment.company.0).await?.data;
+    let manner = &manner.with(&company.portal);
+    let language = &*manner.language;
     let token = form.text("token").to_owned();
     let here = manner.at(format!("/visit?{}", plain(&token)));
-    let (frame, company) = Frame::about(app, &here, appointment.company, "visit-title").await?;
+    let frame = Frame::about(&here, (appointment.company, &company), "visit-title");
     let branch = app.get::<Branch>(appointment.branch.0).await?.data;
     let zone = branch.time_zone;
     let trouble = problem.map(|problem| refusals::spoken(language, Trouble::from(&problem)));
@@ -195,7 +171,7 @@ async fn page(
         trouble,
     };
     let status = page.trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
-    Ok(words::html(status, &page))
+    Ok(Frame::page(page.frame.logo.clone(), status, &page))
 }
 
 /// The link, and more, as a query.
@@ -205,7 +181,7 @@ pub(super) fn carried(manner: &Manner, token: &str, more: &[(&str, &str)]) -> St
 }
 
 /// The link alone as a query.
-fn plain(token: &str) -> String {
+pub(super) fn plain(token: &str) -> String {
     form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish()
 }
 
@@ -345,7 +321,7 @@ pub(super) async fn answer(
         Err(Err(problem)) => problem,
     };
     match purpose {
-        Purpose::Reschedule => moving(&app, &manner, &visit, form, Some(&problem)).await,
+        Purpose::Reschedule => moving::page(&app, &manner, &visit, form, Some(&problem)).await,
         Purpose::Accept | Purpose::Decline | Purpose::Cancel | Purpose::Sign => {
             page(&app, &manner, &visit, form, Some(problem)).await
         }
@@ -389,141 +365,10 @@ pub(super) async fn times(
     let form = query(&uri);
     match app.visit(form.text("token")).await {
         Ok(visit) if visit.way(Purpose::Reschedule).is_some() => {
-            moving(&app, &manner, &visit, form, None).await
+            moving::page(&app, &manner, &visit, form, None).await
         }
         Ok(visit) if visit.only.is_none() => page(&app, &manner, &visit, form, None).await,
         Ok(_) => Ok(frame::gone(&manner)),
         Err(error) => closed(&manner, error),
     }
-}
-
-/// The page on which a visit is moved, with whoever performs it.
-async fn moving(
-    app: &App,
-    manner: &Manner,
-    visit: &Visit,
-    form: Form,
-    problem: Option<&Problem>,
-) -> Result<Response, Problem> {
-    let (language, appointment) = (&*manner.language, &visit.appointment);
-    let branch = app.get::<Branch>(appointment.branch.0).await?.data;
-    let service = app.get::<Service>(appointment.service.0).await?.data;
-    let zone = form.read::<Tz>("zone")?.unwrap_or(branch.time_zone);
-    let search = Search {
-        service: appointment.service,
-        branch: appointment.branch,
-        provider: Some(appointment.provider),
-        guests: appointment.guests,
-        customer: Some(appointment.customer),
-        step_minutes: times::step(&service),
-        zone,
-    };
-    let week = times::week(app, language, &search, form.read("week")?).await?;
-    let token = form.text("token").to_owned();
-    let here = manner.at(format!("/visit/times?{}&week={}", plain(&token), week.monday));
-    let (frame, _) = Frame::about(app, &here, appointment.company, "move-title").await?;
-    let at = |monday: NaiveDate| {
-        let zone = (zone != branch.time_zone).then_some(("zone", zone.name()));
-        let monday = monday.to_string();
-        let more: Vec<_> = [("week", monday.as_str())].into_iter().chain(zone).collect();
-        format!("/visit/times?{}", carried(manner, &token, &more))
-    };
-    let barred = barred(app, language, visit, &week).await?;
-    let trouble = problem.map(|problem| refusals::spoken(language, Trouble::from(problem)));
-    let when = language.span(appointment.start, appointment.end, branch.time_zone);
-    let page = MovePage {
-        frame,
-        revision: appointment.revision,
-        back: format!("/visit?{}", carried(manner, &token, &[])),
-        name: service.name,
-        when: language.tell("move-now", [("when", when.into())]),
-        zones: zones::choices(language, branch.time_zone, zone),
-        zone: zone.name().to_owned(),
-        zone_label: zones::shown(language, branch.time_zone, zone),
-        own_zone: branch.time_zone.name().to_owned(),
-        earlier: week.earlier.map(at),
-        later: at(week.later),
-        without_zone: format!(
-            "/visit/times?{}",
-            carried(manner, &token, &[("week", &week.monday.to_string())])
-        ),
-        reason: form.text("reason").to_owned(),
-        week,
-        token,
-        barred,
-        trouble,
-    };
-    let status = page.trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
-    Ok(words::html(status, &page))
-}
-
-/// Why the visit cannot be moved at all: what the rules say of the first window of the week.
-async fn barred(app: &App, language: &Language, visit: &Visit, week: &Week) -> Result<Vec<String>, Problem> {
-    let slot = week.days.iter().find_map(|day| day.slots.first());
-    let start = slot.and_then(|slot| slot.value.parse::<DateTime<Utc>>().ok());
-    let Some(start) = start else { return Ok(Vec::new()) };
-    Ok(match app.prospect_of_move(&visit.appointment, start).await? {
-        Prospect::Barred(findings) => {
-            findings.into_iter().map(|finding| refusals::said(language, finding)).collect()
-        }
-        Prospect::Free | Prospect::There | Prospect::Unfit => Vec::new(),
-    })
-}
-
-pub(super) async fn calendar(
-    extract::State(app): extract::State<State>,
-    Extension(manner): Extension<Manner>,
-    uri: Uri,
-) -> Result<Response, Problem> {
-    let visit = match app.visit(query(&uri).text("token")).await {
-        Ok(visit) => visit,
-        Err(error) => return closed(&manner, error),
-    };
-    let language = &*manner.language;
-    let entry = entry(&app, language, &visit.appointment).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/calendar; charset=utf-8; method=PUBLISH".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.ics\"", file_name(language))),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-    ];
-    Ok((headers, ics::file(&entry)).into_response())
-}
-
-/// What the file is called; a name in other letters would need a header of its own.
-fn file_name(language: &Language) -> String {
-    let name = language.say("calendar-file");
-    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    if plain.is_empty() { "appointment".to_owned() } else { plain }
-}
-
-async fn entry(app: &App, language: &Language, appointment: &Appointment) -> Result<Entry, Problem> {
-    let branch = app.get::<Branch>(appointment.branch.0).await?.data;
-    let service = app.get::<Service>(appointment.service.0).await?.data;
-    let company = app.get::<Company>(appointment.company.0).await?.data;
-    let name = company.portal.name.unwrap_or(company.name);
-    // What was moved is the same entry: it keeps the first appointment's identity, and goes on counting.
-    let mut sequence = appointment.revision;
-    for earlier in &appointment.replaces {
-        sequence = sequence.saturating_add(app.appointment(*earlier).await?.revision);
-    }
-    let first = appointment.replaces.first().unwrap_or(&appointment.id);
-    Ok(Entry {
-        uid: format!("{first}@slotledger"),
-        sequence,
-        changed: appointment.updated_at,
-        start: appointment.start,
-        end: appointment.end,
-        standing: match appointment.status {
-            Status::Open | Status::Scheduled => Standing::Tentative,
-            Status::Cancelled | Status::NoShow => Standing::Off,
-            Status::Confirmed | Status::EnRoute | Status::InProgress | Status::Paused | Status::Completed => {
-                Standing::Firm
-            }
-        },
-        summary: language
-            .tell("calendar-summary", [("service", service.name.into()), ("company", name.into())]),
-        location: appointment.location.clone().unwrap_or_else(|| times::place(&branch)),
-        description: appointment.remarks.clone(),
-    })
 }

@@ -36,14 +36,26 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A page that is written in another language says with which words; English dates are those of most of the world.
+const language = document.documentElement.lang;
+const locale = language === "en" ? "en-GB" : language;
+const fill = (text, told) => text.replace(/\{(\w+)\}/g, (_, name) => told[name]);
+
+// A zone as the page calls it, where it has a name for it.
+function called(zone) {
+  const choice = document.querySelector(`option[value="${CSS.escape(zone)}"]`);
+  return choice?.textContent ?? zone.replaceAll("_", " ");
+}
+
 for (const time of document.querySelectorAll("time[data-zone]")) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const at = new Date(time.dateTime);
-  const said = (zone) => at.toLocaleString("en-GB", { timeZone: zone, dateStyle: "medium", timeStyle: "short" });
+  const said = (zone) => at.toLocaleString(locale, { timeZone: zone, dateStyle: "medium", timeStyle: "short" });
   if (said(own) !== said(time.dataset.zone)) {
     const note = document.createElement("span");
     note.className = "hint";
-    note.textContent = ` (${said(own)} where you are, ${own})`;
+    const there = time.dataset.said ?? "{time} where you are, {zone}";
+    note.textContent = ` (${fill(there, { time: said(own), zone: called(own) })})`;
     time.after(note);
   }
 }
@@ -54,7 +66,7 @@ for (const link of document.querySelectorAll("a[data-zone-link]")) {
   const clock = (zone) => new Date().toLocaleString("en-GB", { timeZone: zone });
   if (own && clock(own) !== clock(link.dataset.zoneShown)) {
     link.href = `${link.dataset.zoneLink}&zone=${encodeURIComponent(own)}`;
-    link.textContent = `Show them in ${own.replaceAll("_", " ")}`;
+    link.textContent = fill(link.dataset.said, { zone: called(own) });
     link.hidden = false;
   }
 }

@@ -11,6 +11,7 @@ pub mod connections;
 pub mod extension;
 pub mod faults;
 pub mod http;
+pub mod languages;
 pub mod model;
 pub mod openid;
 pub mod relay;

@@ -1,9 +1,10 @@
 // Goes through the customer portal as customers do. Told by the environment what `browser.mjs` reads, COMPANY, whose portal it is,
-// and SECOND, a company without one. The steps to take are its arguments.
+// SECOND, a company without one, and PORT, on whose localhost a site may embed it. The steps to take are its arguments.
 import assert from "node:assert/strict";
-import { finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
+import { createServer } from "node:http";
+import { browser, finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
 
-const { COMPANY, SECOND } = process.env;
+const { COMPANY, SECOND, PORT } = process.env;
 const portal = `${url}/portal/${COMPANY}`;
 
 // As far as the details: the nth window of the first week that has one.
@@ -67,6 +68,23 @@ async function whole(page, look) {
   await page.getByRole("heading", { name: "This appointment is cancelled" }).waitFor();
 }
 
+// Books in a frame; `page` is another site's.
+async function bookWithin(page, confirm) {
+  const frame = page.frameLocator("iframe");
+  await frame.getByRole("link", { name: /Maintenance/ }).click();
+  await frame.getByRole("link", { name: confirm.after }).click();
+  await frame.locator(".start").nth(confirm.nth).click();
+  await frame.getByLabel("Name", { exact: true }).fill("Mara Lindqvist");
+  await frame.getByLabel(/^E-mail address|^E-Mail-Adresse/).fill("mara@example.org");
+  await frame.getByRole("button", { name: confirm.hold }).click();
+  await frame.getByRole("button", { name: confirm.button }).click();
+  await frame.getByRole("heading", { name: confirm.done }).waitFor();
+  return frame;
+}
+
+const GERMAN = { after: "Nächste Woche", nth: 2, hold: "Zeit reservieren", button: "Bestätigen", done: "Ihr Termin ist bestätigt" };
+const ENGLISH = { after: "Week after", nth: 5, hold: "Hold this time", button: "Confirm", done: "Your appointment is confirmed" };
+
 const steps = {
   // The whole path: booked, confirmed, moved, cancelled.
   async path() {
@@ -90,7 +108,7 @@ const steps = {
     assert.match(await page.locator("time[data-zone]").innerText(), /E[SD]T/);
     await fill(page);
     await hold(page);
-    await page.getByText("where you are, America/New_York").first().waitFor();
+    await page.getByText("where you are, America/New York").first().waitFor();
   },
 
   // Two browsers want one window: one gets it, the other reads who was faster, and loses nothing of what was typed.
@@ -118,6 +136,135 @@ const steps = {
     await fill(loser);
     await hold(loser);
     await loser.getByText("The time is held for you").waitFor();
+  },
+
+  // The whole path in German, as the browser asks for it; then in English, which is chosen on the page and goes along.
+  async german() {
+    const page = await visitor({ locale: "de-AT", javaScriptEnabled: false });
+    await page.goto(portal);
+    assert.equal(await page.locator("html").getAttribute("lang"), "de");
+    await page.getByRole("heading", { name: "Was möchten Sie buchen?" }).waitFor();
+    await page.getByRole("link", { name: /Maintenance/ }).click();
+    await page.getByLabel("Bei", { exact: true }).selectOption({ index: 1 });
+    await page.getByRole("button", { name: "Zeiten anzeigen" }).click();
+    await page.getByRole("link", { name: "Nächste Woche" }).click();
+    await page.getByText("Zeitzone: Europa/Berlin, wie am Ort des Termins.").waitFor();
+    await page.locator(".start").nth(4).click();
+    await page.getByLabel("Name", { exact: true }).fill("Mara Lindqvist");
+    await page.getByLabel("E-Mail-Adresse").fill("mara@example.org");
+    await page.getByRole("button", { name: "Zeit reservieren" }).click();
+    await page.getByText(/Reserviert bis (Mo|Di|Mi|Do|Fr|Sa|So), \d+\. \S+ \d{4}, \d\d:\d\d Uhr \(MES?Z\)/).waitFor();
+    await page.getByRole("button", { name: "Bestätigen" }).click();
+    await page.getByRole("heading", { name: "Ihr Termin ist bestätigt" }).waitFor();
+    await page.getByRole("link", { name: "English" }).click();
+    await page.getByRole("heading", { name: "Your appointment is confirmed" }).waitFor();
+    await page.getByRole("link", { name: "Choose another time" }).click();
+    await page.getByRole("link", { name: "Week after" }).click();
+    await page.locator(".start").nth(6).click();
+    await page.getByText("It was moved").waitFor();
+    assert.match(page.url(), /lang=en/);
+    await page.getByRole("link", { name: "Deutsch" }).click();
+    await page.getByText("Termin absagen").click();
+    await page.getByLabel("Grund").fill("Mir ist etwas dazwischengekommen");
+    await page.getByRole("button", { name: "Termin jetzt absagen" }).click();
+    await page.getByRole("heading", { name: "Dieser Termin ist abgesagt" }).waitFor();
+  },
+
+  // What German pages look like, and that no English word is left on them.
+  async deutsch() {
+    const page = await visitor({ locale: "de-DE", timezoneId: "America/New_York" });
+    const look = async (name) => {
+      await sound(page, name);
+      const text = await page.locator("body").innerText();
+      const left = text.match(/\b(the|your|with|book|choose|where|time|free|before|and|of|optional)\b/i);
+      assert.equal(left, null, `${name}: ${left?.[0]} in ${text}`);
+    };
+    await page.goto(portal);
+    await look("portal-de");
+    await page.getByRole("link", { name: /Anzahlung/ }).click();
+    await page.getByRole("link", { name: "In der Zeitzone Amerika/New York anzeigen" }).click();
+    await look("portal-de-times");
+    await page.locator(".start").nth(3).click();
+    await page.getByLabel("Name", { exact: true }).fill("Mara Lindqvist");
+    await page.getByLabel("E-Mail-Adresse").fill("niemand");
+    await look("portal-de-details");
+    await page.locator("form").evaluate((form) => form.setAttribute("novalidate", ""));
+    await page.getByRole("button", { name: "Zeit reservieren" }).click();
+    await page.getByText("Einige Ihrer Angaben stimmen noch nicht.").waitFor();
+    await look("portal-de-wrong");
+    await page.getByLabel("E-Mail-Adresse").fill("mara@example.org");
+    await page.getByRole("button", { name: "Zeit reservieren" }).click();
+    await page.getByText("Vorab sind").waitFor();
+    await page.getByText("bei Ihnen").first().waitFor();
+    await look("portal-de-deposit");
+    await page.goto(`${url}/visit?token=e30.e30`);
+    await look("portal-de-gone");
+    await page.goto(`${url}/portal/${SECOND}`);
+    await look("portal-de-none");
+  },
+
+  // A company's colour, however shrill, its image and its corners.
+  async themed() {
+    const page = await visitor();
+    const mark = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 36"><path fill="#123" d="M0 0h90v36H0z"/></svg>`;
+    await page.route("https://cdn.example/**", (route) => route.fulfill({ contentType: "image/svg+xml", body: mark }));
+    await page.goto(portal);
+    assert.equal(await page.locator("img.logo").evaluate((image) => image.naturalWidth > 0), true);
+    await sound(page, "portal-themed");
+    await choose(page);
+    const button = page.getByRole("button", { name: "Hold this time" });
+    const shown = await button.evaluate((own) => [getComputedStyle(own).backgroundColor, getComputedStyle(own).color]);
+    assert.deepEqual(shown, ["rgb(255, 204, 0)", "rgb(0, 0, 0)"]);
+    await sound(page, "portal-themed-details");
+  },
+
+  // A page of another site takes the portal in with one tag, and books through it; other sites cannot.
+  async embed() {
+    const script = `<script src="${url}/embed.js" data-portal="${COMPANY}" async></script>`;
+    const plain = `<iframe src="${portal}" title="Booking" width="600" height="900"></iframe>`;
+    const pages = { "/": ["de", script], "/plain": ["en", plain] };
+    const site = createServer((request, response) => {
+      const [lang, part] = pages[request.url] ?? ["en", ""];
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.end(`<!doctype html><html lang="${lang}"><title>Shop</title><main><h1>Shop</h1>${part}</main></html>`);
+    }).listen(PORT);
+    try {
+      const page = await visitor();
+      await page.goto(`http://localhost:${PORT}/`);
+      const frame = page.frameLocator("iframe");
+      await frame.getByRole("heading", { name: "Was möchten Sie buchen?" }).waitFor();
+      await sound(page, "portal-embedded");
+      await bookWithin(page, GERMAN);
+      // The frame is as high as what is in it, and called by it.
+      const spare = () => frame.locator("html").evaluate((root) => root.scrollHeight - root.clientHeight);
+      for (let tries = 0; (await spare()) > 0 && tries < 50; tries += 1) await page.waitForTimeout(100);
+      assert.equal(await spare(), 0);
+      const high = await page.locator("iframe").evaluate((own) => own.clientHeight);
+      assert.ok(high > 300 && high < 2000, `${high} px`);
+      assert.match(await page.locator("iframe").getAttribute("title"), /Ihr Termin/);
+      // What any other frame or page says changes nothing.
+      await page.evaluate(() => window.postMessage({ slotledger: "page", height: 5000, title: "taken over" }, "*"));
+      await page.waitForTimeout(200);
+      assert.equal(await page.locator("iframe").evaluate((own) => own.clientHeight), high);
+
+      const bare = await visitor({ javaScriptEnabled: false });
+      await bare.goto(`http://localhost:${PORT}/plain`);
+      await bookWithin(bare, ENGLISH);
+
+      // The same page by another name is another site.
+      const stranger = await (await browser.newContext()).newPage();
+      const refused = stranger.waitForEvent("console", (line) => line.text().includes("frame-ancestors"));
+      await stranger.goto(`http://127.0.0.1:${PORT}/`);
+      await refused;
+      assert.equal(await stranger.frameLocator("iframe").locator("main").count(), 0);
+      for (const path of ["/log-in", "/appointments", "/board"]) {
+        const answer = await stranger.request.get(url + path);
+        assert.match(answer.headers()["content-security-policy"], /frame-ancestors 'none'/, path);
+      }
+    } finally {
+      site.close();
+      site.closeAllConnections();
+    }
   },
 
   // Script that is typed anywhere stays text everywhere.

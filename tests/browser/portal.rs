@@ -6,13 +6,30 @@ use super::run;
 use crate::support::{COMPANY, Host, SERVICE, id};
 
 /// The sample company with its portal open, a service that asks for a deposit besides, and a company without a portal.
-async fn opened() -> (Host, String) {
-    let host = Host::on_ledger();
-    let portal = json!({
-        "open": true,
-        "greeting": "Heating and cooling, kept running. We come to you in Berlin and Potsdam.",
-        "payment": "Transfer it to DE02 1203 0000 0000 2020 51, Brightwater Services.",
-    });
+async fn opened(step: &str) -> (Host, String, String) {
+    let port = free_port();
+    let mut host = Host::not_started();
+    let embed = format!("\n[portal]\nembed_from = [\"http://localhost:{port}\"]\n");
+    let config = std::fs::read_to_string(host.config()).expect("init wrote it") + &embed;
+    std::fs::write(host.config(), config).expect("it can be written");
+    host.start(&[]);
+    let (greeting, payment) = if step == "deutsch" {
+        (
+            "Heizung und Kühlung in Berlin und Potsdam. Wir kommen zu Ihnen.",
+            "Überweisen Sie an DE02 1203 0000 0000 2020 51.",
+        )
+    } else {
+        (
+            "Heating and cooling, kept running. We come to you in Berlin and Potsdam.",
+            "Transfer it to DE02 1203 0000 0000 2020 51, Brightwater Services.",
+        )
+    };
+    let mut portal = json!({ "open": true, "greeting": greeting, "payment": payment });
+    if step == "themed" {
+        portal["accent"] = json!("#ffcc00");
+        portal["logo"] = json!("https://cdn.example/logo.svg");
+        portal["corners"] = json!("round");
+    }
     host.change_company(&json!({ "portal": portal })).await;
     let mut service: Value = host.get(&format!("/api/v1/services/{SERVICE}")).await.expect(200);
     service["name"] = json!("Cooling system inspection");
@@ -26,12 +43,18 @@ async fn opened() -> (Host, String) {
     let other = json!({ "name": "Another", "currency": "EUR", "time_zone": "UTC" });
     let other: Value = host.post("/api/v1/companies", &other).await.expect(201);
     let other = id(&other);
-    (host, other)
+    (host, other, port.to_string())
+}
+
+/// A port that nobody listens on.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
 }
 
 async fn visit(step: &str) {
-    let (host, other) = opened().await;
-    run(&host, "portal.mjs", &[("COMPANY", COMPANY), ("SECOND", &other)], &[step]).await;
+    let (host, other, port) = opened(step).await;
+    run(&host, "portal.mjs", &[("COMPANY", COMPANY), ("SECOND", &other), ("PORT", &port)], &[step]).await;
 }
 
 #[tokio::test]
@@ -42,6 +65,26 @@ async fn a_customer_books_confirms_moves_and_cancels() {
 #[tokio::test]
 async fn a_customer_needs_no_script() {
     visit("plain").await;
+}
+
+#[tokio::test]
+async fn a_customer_books_in_german() {
+    visit("german").await;
+}
+
+#[tokio::test]
+async fn german_pages_are_german() {
+    visit("deutsch").await;
+}
+
+#[tokio::test]
+async fn a_companys_colours_can_be_read() {
+    visit("themed").await;
+}
+
+#[tokio::test]
+async fn a_customer_books_within_another_site() {
+    visit("embed").await;
 }
 
 #[tokio::test]

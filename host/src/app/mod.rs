@@ -87,6 +87,7 @@ pub use openings::{
     MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers, Strict,
 };
 pub use outcome::TITLE_MARK;
+pub(crate) use portal::UNSAID;
 pub use portal::{Offer, Visit, Way};
 pub use query::RulesInfo;
 pub use reconcile::{FindingStory, MAX_DAYS, Night, RepairRequest, advice, remedies};

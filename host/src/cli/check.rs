@@ -2,10 +2,11 @@
 
 use anyhow::bail;
 
-use super::serve::{Host, rules};
+use super::serve::{Host, languages, rules};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::connections;
+use crate::languages::Languages;
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let mut broken = 0;
@@ -18,6 +19,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     };
     say("store", store(&config).await);
     say("rules", rules(&config.rules).map(|rules| format!("{} {}", rules.description().id, rules.digest())));
+    say("portal", languages(&config.portal).map(|known| spoken(&known)));
     match connections::open(&config.erp, &config.notices).await {
         Err(error) => say("erp", Err(error.into())),
         Ok(connections) => {
@@ -49,6 +51,15 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         bail!("{broken} of these do not work");
     }
     Ok(())
+}
+
+/// The languages of the customer portal, and of how many texts each lacks.
+fn spoken(languages: &Languages) -> String {
+    let all = languages.all().map(|language| match languages.lacking(language) {
+        0 => language.tag().to_owned(),
+        lacking => format!("{} ({lacking} texts in English)", language.tag()),
+    });
+    all.collect::<Vec<_>>().join(", ")
 }
 
 /// What the books of each company will not take, as far as is known.

@@ -16,7 +16,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::{App, Night, Ports, Recording};
 use crate::clock::SystemClock;
-use crate::config::{Config, Log, Rules as RulesConfig};
+use crate::config::{Config, Log, Portal as PortalConfig, Rules as RulesConfig};
+use crate::languages::Languages;
 use crate::relay::rounds::{FORGET, HOLDS, INVOICES, LOOKS, OFFERS};
 use crate::relay::{self, Jitter, Relay};
 use crate::store::SharedStore;
@@ -38,7 +39,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let digest = host.app.rules().digest;
     tracing::info!(server.address = %address, rules.digest = %digest, "Slotledger answers on http://{address}");
     welcome(&config, &host.app, address).await?;
-    let site = http::Site { url: config.server.url.clone(), proxies: config.server.proxies.clone() };
+    let site = http::Site {
+        url: config.server.url.clone(),
+        proxies: config.server.proxies.clone(),
+        languages: languages(&config.portal)?,
+        embed_from: config.portal.sites(),
+    };
     let terms = http::Terms { most: config.server.connections, silence: http::limits::SILENCE };
     http::serve(listener, http::router_at(host.app.clone(), site), terms, until_told(stop)).await;
     for task in background {
@@ -179,6 +185,14 @@ pub(super) fn rules(config: &RulesConfig) -> anyhow::Result<Rules> {
     };
     loaded.map_err(|error| {
         let advice = format!("{}: {}", error.code(), error.hint());
+        anyhow::Error::new(error).context(advice)
+    })
+}
+
+/// Reads the languages of the customer portal.
+pub(super) fn languages(config: &PortalConfig) -> anyhow::Result<Languages> {
+    Languages::load(config.languages.as_deref()).map_err(|error| {
+        let advice = error.hint();
         anyhow::Error::new(error).context(advice)
     })
 }

@@ -34,6 +34,8 @@ pub struct Config {
     pub relay: Relay,
     /// How documents are compared with the books.
     pub reconciliation: Reconciliation,
+    /// How the pages of customers speak.
+    pub portal: Portal,
     /// What is logged.
     pub log: Log,
     /// The ERP connections, by the names that companies know them by.
@@ -161,6 +163,36 @@ pub struct Reconciliation {
     pub days: u32,
 }
 
+/// How the pages of customers speak.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Portal {
+    /// A directory of languages, such as `fr.ftl`, beside those that are built in; a file for one of these changes it.
+    pub languages: Option<PathBuf>,
+    /// Sites that may show the pages in a frame of theirs: `https://www.example.org`.
+    pub embed_from: Vec<Url>,
+}
+
+impl Portal {
+    /// The sites as browsers name them.
+    #[must_use]
+    pub fn sites(&self) -> Vec<String> {
+        self.embed_from.iter().map(|site| site.origin().ascii_serialization()).collect()
+    }
+
+    /// What is wrong with a site, if something is: it has to be an origin, and nothing else.
+    fn unfit(&self) -> Option<String> {
+        let is_origin = |site: &Url| {
+            let is_web = matches!(site.scheme(), "https" | "http") && site.host().is_some();
+            is_web && site.as_str().trim_end_matches('/') == site.origin().ascii_serialization()
+        };
+        let site = self.embed_from.iter().find(|site| !is_origin(site))?;
+        Some(format!(
+            "portal.embed_from: {site} is no site; name it without a path, such as https://www.example.org"
+        ))
+    }
+}
+
 /// What is logged.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -261,6 +293,9 @@ impl Config {
             let advice = "server.connections and store.connections are at least 1";
             return Err(config::ConfigError::Message(advice.to_owned()).into());
         }
+        if let Some(advice) = config.portal.unfit() {
+            return Err(config::ConfigError::Message(advice).into());
+        }
         config.anchor(path.parent().unwrap_or(Path::new(".")));
         Ok(config)
     }
@@ -272,6 +307,7 @@ impl Config {
         self.store.url = self.store.url.take().map(|url| url.within(directory));
         self.rules.component.as_mut().map(anchor);
         self.rules.cache.as_mut().map(anchor);
+        self.portal.languages.as_mut().map(anchor);
         anchor(&mut self.rules.keys);
         anchor(&mut self.rules.lock);
         for provider in self.log_in.values_mut() {
@@ -342,6 +378,27 @@ mod tests {
         let (_directory, path) = written("[server]\nport = 1\n");
         let message = Config::load(&path).unwrap_err().to_string();
         assert!(message.contains("port"), "{message}");
+    }
+
+    #[test]
+    fn sites_that_embed_are_origins() {
+        let load = |sites: &str| {
+            let (_directory, path) = written(&format!("[portal]\nembed_from = [{sites}]\n"));
+            Config::load(&path).map(|config| config.portal.sites()).map_err(|error| error.to_string())
+        };
+        let sites = load("\"https://www.example.org\", \"http://localhost:8080/\"").unwrap();
+        assert_eq!(sites, ["https://www.example.org", "http://localhost:8080"]);
+        for site in [
+            "https://example.org/shop",
+            "https://me@example.org",
+            "https://example.org/?a",
+            "data:x",
+            "*",
+            "file:///x",
+        ] {
+            let message = load(&format!("\"{site}\"")).unwrap_err();
+            assert!(message.contains("portal") && message.contains("embed_from"), "{site}: {message}");
+        }
     }
 
     #[test]

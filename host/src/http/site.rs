@@ -14,6 +14,7 @@ use url::Url;
 use super::problem::Problem;
 use crate::app::NewSession;
 use crate::codes;
+use crate::languages::Languages;
 
 /// Carries the token of a session, in requests that change something.
 pub(super) const CSRF: &str = "slotledger-csrf";
@@ -21,13 +22,17 @@ pub(super) const CSRF: &str = "slotledger-csrf";
 /// The cookie of a session.
 const SESSION: &str = "slotledger";
 
-/// Where this server is seen from outside.
+/// Where this server is seen from outside, in which languages it speaks to customers, and in whose frames.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     /// Its address: `https://book.example`. None takes what the request's `Host` says, without encryption.
     pub url: Option<Url>,
     /// Proxies that say in `X-Forwarded-For` whom they speak for.
     pub proxies: Vec<IpAddr>,
+    /// The languages of the customer portal.
+    pub languages: Languages,
+    /// The origins that may show the customer portal in a frame.
+    pub embed_from: Vec<String>,
 }
 
 impl Site {

@@ -44,7 +44,7 @@ pub use master::{
     Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider,
     Service, Stored, Unit,
 };
-pub use portal::Portal;
+pub use portal::{Corners, Portal};
 pub use posting::{
     Coupon, CouponValue, DepositRefund, DocumentPart, InvoiceFinish, Invoicing, OrderChange, PostingDate,
     PostingPolicy, SharedDocument,

@@ -8,6 +8,7 @@
 
 mod visit;
 
+pub(crate) use visit::UNSAID;
 pub(in crate::app) use visit::command;
 
 use std::sync::Arc;

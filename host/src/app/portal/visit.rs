@@ -23,7 +23,7 @@ const AFTER: TimeDelta = TimeDelta::days(30);
 const MOVES: usize = 50;
 
 /// Stands in for a reason that nobody gave.
-const UNSAID: &str = "No reason was given.";
+pub(crate) const UNSAID: &str = "No reason was given.";
 
 /// What such a link says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

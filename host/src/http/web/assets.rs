@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -38,6 +38,9 @@ pub(super) static PHONE_STYLE: LazyLock<Asset> =
 /// The script of a technician's phone.
 pub(super) static PHONE_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::script(include_str!("../../../assets/phone.js")));
+/// What the portal loads where other sites may embed it.
+pub(super) static FRAMED_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::script(include_str!("../../../assets/framed.js")));
 /// The icon.
 pub(super) static ICON: LazyLock<Asset> = LazyLock::new(|| {
     let text = include_str!("../../../assets/icon.svg");
@@ -100,10 +103,32 @@ fn manifest() -> serde_json::Value {
     })
 }
 
+/// The script that puts the portal into pages of other sites. They name it by one address for good, so browsers ask again.
+pub(super) async fn embed() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Pages that let nothing in that does not say so may have it too.
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    (headers, include_str!("../../../assets/embed.js")).into_response()
+}
+
 /// One of them. Who asks for an earlier one by its address gets nothing: the page that named it is gone as well.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let wanted = format!("/assets/{name}");
-    let all = [&STYLE, &SCRIPT, &BOARD_STYLE, &BOARD_SCRIPT, &PHONE_STYLE, &PHONE_SCRIPT, &ICON, &MANIFEST];
+    let all = [
+        &STYLE,
+        &SCRIPT,
+        &BOARD_STYLE,
+        &BOARD_SCRIPT,
+        &PHONE_STYLE,
+        &PHONE_SCRIPT,
+        &FRAMED_SCRIPT,
+        &ICON,
+        &MANIFEST,
+    ];
     let Some(found) = all.into_iter().find(|asset| asset.path == wanted) else {
         return StatusCode::NOT_FOUND.into_response();
     };

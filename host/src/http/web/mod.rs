@@ -81,6 +81,7 @@ pub(super) fn routes(app: &Arc<App>, site: &Arc<Site>) -> Router<State> {
         .merge(provider::open_routes())
         .merge(errors::open_routes())
         .route("/assets/{name}", get(assets::asset))
+        .route("/embed.js", get(assets::embed))
         .merge(phone::open_routes())
         .layer(middleware::from_fn(door::legibly))
         .merge(portal::routes());

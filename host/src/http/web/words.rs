@@ -53,14 +53,20 @@ impl Shell {
     }
 }
 
+macro_rules! everywhere {
+    () => {
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self';          worker-src 'self'; form-action 'self'; base-uri 'none'"
+    };
+}
+
+/// What the policies of all pages have in common; each says besides whose images it shows, and whose frames it may be in.
+pub(super) const POLICY: &str = everywhere!();
+
 const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-             manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
+        HeaderValue::from_static(concat!(everywhere!(), "; img-src 'self'; frame-ancestors 'none'")),
     ),
     // With no-referrer browsers would send the forms from an origin called null.
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),

@@ -5,7 +5,7 @@
 
 use askama::Template;
 use axum::body::Bytes;
-use axum::extract::{self, Path};
+use axum::extract::{self, Extension, Path};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,8 +17,11 @@ use super::super::form::Form;
 use super::super::trouble::Trouble;
 use super::super::words;
 use super::frame::{self, Frame};
-use super::services::{deposit, length, offer, price};
+use super::manner::Manner;
+use super::refusals;
+use super::services::{deposit, offer, price};
 use super::times::{Chosen, place};
+use super::visit::carried;
 use crate::app::{self, App, Booking, Offer, Request};
 use crate::codes;
 use crate::http::body::Input;
@@ -56,7 +59,7 @@ struct DetailsPage {
     zone: String,
     back: String,
     fields: Vec<(&'static str, String)>,
-    hold_minutes: u32,
+    held_for: String,
     key: String,
     form: Form,
     trouble: Option<Trouble>,
@@ -65,39 +68,43 @@ struct DetailsPage {
 
 pub(super) async fn show(
     extract::State(app): extract::State<State>,
+    Extension(manner): Extension<Manner>,
     Path(company): Path<String>,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let offer = offer(&app, &company).await?;
-    page(&offer, Form::parse(uri.query().unwrap_or_default().as_bytes()), None)
+    let manner = manner.with(&offer.company().portal);
+    page(&manner, &offer, Form::parse(uri.query().unwrap_or_default().as_bytes()), None)
 }
 
-fn page(offer: &Offer, form: Form, problem: Option<&Problem>) -> Result<Response, Problem> {
-    let chosen = Chosen::read(offer, &form)?;
+fn page(manner: &Manner, offer: &Offer, form: Form, problem: Option<&Problem>) -> Result<Response, Problem> {
+    let language = &*manner.language;
+    let chosen = Chosen::read(offer, &form, manner)?;
     let start = start(&form)?;
     let end = start + TimeDelta::minutes(chosen.service.duration_minutes.into());
-    let trouble = problem.map(Trouble::from);
+    let trouble = problem.map(|problem| refusals::spoken(language, Trouble::from(problem)));
     let home = frame::home(offer.id);
     let week = start.with_timezone(&chosen.zone).date_naive().to_string();
     let named = |wanted| {
         let all = offer.providers(chosen.service, chosen.branch_id);
         all.into_iter().find(|(id, _)| *id == wanted).map(|(_, provider)| provider.name.clone())
     };
+    let here = format!("{home}/details?{}", chosen.choice(&instant(start)));
     let page = DetailsPage {
-        frame: Frame::of(offer, &format!("Your details · {}", chosen.service.name)),
+        frame: Frame::of(&manner.at(here), offer, "details-title").titled(&chosen.service.name),
         service: chosen.service.name.clone(),
-        length: length(chosen.service.duration_minutes),
+        length: language.length(chosen.service.duration_minutes),
         place: place(chosen.branch),
         provider: chosen.provider.and_then(named),
         guests: (chosen.service.max_guests > 1).then_some(chosen.guests),
-        price: price(offer.company(), chosen.service),
-        deposit: deposit(chosen.service),
-        when: words::span(start, end, chosen.zone),
+        price: price(language, offer.company(), chosen.service),
+        deposit: deposit(language, chosen.service),
+        when: language.span(start, end, chosen.zone),
         start: instant(start),
         zone: chosen.zone.name().to_owned(),
         back: format!("{home}/times?{}", chosen.query(&[("week", &week)])),
         fields: chosen.fields(),
-        hold_minutes: offer.company().hold_minutes,
+        held_for: language.tell("details-held-for", [("minutes", offer.company().hold_minutes.into())]),
         key: app::fresh_secret("pk_")?,
         // By whom a time is taken is nobody's business here: one sentence stands for all such reasons.
         is_taken: trouble.as_ref().is_some_and(|trouble| trouble.status() == StatusCode::CONFLICT),
@@ -106,7 +113,7 @@ fn page(offer: &Offer, form: Form, problem: Option<&Problem>) -> Result<Response
         trouble,
     };
     let status = page.trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
-    Ok(words::html(status, &page))
+    Ok(Frame::page(page.frame.logo.clone(), status, &page))
 }
 
 fn start(form: &Form) -> Result<DateTime<Utc>, Problem> {
@@ -116,6 +123,7 @@ fn start(form: &Form) -> Result<DateTime<Utc>, Problem> {
 
 pub(super) async fn hold(
     extract::State(app): extract::State<State>,
+    Extension(manner): Extension<Manner>,
     Path(company): Path<String>,
     visitor: Visitor,
     body: Bytes,
@@ -125,19 +133,25 @@ pub(super) async fn hold(
         return Err(Problem::new(codes::BODY_TOO_LARGE, format!("A form has at most {FORM} bytes.")));
     }
     let offer = offer(&app, &company).await?;
+    let manner = manner.with(&offer.company().portal);
     let form = Form::parse(&body);
-    match held(&app, &offer, &form, &visitor.address).await {
-        Ok(token) => Ok(words::to(&format!("/visit?token={token}&done=held"))),
-        Err(problem) => page(&offer, form, Some(&problem)),
+    match held(&app, &offer, (&form, &manner), &visitor.address).await {
+        Ok(token) => Ok(words::to(&format!("/visit?{}", carried(&manner, &token, &[("done", "held")])))),
+        Err(problem) => page(&manner, &offer, form, Some(&problem)),
     }
 }
 
 /// Holds the time, and gives the link to the visit's page.
-async fn held(app: &App, offer: &Offer, form: &Form, address: &str) -> Result<String, Problem> {
+async fn held(
+    app: &App,
+    offer: &Offer,
+    (form, manner): (&Form, &Manner),
+    address: &str,
+) -> Result<String, Problem> {
     if !form.text(TRAP).is_empty() {
         return Err(Problem::new(codes::AUTOMATIC, "A field is filled in that people do not see."));
     }
-    let chosen = Chosen::read(offer, form)?;
+    let chosen = Chosen::read(offer, form, manner)?;
     let customer = customer(form)?;
     let booking = booking(&chosen, form)?;
     let request = request(offer, &chosen, form)?;
@@ -189,7 +203,7 @@ fn request(offer: &Offer, chosen: &Chosen<'_>, form: &Form) -> Result<Request, P
     }
     let said =
         ["start", "name", "email", "phone", "address", "remarks"].map(|name| form.text(name).to_owned());
-    let all = format!("{}\n{}", chosen.query(&[]), said.join("\n"));
+    let all = format!("{}\n{}", chosen.essence(), said.join("\n"));
     let fingerprint = Sha256::digest(all).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Request { key: format!("portal:{}:{key}", offer.id), fingerprint })
 }

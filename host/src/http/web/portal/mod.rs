@@ -9,13 +9,19 @@
 
 mod calendar;
 mod details;
+mod entry;
 mod frame;
+mod manner;
+mod moving;
+mod refusals;
 mod services;
+mod theme;
 mod times;
 mod visit;
 mod zones;
 
 use axum::extract::Request;
+use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -24,6 +30,7 @@ use axum::{Router, middleware};
 use super::door;
 use crate::app::Purpose;
 use crate::http::operation::State;
+use manner::Manner;
 
 /// Every page and form of it. None needs a session.
 pub(super) fn routes() -> Router<State> {
@@ -31,25 +38,36 @@ pub(super) fn routes() -> Router<State> {
         .route("/portal/{company}", get(services::show))
         .route("/portal/{company}/times", get(times::show))
         .route("/portal/{company}/details", get(details::show))
-        .route("/portal/{company}/hold", post(details::hold));
+        .route("/portal/{company}/hold", post(details::hold))
+        .route("/portal-theme/{name}", get(theme::sheet));
     let visit = Router::new()
         .route("/visit", get(visit::show))
         .route("/visit/times", get(visit::times))
-        .route("/visit/appointment.ics", get(visit::calendar));
+        .route("/visit/appointment.ics", get(entry::show));
     let answers = Purpose::ALL.into_iter().fold(visit, |routes, purpose| {
         let path = format!("/visit/{}", purpose.as_str());
         routes.route(
             &path,
-            post(async move |state, visitor, body| visit::answer(purpose, state, visitor, body).await),
+            post(async move |state, manner, visitor, body| {
+                visit::answer(purpose, state, manner, visitor, body).await
+            }),
         )
     });
     booking.merge(answers).layer(middleware::from_fn(legibly))
 }
 
-/// Has whatever goes wrong shown as a page of the portal.
-async fn legibly(request: Request, next: Next) -> Response {
-    match door::trouble_in(next.run(request).await).await {
+/// Finds out how the visitor is spoken to, has whatever goes wrong shown as a page
+/// of the portal, and lets the page show the logo it has, and the sites that may embed it do so.
+async fn legibly(mut request: Request, next: Next) -> Response {
+    let manner = Manner::of(&request);
+    request.extensions_mut().insert(manner.clone());
+    let mut response = match door::trouble_in(next.run(request).await).await {
         Ok(response) => response,
-        Err(trouble) => frame::trouble(&trouble),
+        Err(trouble) => frame::trouble(&manner, trouble),
+    };
+    let logo = response.extensions_mut().remove::<frame::Logo>();
+    if let Some(policy) = manner.policy(logo.as_ref().map_or("", |logo| &logo.0)) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    response
 }

@@ -3,7 +3,7 @@
 //! The same week is shown to somebody who books and to somebody who moves a visit.
 
 use askama::Template;
-use axum::extract::{self, Path};
+use axum::extract::{self, Extension, Path};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc, Weekday};
@@ -12,13 +12,17 @@ use url::form_urlencoded;
 
 use super::super::appointments::instant;
 use super::super::form::Form;
-use super::super::words::{self, Choice};
+use super::super::words::Choice;
 use super::frame::{self, Frame};
-use super::services::{length, offer, price};
-use super::zones;
-use crate::app::{self, App, Error, MAX_OPENINGS, MAX_RANGE_DAYS, Offer, OpeningsQuery, Providers, Strict};
+use super::manner::Manner;
+use super::services::{offer, price};
+use super::{refusals, zones};
+use crate::app::{
+    self, App, Error, Finding, MAX_OPENINGS, MAX_RANGE_DAYS, Offer, OpeningsQuery, Providers, Strict,
+};
 use crate::http::operation::State;
 use crate::http::problem::Problem;
+use crate::languages::Language;
 use crate::model::{Branch, BranchId, CustomerId, ProviderId, Service, ServiceId};
 
 /// Minutes between two windows, and between two of what is over sooner.
@@ -37,11 +41,12 @@ pub(super) struct Chosen<'o> {
     pub(super) provider: Option<ProviderId>,
     pub(super) guests: u32,
     pub(super) zone: Tz,
+    manner: &'o Manner,
 }
 
 impl<'o> Chosen<'o> {
     /// Reads it. Whatever is not offered is told apart from what does not exist by nobody.
-    pub(super) fn read(offer: &'o Offer, form: &Form) -> Result<Self, Problem> {
+    pub(super) fn read(offer: &'o Offer, form: &Form, manner: &'o Manner) -> Result<Self, Problem> {
         let none = || Problem::from(Error::NoPortal);
         let service_id = form.read::<ServiceId>("service")?.ok_or_else(none)?;
         let service = offer.service(service_id)?;
@@ -56,16 +61,25 @@ impl<'o> Chosen<'o> {
         let guests = form.read::<u32>("guests")?.unwrap_or(service.min_guests);
         let guests = guests.clamp(service.min_guests, service.max_guests.max(service.min_guests));
         let zone = form.read::<Tz>("zone")?.unwrap_or(branch.time_zone);
-        Ok(Self { service_id, service, branch_id, branch, provider, guests, zone })
+        Ok(Self { service_id, service, branch_id, branch, provider, guests, zone, manner })
     }
 
     /// The choices as a query, with more added.
     pub(super) fn query(&self, more: &[(&str, &str)]) -> String {
         let mut out = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in self.fields() {
-            out.append_pair(name, &value);
-        }
-        out.extend_pairs(more).finish()
+        out.extend_pairs(self.fields()).extend_pairs(more).extend_pairs(self.manner.carried()).finish()
+    }
+
+    /// The choices and a time as a query without the manner.
+    pub(super) fn choice(&self, start: &str) -> String {
+        let mut out = form_urlencoded::Serializer::new(String::new());
+        out.extend_pairs(self.fields()).append_pair("start", start).finish()
+    }
+
+    /// The same without the zone and the manner: what is booked, however it is shown.
+    pub(super) fn essence(&self) -> String {
+        let fields = self.fields().into_iter().filter(|(name, _)| *name != "zone");
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
     }
 
     /// The choices as fields of a form; what goes without saying is left out.
@@ -145,7 +159,12 @@ impl Week {
 }
 
 /// The week that was asked for; else the first one with a window, so that nobody has to look for it.
-pub(super) async fn week(app: &App, search: &Search, wanted: Option<NaiveDate>) -> Result<Week, Problem> {
+pub(super) async fn week(
+    app: &App,
+    language: &Language,
+    search: &Search,
+    wanted: Option<NaiveDate>,
+) -> Result<Week, Problem> {
     let now = app.now();
     let monday = |day: NaiveDate| day.week(Weekday::Mon).first_day();
     let local = |at: DateTime<Utc>| at.with_timezone(&search.zone).date_naive();
@@ -164,17 +183,17 @@ pub(super) async fn week(app: &App, search: &Search, wanted: Option<NaiveDate>) 
         let date = shown + Days::new(n);
         let slots = starts.iter().filter(|at| local(**at) == date);
         Day {
-            label: date.format("%a %-d %b").to_string(),
-            slots: slots.map(|at| slot(*at, search.zone)).collect(),
+            label: language.day_without_year(date),
+            slots: slots.map(|at| slot(language, *at, search.zone)).collect(),
         }
     };
     Ok(Week {
-        label: format!("{} – {}", shown.format("%-d %b"), (later - Days::new(1)).format("%-d %b %Y")),
+        label: language.week(shown, later - Days::new(1)),
         monday: shown,
         earlier: (shown > this).then(|| shown - Days::new(7)),
         later,
         days: (0..7).map(day).collect(),
-        reasons,
+        reasons: reasons.into_iter().map(|finding| refusals::said(language, finding)).collect(),
     })
 }
 
@@ -184,7 +203,7 @@ async fn starts(
     search: &Search,
     (first, last): (NaiveDate, NaiveDate),
     now: DateTime<Utc>,
-) -> Result<(Vec<DateTime<Utc>>, Vec<String>), Problem> {
+) -> Result<(Vec<DateTime<Utc>>, Vec<Finding>), Problem> {
     let mut from = app::day(search.zone, first).0.max(now);
     let to = app::day(search.zone, last).0;
     let (mut starts, mut reasons) = (Vec::new(), Vec::new());
@@ -195,7 +214,7 @@ async fn starts(
         let found = app.openings(search.query(from, to, MAX_OPENINGS)).await?;
         starts.extend(found.openings.iter().map(|opening| opening.start));
         starts.dedup();
-        reasons = found.reasons.into_iter().map(|finding| finding.message).collect();
+        reasons = found.reasons;
         match starts.last().filter(|_| found.more) {
             Some(last) => from = *last + TimeDelta::seconds(1),
             None => break,
@@ -226,9 +245,10 @@ impl Search {
     }
 }
 
-fn slot(at: DateTime<Utc>, zone: Tz) -> Slot {
-    let time = words::time(at, zone);
-    Slot { value: instant(at), label: format!("{}, {time}", words::day(at, zone)), time }
+fn slot(language: &Language, at: DateTime<Utc>, zone: Tz) -> Slot {
+    let time = language.time(at, zone);
+    let day = language.day(at.with_timezone(&zone).date_naive());
+    Slot { value: instant(at), label: format!("{day}, {time}"), time }
 }
 
 #[derive(Template)]
@@ -246,7 +266,6 @@ struct TimesPage {
     zones: Vec<Choice>,
     zone: String,
     zone_label: String,
-    own_zone: String,
     fields: Vec<(&'static str, String)>,
     earlier: Option<String>,
     later: String,
@@ -257,13 +276,16 @@ struct TimesPage {
 
 pub(super) async fn show(
     extract::State(app): extract::State<State>,
+    Extension(manner): Extension<Manner>,
     Path(company): Path<String>,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let offer = offer(&app, &company).await?;
+    let manner = manner.with(&offer.company().portal);
     let form = Form::parse(uri.query().unwrap_or_default().as_bytes());
-    let chosen = Chosen::read(&offer, &form)?;
-    let week = week(&app, &chosen.search(), form.read("week")?).await?;
+    let language = &*manner.language;
+    let chosen = Chosen::read(&offer, &form, &manner)?;
+    let week = week(&app, language, &chosen.search(), form.read("week")?).await?;
     let home = frame::home(offer.id);
     let at = |monday: NaiveDate| format!("{home}/times?{}", chosen.query(&[("week", &monday.to_string())]));
     let Chosen { service, branch_id, branch, zone, .. } = chosen;
@@ -277,12 +299,12 @@ pub(super) async fn show(
         label: one.name.clone(),
         is_chosen: chosen.provider == Some(id),
     });
-    let about = [length(service.duration_minutes), price(offer.company(), service)];
+    let about = [language.length(service.duration_minutes), price(language, offer.company(), service)];
     let mut anywhere = form_urlencoded::Serializer::new(String::new());
     anywhere.extend_pairs(chosen.fields().into_iter().filter(|(name, _)| *name != "zone"));
-    anywhere.append_pair("week", &week.monday.to_string());
+    anywhere.append_pair("week", &week.monday.to_string()).extend_pairs(manner.carried());
     let page = TimesPage {
-        frame: Frame::of(&offer, &format!("Choose a time · {}", service.name)),
+        frame: Frame::of(&manner, &offer, "times-title").titled(&service.name),
         service: service.name.clone(),
         about: about.into_iter().filter(|text| !text.is_empty()).collect(),
         service_id: chosen.service_id.to_string(),
@@ -290,10 +312,9 @@ pub(super) async fn show(
         branch: place(branch),
         providers: providers.collect(),
         guests: (service.max_guests > 1).then_some((service.min_guests, service.max_guests, chosen.guests)),
-        zones: zones::choices(branch.time_zone, zone),
+        zones: zones::choices(language, branch.time_zone, zone),
         zone: zone.name().to_owned(),
-        zone_label: zones::spoken(zone.name()),
-        own_zone: branch.time_zone.name().to_owned(),
+        zone_label: zones::shown(language, branch.time_zone, zone),
         fields: chosen.fields(),
         earlier: week.earlier.map(at),
         later: at(week.later),
@@ -301,7 +322,7 @@ pub(super) async fn show(
         home,
         week,
     };
-    Ok(words::html(StatusCode::OK, &page))
+    Ok(Frame::page(page.frame.logo.clone(), StatusCode::OK, &page))
 }
 
 /// A branch, and where it is.

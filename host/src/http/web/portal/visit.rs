@@ -1,31 +1,30 @@
 //! A customer's page about their visit: how it stands, and what they can do about it.
 //!
 //! Invariants: it is reached by a link alone, which stands in the query, which is not logged. A link that does not hold shows
-//! one page, whatever is wrong with it. What is offered is what the rules grant, and what they withhold is said in their words.
+//! one page, whatever is wrong with it. What is offered is what the rules grant, and what they withhold is said in the visitor's
+//! language where that has words for it, else in theirs.
 
 use askama::Template;
 use axum::body::Bytes;
-use axum::extract;
-use axum::http::{StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
+use axum::extract::{self, Extension};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 use rust_decimal::Decimal;
 use url::form_urlencoded;
 
 use super::super::appointments::instant;
 use super::super::form::Form;
 use super::super::trouble::Trouble;
-use super::super::words::{self, Choice};
-use super::calendar::{self as ics, Entry, Standing};
+use super::super::words;
 use super::frame::{self, Frame};
-use super::times::{self, Search, Week};
-use super::zones;
-use crate::app::{App, Error, LinkBody, Prospect, Purpose, TITLE_MARK, Visit};
+use super::manner::Manner;
+use super::{moving, refusals, times};
+use crate::app::{App, Error, LinkBody, Prospect, Purpose, TITLE_MARK, UNSAID, Visit};
 use crate::codes;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::http::session::Visitor;
+use crate::languages::Language;
 use crate::model::{Appointment, Branch, Company, Provider, Service, Status};
 
 /// What the rules call the end of a hold that nobody confirmed.
@@ -37,16 +36,16 @@ struct VisitPage {
     frame: Frame,
     token: String,
     revision: u32,
-    flash: Option<&'static str>,
+    flash: Option<String>,
     trouble: Option<Trouble>,
-    headline: &'static str,
+    headline: String,
     name: String,
-    status: &'static str,
+    status: String,
     tone: &'static str,
     when: String,
     instant: String,
     zone: String,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(String, String)>,
     held_until: Option<(String, String)>,
     deposit: Option<Deposit>,
     confirm: Option<Choosing>,
@@ -54,7 +53,7 @@ struct VisitPage {
     cancel: Option<Choosing>,
     moves: Option<String>,
     sign: Option<Choosing>,
-    signed: Option<(String, String)>,
+    signed: Option<String>,
     ics: Option<String>,
     form: Form,
 }
@@ -76,85 +75,83 @@ impl Choosing {
         self.barred.is_empty()
     }
 
-    fn of(visit: &Visit, purpose: Purpose) -> Option<Self> {
+    fn of(language: &Language, visit: &Visit, purpose: Purpose) -> Option<Self> {
         let barred = match visit.way(purpose)? {
-            Prospect::Barred(findings) => findings.iter().map(|finding| finding.message.clone()).collect(),
+            Prospect::Barred(findings) => {
+                findings.iter().map(|finding| refusals::said(language, finding.clone())).collect()
+            }
             Prospect::Free | Prospect::There | Prospect::Unfit => Vec::new(),
         };
         Some(Self { barred })
     }
 }
 
-#[derive(Template)]
-#[template(path = "portal/move.html")]
-struct MovePage {
-    frame: Frame,
-    token: String,
-    revision: u32,
-    back: String,
-    name: String,
-    when: String,
-    zones: Vec<Choice>,
-    zone: String,
-    zone_label: String,
-    own_zone: String,
-    week: Week,
-    earlier: Option<String>,
-    later: String,
-    without_zone: String,
-    trouble: Option<Trouble>,
-    barred: Vec<String>,
-    reason: String,
-}
-
-fn query(uri: &Uri) -> Form {
+pub(super) fn query(uri: &Uri) -> Form {
     Form::parse(uri.query().unwrap_or_default().as_bytes())
 }
 
 /// The page of a link that does not hold, whatever is wrong with it; else the problem.
-fn closed(problem: Error) -> Result<Response, Problem> {
+pub(super) fn closed(manner: &Manner, problem: Error) -> Result<Response, Problem> {
     if matches!(problem, Error::LinkOver | Error::LinkMovedOn | Error::Missing { .. }) {
-        return Ok(frame::gone());
+        return Ok(frame::gone(manner));
     }
     Err(problem.into())
 }
 
-pub(super) async fn show(extract::State(app): extract::State<State>, uri: Uri) -> Result<Response, Problem> {
+pub(super) async fn show(
+    extract::State(app): extract::State<State>,
+    Extension(manner): Extension<Manner>,
+    uri: Uri,
+) -> Result<Response, Problem> {
     let form = query(&uri);
     match app.visit(form.text("token")).await {
-        Ok(visit) => page(&app, &visit, form, None).await,
-        Err(error) => closed(error),
+        Ok(visit) => page(&app, &manner, &visit, form, None).await,
+        Err(error) => closed(&manner, error),
     }
 }
 
-async fn page(app: &App, visit: &Visit, form: Form, problem: Option<Problem>) -> Result<Response, Problem> {
+async fn page(
+    app: &App,
+    manner: &Manner,
+    visit: &Visit,
+    form: Form,
+    problem: Option<Problem>,
+) -> Result<Response, Problem> {
     let appointment = &visit.appointment;
-    let (frame, company) = Frame::about(app, appointment.company, "Your appointment").await?;
+    let company = app.get::<Company>(appointment.company.0).await?.data;
+    let manner = &manner.with(&company.portal);
+    let language = &*manner.language;
+    let token = form.text("token").to_owned();
+    let here = manner.at(format!("/visit?{}", plain(&token)));
+    let frame = Frame::about(&here, (appointment.company, &company), "visit-title");
     let branch = app.get::<Branch>(appointment.branch.0).await?.data;
     let zone = branch.time_zone;
-    let token = form.text("token").to_owned();
-    let trouble = problem.as_ref().map(Trouble::from);
-    let confirm = Choosing::of(visit, Purpose::Accept);
-    let decline = Choosing::of(visit, Purpose::Decline);
+    let trouble = problem.map(|problem| refusals::spoken(language, Trouble::from(&problem)));
+    let confirm = Choosing::of(language, visit, Purpose::Accept);
+    let decline = Choosing::of(language, visit, Purpose::Decline);
     // Before it is confirmed a visit is declined, afterwards called off: one of the two is enough.
     let answers = confirm.is_some() || visit.only == Some(Purpose::Decline);
-    let cancel =
-        Choosing::of(visit, Purpose::Cancel).filter(|_| !answers || visit.only == Some(Purpose::Cancel));
-    let moves = visit.way(Purpose::Reschedule).map(|_| format!("/visit/times?{}", carried(&token, &[])));
+    let cancel = Choosing::of(language, visit, Purpose::Cancel)
+        .filter(|_| !answers || visit.only == Some(Purpose::Cancel));
+    let moves =
+        visit.way(Purpose::Reschedule).map(|_| format!("/visit/times?{}", carried(manner, &token, &[])));
     let held = appointment.hold_until.filter(|_| appointment.status == Status::Open);
     let page = VisitPage {
         revision: appointment.revision,
-        flash: said(form.text("done")),
-        headline: headline(appointment, confirm.as_ref().is_some_and(Choosing::is_free)),
+        flash: done(form.text("done")).map(|name| language.say(name)),
+        headline: language.say(headline(appointment, confirm.as_ref().is_some_and(Choosing::is_free))),
         name: appointment.name.clone(),
-        status: words::status(appointment.status),
+        status: language.say(status(appointment.status)),
         tone: appointment.status.as_str(),
-        when: words::span(appointment.start, appointment.end, zone),
+        when: language.span(appointment.start, appointment.end, zone),
         instant: instant(appointment.start),
         zone: zone.name().to_owned(),
-        facts: facts(app, appointment, &branch).await?,
-        held_until: held.map(|until| (instant(until), words::moment(until, zone))),
-        deposit: due(appointment, &company, confirm.as_ref()),
+        facts: facts(app, language, appointment, &branch).await?,
+        held_until: held.map(|until| {
+            let moment = language.moment(until, zone);
+            (instant(until), language.tell("held-until", [("moment", moment.into())]))
+        }),
+        deposit: due(language, appointment, &company, confirm.as_ref()),
         decline: decline.filter(|_| answers),
         cancel,
         moves,
@@ -162,8 +159,11 @@ async fn page(app: &App, visit: &Visit, form: Form, problem: Option<Problem>) ->
             .way(Purpose::Sign)
             .filter(|_| visit.signature.is_none())
             .map(|_| Choosing { barred: Vec::new() }),
-        signed: visit.signature.as_ref().map(|by| (by.name.clone(), words::moment(by.at, zone))),
-        ics: visit.only.is_none().then(|| format!("/visit/appointment.ics?{}", carried(&token, &[]))),
+        signed: visit.signature.as_ref().map(|by| {
+            let moment = language.moment(by.at, zone);
+            language.tell("signed", [("name", by.name.as_str().into()), ("moment", moment.into())])
+        }),
+        ics: visit.only.is_none().then(|| format!("/visit/appointment.ics?{}", carried(manner, &token, &[]))),
         frame,
         token,
         confirm,
@@ -171,84 +171,120 @@ async fn page(app: &App, visit: &Visit, form: Form, problem: Option<Problem>) ->
         trouble,
     };
     let status = page.trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
-    Ok(words::html(status, &page))
+    Ok(Frame::page(page.frame.logo.clone(), status, &page))
 }
 
 /// The link, and more, as a query.
-fn carried(token: &str, more: &[(&str, &str)]) -> String {
+pub(super) fn carried(manner: &Manner, token: &str, more: &[(&str, &str)]) -> String {
     let mut out = form_urlencoded::Serializer::new(String::new());
-    out.append_pair("token", token).extend_pairs(more).finish()
+    out.append_pair("token", token).extend_pairs(more).extend_pairs(manner.carried()).finish()
+}
+
+/// The link alone as a query.
+pub(super) fn plain(token: &str) -> String {
+    form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish()
+}
+
+/// How the visit stands.
+const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Open => "status-open",
+        Status::Scheduled => "status-scheduled",
+        Status::Confirmed => "status-confirmed",
+        Status::EnRoute => "status-en-route",
+        Status::InProgress => "status-in-progress",
+        Status::Paused => "status-paused",
+        Status::Completed => "status-completed",
+        Status::Cancelled => "status-cancelled",
+        Status::NoShow => "status-no-show",
+    }
 }
 
 /// What the page says first.
 const fn headline(appointment: &Appointment, is_free: bool) -> &'static str {
     match appointment.status {
-        Status::Open | Status::Scheduled if is_free => "Please confirm your appointment",
-        Status::Open => "This time is held for you",
-        Status::Scheduled => "Your appointment",
-        Status::Confirmed => "Your appointment is confirmed",
-        Status::EnRoute => "We are on our way to you",
-        Status::InProgress => "Your appointment is under way",
-        Status::Paused => "Your appointment is interrupted",
-        Status::Completed => "Your appointment is completed",
-        Status::Cancelled => "This appointment is cancelled",
-        Status::NoShow => "You were missed at this appointment",
+        Status::Open | Status::Scheduled if is_free => "visit-to-confirm",
+        Status::Open => "visit-held",
+        Status::Scheduled => "visit-planned",
+        Status::Confirmed => "visit-confirmed",
+        Status::EnRoute => "visit-en-route",
+        Status::InProgress => "visit-in-progress",
+        Status::Paused => "visit-paused",
+        Status::Completed => "visit-completed",
+        Status::Cancelled => "visit-cancelled",
+        Status::NoShow => "visit-no-show",
     }
 }
 
 /// What was just done, by the word that the address carries. Nothing else can be put into a page in this way.
-fn said(word: &str) -> Option<&'static str> {
+fn done(word: &str) -> Option<&'static str> {
     Some(match word {
-        "held" => "The time is held for you. Keep the address of this page: it leads back here.",
-        "accept" => "It is confirmed. We look forward to seeing you.",
-        "decline" => "It is declined, and the time is free for others.",
-        "cancel" => "It is cancelled, and the time is free for others.",
-        "reschedule" => "It was moved. This is your new appointment.",
-        "sign" => "Thank you for signing.",
+        "held" => "done-held",
+        "accept" => "done-accept",
+        "decline" => "done-decline",
+        "cancel" => "done-cancel",
+        "reschedule" => "done-reschedule",
+        "sign" => "done-sign",
         _ => return None,
     })
 }
 
 async fn facts(
     app: &App,
+    language: &Language,
     appointment: &Appointment,
     branch: &Branch,
-) -> Result<Vec<(&'static str, String)>, Problem> {
+) -> Result<Vec<(String, String)>, Problem> {
     let service = app.get::<Service>(appointment.service.0).await?.data;
     let provider = app.get::<Provider>(appointment.provider.0).await?.data;
     let place = appointment.location.clone().unwrap_or_else(|| times::place(branch));
-    let mut facts = vec![("Service", service.name), ("With", provider.name), ("Where", place)];
+    let mut facts = vec![("fact-service", service.name), ("fact-with", provider.name), ("fact-where", place)];
+    // Most visits are called by their service.
+    facts.retain(|(name, text)| *name != "fact-service" || !appointment.name.contains(text.as_str()));
     if appointment.guests > 1 {
-        facts.push(("People", appointment.guests.to_string()));
+        facts.push(("fact-people", appointment.guests.to_string()));
     }
-    let money = |amount: Decimal| format!("{amount} {}", appointment.quote.currency);
+    let money = |amount: Decimal| language.money(amount, &appointment.quote.currency);
     if !appointment.quote.lines.is_empty() {
-        facts.push(("Price before tax", money(appointment.quote.net)));
+        facts.push(("fact-price", money(appointment.quote.net)));
     }
     let paid: Decimal = appointment.payments.iter().map(|payment| payment.amount).sum();
     if !paid.is_zero() {
-        facts.push(("Paid", money(paid)));
-        facts.push(("Left to pay", money(appointment.balance)));
+        facts.push(("fact-paid", money(paid)));
+        facts.push(("fact-left", money(appointment.balance)));
     }
     if !appointment.remarks.is_empty() {
-        facts.push(("Remarks", appointment.remarks.clone()));
+        facts.push(("fact-remarks", appointment.remarks.clone()));
     }
     let reason = appointment.cancellation_reason.as_deref();
     if let Some(reason) = reason {
-        let ran_out = "It was not confirmed before the hold ended.";
-        facts.push(("Why", if reason == RAN_OUT { ran_out } else { reason }.to_owned()));
+        let why = match reason {
+            RAN_OUT => language.say("why-ran-out"),
+            UNSAID => language.say("why-unsaid"),
+            told => told.to_owned(),
+        };
+        facts.push(("fact-why", why));
     }
-    Ok(facts)
+    Ok(facts.into_iter().map(|(name, text)| (language.say(name), text)).collect())
 }
 
 /// What is due in advance, where that is what the rules wait for.
-fn due(appointment: &Appointment, company: &Company, confirm: Option<&Choosing>) -> Option<Deposit> {
+fn due(
+    language: &Language,
+    appointment: &Appointment,
+    company: &Company,
+    confirm: Option<&Choosing>,
+) -> Option<Deposit> {
     let paid: Decimal = appointment.payments.iter().map(|payment| payment.amount).sum();
     let left = appointment.quote.deposit - paid;
     let waits = confirm.is_some_and(|confirm| !confirm.is_free()) && left > Decimal::ZERO;
     waits.then(|| Deposit {
-        amount: format!("{left} {}", appointment.quote.currency),
-        reference: appointment.name.split(TITLE_MARK).next().unwrap_or_default().trim().to_owned(),
+        amount: language
+            .tell("due-amount", [("amount", language.money(left, &appointment.quote.currency).into())]),
+        reference: language.tell(
+            "due-reference",
+            [("reference", appointment.name.split(TITLE_MARK).next().unwrap_or_default().trim().into())],
+        ),
         payment: company.portal.payment.clone(),
     })
 }
@@ -256,6 +292,7 @@ fn due(appointment: &Appointment, company: &Company, confirm: Option<&Choosing>)
 pub(super) async fn answer(
     purpose: Purpose,
     extract::State(app): extract::State<State>,
+    Extension(manner): Extension<Manner>,
     visitor: Visitor,
     body: Bytes,
 ) -> Result<Response, Problem> {
@@ -263,7 +300,7 @@ pub(super) async fn answer(
     let form = Form::parse(&body);
     let visit = match app.visit(form.text("token")).await {
         Ok(visit) => visit,
-        Err(error) => return closed(error),
+        Err(error) => return closed(&manner, error),
     };
     let done = match read(&form) {
         Ok((seen, body)) => app.answer_visit(purpose, seen, body).await.map_err(Ok),
@@ -272,18 +309,21 @@ pub(super) async fn answer(
     let problem = match done {
         Ok(id) if visit.only.is_none() => {
             let link = app.visit_link(id).await?;
-            return Ok(words::to(&format!("/visit?{}", carried(&link, &[("done", purpose.as_str())]))));
+            return Ok(words::to(&format!(
+                "/visit?{}",
+                carried(&manner, &link, &[("done", purpose.as_str())])
+            )));
         }
-        Ok(id) => return done_once(&app, &app.appointment(id).await?, purpose).await,
-        Err(Ok(Error::LinkOver | Error::LinkMovedOn)) => return Ok(frame::gone()),
+        Ok(id) => return done_once(&app, &manner, &app.appointment(id).await?, purpose).await,
+        Err(Ok(Error::LinkOver | Error::LinkMovedOn)) => return Ok(frame::gone(&manner)),
         // It has changed under their hands: they see how it stands now, and why what they wanted was not done.
         Err(Ok(error)) => Problem::from(error),
         Err(Err(problem)) => problem,
     };
     match purpose {
-        Purpose::Reschedule => moving(&app, &visit, form, Some(&problem)).await,
+        Purpose::Reschedule => moving::page(&app, &manner, &visit, form, Some(&problem)).await,
         Purpose::Accept | Purpose::Decline | Purpose::Cancel | Purpose::Sign => {
-            page(&app, &visit, form, Some(problem)).await
+            page(&app, &manner, &visit, form, Some(problem)).await
         }
     }
 }
@@ -305,132 +345,30 @@ fn read(form: &Form) -> Result<(u32, LinkBody), Problem> {
 }
 
 /// What came of a link for one purpose, which is over now.
-async fn done_once(app: &App, appointment: &Appointment, purpose: Purpose) -> Result<Response, Problem> {
+async fn done_once(
+    app: &App,
+    manner: &Manner,
+    appointment: &Appointment,
+    purpose: Purpose,
+) -> Result<Response, Problem> {
     let signature = app.signature(appointment.id).await.ok();
     let visit = Visit { appointment: appointment.clone(), only: Some(purpose), ways: Vec::new(), signature };
     let form = Form::parse(format!("done={}", purpose.as_str()).as_bytes());
-    page(app, &visit, form, None).await
+    page(app, manner, &visit, form, None).await
 }
 
-pub(super) async fn times(extract::State(app): extract::State<State>, uri: Uri) -> Result<Response, Problem> {
-    let form = query(&uri);
-    match app.visit(form.text("token")).await {
-        Ok(visit) if visit.way(Purpose::Reschedule).is_some() => moving(&app, &visit, form, None).await,
-        Ok(visit) if visit.only.is_none() => page(&app, &visit, form, None).await,
-        Ok(_) => Ok(frame::gone()),
-        Err(error) => closed(error),
-    }
-}
-
-/// The page on which a visit is moved, with whoever performs it.
-async fn moving(
-    app: &App,
-    visit: &Visit,
-    form: Form,
-    problem: Option<&Problem>,
-) -> Result<Response, Problem> {
-    let appointment = &visit.appointment;
-    let (frame, _) = Frame::about(app, appointment.company, "Choose another time").await?;
-    let branch = app.get::<Branch>(appointment.branch.0).await?.data;
-    let service = app.get::<Service>(appointment.service.0).await?.data;
-    let zone = form.read::<Tz>("zone")?.unwrap_or(branch.time_zone);
-    let search = Search {
-        service: appointment.service,
-        branch: appointment.branch,
-        provider: Some(appointment.provider),
-        guests: appointment.guests,
-        customer: Some(appointment.customer),
-        step_minutes: times::step(&service),
-        zone,
-    };
-    let week = times::week(app, &search, form.read("week")?).await?;
-    let token = form.text("token").to_owned();
-    let at = |monday: NaiveDate| {
-        let zone = (zone != branch.time_zone).then_some(("zone", zone.name()));
-        let monday = monday.to_string();
-        let more: Vec<_> = [("week", monday.as_str())].into_iter().chain(zone).collect();
-        format!("/visit/times?{}", carried(&token, &more))
-    };
-    let barred = barred(app, visit, &week).await?;
-    let trouble = problem.map(Trouble::from);
-    let page = MovePage {
-        frame,
-        revision: appointment.revision,
-        back: format!("/visit?{}", carried(&token, &[])),
-        name: service.name,
-        when: words::span(appointment.start, appointment.end, branch.time_zone),
-        zones: zones::choices(branch.time_zone, zone),
-        zone: zone.name().to_owned(),
-        zone_label: zones::spoken(zone.name()),
-        own_zone: branch.time_zone.name().to_owned(),
-        earlier: week.earlier.map(at),
-        later: at(week.later),
-        without_zone: format!("/visit/times?{}", carried(&token, &[("week", &week.monday.to_string())])),
-        reason: form.text("reason").to_owned(),
-        week,
-        token,
-        barred,
-        trouble,
-    };
-    let status = page.trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
-    Ok(words::html(status, &page))
-}
-
-/// Why the visit cannot be moved at all: what the rules say of the first window of the week.
-async fn barred(app: &App, visit: &Visit, week: &Week) -> Result<Vec<String>, Problem> {
-    let slot = week.days.iter().find_map(|day| day.slots.first());
-    let start = slot.and_then(|slot| slot.value.parse::<DateTime<Utc>>().ok());
-    let Some(start) = start else { return Ok(Vec::new()) };
-    Ok(match app.prospect_of_move(&visit.appointment, start).await? {
-        Prospect::Barred(findings) => findings.into_iter().map(|finding| finding.message).collect(),
-        Prospect::Free | Prospect::There | Prospect::Unfit => Vec::new(),
-    })
-}
-
-pub(super) async fn calendar(
+pub(super) async fn times(
     extract::State(app): extract::State<State>,
+    Extension(manner): Extension<Manner>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let visit = match app.visit(query(&uri).text("token")).await {
-        Ok(visit) => visit,
-        Err(error) => return closed(error),
-    };
-    let entry = entry(&app, &visit.appointment).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/calendar; charset=utf-8; method=PUBLISH"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment.ics\""),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    Ok((headers, ics::file(&entry)).into_response())
-}
-
-async fn entry(app: &App, appointment: &Appointment) -> Result<Entry, Problem> {
-    let branch = app.get::<Branch>(appointment.branch.0).await?.data;
-    let service = app.get::<Service>(appointment.service.0).await?.data;
-    let company = app.get::<Company>(appointment.company.0).await?.data;
-    let name = company.portal.name.unwrap_or(company.name);
-    // What was moved is the same entry: it keeps the first appointment's identity, and goes on counting.
-    let mut sequence = appointment.revision;
-    for earlier in &appointment.replaces {
-        sequence = sequence.saturating_add(app.appointment(*earlier).await?.revision);
+    let form = query(&uri);
+    match app.visit(form.text("token")).await {
+        Ok(visit) if visit.way(Purpose::Reschedule).is_some() => {
+            moving::page(&app, &manner, &visit, form, None).await
+        }
+        Ok(visit) if visit.only.is_none() => page(&app, &manner, &visit, form, None).await,
+        Ok(_) => Ok(frame::gone(&manner)),
+        Err(error) => closed(&manner, error),
     }
-    let first = appointment.replaces.first().unwrap_or(&appointment.id);
-    Ok(Entry {
-        uid: format!("{first}@slotledger"),
-        sequence,
-        changed: appointment.updated_at,
-        start: appointment.start,
-        end: appointment.end,
-        standing: match appointment.status {
-            Status::Open | Status::Scheduled => Standing::Tentative,
-            Status::Cancelled | Status::NoShow => Standing::Off,
-            Status::Confirmed | Status::EnRoute | Status::InProgress | Status::Paused | Status::Completed => {
-                Standing::Firm
-            }
-        },
-        summary: format!("{} · {name}", service.name),
-        location: appointment.location.clone().unwrap_or_else(|| times::place(&branch)),
-        description: appointment.remarks.clone(),
-    })
 }

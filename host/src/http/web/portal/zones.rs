@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::super::words::Choice;
+use crate::languages::Language;
 
 /// One well-known city of each zone in which many people live; any other can stand in the address.
 const ZONES: [&str; 44] = [
@@ -53,41 +54,47 @@ const ZONES: [&str; 44] = [
 ];
 
 /// All of them, and whichever is chosen, the visit's own first.
-pub(super) fn choices(own: Tz, chosen: Tz) -> Vec<Choice> {
+pub(super) fn choices(language: &Language, own: Tz, chosen: Tz) -> Vec<Choice> {
     let choice = |name: &str, label: String| Choice {
         value: name.to_owned(),
         label,
         is_chosen: name == chosen.name(),
     };
-    let mut all = vec![choice(own.name(), format!("{} (where the visit is)", spoken(own.name())))];
+    let here = language.tell("zone-own", [("zone", language.zone(own.name()).into())]);
+    let mut all = vec![choice(own.name(), here)];
     let others = std::iter::once(chosen.name()).chain(ZONES);
     for name in others {
         if all.iter().all(|known| known.value != name) {
-            all.push(choice(name, spoken(name)));
+            all.push(choice(name, language.zone(name)));
         }
     }
     all
 }
 
-/// A zone's name as people read it.
-pub(super) fn spoken(name: &str) -> String {
-    name.replace('_', " ")
+/// In which zone a week is shown.
+pub(super) fn shown(language: &Language, own: Tz, chosen: Tz) -> String {
+    let name = if own == chosen { "times-in-own-zone" } else { "times-in-zone" };
+    language.tell(name, [("zone", language.zone(chosen.name()).into())])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::languages::Languages;
 
     #[test]
-    fn every_zone_is_one() {
+    fn every_zone_is_one_and_has_a_german_name() {
+        let languages = Languages::default();
+        let german = languages.named("de").unwrap();
         for name in ZONES {
             assert!(name.parse::<Tz>().is_ok(), "{name}");
+            assert_ne!(german.zone(name), name.replace('_', " "));
         }
     }
 
     #[test]
     fn the_chosen_one_is_among_them_once() {
-        let all = choices(Tz::Europe__Berlin, Tz::Asia__Kathmandu);
+        let all = choices(Languages::default().english(), Tz::Europe__Berlin, Tz::Asia__Kathmandu);
         assert_eq!(all.iter().filter(|choice| choice.is_chosen).count(), 1);
         assert_eq!(all[0].value, "Europe/Berlin");
         assert_eq!(all.len(), ZONES.len() + 1);

@@ -115,6 +115,9 @@ codes! {
     /// A second signature under work that a customer has signed for.
     SIGNED = "SL0129", 409, "The work is signed for already",
         "Nothing has to be done: the first signature counts.";
+    /// Days that are no period of a report.
+    BAD_PERIOD = "SL0133", 400, "There is no report on these days",
+        "Name `from` and `to` as days, `from` no later than `to`, and no more than 371 days from the first to the last.";
 
     /// An extension speaks against it. The answer carries the extension's own message, and its name in the hint.
     EXTENSION_REFUSED = "SL0290", 422, "A rule of the company refuses it",

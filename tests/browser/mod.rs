@@ -7,6 +7,7 @@
 mod board;
 mod phone;
 mod portal;
+mod reports;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -40,6 +40,7 @@ mod query;
 mod reconcile;
 mod repair;
 mod replay;
+mod reports;
 mod request;
 mod sale;
 mod series;
@@ -94,6 +95,10 @@ pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};
 pub use replay::{
     Candidate, CandidateInfo, Change as ReplayChange, ChangeKind, Counts, Difference as Differing, Period,
     Report,
+};
+pub use reports::{
+    CurrencyRevenue, MAX_REPORT_DAYS, ProviderUse, ReportPeriod, ReportQuery, RevenueReport, UseReport,
+    VisitFigures, VisitGroup, VisitReport, VisitWeek, WeekRevenue,
 };
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};

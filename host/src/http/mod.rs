@@ -41,6 +41,7 @@ mod operation;
 mod problem;
 mod providers;
 mod reconciliation;
+mod reports;
 mod rules;
 mod schema;
 mod series;
@@ -127,6 +128,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(deliveries::routes())
         .merge(connections::routes())
         .merge(reconciliation::routes())
+        .merge(reports::routes())
         .merge(decisions::routes())
         .merge(rules::routes())
         .merge(session::routes())

@@ -23,6 +23,7 @@ pub mod postgres;
 mod read;
 mod reconcile;
 mod rendered;
+pub mod reports;
 pub mod sqlite;
 pub mod waitlist;
 mod words;
@@ -46,6 +47,7 @@ pub use extensions::{ACTIVE_USE, ExtensionChangeFilter, Extensions, Removal};
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
+pub use reports::{By, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
@@ -62,6 +64,7 @@ pub trait Store:
     + Reconciliation
     + Extensions
     + Decisions
+    + Reports
     + Requests
     + Keys
     + Accounts
@@ -78,6 +81,7 @@ impl<T> Store for T where
         + Reconciliation
         + Extensions
         + Decisions
+        + Reports
         + Requests
         + Keys
         + Accounts

@@ -12,6 +12,7 @@ mod assets;
 mod board;
 mod books;
 mod commands;
+mod csv;
 mod desk;
 mod door;
 mod entrance;
@@ -19,6 +20,7 @@ mod form;
 mod names;
 mod phone;
 mod portal;
+mod reports;
 mod trouble;
 mod words;
 
@@ -92,6 +94,7 @@ fn closed() -> Pages {
         .merge(phone::routes())
         .merge(desk::routes())
         .merge(books::routes())
+        .merge(reports::routes())
 }
 
 /// What each page that is not open needs.

@@ -8,6 +8,7 @@ mod board;
 mod phone;
 mod portal;
 mod reports;
+mod rules;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

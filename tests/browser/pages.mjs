@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { boardSteps } from "./board.mjs";
 import { reportSteps } from "./reports.mjs";
+import { rulesSteps } from "./rules.mjs";
 import { finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
 
 const { LOGIN, PASSWORD } = process.env;
@@ -18,6 +19,7 @@ async function logIn(page, path = "/log-in", at = url) {
 const steps = {
   ...boardSteps({ url, visitor, logIn, sound }),
   ...reportSteps({ url, visitor, logIn, sound }),
+  ...rulesSteps({ url, visitor, logIn, sound }),
 
   // Someone new books, confirms, completes, and sees the invoice, from the pages alone.
   async work() {

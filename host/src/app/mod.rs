@@ -74,9 +74,9 @@ pub use command::{
 pub use compare::compare;
 use compare::{fits, undoes};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
-pub use decisions::Recording;
+pub use decisions::{Fixture, NoFixture, Recording};
 pub use error::{Error, Finding, Refusal};
-pub use extensions::{NewComponent, Say, Stopped, Unmanaged};
+pub use extensions::{Health, NewComponent, Say, Stopped, Unmanaged};
 pub use hold::Booking;
 pub use identity::{Identity, Target, key_hash};
 pub use import::{Import, record_kind};
@@ -146,6 +146,7 @@ pub struct App {
     known_keys: known_keys::KnownKeys,
     extensions: extensions::Cache,
     desk: decisions::Desk,
+    replays: tokio::sync::Mutex<()>,
     wire: live::Wire,
     /// The customer that periods were invoiced for last.
     invoiced_last: Mutex<Option<CustomerId>>,
@@ -163,6 +164,7 @@ impl App {
             known_keys: known_keys::KnownKeys::default(),
             extensions: extensions::Cache::default(),
             desk: decisions::Desk::default(),
+            replays: tokio::sync::Mutex::default(),
             wire: live::Wire::default(),
             invoiced_last: Mutex::default(),
         }

@@ -50,6 +50,7 @@ impl Desk {
             ("/book", "New booking", may(Scope::AppointmentsBook) && may(Scope::CustomersList)),
             ("/books", "Books", may(Scope::BooksRead)),
             ("/reports", "Reports", may(Scope::ReportsRead)),
+            ("/rules", "Rules", may(Scope::RulesRead)),
         ];
         let ways = ways.into_iter().filter(|(_, _, may)| *may);
         Shell {

@@ -21,6 +21,7 @@ mod names;
 mod phone;
 mod portal;
 mod reports;
+mod rules;
 mod trouble;
 mod words;
 
@@ -95,6 +96,7 @@ fn closed() -> Pages {
         .merge(desk::routes())
         .merge(books::routes())
         .merge(reports::routes())
+        .merge(rules::routes())
 }
 
 /// What each page that is not open needs.

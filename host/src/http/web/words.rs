@@ -209,6 +209,8 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "retry" => "It is back in line.",
         "skip" => "It is skipped. What comes after it goes on.",
         "adopt" => "The document is taken for it.",
+        "mode" => "It is changed, from the next decision on.",
+        "again" => "It is asked again from now on.",
         _ => return None,
     })
 }

@@ -115,6 +115,9 @@ codes! {
     /// A second signature under work that a customer has signed for.
     SIGNED = "SL0129", 409, "The work is signed for already",
         "Nothing has to be done: the first signature counts.";
+    /// Days that are no period of a report.
+    BAD_PERIOD = "SL0133", 400, "There is no report on these days",
+        "Name `from` and `to` as days, `from` no later than `to`, and no more than 371 days from the first to the last.";
     /// Somebody comes from their provider whom it has not let in, or who was not sent there by this browser.
     NOT_LET_IN = "SL0140", 403, "Logging in was broken off",
         "Begin anew on the page to log in.";

@@ -8,6 +8,8 @@ mod board;
 mod phone;
 mod portal;
 mod provider;
+mod reports;
+mod rules;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

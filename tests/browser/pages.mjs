@@ -2,6 +2,8 @@
 // what `browser.mjs` reads. The steps to take are its arguments.
 import assert from "node:assert/strict";
 import { boardSteps } from "./board.mjs";
+import { reportSteps } from "./reports.mjs";
+import { rulesSteps } from "./rules.mjs";
 import { finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
 
 const { LOGIN, PASSWORD } = process.env;
@@ -16,6 +18,8 @@ async function logIn(page, path = "/log-in", at = url) {
 
 const steps = {
   ...boardSteps({ url, visitor, logIn, sound }),
+  ...reportSteps({ url, visitor, logIn, sound }),
+  ...rulesSteps({ url, visitor, logIn, sound }),
 
   // Someone new books, confirms, completes, and sees the invoice, from the pages alone.
   async work() {

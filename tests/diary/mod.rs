@@ -9,6 +9,7 @@ mod conflicts;
 mod deposits;
 mod leave;
 mod races;
+mod reports;
 mod searches;
 mod units;
 mod work;

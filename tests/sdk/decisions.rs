@@ -41,7 +41,7 @@ fn built(dir: TempDir, name: &str) -> (TempDir, PathBuf) {
 }
 
 /// Installs a component, by its digest, and gives that.
-pub(super) fn install(host: &Host, component: &Path) -> String {
+pub(crate) fn install(host: &Host, component: &Path) -> String {
     let config = host.config();
     let component = component.display().to_string();
     let refused = run(&["rules", "install", &component, "--config", &config]).expect_err("it is not signed");
@@ -54,7 +54,7 @@ pub(super) fn install(host: &Host, component: &Path) -> String {
 }
 
 /// Has the shop use it.
-pub(super) async fn using(shop: &Shop<'_>, name: &str, digest: &str, more: Value) -> String {
+pub(crate) async fn using(shop: &Shop<'_>, name: &str, digest: &str, more: Value) -> String {
     let mut fields = json!({ "name": name, "digest": digest, "mode": "enforce" });
     fields.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     shop.add("extensions", fields).await

@@ -3,7 +3,7 @@
 //! Compilers and packages are the real ones; `cargo xtask test` installs those of npm and PyPI.
 
 mod authoring;
-mod decisions;
+pub(crate) mod decisions;
 mod gallery;
 mod hostile;
 mod manage;

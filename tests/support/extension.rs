@@ -18,6 +18,8 @@ pub(crate) struct Small {
     pub(crate) wit: &'static str,
     /// Whether it finds that nothing may be booked.
     pub(crate) denies: bool,
+    /// Whether it breaks off whenever it is asked.
+    pub(crate) fails: bool,
     /// Further functions of the module.
     pub(crate) more: &'static str,
 }
@@ -30,6 +32,7 @@ impl Default for Small {
             wit_version: "0.1.0",
             wit: "wit/extension/0.1.0",
             denies: false,
+            fails: false,
             more: "",
         }
     }
@@ -66,6 +69,7 @@ impl Small {
         let hooks = format!("{}{}", word(192), word(1));
         let (nothing, one) = (word(0).repeat(2), format!("{}{}", word(160), word(1)));
         let review = if self.denies { 136 } else { 128 };
+        let breaks = if self.fails { "(unreachable)" } else { "" };
         format!(
             r#"(module
                 (memory (export "memory") 16)
@@ -82,7 +86,7 @@ impl Small {
                     (local.get $at))
                 (func (export "describe") (result i32) (i32.const 64))
                 (func (export "propose") (param i32) (result i32) (i32.const 128))
-                (func (export "review") (param i32) (result i32) (i32.const {review}))
+                (func (export "review") (param i32) (result i32) {breaks} (i32.const {review}))
                 {more})"#
         )
     }

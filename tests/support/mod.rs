@@ -218,8 +218,13 @@ impl Host {
 
     /// A request with the key; headers and body are the caller's.
     pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.request_as(&self.key, method, path)
+    }
+
+    /// The same with another key.
+    pub(crate) fn request_as(&self, key: &str, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = method.parse().expect("a method");
-        self.client.request(method, format!("http://{}{path}", self.address)).bearer_auth(&self.key)
+        self.client.request(method, format!("http://{}{path}", self.address)).bearer_auth(key)
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

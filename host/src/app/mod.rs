@@ -40,6 +40,7 @@ mod query;
 mod reconcile;
 mod repair;
 mod replay;
+mod reports;
 mod request;
 mod sale;
 mod series;
@@ -73,9 +74,9 @@ pub use command::{
 pub use compare::compare;
 use compare::{fits, undoes};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
-pub use decisions::Recording;
+pub use decisions::{Fixture, NoFixture, Recording};
 pub use error::{Error, Finding, Refusal};
-pub use extensions::{NewComponent, Say, Stopped, Unmanaged};
+pub use extensions::{Health, NewComponent, Say, Stopped, Unmanaged};
 pub use hold::Booking;
 pub use identity::{Identity, Target, key_hash};
 pub use import::{Import, record_kind};
@@ -95,6 +96,10 @@ pub use repair::{DeliveryStory, ParkedFilter, Retried, Voice};
 pub use replay::{
     Candidate, CandidateInfo, Change as ReplayChange, ChangeKind, Counts, Difference as Differing, Period,
     Report,
+};
+pub use reports::{
+    CurrencyRevenue, MAX_REPORT_DAYS, ProviderUse, ReportPeriod, ReportQuery, RevenueReport, UseReport,
+    VisitFigures, VisitGroup, VisitReport, VisitWeek, WeekRevenue,
 };
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
@@ -143,6 +148,7 @@ pub struct App {
     known_keys: known_keys::KnownKeys,
     extensions: extensions::Cache,
     desk: decisions::Desk,
+    replays: tokio::sync::Mutex<()>,
     wire: live::Wire,
     openid: OpenId,
     /// The customer that periods were invoiced for last.
@@ -161,6 +167,7 @@ impl App {
             known_keys: known_keys::KnownKeys::default(),
             extensions: extensions::Cache::default(),
             desk: decisions::Desk::default(),
+            replays: tokio::sync::Mutex::default(),
             wire: live::Wire::default(),
             openid: OpenId::default(),
             invoiced_last: Mutex::default(),

@@ -42,6 +42,7 @@ mod plain;
 mod problem;
 mod providers;
 mod reconciliation;
+mod reports;
 mod rules;
 mod schema;
 mod series;
@@ -128,6 +129,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(deliveries::routes())
         .merge(connections::routes())
         .merge(reconciliation::routes())
+        .merge(reports::routes())
         .merge(decisions::routes())
         .merge(rules::routes())
         .merge(session::routes())

@@ -87,6 +87,9 @@ pub enum Scope {
     /// To make links for customers.
     #[serde(rename = "links:write")]
     LinksWrite,
+    /// To see what became of a company's work, added up.
+    #[serde(rename = "reports:read")]
+    ReportsRead,
     /// To see documents, deliveries and findings.
     #[serde(rename = "books:read")]
     BooksRead,
@@ -124,6 +127,7 @@ impl Scope {
             Self::AppointmentsWork => "appointments:work",
             Self::AppointmentsDispatch => "appointments:dispatch",
             Self::LinksWrite => "links:write",
+            Self::ReportsRead => "reports:read",
             Self::BooksRead => "books:read",
             Self::BooksWrite => "books:write",
             Self::RulesRead => "rules:read",
@@ -132,7 +136,7 @@ impl Scope {
     }
 
     /// Every scope.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Own,
         Self::AccountsRead,
         Self::AccountsWrite,
@@ -151,6 +155,7 @@ impl Scope {
         Self::AppointmentsWork,
         Self::AppointmentsDispatch,
         Self::LinksWrite,
+        Self::ReportsRead,
         Self::BooksRead,
         Self::BooksWrite,
         Self::RulesRead,
@@ -171,6 +176,7 @@ impl Scope {
             self,
             Self::CatalogueWrite
                 | Self::LeaveWrite
+                | Self::ReportsRead
                 | Self::BooksRead
                 | Self::BooksWrite
                 | Self::RulesRead
@@ -220,6 +226,7 @@ impl Role {
                 AppointmentsRead,
                 TrailRead,
                 PaymentsWrite,
+                ReportsRead,
                 BooksRead,
                 BooksWrite,
             ],
@@ -239,6 +246,7 @@ impl Role {
                 AppointmentsWork,
                 AppointmentsDispatch,
                 LinksWrite,
+                ReportsRead,
             ],
             Self::FrontDesk => &[
                 Own,

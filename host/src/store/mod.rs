@@ -24,6 +24,7 @@ pub mod postgres;
 mod read;
 mod reconcile;
 mod rendered;
+pub mod reports;
 pub mod sqlite;
 pub mod waitlist;
 mod words;
@@ -48,6 +49,7 @@ pub use identities::Identities;
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
+pub use reports::{By, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
@@ -64,6 +66,7 @@ pub trait Store:
     + Reconciliation
     + Extensions
     + Decisions
+    + Reports
     + Requests
     + Keys
     + Accounts
@@ -81,6 +84,7 @@ impl<T> Store for T where
         + Reconciliation
         + Extensions
         + Decisions
+        + Reports
         + Requests
         + Keys
         + Accounts

@@ -8,6 +8,7 @@
 //! previews.
 
 mod course;
+mod fixtures;
 pub(crate) mod record;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 pub(super) use self::course::Course;
+pub use self::fixtures::{Fixture, NoFixture};
 use self::record::{Answered, Record};
 use super::{ANSWERS_KEPT, App, Error, Result};
 use crate::model::{Decision, DecisionStory, ExtensionAnswer, NewDecision};

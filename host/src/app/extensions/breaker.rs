@@ -16,6 +16,15 @@ pub(super) const FAILURES: u32 = 5;
 /// How long it is left alone before it is tried again.
 const REST: TimeDelta = TimeDelta::seconds(60);
 
+/// How an extension has been doing at a company, as far as this host knows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Health {
+    /// How often it has failed in a row.
+    pub failures: u32,
+    /// Until when it is left alone; none where it is asked.
+    pub parked_until: Option<DateTime<Utc>>,
+}
+
 /// How extensions have been doing, by company and name.
 #[derive(Debug, Default)]
 pub(super) struct Breaker(Mutex<HashMap<(CompanyId, String), State>>);
@@ -51,6 +60,14 @@ impl Breaker {
         state.failures == FAILURES
     }
 
+    /// How often it has failed in a row, and until when it is parked, if it is. Whoever looks tries nothing.
+    pub(super) fn health(&self, company: CompanyId, name: &str, now: DateTime<Utc>) -> Health {
+        let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(state) = states.get(&(company, name.to_owned())) else { return Health::default() };
+        let is_parked = state.failures >= FAILURES && now < state.again_at;
+        Health { failures: state.failures, parked_until: is_parked.then_some(state.again_at) }
+    }
+
     /// Notes that it answered.
     pub(super) fn answered(&self, company: CompanyId, name: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(company, name.to_owned()));
@@ -72,9 +89,15 @@ mod tests {
         assert!(breaker.failed(company, "a", now), "the last one parks it");
         assert_eq!(breaker.parked(company, "a", now), Some(FAILURES));
         assert_eq!(breaker.parked(company, "b", now), None);
+        let parked = Health { failures: FAILURES, parked_until: Some(now + REST) };
+        assert_eq!(
+            (breaker.health(company, "a", now), breaker.health(company, "b", now)),
+            (parked, Health::default())
+        );
         let later = now + REST;
         assert_eq!(breaker.parked(company, "a", later), None, "one tries");
         assert_eq!(breaker.parked(company, "a", later), Some(FAILURES), "the others do not");
+        assert_eq!(breaker.health(company, "a", later + REST).parked_until, None, "it is due");
         breaker.answered(company, "a");
         assert_eq!(breaker.parked(company, "a", later), None);
     }

@@ -46,6 +46,12 @@ impl App {
         Ok(self.ports.store.components().await?)
     }
 
+    /// The installed component of this digest, loaded.
+    pub(in crate::app) async fn installed(&self, digest: &str) -> Result<extension::Extension> {
+        let cache = self.ports.rules.cache_dir().map(std::path::Path::to_owned);
+        self.extensions.components.get(&self.ports.store, digest, cache).await.map_err(failed)
+    }
+
     /// What is wrong with an extension that is to be used at a company.
     pub(in crate::app) async fn check_extension(
         &self,

@@ -4,6 +4,7 @@
 //! of one extension at a company one is active, which the database has the last word on. An extension can be switched off
 //! whatever is wrong with its component.
 
+use super::Health;
 use crate::app::catalog::{COMPONENT, not_installed, record_of, typed};
 use crate::app::{App, Error, Result};
 use crate::model::master::Kind;
@@ -161,6 +162,21 @@ impl App {
     pub(in crate::app) async fn used_already(&self, company: CompanyId, name: &str) -> Error {
         let used = self.use_of(company, name).await.ok().filter(|used| used.data.active);
         Unmanaged::UsedAlready { name: name.to_owned(), company, by: used.map(|used| used.id) }.into()
+    }
+
+    /// How an extension has been doing at a company, as far as this host knows.
+    #[must_use]
+    pub fn extension_health(&self, company: CompanyId, name: &str) -> Health {
+        self.extensions.breaker.health(company, name, self.ports.clock.now())
+    }
+
+    /// Has an extension asked again from now on, however often it failed before. This host forgets its failures; others
+    /// find out by themselves.
+    pub async fn try_extension_again(&self, id: uuid::Uuid, by: &str) -> Result<Stored<Extension>> {
+        let used = self.get::<Extension>(id).await?;
+        self.extensions.breaker.answered(CompanyId(used.company), &used.data.name);
+        tracing::info!(extension = used.data.name, by, "the extension is asked again, whatever it failed at");
+        Ok(used)
     }
 
     /// Removes a component that no company uses, and says whether it was there until now.

@@ -18,6 +18,7 @@ mod threads;
 pub(super) mod words;
 
 pub(super) use apply::Wanted;
+pub use breaker::Health;
 pub(super) use decide::{Granted, refused};
 pub use install::NewComponent;
 pub use manage::{Say, Unmanaged};

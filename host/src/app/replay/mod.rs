@@ -89,6 +89,8 @@ pub struct Period {
     pub until: Option<DateTime<Utc>>,
     /// Only of this company.
     pub company: Option<CompanyId>,
+    /// No more than about so many, the oldest first; none means all of them.
+    pub most: Option<u64>,
 }
 
 impl Period {
@@ -138,6 +140,8 @@ impl App {
                     Ok(record) => {
                         let again = self.again(candidate, &decision, &record, &mut memory).await?;
                         report.add(&decision, again);
+                        // Whoever else is to be served is, between two decisions.
+                        tokio::task::yield_now().await;
                     }
                     Err(why) => {
                         report.add(&decision, Err(Left::Skipped(format!("its record cannot be read: {why}"))))
@@ -145,7 +149,17 @@ impl App {
                 }
             }
             tell(report.decisions);
+            if period.most.is_some_and(|most| report.decisions >= most) {
+                return Ok(report);
+            }
         }
+    }
+
+    /// The same with the installed component of this digest. One replay at a time: each keeps a processor busy.
+    pub async fn decide_again_with(&self, digest: &str, period: &Period) -> Result<Report> {
+        let _turn = self.replays.lock().await;
+        let candidate = Candidate::Extension(self.installed(digest).await?, Settings::default());
+        self.decide_again(&candidate, period, &mut |_| ()).await
     }
 
     async fn again(

@@ -61,7 +61,7 @@ pub(super) async fn run(command: &Replay) -> anyhow::Result<ExitCode> {
         .map_err(|error| anyhow::anyhow!("{error} ({})", error.code()))?;
     check(&candidate)?;
     let app = Host::open(&config).await?.app;
-    let period = Period { since: command.since, until: command.until, company: command.company };
+    let period = Period { since: command.since, until: command.until, company: command.company, most: None };
     let counting = Counting::begin("replay");
     let report = app.decide_again(&candidate, &period, &mut |count| counting.at(count)).await;
     let report = match report {

@@ -173,6 +173,8 @@ pub(super) async fn page(
     let is_customers = acting.actor == Actor::Customer;
     let papers = if desk.may(Scope::BooksRead, id).await? { Some(papers(app, id).await?) } else { None };
     let trail = if desk.may(Scope::TrailRead, id).await? { Some(trail(app, id, zone).await?) } else { None };
+    let decisions = desk.may(Scope::RulesRead, id).await?;
+    let decisions = decisions.then(|| ("How it was decided", format!("/rules/decisions?appointment={id}")));
     let page = AppointmentPage {
         shell: desk.shell(&appointment.name, "/appointments"),
         id,
@@ -183,7 +185,7 @@ pub(super) async fn page(
         instant: instant(appointment.start),
         zone_name: zone.name().to_owned(),
         facts: facts(&mut names, &appointment, zone).await?,
-        links: links(&appointment),
+        links: links(&appointment).into_iter().chain(decisions).collect(),
         lines: appointment
             .quote
             .lines

@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::extract::{self, Extension};
-use axum::http::{StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::csv::{Cell, Csv};
 use super::door::Desk;
 use super::form::Form;
 use super::names::{Names, choices};
@@ -216,8 +217,7 @@ pub(super) fn instant(at: DateTime<Utc>) -> String {
 async fn export(extract::State(app): extract::State<State>, uri: Uri) -> Result<Response, Problem> {
     let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
     let filter = filter(&query, zone(&app, &query).await?)?;
-    let mut text =
-        String::from("reference,customer,location,case,service,provider,date,from,to,zone,status\r\n");
+    let mut csv = Csv::new("reference,customer,location,case,service,provider,date,from,to,zone,status");
     let (mut after, mut written) = (None, 0);
     let mut names = Names::new(&app);
     while written < EXPORTED {
@@ -238,8 +238,7 @@ async fn export(extract::State(app): extract::State<State>, uri: Uri) -> Result<
                 &row.zone,
                 &row.status.to_owned(),
             ];
-            text.push_str(&cells.map(|cell| quoted(cell)).join(","));
-            text.push_str("\r\n");
+            csv.row(&cells.map(|cell| Cell::Text(cell)));
         }
         written += limits::MAX_PAGE;
         after = found.last().map(|last| last.id.0);
@@ -247,28 +246,5 @@ async fn export(extract::State(app): extract::State<State>, uri: Uri) -> Result<
             break;
         }
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"appointments.csv\""),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    Ok((headers, text).into_response())
-}
-
-/// A cell. What a spreadsheet would take for a formula is marked as text.
-fn quoted(cell: &str) -> String {
-    let mark = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{mark}{}\"", cell.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_no_formula() {
-        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(quoted("Ana, Ben"), "\"Ana, Ben\"");
-    }
+    Ok(csv.answer("appointments.csv"))
 }

@@ -41,6 +41,9 @@ pub(super) static PHONE_SCRIPT: LazyLock<Asset> =
 /// What the portal loads where other sites may embed it.
 pub(super) static FRAMED_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::script(include_str!("../../../assets/framed.js")));
+/// The stylesheet of reports.
+pub(super) static REPORTS_STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::style(include_str!("../../../assets/reports.css").into()));
 /// The icon.
 pub(super) static ICON: LazyLock<Asset> = LazyLock::new(|| {
     let text = include_str!("../../../assets/icon.svg");
@@ -118,18 +121,10 @@ pub(super) async fn embed() -> Response {
 /// One of them. Who asks for an earlier one by its address gets nothing: the page that named it is gone as well.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let wanted = format!("/assets/{name}");
-    let all = [
-        &STYLE,
-        &SCRIPT,
-        &BOARD_STYLE,
-        &BOARD_SCRIPT,
-        &PHONE_STYLE,
-        &PHONE_SCRIPT,
-        &FRAMED_SCRIPT,
-        &ICON,
-        &MANIFEST,
-    ];
-    let Some(found) = all.into_iter().find(|asset| asset.path == wanted) else {
+    let styles = [&STYLE, &BOARD_STYLE, &PHONE_STYLE, &REPORTS_STYLE];
+    let mut all =
+        styles.into_iter().chain([&SCRIPT, &BOARD_SCRIPT, &PHONE_SCRIPT, &FRAMED_SCRIPT, &ICON, &MANIFEST]);
+    let Some(found) = all.find(|asset| asset.path == wanted) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let headers = [

@@ -49,6 +49,8 @@ impl Desk {
             ("/board", "Board", may(Scope::AppointmentsRead) && may(Scope::CatalogueRead)),
             ("/book", "New booking", may(Scope::AppointmentsBook) && may(Scope::CustomersList)),
             ("/books", "Books", may(Scope::BooksRead)),
+            ("/reports", "Reports", may(Scope::ReportsRead)),
+            ("/rules", "Rules", may(Scope::RulesRead)),
         ];
         let ways = ways.into_iter().filter(|(_, _, may)| *may);
         Shell {

@@ -12,6 +12,7 @@ mod assets;
 mod board;
 mod books;
 mod commands;
+mod csv;
 mod desk;
 mod door;
 mod entrance;
@@ -21,6 +22,8 @@ mod names;
 mod phone;
 mod portal;
 mod provider;
+mod reports;
+mod rules;
 mod trouble;
 mod words;
 
@@ -97,6 +100,8 @@ fn closed() -> Pages {
         .merge(phone::routes())
         .merge(desk::routes())
         .merge(books::routes())
+        .merge(reports::routes())
+        .merge(rules::routes())
 }
 
 /// What each page that is not open needs.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use slotledger_erp::Kind;
+use url::form_urlencoded;
 
 use super::assets;
 use crate::model::{Actor, DeliveryState, Status};
@@ -89,6 +90,13 @@ pub(super) fn html(status: StatusCode, template: &impl Template) -> Response {
 pub(super) fn to(path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// A path with these fields, those left empty left out.
+pub(super) fn address(path: &str, fields: &[(&str, &str)]) -> String {
+    let told = fields.iter().filter(|(_, text)| !text.is_empty());
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// A moment with its zone.
@@ -207,6 +215,8 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "retry" => "It is back in line.",
         "skip" => "It is skipped. What comes after it goes on.",
         "adopt" => "The document is taken for it.",
+        "mode" => "It is changed, from the next decision on.",
+        "again" => "It is asked again from now on.",
         _ => return None,
     })
 }

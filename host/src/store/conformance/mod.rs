@@ -16,6 +16,7 @@ pub(crate) mod opening;
 pub(crate) mod outbox;
 pub(crate) mod reconcile;
 pub(crate) mod records;
+pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod turns;
 pub(crate) mod waitlist;
@@ -130,6 +131,10 @@ macro_rules! conformance {
             decisions: decisions_are_filtered_and_listed_both_ways,
             decisions: what_extensions_said_is_listed,
             decisions: the_oldest_decisions_are_forgotten_some_at_a_time,
+            reports: visits_are_counted_by_week_and_by_whose_they_are,
+            reports: prices_are_added_up_exactly_by_currency,
+            reports: invoices_are_added_up_less_what_was_credited,
+            reports: taken_time_is_what_lies_in_the_period_once,
             extensions: a_customers_history_is_counted,
             turns: deliveries_of_an_appointment_go_in_order,
             turns: a_failing_delivery_holds_up_its_own_appointment_only,

@@ -38,6 +38,7 @@ mod occupancy;
 mod outbox;
 mod reconcile;
 mod records;
+mod reports;
 mod requests;
 mod rows;
 #[cfg(test)]

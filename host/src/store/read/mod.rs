@@ -5,6 +5,7 @@
 
 mod books;
 mod outbox;
+mod reports;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -26,6 +27,7 @@ use crate::store::{Answer, Booking, Busy, Error, Owner, Record, Series, Session,
 
 pub(super) use books::{finding, finding_act, imported, known_connection, mapped_code, run};
 pub(super) use outbox::{attempt, backlog, delivery, repair};
+pub(super) use reports::{taken_minutes, visit_counts, week_amount};
 
 /// A row, read column by column.
 pub(super) trait Columns {

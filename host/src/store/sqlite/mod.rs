@@ -24,6 +24,7 @@ mod occupancy;
 mod outbox;
 mod reconcile;
 mod records;
+mod reports;
 mod requests;
 mod rows;
 #[cfg(test)]

@@ -269,6 +269,11 @@ async fn frequent_statements_find_their_index() {
             "UPDATE delivery SET state = 'pending' WHERE state = 'leased' AND lease_until_us <= ?",
             "delivery_lease",
         ),
+        (
+            "SELECT a.status FROM record p CROSS JOIN appointment a
+             WHERE a.provider = p.id AND a.start_us >= ? AND a.start_us < ? AND p.kind = 'provider' AND p.company = ?",
+            "appointment_by_provider (provider=? AND start_us>? AND start_us<?)",
+        ),
         ("SELECT obstacle FROM delivery_obstacle WHERE id = ?", "delivery_waiting"),
         ("SELECT obstacle FROM delivery_obstacle WHERE id = ?", "delivery_in_hand"),
         ("UPDATE delivery SET attempts = 1 WHERE blocked_by = ?", "delivery_blocked"),

@@ -1,0 +1,84 @@
+// Rules in a browser: extensions and their modes, decisions and their records, and what another version would decide.
+import assert from "node:assert/strict";
+
+export const rulesSteps = ({ url, visitor, logIn, sound }) => ({
+  async rules() {
+    const { COMPANY, NEWER, VISIT } = process.env;
+    const page = await visitor();
+    await logIn(page, "/log-in?to=" + encodeURIComponent("/rules?company=" + COMPANY));
+    assert.equal(await page.getByRole("link", { name: "Rules", exact: true }).getAttribute("aria-current"), "page");
+    const names = await page.locator(".card h3").allInnerTexts();
+    assert.deepEqual(names, ["org.example.small", "org.example.broken", "org.example.closed"], "in the order in which they are asked");
+    const small = page.locator(".card", { has: page.getByRole("heading", { name: "org.example.small" }) });
+    await small.getByText("Enforced").waitFor();
+    await small.getByText("Answers", { exact: true }).waitFor();
+    await page.getByText("Nothing may be booked.").first().waitFor();
+    await sound(page, "rules");
+
+    // A mode is changed by form, and holds from the next decision on.
+    await small.getByLabel("Mode", { exact: true }).selectOption("warn");
+    await small.getByLabel("If it fails").selectOption("open");
+    await page.getByRole("button", { name: "Change org.example.small" }).click();
+    await page.getByText("It is changed, from the next decision on.").waitFor();
+    await small.getByText("Warns", { exact: true }).waitFor();
+
+    // One that failed too often is left alone, until somebody has it asked again.
+    const broken = page.locator(".card", { has: page.getByRole("heading", { name: "org.example.broken" }) });
+    await broken.getByText("Parked", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Try it again now: org.example.broken" }).click();
+    await page.getByText("It is asked again from now on.").waitFor();
+    await broken.getByText("Answers", { exact: true }).waitFor();
+
+    // From an appointment to how it was decided, and to a fixture of it.
+    await page.goto(`${url}/appointments/${VISIT}`);
+    await page.getByRole("link", { name: "How it was decided" }).click();
+    await page.getByText("Only those about one appointment.").waitFor();
+    assert.ok((await page.locator(".rows tbody tr").count()) >= 2);
+    await sound(page, "decisions");
+    await page.getByRole("row", { name: /hold/ }).getByRole("link").first().click();
+    await page.getByRole("heading", { name: /^Decision \d+$/ }).waitFor();
+    await page.getByRole("region", { name: "Extensions that were asked" }).getByText("Denied").first().waitFor();
+    await sound(page, "decision");
+    const [fixture] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: /^Fixture: org.example.closed/ }).first().click(),
+    ]);
+    assert.match(fixture.suggestedFilename(), /^decision-\d+-hold.*\.json$/);
+    const content = await (await page.request.get(fixture.url())).json();
+    assert.ok(content.input && content.review, JSON.stringify(content).slice(0, 200));
+    const record = await page.request.get(page.url() + "/record.json");
+    assert.ok((await record.json()).record.rules.length > 0);
+
+    await page.goto(`${url}/rules/decisions?company=${COMPANY}&outcome=refused`);
+    await page.locator(".rows .badge.parked").first().waitFor();
+    assert.equal(await page.locator(".rows .badge.done").count(), 0);
+
+    // What the newer version would have decided.
+    await page.goto(`${url}/rules?company=${COMPANY}`);
+    await page.getByRole("link", { name: "Replay org.example.small 2.0.0" }).click();
+    assert.equal(await page.getByLabel("Component").inputValue(), NEWER);
+    await page.getByRole("button", { name: "Replay" }).click();
+    await page.getByRole("region", { name: "By point" }).waitFor();
+    await page.getByText("verdict").first().waitFor();
+    await sound(page, "replay");
+    const wrong = await page.goto(`${url}/rules/replay?company=${COMPANY}&since=2026-01-01&component=${"0".repeat(64)}`);
+    assert.equal(wrong.status(), 404);
+    await page.getByText("SL0301").waitFor();
+  },
+
+  // An author sees all of it, and is offered nothing that changes it, nor anybody's appointment.
+  async author() {
+    const { COMPANY } = process.env;
+    const page = await visitor();
+    await logIn(page);
+    await page.goto(`${url}/rules`);
+    await page.getByText("org.example.closed").first().waitFor();
+    assert.equal(await page.getByRole("button", { name: /^Change/ }).count(), 0);
+    await page.getByRole("link", { name: "Decisions", exact: true }).click();
+    await page.locator(".rows tbody tr").first().waitFor();
+    assert.equal(await page.locator(".rows a[href^='/appointments']").count(), 0);
+    const other = await page.goto(`${url}/rules/decisions?company=01980000-0000-7000-8000-000000000001`);
+    assert.equal(other.status(), 403);
+    assert.equal((await page.goto(`${url}/rules/replay?company=${COMPANY}`)).status(), 200);
+  },
+});

@@ -1,5 +1,5 @@
 //! The pages in a real browser: Debian's Chromium, driven by `pages.mjs`, for the pages of
-//! customers by `portal.mjs`, and for a technician’s phone by `phone.mjs`.
+//! customers by `portal.mjs`, for a technician’s phone by `phone.mjs`, and for setting up by `setup.mjs`.
 //!
 //! `SLOTLEDGER_BROWSER` names the directory where npm installed what drives it; `cargo xtask test` sets it. Screenshots are
 //! written to `docs/screenshots` only where `SLOTLEDGER_SCREENSHOTS` is set, so that tests leave the clone as it is.
@@ -7,6 +7,7 @@
 mod board;
 mod phone;
 mod portal;
+mod setup;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -43,6 +43,7 @@ mod replay;
 mod request;
 mod sale;
 mod series;
+mod setup;
 mod snapshot;
 mod standing;
 #[cfg(test)]
@@ -97,6 +98,9 @@ pub use replay::{
 };
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
+pub use setup::{
+    DAYS, Founding, OfferedUnits, Offering, Person, Setup, Step, Template, TemplateService, UnitsWanted, Week,
+};
 pub use standing::ConnectionView;
 pub use waitlist::{WaitRequest, WaitView};
 

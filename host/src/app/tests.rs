@@ -6,6 +6,7 @@ mod branches;
 mod invoicing;
 mod sales;
 mod series;
+mod setup;
 mod waitlist;
 
 use std::sync::Arc;

@@ -38,6 +38,12 @@ pub(super) static PHONE_STYLE: LazyLock<Asset> =
 /// The script of a technician's phone.
 pub(super) static PHONE_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::script(include_str!("../../../assets/phone.js")));
+/// The stylesheet of setting up.
+pub(super) static SETUP_STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::style(include_str!("../../../assets/setup.css").into()));
+/// The script of setting up.
+pub(super) static SETUP_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::script(include_str!("../../../assets/setup.js")));
 /// The icon.
 pub(super) static ICON: LazyLock<Asset> = LazyLock::new(|| {
     let text = include_str!("../../../assets/icon.svg");
@@ -103,7 +109,18 @@ fn manifest() -> serde_json::Value {
 /// One of them. Who asks for an earlier one by its address gets nothing: the page that named it is gone as well.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let wanted = format!("/assets/{name}");
-    let all = [&STYLE, &SCRIPT, &BOARD_STYLE, &BOARD_SCRIPT, &PHONE_STYLE, &PHONE_SCRIPT, &ICON, &MANIFEST];
+    let all = [
+        &STYLE,
+        &SCRIPT,
+        &BOARD_STYLE,
+        &BOARD_SCRIPT,
+        &PHONE_STYLE,
+        &PHONE_SCRIPT,
+        &SETUP_STYLE,
+        &SETUP_SCRIPT,
+        &ICON,
+        &MANIFEST,
+    ];
     let Some(found) = all.into_iter().find(|asset| asset.path == wanted) else {
         return StatusCode::NOT_FOUND.into_response();
     };

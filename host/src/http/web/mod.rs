@@ -19,6 +19,7 @@ mod form;
 mod names;
 mod phone;
 mod portal;
+mod setup;
 mod trouble;
 mod words;
 
@@ -92,6 +93,7 @@ fn closed() -> Pages {
         .merge(phone::routes())
         .merge(desk::routes())
         .merge(books::routes())
+        .merge(setup::routes())
 }
 
 /// What each page that is not open needs.

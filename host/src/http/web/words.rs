@@ -53,7 +53,8 @@ impl Shell {
     }
 }
 
-const HEADERS: [(HeaderName, HeaderValue); 5] = [
+/// The headers of every page.
+pub(super) const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
         header::CONTENT_SECURITY_POLICY,
@@ -200,6 +201,13 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "customer" => "The customer is added.",
         "retry" => "It is back in line.",
         "skip" => "It is skipped. What comes after it goes on.",
+        "company" => "The company is there.",
+        "services" => "The services are there.",
+        "person" => "The person is added.",
+        "saved" => "It is saved.",
+        "books" => "The books are chosen.",
+        "prepared" => "What was missing is made, as far as it can be made from here.",
+        "portal" => "Customers can book for themselves now.",
         "adopt" => "The document is taken for it.",
         _ => return None,
     })

@@ -23,6 +23,7 @@ pub mod postgres;
 mod read;
 mod reconcile;
 mod rendered;
+pub mod samples;
 pub mod sqlite;
 pub mod waitlist;
 mod words;
@@ -46,6 +47,7 @@ pub use extensions::{ACTIVE_USE, ExtensionChangeFilter, Extensions, Removal};
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
+pub use samples::{Leaving, Sample, Samples};
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
@@ -65,6 +67,7 @@ pub trait Store:
     + Requests
     + Keys
     + Accounts
+    + Samples
 {
 }
 
@@ -81,6 +84,7 @@ impl<T> Store for T where
         + Requests
         + Keys
         + Accounts
+        + Samples
 {
 }
 

@@ -39,6 +39,7 @@ mod reconcile;
 mod records;
 mod requests;
 mod rows;
+mod samples;
 #[cfg(test)]
 mod tests;
 mod turns;

@@ -25,6 +25,7 @@ mod reconcile;
 mod records;
 mod requests;
 mod rows;
+mod samples;
 #[cfg(test)]
 mod tests;
 mod waitlist;

@@ -116,6 +116,16 @@ codes! {
     SIGNED = "SL0129", 409, "The work is signed for already",
         "Nothing has to be done: the first signature counts.";
 
+    /// There is no ledger for a sample company.
+    NO_TRIAL_BOOKS = "SL0136", 409, "There are no books to try things out with",
+        "Add a connection of the kind `ledger` to the configuration, with a file of its own, and start the server again.";
+    /// A company that was not made as a sample is to be removed.
+    NO_SAMPLE = "SL0137", 409, "The company was not made as a sample",
+        "Switch it off with `active` instead: what was booked and posted for it stays.";
+    /// A sample company whose books cannot be emptied is to be removed.
+    SAMPLE_KEPT = "SL0138", 409, "The sample company's books cannot be emptied",
+        "Leave it, or switch it off with `active`: books that hold anything of others are never emptied.";
+
     /// An extension speaks against it. The answer carries the extension's own message, and its name in the hint.
     EXTENSION_REFUSED = "SL0290", 422, "A rule of the company refuses it",
         "Follow the message; the administrator can see what the extension was shown.";

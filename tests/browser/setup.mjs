@@ -119,6 +119,41 @@ const steps = {
     await page.getByRole("heading", { name: "Overseas is not ready yet" }).waitFor();
   },
 
+  // A sample company is tried out, and goes with everything in it.
+  async sample() {
+    const page = await visitor();
+    await enter(page);
+    await page.getByRole("button", { name: "Try with a sample company" }).click();
+    await page.getByText("This is the sample company.").waitFor();
+    await page.getByLabel("Name, e-mail address or telephone").fill("Ana");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("link", { name: "Ana Customer" }).click();
+    await page.getByLabel("Service", { exact: true }).selectOption({ index: 1 });
+    await page.getByRole("button", { name: "Show times" }).click();
+    await page.getByRole("link", { name: "Week after" }).click();
+    await page.locator(".day .slot input").first().check();
+    await page.getByRole("button", { name: "Hold this time" }).click();
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.locator(".head .badge.confirmed").waitFor();
+    const waiting = page.locator(".badge:is(.pending, .leased)");
+    for (let tries = 0; (await waiting.count()) > 0; tries += 1) {
+      assert.ok(tries < 60, "the order does not reach the books");
+      await page.waitForTimeout(250);
+      await page.goto(page.url().split("?")[0]);
+    }
+    await sound(page, "sample");
+    const visit = page.url();
+    await page.getByRole("link", { name: "Remove the sample company" }).click();
+    await page.getByText("1 appointment").waitFor();
+    await sound(page, "sample-remove");
+    await page.getByRole("button", { name: "Remove the sample company" }).click();
+    await page.getByText("The sample company is gone").waitFor();
+    await page.getByRole("button", { name: "Try with a sample company" }).waitFor();
+    const answer = await page.goto(visit);
+    assert.equal(answer.status(), 404);
+    assert.equal(await page.getByText("is a sample company").count(), 0);
+  },
+
   // What a connection lacks is told check by check.
   async lacking() {
     const page = await visitor();

@@ -14,6 +14,15 @@ async fn a_company_is_set_up_from_the_first_start_to_a_booking() {
 }
 
 #[tokio::test]
+async fn a_sample_company_is_removed_with_everything_in_it() {
+    let (host, link) = Host::blank();
+    let steps = ["sample"];
+    run(&host, "setup.mjs", &[("LINK", &link), ("PASSWORD", PASSWORD)], &steps).await;
+    assert_eq!(host.get("/api/v1/companies").await.expect(200)["items"], serde_json::json!([]));
+    assert!(!host.ledger(&["journal"]).contains("Brightwater"), "its books are empty");
+}
+
+#[tokio::test]
 async fn setting_up_needs_no_script() {
     set_up("plain").await;
 }

@@ -42,6 +42,7 @@ mod repair;
 mod replay;
 mod request;
 mod sale;
+pub mod sample;
 mod series;
 mod setup;
 mod snapshot;

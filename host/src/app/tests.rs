@@ -5,6 +5,7 @@ mod bookings;
 mod branches;
 mod invoicing;
 mod sales;
+mod samples;
 mod series;
 mod setup;
 mod waitlist;

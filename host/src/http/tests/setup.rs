@@ -180,3 +180,21 @@ async fn who_works_for_one_company_sets_up_no_other() {
     let answer = api.send(request.header("cookie", &cookie).body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_sample_is_removed_by_whoever_may_make_companies_and_nothing_else_is() {
+    let api = Api::open().await;
+    let company = api.company().await["id"].clone();
+    let pages = format!("/setup/{}", company.as_str().unwrap());
+    let remove = format!("{pages}/remove");
+    let own = api.somebody(vec![administrator(Some(&company))]).await;
+    assert_eq!(api.page(&own, &remove).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(api.form(&own, &remove, &[]).await.status, StatusCode::FORBIDDEN);
+    let all = api.somebody(vec![administrator(None)]).await;
+    // The company's books are not configured here; neither is it a sample.
+    let answer = api.form(&all, &remove, &[]).await;
+    assert!(answer.status.is_server_error() || answer.status == StatusCode::CONFLICT, "{}", answer.text);
+    let answer = api.form(&all, "/setup/sample", &[]).await;
+    assert!(answer.status == StatusCode::CONFLICT && answer.text.contains("SL0136"), "{}", answer.text);
+    assert!(!api.page(&all, "/setup").await.text.contains("sample company"));
+}

@@ -20,6 +20,8 @@ pub(super) struct Shell {
     pub(super) csrf: String,
     /// What was just done.
     pub(super) flash: Option<&'static str>,
+    /// The sample company there is, for whoever may remove it: its name, and where.
+    pub(super) sample: Option<(String, String)>,
     pub(super) style: &'static str,
     pub(super) script: &'static str,
 }
@@ -47,6 +49,7 @@ impl Shell {
             who: None,
             csrf: String::new(),
             flash: None,
+            sample: None,
             style: &assets::STYLE.path,
             script: &assets::SCRIPT.path,
         }
@@ -207,6 +210,8 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "saved" => "It is saved.",
         "books" => "The books are chosen.",
         "prepared" => "What was missing is made, as far as it can be made from here.",
+        "sample" => "This is the sample company. Try anything.",
+        "removed" => "The sample company is gone, with everything in it.",
         "portal" => "Customers can book for themselves now.",
         "adopt" => "The document is taken for it.",
         _ => return None,

@@ -10,7 +10,7 @@ use super::super::form::Form;
 use super::super::words::{self, Shell};
 use super::days::{self, Days};
 use super::entry::Entry;
-use super::{Frame, PATH, Wrong, kept_key, key, path};
+use super::{Frame, PATH, Wrong, kept_key, key, path, sample};
 use crate::app::{App, Founding, Setup, Step, Week};
 use crate::codes;
 use crate::http::auth::Caller;
@@ -58,6 +58,7 @@ struct Page {
     action: String,
     key: String,
     is_new: bool,
+    offers_sample: bool,
     versions: (i64, i64),
     name: Entry,
     currency: Entry,
@@ -125,6 +126,7 @@ pub(super) async fn page(
         action: id.map_or_else(|| format!("{PATH}/company"), |id| path(id, Step::Company)),
         key: kept_key(&form)?,
         is_new,
+        offers_sample: is_new && !is_typed && sample::is_offered(app).await?,
         versions: sent_versions(&form).or(versions).unwrap_or_default(),
         name: Entry::line("name", "Name", &said.name, &wrong),
         currency: Entry::line("currency", "Currency", &said.currency, &wrong)

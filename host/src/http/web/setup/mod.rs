@@ -11,6 +11,7 @@ mod done;
 mod entry;
 mod lines;
 mod people;
+mod sample;
 mod services;
 
 use askama::Template;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Pages {
         .get(PATH, Need::list(Scope::CatalogueWrite, &[Pin::Company]), index)
         .get("/setup/company", founding(), company::show_new)
         .post("/setup/company", founding(), company::found)
+        .post("/setup/sample", founding(), sample::make)
         .post("/setup/connection", Need::everywhere(Scope::BooksWrite), books::apply)
         .get("/setup/{id}", own(), resume)
         .get("/setup/{id}/company", own(), company::show)
@@ -56,11 +58,18 @@ pub(super) fn routes() -> Pages {
         .post("/setup/{id}/books", own(), books::choose)
         .get("/setup/{id}/done", own(), done::show)
         .post("/setup/{id}/portal", own(), done::open_portal)
+        .get("/setup/{id}/remove", own(), sample::ask)
+        .post("/setup/{id}/remove", own(), sample::remove)
 }
 
 /// Whether somebody may make companies.
 pub(super) fn may_found(desk: &Desk) -> bool {
     desk.identity.grants_for(Scope::CatalogueWrite).iter().any(Grant::is_everywhere)
+}
+
+/// Where a sample company is removed.
+pub(super) fn removal(company: CompanyId) -> String {
+    format!("{PATH}/{company}/remove")
 }
 
 /// What the pages of all steps have in common.
@@ -191,6 +200,7 @@ struct List {
     frame: Frame,
     companies: Vec<Line>,
     may_found: bool,
+    offers_sample: bool,
 }
 
 /// A company, and how far it is.
@@ -219,7 +229,9 @@ async fn index(
         lines.push(Line { id: choice.value, name: choice.label, next });
     }
     let shell = desk.shell("Set-up", PATH);
-    let page = List { shell, frame: Frame::at(Step::Company, None), companies: lines, may_found };
+    let offers_sample = may_found && sample::is_offered(&app).await?;
+    let page =
+        List { shell, frame: Frame::at(Step::Company, None), companies: lines, may_found, offers_sample };
     Ok(words::html(StatusCode::OK, &page))
 }
 

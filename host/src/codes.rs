@@ -118,6 +118,15 @@ codes! {
     /// Days that are no period of a report.
     BAD_PERIOD = "SL0133", 400, "There is no report on these days",
         "Name `from` and `to` as days, `from` no later than `to`, and no more than 371 days from the first to the last.";
+    /// There is no ledger for a sample company.
+    NO_TRIAL_BOOKS = "SL0136", 409, "There are no books to try things out with",
+        "Add a connection of the kind `ledger` to the configuration, with a file of its own, and start the server again.";
+    /// A company that was not made as a sample is to be removed.
+    NO_SAMPLE = "SL0137", 409, "The company was not made as a sample",
+        "Switch it off with `active` instead: what was booked and posted for it stays.";
+    /// A sample company whose books cannot be emptied is to be removed.
+    SAMPLE_KEPT = "SL0138", 409, "The sample company's books cannot be emptied",
+        "Leave it, or switch it off with `active`: books that hold anything of others are never emptied.";
     /// Somebody comes from their provider whom it has not let in, or who was not sent there by this browser.
     NOT_LET_IN = "SL0140", 403, "Logging in was broken off",
         "Begin anew on the page to log in.";

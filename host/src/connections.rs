@@ -1,5 +1,7 @@
 //! From the configuration to connectors: the only place in the host that knows the ERPs by name.
 
+mod trial;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use slotledger_ledger::Ledger;
 use slotledger_odoo::Odoo;
 use slotledger_tryton::Tryton;
 
+use self::trial::Trial;
+use crate::app::sample::TrialBooks;
 use crate::app::{Connections, Link};
 use crate::config::{self, Erp, LogIn, Secret};
 use crate::model::master::currency_digits;
@@ -54,14 +58,19 @@ pub async fn open(
 
 /// Sets one connection up.
 pub async fn link(name: &str, erp: &Erp) -> Result<Link, Error> {
+    let mut trial: Option<Arc<dyn TrialBooks>> = None;
     let books: Arc<dyn Administration> = match erp {
-        Erp::Ledger(settings) => Arc::new(ledger(name, settings).await?),
+        Erp::Ledger(settings) => {
+            let ledger = ledger(name, settings).await?;
+            trial = Some(Arc::new(Trial { ledger: ledger.clone(), currency: settings.currency.clone() }));
+            Arc::new(ledger)
+        }
         Erp::Erpnext(settings) => Arc::new(erpnext(name, settings)?),
         Erp::Odoo(settings) => Arc::new(odoo(name, settings)?),
         Erp::Tryton(settings) => Arc::new(tryton(name, settings)?),
     };
     let makes_records = matches!(erp, Erp::Ledger(_));
-    Ok(Link { kind: erp.kind(), books, makes_records, notices: None })
+    Ok(Link { kind: erp.kind(), books, makes_records, trial, notices: None })
 }
 
 /// Opens the built-in books of a connection.

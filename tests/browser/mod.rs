@@ -1,5 +1,6 @@
 //! The pages in a real browser: Debian's Chromium, driven by `pages.mjs`, for the pages of
-//! customers by `portal.mjs`, for a technician’s phone by `phone.mjs`, and for logging in with a provider by `provider.mjs`.
+//! customers by `portal.mjs`, for a technician’s phone by `phone.mjs`, for logging in with a provider by `provider.mjs`, and
+//! for setting up by `setup.mjs`.
 //!
 //! `SLOTLEDGER_BROWSER` names the directory where npm installed what drives it; `cargo xtask test` sets it. Screenshots are
 //! written to `docs/screenshots` only where `SLOTLEDGER_SCREENSHOTS` is set, so that tests leave the clone as it is.
@@ -10,6 +11,7 @@ mod portal;
 mod provider;
 mod reports;
 mod rules;
+mod setup;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -52,6 +52,22 @@ impl Host {
         Self::initialised(&[], "2", None)
     }
 
+    /// A host on which nothing is set up, with the built-in books, and the link that makes its first administrator.
+    pub(crate) fn blank() -> (Self, String) {
+        Self::blank_with("")
+    }
+
+    /// The same with these lines at the end of its configuration.
+    pub(crate) fn blank_with(lines: &str) -> (Self, String) {
+        let mut host = Self::prepared(&[], "2", None);
+        let config = host.config();
+        let text = std::fs::read_to_string(&config).expect("init wrote it") + lines;
+        std::fs::write(&config, text).expect("it can be written");
+        host.start(&[]);
+        let link = host.first_link();
+        (host, link)
+    }
+
     /// A host of the sample company whose books cannot be reached.
     pub(crate) fn without_books() -> Self {
         // A port that is reserved and that nobody listens on.
@@ -129,11 +145,16 @@ impl Host {
     /// The same, before it is started for the first time. `longest_call` bounds what the books may take for one document,
     /// and so how long a killed host's are left alone.
     fn initialised(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
+        Self::prepared(&[&["--sample"], arguments].concat(), longest_call, database)
+    }
+
+    /// The same with no company but what the arguments ask for.
+    fn prepared(arguments: &[&str], longest_call: &'static str, database: Option<Arc<Database>>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
         let key_file = directory.path().join("key");
         let made = host_command()
-            .args(["init", "--sample", "--listen", "127.0.0.1:0", "--dir"])
+            .args(["init", "--listen", "127.0.0.1:0", "--dir"])
             .arg(directory.path())
             .arg("--key-file")
             .arg(&key_file)
@@ -158,11 +179,22 @@ impl Host {
             .env("SLOTLEDGER__RELAY__LEASE_MARGIN_SECONDS", "1")
             .env("SLOTLEDGER__RELAY__LONGEST_CALL_SECONDS", self.longest_call)
             .envs(environment.iter().copied())
+            // Two lines at most: nothing that nobody reads is in its way.
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the host starts");
         self.address = address(&mut process);
         self.process = Some(process);
+    }
+
+    /// The link that its first start prints.
+    fn first_link(&mut self) -> String {
+        let printed = self.process.as_mut().and_then(|process| process.stdout.take()).expect("it prints");
+        // Both lines are read: a host that prints to nobody stops.
+        let lines: Vec<String> = BufReader::new(printed).lines().map_while(Result::ok).take(2).collect();
+        let line = lines.iter().find(|line| line.starts_with("first login")).expect("a link");
+        line.split_whitespace().last().expect("a link").to_owned()
     }
 
     /// Ends it as a power failure would.

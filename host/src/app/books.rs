@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use slotledger_erp::{Administration, Document};
 
+use super::sample::TrialBooks;
 use super::{App, Error, Result};
 use crate::model::{AppointmentId, Company, CompanyId, Delivery, DeliveryState, Mapping};
 use crate::store::DeliveryFilter;
@@ -24,6 +25,8 @@ pub struct Link {
     /// Whether the books make items and parties by themselves when a document first names them, so that only materials
     /// can be missing.
     pub makes_records: bool,
+    /// What they can do for a company that is only tried out; none where they are kept for ever.
+    pub trial: Option<Arc<dyn TrialBooks>>,
     /// What its notices are signed with; none where it sends none.
     pub notices: Option<SecretString>,
 }

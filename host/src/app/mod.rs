@@ -43,7 +43,9 @@ mod replay;
 mod reports;
 mod request;
 mod sale;
+pub mod sample;
 mod series;
+mod setup;
 mod snapshot;
 mod standing;
 #[cfg(test)]
@@ -103,6 +105,9 @@ pub use reports::{
 };
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
+pub use setup::{
+    DAYS, Founding, OfferedUnits, Offering, Person, Setup, Step, Template, TemplateService, UnitsWanted, Week,
+};
 pub use standing::ConnectionView;
 pub use waitlist::{WaitRequest, WaitView};
 

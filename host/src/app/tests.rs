@@ -5,7 +5,9 @@ mod bookings;
 mod branches;
 mod invoicing;
 mod sales;
+mod samples;
 mod series;
+mod setup;
 mod waitlist;
 
 use std::sync::Arc;

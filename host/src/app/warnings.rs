@@ -98,7 +98,7 @@ impl App {
     }
 
     /// Why documents in this currency cannot be kept in the books of a connection, if that is known.
-    async fn currency_trouble(&self, erp: &str, currency: &str) -> Result<Option<String>> {
+    pub(super) async fn currency_trouble(&self, erp: &str, currency: &str) -> Result<Option<String>> {
         let Some(link) = self.ports.books.get(erp) else { return Ok(None) };
         if link.books.capabilities().foreign_currency {
             return Ok(None);

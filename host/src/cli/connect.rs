@@ -32,9 +32,8 @@ pub(super) async fn run(command: Connect) -> anyhow::Result<ExitCode> {
     let erp = config.erp.get(name).with_context(|| format!("the configuration has no [erp.{name}]"))?;
     let link = connections::link(name, erp).await?;
     let mode = if command.apply && !command.dry_run { Mode::Apply } else { Mode::Look };
-    let checks = link.books.prepare(mode).await;
+    let checks = link.books.prepare_telling(mode, &show).await;
     let checks = checks.with_context(|| format!("«{name}» could not be asked"))?;
-    checks.iter().for_each(show);
     let count = |standing| checks.iter().filter(|check| check.standing == standing).count();
     let (wrong, missing) = (count(Standing::Wrong), count(Standing::Missing));
     if wrong > 0 {

@@ -22,6 +22,7 @@ mod pages;
 mod phone;
 mod portal;
 mod sessions;
+mod setup;
 
 const KEY: &str = "sl_test";
 

@@ -25,6 +25,7 @@ mod read;
 mod reconcile;
 mod rendered;
 pub mod reports;
+pub mod samples;
 pub mod sqlite;
 pub mod waitlist;
 mod words;
@@ -50,6 +51,7 @@ pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
 pub use reports::{By, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
+pub use samples::{Leaving, Sample, Samples};
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
@@ -71,6 +73,7 @@ pub trait Store:
     + Keys
     + Accounts
     + Identities
+    + Samples
 {
 }
 
@@ -89,6 +92,7 @@ impl<T> Store for T where
         + Keys
         + Accounts
         + Identities
+        + Samples
 {
 }
 

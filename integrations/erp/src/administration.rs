@@ -65,6 +65,40 @@ impl Check {
     }
 }
 
+/// Is told each [`Check`] as soon as it is known.
+pub type Tell<'t> = &'t (dyn Fn(&Check) + Send + Sync);
+
+/// Checks as they come in: each is told, then kept.
+pub struct Checks<'t> {
+    known: Vec<Check>,
+    tell: Tell<'t>,
+}
+
+impl<'t> Checks<'t> {
+    /// None yet.
+    #[must_use]
+    pub const fn told(tell: Tell<'t>) -> Self {
+        Self { known: Vec::new(), tell }
+    }
+
+    /// One more.
+    pub fn push(&mut self, check: Check) {
+        (self.tell)(&check);
+        self.known.push(check);
+    }
+
+    /// Some more.
+    pub fn extend(&mut self, checks: impl IntoIterator<Item = Check>) {
+        checks.into_iter().for_each(|check| self.push(check));
+    }
+
+    /// All of them, in the order they came in.
+    #[must_use]
+    pub fn all(self) -> Vec<Check> {
+        self.known
+    }
+}
+
 /// The kinds of master data that Slotledger refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,7 +195,15 @@ pub trait Administration: Connector {
     ///
     /// # Errors
     /// Only when the ERP cannot be asked at all. What is wrong in it is a [`Check`].
-    async fn prepare(&self, mode: Mode) -> Result<Vec<Check>, Failure>;
+    async fn prepare(&self, mode: Mode) -> Result<Vec<Check>, Failure> {
+        self.prepare_telling(mode, &|_| {}).await
+    }
+
+    /// The same, for whoever watches.
+    ///
+    /// # Errors
+    /// As [`Self::prepare`].
+    async fn prepare_telling(&self, mode: Mode, tell: Tell<'_>) -> Result<Vec<Check>, Failure>;
 
     /// Master data by code, a page at a time, beginning after `after`.
     async fn records(&self, kind: RecordKind, after: Option<&str>) -> Result<Page<Record>, Failure>;

@@ -20,7 +20,8 @@ mod posting;
 pub mod transport;
 
 pub use administration::{
-    Administration, Balance, Check, Days, Listed, MAX_PAGE, Mode, Page, Record, RecordKind, Standing,
+    Administration, Balance, Check, Checks, Days, Listed, MAX_PAGE, Mode, Page, Record, RecordKind, Standing,
+    Tell,
 };
 pub use connector::{Capabilities, Commissions, Connector, KeyGuard, StandIn, SystemInfo};
 pub use document::{Document, Kind, Posted, State};

@@ -23,7 +23,7 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 use slotledger_erp::{
     Administration, Balance, Capabilities, Check, Commissions, Connector, Days, Document, Failure, KeyGuard,
-    Kind, Listed, Mode, Page, Posted, Posting, Record, RecordKind, StandIn, SystemInfo, conformance,
+    Kind, Listed, Mode, Page, Posted, Posting, Record, RecordKind, StandIn, SystemInfo, Tell, conformance,
 };
 use tokio::sync::OnceCell;
 
@@ -169,8 +169,8 @@ impl Connector for Erpnext {
 
 #[async_trait]
 impl Administration for Erpnext {
-    async fn prepare(&self, mode: Mode) -> Result<Vec<Check>, Failure> {
-        administration::prepare(&self.client, &self.settings, mode).await
+    async fn prepare_telling(&self, mode: Mode, tell: Tell<'_>) -> Result<Vec<Check>, Failure> {
+        administration::prepare(&self.client, &self.settings, mode, tell).await
     }
 
     async fn records(&self, kind: RecordKind, after: Option<&str>) -> Result<Page<Record>, Failure> {

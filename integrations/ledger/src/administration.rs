@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use slotledger_erp::conformance::Setup;
 use slotledger_erp::{
-    Administration, Balance, Check, Days, Document, Failure, Item, Key, Kind, Listed, MAX_PAGE, Material,
-    Mode, Page, Party, Posting, Reason, Record, RecordKind,
+    Administration, Balance, Check, Checks, Days, Document, Failure, Item, Key, Kind, Listed, MAX_PAGE,
+    Material, Mode, Page, Party, Posting, Reason, Record, RecordKind, Tell,
 };
 
 use crate::ledger::used;
@@ -21,7 +21,7 @@ const TEST_STOCK: u32 = 9;
 
 #[async_trait]
 impl Administration for Ledger {
-    async fn prepare(&self, _: Mode) -> Result<Vec<Check>, Failure> {
+    async fn prepare_telling(&self, _: Mode, tell: Tell<'_>) -> Result<Vec<Check>, Failure> {
         let currency = &self.books.currency;
         let trial = self.trial_balance().await?;
         let balances = format!("{} debited, {} credited", trial.debit, trial.credit);
@@ -34,12 +34,14 @@ impl Administration for Ledger {
             Some(until) => format!("closed until {until}"),
             None => "all days are open".to_owned(),
         };
-        Ok(vec![
+        let mut checks = Checks::told(tell);
+        checks.extend([
             Check::ready("company", self.books.company.clone()),
             Check::ready("currency", format!("{} with {} decimals", currency.code, currency.digits)),
             accounts,
             Check::ready("periods", closed),
-        ])
+        ]);
+        Ok(checks.all())
     }
 
     async fn records(&self, kind: RecordKind, after: Option<&str>) -> Result<Page<Record>, Failure> {

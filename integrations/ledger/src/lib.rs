@@ -5,6 +5,7 @@
 //!
 //! Invariant: a posted document never changes. It is corrected by a counter-document, and the database itself refuses
 //! anything else, as it refuses an entry that does not balance, a gap in a series, a negative stock and a key used twice.
+//! Books that were only tried out are emptied as a whole, by nobody but the host, when the company that they were for goes.
 //!
 //! Deliberately absent: payments other than deposits, purchases, closing a year and reports for a tax office. A company that needs them
 //! connects an ERP.
@@ -13,6 +14,7 @@ mod accounts;
 mod administration;
 mod advances;
 mod amounts;
+mod anew;
 mod billing;
 mod books;
 mod commissions;

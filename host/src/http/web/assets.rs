@@ -44,6 +44,12 @@ pub(super) static FRAMED_SCRIPT: LazyLock<Asset> =
 /// The stylesheet of reports.
 pub(super) static REPORTS_STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::style(include_str!("../../../assets/reports.css").into()));
+/// The stylesheet of setting up.
+pub(super) static SETUP_STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::style(include_str!("../../../assets/setup.css").into()));
+/// The script of setting up.
+pub(super) static SETUP_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::script(include_str!("../../../assets/setup.js")));
 /// The icon.
 pub(super) static ICON: LazyLock<Asset> = LazyLock::new(|| {
     let text = include_str!("../../../assets/icon.svg");
@@ -121,9 +127,9 @@ pub(super) async fn embed() -> Response {
 /// One of them. Who asks for an earlier one by its address gets nothing: the page that named it is gone as well.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let wanted = format!("/assets/{name}");
-    let styles = [&STYLE, &BOARD_STYLE, &PHONE_STYLE, &REPORTS_STYLE];
-    let mut all =
-        styles.into_iter().chain([&SCRIPT, &BOARD_SCRIPT, &PHONE_SCRIPT, &FRAMED_SCRIPT, &ICON, &MANIFEST]);
+    let styles = [&STYLE, &BOARD_STYLE, &PHONE_STYLE, &REPORTS_STYLE, &SETUP_STYLE];
+    let scripts = [&SCRIPT, &BOARD_SCRIPT, &PHONE_SCRIPT, &FRAMED_SCRIPT, &SETUP_SCRIPT];
+    let mut all = styles.into_iter().chain(scripts).chain([&ICON, &MANIFEST]);
     let Some(found) = all.find(|asset| asset.path == wanted) else {
         return StatusCode::NOT_FOUND.into_response();
     };

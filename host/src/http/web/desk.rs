@@ -16,6 +16,7 @@ use super::appointments::{companies, instant};
 use super::door::Desk;
 use super::form::Form;
 use super::names::choices;
+use super::setup;
 use super::trouble::Trouble;
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
@@ -93,6 +94,7 @@ struct BookPage {
     holding: Option<Trouble>,
     form: Form,
     may_add: bool,
+    may_found: bool,
 }
 
 impl BookPage {
@@ -184,6 +186,7 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
         holding,
         form: query,
         may_add: !desk.identity.grants_for(Scope::CustomersWrite).is_empty(),
+        may_found: setup::may_found(desk),
     };
     Ok(words::html(status, &page))
 }

@@ -15,6 +15,7 @@ use url::{Url, form_urlencoded};
 
 use super::form::Form;
 use super::phone;
+use super::setup;
 use super::trouble::{self, Trouble};
 use super::words::{self, Shell, Way};
 use crate::app::{App, Identity, Target};
@@ -24,6 +25,7 @@ use crate::http::gate::{self, About, Limited};
 use crate::http::problem::{MEDIA_TYPE, Problem};
 use crate::http::site;
 use crate::model::{AppointmentId, Scope};
+use crate::store::Sample;
 
 /// Bytes of a form: notes of 10,000 characters in any script fit.
 const FORM: usize = 256 * 1024;
@@ -36,6 +38,8 @@ pub(super) struct Desk {
     pub(super) csrf: String,
     /// What was just done, as the address says.
     flash: Option<&'static str>,
+    /// The sample company there is, for whoever may remove it.
+    sample: Option<Sample>,
 }
 
 impl Desk {
@@ -58,6 +62,7 @@ impl Desk {
             who: Some(self.identity.label.clone()),
             csrf: self.csrf.clone(),
             flash: self.flash,
+            sample: self.sample.as_ref().map(|one| (one.name.clone(), setup::removal(one.company))),
             ..Shell::outside(title)
         }
     }
@@ -94,8 +99,13 @@ async fn known(door: &Door, headers: HeaderMap, uri: Uri) -> Result<Option<Desk>
         identity,
         csrf: site::token(&secret),
         flash: words::done(query.text("done")),
+        sample: None,
     };
-    Ok(door.app.identify_session(&secret).await?.map(desk))
+    let Some(mut desk) = door.app.identify_session(&secret).await?.map(desk) else { return Ok(None) };
+    if setup::may_found(&desk) {
+        desk.sample = door.app.samples().await?.into_iter().next();
+    }
+    Ok(Some(desk))
 }
 
 async fn admitted(door: &Door, desk: &Desk, mut request: Request) -> Result<Request, Problem> {

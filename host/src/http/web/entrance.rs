@@ -14,6 +14,7 @@ use url::form_urlencoded;
 
 use super::door::{self, Desk};
 use super::form::Form;
+use super::setup;
 use super::trouble::Trouble;
 use super::words::{self, Shell};
 use super::{Need, Pages};
@@ -78,12 +79,19 @@ struct AccountPage {
     login: String,
     roles: Vec<String>,
     sessions: Vec<(String, String)>,
+    may_set_up: bool,
 }
 
-/// The first page that somebody may see.
-async fn home(Extension(desk): Extension<Desk>) -> Response {
+/// The first page that somebody may see; while there is no company, where one is set up.
+async fn home(
+    extract::State(app): extract::State<State>,
+    Extension(desk): Extension<Desk>,
+) -> Result<Response, Problem> {
+    if setup::is_due(&app, &desk).await? {
+        return Ok(words::to(setup::PATH));
+    }
     let shell = desk.shell("", "");
-    words::to(shell.nav.first().map_or("/account", |way| way.path))
+    Ok(words::to(shell.nav.first().map_or("/account", |way| way.path)))
 }
 
 fn log_in_again(app: &App, form: &Form, problem: &str) -> Response {
@@ -206,8 +214,13 @@ async fn account(
         .await?
         .into_iter()
         .map(|session| (session.agent, session.used_at.format("%-d %b %Y, %H:%M UTC").to_string()));
-    let shell = desk.shell("Your account", "/account");
-    let page = AccountPage { shell, login: account.login.clone(), roles, sessions: sessions.collect() };
+    let page = AccountPage {
+        shell: desk.shell("Your account", "/account"),
+        login: account.login.clone(),
+        roles,
+        sessions: sessions.collect(),
+        may_set_up: !desk.identity.grants_for(Scope::CatalogueWrite).is_empty(),
+    };
     Ok(words::html(StatusCode::OK, &page))
 }
 

@@ -24,6 +24,7 @@ mod portal;
 mod provider;
 mod reports;
 mod rules;
+mod setup;
 mod trouble;
 mod words;
 
@@ -102,6 +103,7 @@ fn closed() -> Pages {
         .merge(books::routes())
         .merge(reports::routes())
         .merge(rules::routes())
+        .merge(setup::routes())
 }
 
 /// What each page that is not open needs.

@@ -21,6 +21,8 @@ pub(super) struct Shell {
     pub(super) csrf: String,
     /// What was just done.
     pub(super) flash: Option<&'static str>,
+    /// The sample company there is, for whoever may remove it: its name, and where.
+    pub(super) sample: Option<(String, String)>,
     pub(super) style: &'static str,
     pub(super) script: &'static str,
 }
@@ -48,6 +50,7 @@ impl Shell {
             who: None,
             csrf: String::new(),
             flash: None,
+            sample: None,
             style: &assets::STYLE.path,
             script: &assets::SCRIPT.path,
         }
@@ -56,14 +59,18 @@ impl Shell {
 
 macro_rules! everywhere {
     () => {
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self';          worker-src 'self'; form-action 'self'; base-uri 'none'"
+        concat!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; ",
+            "worker-src 'self'; form-action 'self'; base-uri 'none'"
+        )
     };
 }
 
 /// What the policies of all pages have in common; each says besides whose images it shows, and whose frames it may be in.
 pub(super) const POLICY: &str = everywhere!();
 
-const HEADERS: [(HeaderName, HeaderValue); 5] = [
+/// The headers of every page.
+pub(super) const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
         header::CONTENT_SECURITY_POLICY,
@@ -214,6 +221,15 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "customer" => "The customer is added.",
         "retry" => "It is back in line.",
         "skip" => "It is skipped. What comes after it goes on.",
+        "company" => "The company is there.",
+        "services" => "The services are there.",
+        "person" => "The person is added.",
+        "saved" => "It is saved.",
+        "books" => "The books are chosen.",
+        "prepared" => "What was missing is made, as far as it can be made from here.",
+        "sample" => "This is the sample company. Try anything.",
+        "removed" => "The sample company is gone, with everything in it.",
+        "portal" => "Customers can book for themselves now.",
         "adopt" => "The document is taken for it.",
         "mode" => "It is changed, from the next decision on.",
         "again" => "It is asked again from now on.",

@@ -49,9 +49,20 @@ impl House {
     /// Stores the records of a new one.
     pub(crate) async fn build(store: &SharedStore) -> Self {
         let company = id();
+        store.insert(&record(Kind::Company, company, company), None).await.expect("a new record");
+        Self::within(store, company).await
+    }
+
+    /// The same, marked as a sample.
+    pub(crate) async fn sample(store: &SharedStore) -> Self {
+        let company = id();
+        store.insert_sample(&record(Kind::Company, company, company), "Ada").await.expect("a new record");
+        Self::within(store, company).await
+    }
+
+    async fn within(store: &SharedStore, company: Uuid) -> Self {
         let house = Self { company, branch: id(), service: id(), customer: id(), providers: [id(), id()] };
         let records = [
-            (Kind::Company, company),
             (Kind::Branch, house.branch),
             (Kind::Service, house.service),
             (Kind::Customer, house.customer),

@@ -18,6 +18,7 @@ pub(crate) mod reconcile;
 pub(crate) mod records;
 pub(crate) mod reports;
 pub(crate) mod requests;
+pub(crate) mod samples;
 pub(crate) mod turns;
 pub(crate) mod waitlist;
 
@@ -161,6 +162,10 @@ macro_rules! conformance {
             accounts: what_was_done_is_kept_and_a_secret_is_made_once,
             accounts: work_is_signed_for_once,
             accounts: the_trail_names_who_it_was,
+            samples: a_sample_is_marked_when_it_is_made,
+            samples: a_sample_goes_with_everything_in_it_and_nothing_else,
+            samples: what_is_no_sample_stays,
+            samples: a_sample_stays_while_a_document_of_it_is_sent_or_its_books_are_kept,
         }
     };
     ($open:path; $($module:ident : $case:ident,)*) => {$(

@@ -31,7 +31,7 @@ fn sides() -> (TempDir, Database, [Address; 2]) {
 
 /// Something in every table, and a delivery in every state: done, parked, leased, pending behind each.
 async fn fill(store: &SharedStore) -> House {
-    let house = House::build(store).await;
+    let house = House::sample(store).await;
     let first =
         house.ask(store, 0, &[("a/1", &[]), ("a/2", &["a/1"]), ("a/3", &["a/2"]), ("a/4", &[])]).await;
     let second = house.ask(store, 20, &[("b/1", &["a/2"]), ("b/2", &[])]).await;

@@ -41,6 +41,7 @@ mod records;
 mod reports;
 mod requests;
 mod rows;
+mod samples;
 #[cfg(test)]
 mod tests;
 mod turns;

@@ -23,7 +23,7 @@ use crate::store::decisions::{KeptAnswer, KeptDecision};
 use crate::store::rendered::Details;
 use crate::store::waitlist::{self, Freed, Wait};
 use crate::store::words::{from_json, from_word};
-use crate::store::{Answer, Booking, Busy, Error, Owner, Record, Series, Session, Workload};
+use crate::store::{Answer, Booking, Busy, Error, Owner, Record, Sample, Series, Session, Workload};
 
 pub(super) use books::{finding, finding_act, imported, known_connection, mapped_code, run};
 pub(super) use outbox::{attempt, backlog, delivery, repair};
@@ -83,6 +83,16 @@ pub(super) fn record(kind: Kind, row: &impl Columns) -> Result<Record, Error> {
 /// What a record is called.
 pub(super) fn name(row: &impl Columns) -> Result<(Uuid, String), Error> {
     Ok((row.id("id")?, row.text("name")?.to_owned()))
+}
+
+/// A sample company.
+pub(super) fn sample(row: &impl Columns) -> Result<Sample, Error> {
+    Ok(Sample {
+        company: row.id("company")?,
+        name: row.text("name")?.to_owned(),
+        by: row.text("actor")?.to_owned(),
+        made_at: row.instant("made_at")?,
+    })
 }
 
 /// The version of a company's catalogue.

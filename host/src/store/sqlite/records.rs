@@ -19,37 +19,8 @@ const COLUMNS: &str = "SELECT id, company, name, active, version, updated_us AS 
 #[async_trait]
 impl Records for Sqlite {
     async fn insert(&self, record: &Record, answer: Option<&Answer>) -> Result<(), Error> {
-        let data = to_json("record", &record.data)?;
         let mut transaction = self.begin().await?;
-        if let Some(answer) = answer {
-            requests::keep(&mut *transaction, answer).await?;
-        }
-        match record.kind {
-            Kind::Company => add_company(&mut transaction, record.id).await?,
-            // No decision under way can rest on a customer or a case that was not there; sign-ups leave bookings alone.
-            Kind::Customer | Kind::Case => raise_catalog_version(&mut transaction, record.company, 0).await?,
-            Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit | Kind::Extension => {
-                raise_catalog_version(&mut transaction, record.company, 1).await?;
-            }
-        }
-        sqlx::query(
-            "INSERT INTO record (id, kind, company, name, active, version, updated_us, data)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(text(record.id))
-        .bind(record.kind.as_str())
-        .bind(text(record.company))
-        .bind(&record.name)
-        .bind(record.active)
-        .bind(record.version)
-        .bind(micros(record.updated_at))
-        .bind(data)
-        .execute(&mut *transaction)
-        .await
-        .map_err(unless_recorded(record.kind))?;
-        if record.kind == Kind::Extension {
-            extensions::note_use(&mut transaction, record, ExtensionAct::Added).await?;
-        }
+        add(&mut transaction, record, answer).await?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -151,6 +122,45 @@ impl Records for Sqlite {
         .map_err(failed)?;
         row.as_ref().map(|row| read::owner(&Columns(row))).transpose()
     }
+}
+
+/// Adds a record, and keeps the answer to the request that asked for it.
+pub(super) async fn add(
+    connection: &mut SqliteConnection,
+    record: &Record,
+    answer: Option<&Answer>,
+) -> Result<(), Error> {
+    let data = to_json("record", &record.data)?;
+    if let Some(answer) = answer {
+        requests::keep(&mut *connection, answer).await?;
+    }
+    match record.kind {
+        Kind::Company => add_company(&mut *connection, record.id).await?,
+        // No decision under way can rest on a customer or a case that was not there; sign-ups leave bookings alone.
+        Kind::Customer | Kind::Case => raise_catalog_version(&mut *connection, record.company, 0).await?,
+        Kind::Branch | Kind::Service | Kind::Provider | Kind::Unit | Kind::Extension => {
+            raise_catalog_version(&mut *connection, record.company, 1).await?;
+        }
+    }
+    sqlx::query(
+        "INSERT INTO record (id, kind, company, name, active, version, updated_us, data)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(text(record.id))
+    .bind(record.kind.as_str())
+    .bind(text(record.company))
+    .bind(&record.name)
+    .bind(record.active)
+    .bind(record.version)
+    .bind(micros(record.updated_at))
+    .bind(data)
+    .execute(&mut *connection)
+    .await
+    .map_err(unless_recorded(record.kind))?;
+    if record.kind == Kind::Extension {
+        extensions::note_use(&mut *connection, record, ExtensionAct::Added).await?;
+    }
+    Ok(())
 }
 
 async fn add_company(connection: &mut SqliteConnection, id: Uuid) -> Result<(), Error> {

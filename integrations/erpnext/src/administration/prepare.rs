@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use slotledger_erp::{Check, Class, Failure, Mode, Reason, Standing};
+use slotledger_erp::{Check, Checks, Class, Failure, Mode, Reason, Standing, Tell};
 
 use super::{periods, site};
 use crate::{
@@ -80,13 +80,19 @@ const READ: [&str; 6] =
 const MANAGER: &str = "run this once with the API key of a System Manager";
 const ROLES: &str = "give the connector's user in ERPNext the roles Sales User, Accounts User and Stock User";
 
-pub(crate) async fn prepare(client: &Client, settings: &Settings, mode: Mode) -> Result<Vec<Check>, Failure> {
-    let mut checks = Vec::new();
+pub(crate) async fn prepare(
+    client: &Client,
+    settings: &Settings,
+    mode: Mode,
+    tell: Tell<'_>,
+) -> Result<Vec<Check>, Failure> {
+    let mut checks = Checks::told(tell);
     match wrong(steps::logged_in(client).await)? {
         Ok(user) => checks.push(Check::ready("login", user)),
         Err(failure) => {
             let fix = "generate an API key and secret for that user in ERPNext, and put both in the settings";
-            return Ok(vec![Check::wrong("login", failure.message, fix)]);
+            checks.push(Check::wrong("login", failure.message, fix));
+            return Ok(checks.all());
         }
     }
     checks.push(version(client).await?);
@@ -94,7 +100,7 @@ pub(crate) async fn prepare(client: &Client, settings: &Settings, mode: Mode) ->
         Ok(company) => company,
         Err(failure) => {
             checks.push(Check::wrong("company", failure.message.clone(), fix_of(&failure)));
-            return Ok(checks);
+            return Ok(checks.all());
         }
     };
     checks.push(Check::ready("company", format!("{}, {}", company.name, company.default_currency)));
@@ -114,7 +120,7 @@ pub(crate) async fn prepare(client: &Client, settings: &Settings, mode: Mode) ->
     checks.push(site::rounding(client).await?);
     let here = steps::zone(client, settings.time_zone).await?;
     checks.push(periods::check(client, &company, today(here)).await?);
-    Ok(checks)
+    Ok(checks.all())
 }
 
 /// What is wrong in ERPNext is a finding; that it cannot be asked is an error.

@@ -5,6 +5,7 @@
 mod administration;
 mod advances;
 mod amendments;
+mod anew;
 mod billing;
 mod conformance;
 mod drafts;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 use slotledger_erp::{
     Administration, Balance, Check, Days, Document, Failure, Kind, Listed, Mode, Page, Posting, Record,
-    RecordKind, conformance::Setup,
+    RecordKind, Tell, conformance::Setup,
 };
 
 use crate::{
@@ -25,10 +25,10 @@ use crate::{
 
 #[async_trait]
 impl Administration for Odoo {
-    async fn prepare(&self, mode: Mode) -> Result<Vec<Check>, Failure> {
+    async fn prepare_telling(&self, mode: Mode, tell: Tell<'_>) -> Result<Vec<Check>, Failure> {
         // What was found at the last login may be what is being mended.
         self.forget().await;
-        prepare::run(self, mode).await
+        prepare::run(self, mode, tell).await
     }
 
     async fn records(&self, kind: RecordKind, after: Option<&str>) -> Result<Page<Record>, Failure> {

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use slotledger_erp::{Check, Class, Failure, Mode, Standing};
+use slotledger_erp::{Check, Checks, Class, Failure, Mode, Standing, Tell};
 
 use crate::{
     Odoo, Protocol,
@@ -32,12 +32,16 @@ const RIGHTS: [(&str, &[&str], &str, &str); 7] = [
 /// An API key that ends sooner is worth a word.
 const KEY_DAYS: u32 = 21;
 
-pub(super) async fn run(odoo: &Odoo, mode: Mode) -> Result<Vec<Check>, Failure> {
+pub(super) async fn run(odoo: &Odoo, mode: Mode, tell: Tell<'_>) -> Result<Vec<Check>, Failure> {
+    let mut checks = Checks::told(tell);
     let books = match odoo.books().await {
         Ok(books) => books,
-        Err(failure) => return unreachable(failure),
+        Err(failure) => {
+            checks.push(unreachable(failure)?);
+            return Ok(checks.all());
+        }
     };
-    let mut checks = vec![version(&books), company(&books)];
+    checks.extend([version(&books), company(&books)]);
     checks.extend(user(&books).await?);
     checks.extend(key(&books).await?);
     let rights = rights(&books).await?;
@@ -45,7 +49,7 @@ pub(super) async fn run(odoo: &Odoo, mode: Mode) -> Result<Vec<Check>, Failure> 
     checks.extend(rights);
     if missing {
         // Without them nothing below can be looked at.
-        return Ok(checks);
+        return Ok(checks.all());
     }
     checks.extend(journals(&books).await?);
     checks.push(order_sequence(&books).await?);
@@ -55,20 +59,18 @@ pub(super) async fn run(odoo: &Odoo, mode: Mode) -> Result<Vec<Check>, Failure> 
     checks.push(operation(&books, mode).await?);
     checks.push(commission_product(&books, mode).await?);
     checks.extend(closed(&books).await?);
-    Ok(checks)
+    Ok(checks.all())
 }
 
 /// What keeps us from looking at all is a failure, what an administrator can mend is a check.
-fn unreachable(failure: Failure) -> Result<Vec<Check>, Failure> {
+fn unreachable(failure: Failure) -> Result<Check, Failure> {
     match &failure.class {
-        Class::Reauthenticate => Ok(vec![Check::wrong(
+        Class::Reauthenticate => Ok(Check::wrong(
             "credentials",
             failure.message.clone(),
             "make an API key for the connector's user in Odoo, and put it into the connection's settings",
-        )]),
-        Class::Refused { fix, .. } => {
-            Ok(vec![Check::wrong("connection", failure.message.clone(), fix.clone())])
-        }
+        )),
+        Class::Refused { fix, .. } => Ok(Check::wrong("connection", failure.message.clone(), fix.clone())),
         Class::Retry { .. }
         | Class::Throttled { .. }
         | Class::Busy { .. }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::json;
 use slotledger_erp::{
     Administration, Balance, Check, Days, Document, Failure, Kind, Listed, Mode, Page, Posting, Record,
-    RecordKind, conformance,
+    RecordKind, Tell, conformance,
 };
 
 use crate::{Tryton, classify::Effect, client, mapping, steps};
@@ -27,8 +27,8 @@ const BALANCE_PAGE: usize = 2000;
 
 #[async_trait]
 impl Administration for Tryton {
-    async fn prepare(&self, mode: Mode) -> Result<Vec<Check>, Failure> {
-        prepare::prepare(self, mode).await
+    async fn prepare_telling(&self, mode: Mode, tell: Tell<'_>) -> Result<Vec<Check>, Failure> {
+        prepare::prepare(self, mode, tell).await
     }
 
     async fn records(&self, kind: RecordKind, after: Option<&str>) -> Result<Page<Record>, Failure> {

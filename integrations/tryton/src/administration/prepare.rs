@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use slotledger_erp::{Check, Class, Failure, Mode, Standing};
+use slotledger_erp::{Check, Checks, Class, Failure, Mode, Standing, Tell};
 
 use super::listing::truthy;
 use crate::{Tryton, classify::Effect, client, mapping, steps::Books};
@@ -38,18 +38,18 @@ const RIGHTS: [(&str, &str, &[&str]); 11] = [
 /// Buttons that Tryton keeps for some groups.
 const BUTTONS: [(&str, &str, &str); 1] = [("process orders", "sale.sale", "process")];
 
-pub(super) async fn prepare(tryton: &Tryton, mode: Mode) -> Result<Vec<Check>, Failure> {
-    let mut checks = Vec::new();
+pub(super) async fn prepare(tryton: &Tryton, mode: Mode, tell: Tell<'_>) -> Result<Vec<Check>, Failure> {
+    let mut checks = Checks::told(tell);
     checks.push(version(tryton).await?);
     let books = match tryton.books().await {
         Ok(books) => books,
         Err(Failure { class: Class::Refused { fix, .. }, message }) => {
             checks.push(Check::wrong("company", message, fix));
-            return Ok(checks);
+            return Ok(checks.all());
         }
         Err(Failure { class: Class::Reauthenticate, message }) => {
             checks.push(Check::wrong("credentials", message, "correct the user and the password"));
-            return Ok(checks);
+            return Ok(checks.all());
         }
         Err(failure) => return Err(failure),
     };
@@ -60,7 +60,7 @@ pub(super) async fn prepare(tryton: &Tryton, mode: Mode) -> Result<Vec<Check>, F
     let complete = modules.iter().all(|check| check.standing == Standing::Ready);
     checks.extend(modules);
     if !complete {
-        return Ok(checks);
+        return Ok(checks.all());
     }
     checks.extend(rights(&books).await?);
     checks.extend(buttons(&books).await?);
@@ -72,7 +72,7 @@ pub(super) async fn prepare(tryton: &Tryton, mode: Mode) -> Result<Vec<Check>, F
     checks.push(agents(&books).await?);
     checks.push(zone(&books));
     checks.extend(clock(tryton).await?);
-    Ok(checks)
+    Ok(checks.all())
 }
 
 async fn version(tryton: &Tryton) -> Result<Check, Failure> {

@@ -21,6 +21,7 @@ pub(super) const TABLES: &[Table] = &[
             json("data"),
         ],
     ),
+    table("sample", &[id("company"), text("actor"), instant!("made"), column(Kind::Flag, "removing")]),
     table("booking", &[id("id"), id("company"), id("customer"), instant!("created"), json("details")]),
     table("series", &[id("id"), id("company"), instant!("created"), json("details")]),
     table(

@@ -99,6 +99,7 @@ async fn history_cannot_be_rewritten() {
         ("DELETE FROM event", "event_append_only"),
         ("DELETE FROM appointment", "appointment_delete"),
         ("DELETE FROM record", "record_delete"),
+        ("INSERT INTO sample (company, actor, made_at) SELECT id, 'x', now() FROM company", "sample_new"),
         ("DELETE FROM delivery", "delivery_delete"),
         ("UPDATE delivery SET posting = '{}' WHERE id = 3", "delivery_immutable"),
         ("UPDATE delivery SET key = 'x' WHERE id = 3", "delivery_immutable"),

@@ -1,0 +1,42 @@
+//! The built-in books of a company that is only tried out.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use rust_decimal::Decimal;
+use slotledger_erp::{Item, Key};
+use slotledger_ledger::{Ledger, Receipt};
+
+use crate::app::sample::{STOCK, TrialBooks};
+use crate::clock::{Clock, SystemClock};
+
+/// A ledger that can be emptied.
+pub(super) struct Trial {
+    pub(super) ledger: Ledger,
+    pub(super) currency: String,
+}
+
+#[async_trait]
+impl TrialBooks for Trial {
+    fn currency(&self) -> &str {
+        &self.currency
+    }
+
+    async fn stock_up(&self) -> Result<(), String> {
+        let receipt = Receipt {
+            key: Key::parse(STOCK).ok_or("the key of the opening stock is none")?,
+            date: SystemClock.now().date_naive(),
+            item: Item { code: "MAT-FILTER".to_owned(), name: "Filter cartridge".to_owned() },
+            quantity: Decimal::from(1000),
+            unit: "Unit".to_owned(),
+            unit_cost: Decimal::new(750, 2),
+            warehouse: "WH".to_owned(),
+        };
+        self.ledger.receive(&receipt).await.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn empty(&self, keys: &HashSet<Key>) -> Result<Option<String>, String> {
+        let given_up = |key: &str| key == STOCK || Key::parse(key).is_some_and(|key| keys.contains(&key));
+        self.ledger.begin_anew(&given_up).await.map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,259 @@
+//! Setting a company up: one page for each step, each stored when it is done.
+//!
+//! Invariants: a form that is refused comes back with everything that was typed and a word at each field that is wrong. What a
+//! step asks for is stored by one call into [`crate::app`], which does the checking. Secrets of ERP connections are neither
+//! shown nor taken here.
+
+mod books;
+mod company;
+mod days;
+mod done;
+mod entry;
+mod lines;
+mod people;
+mod sample;
+mod services;
+
+use askama::Template;
+use axum::extract::{self, Extension};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::appointments::companies;
+use super::assets;
+use super::door::Desk;
+use super::form::Form;
+use super::trouble::Trouble;
+use super::words::{self, Shell};
+use super::{Need, Pages};
+use crate::app::{self, App, Setup, Step};
+use crate::codes;
+use crate::http::extract::Id;
+use crate::http::gate::{Pin, Subject};
+use crate::http::operation::State;
+use crate::http::problem::Problem;
+use crate::model::{CompanyId, FieldError, Grant, Scope};
+
+/// Where it begins.
+pub(super) const PATH: &str = "/setup";
+
+/// The pages, and their forms.
+pub(super) fn routes() -> Pages {
+    let own = || Need::of(Scope::CatalogueWrite, Subject::Company);
+    let founding = || Need::everywhere(Scope::CatalogueWrite);
+    Pages::default()
+        .get(PATH, Need::list(Scope::CatalogueWrite, &[Pin::Company]), index)
+        .get("/setup/company", founding(), company::show_new)
+        .post("/setup/company", founding(), company::found)
+        .post("/setup/sample", founding(), sample::make)
+        .post("/setup/connection", Need::everywhere(Scope::BooksWrite), books::apply)
+        .get("/setup/{id}", own(), resume)
+        .get("/setup/{id}/company", own(), company::show)
+        .post("/setup/{id}/company", own(), company::refound)
+        .get("/setup/{id}/services", own(), services::show)
+        .post("/setup/{id}/services", own(), services::add)
+        .get("/setup/{id}/people", own(), people::show)
+        .post("/setup/{id}/people", own(), people::save)
+        .get("/setup/{id}/books", own(), books::show)
+        .post("/setup/{id}/books", own(), books::choose)
+        .get("/setup/{id}/done", own(), done::show)
+        .post("/setup/{id}/portal", own(), done::open_portal)
+        .get("/setup/{id}/remove", own(), sample::ask)
+        .post("/setup/{id}/remove", own(), sample::remove)
+}
+
+/// Whether somebody may make companies.
+pub(super) fn may_found(desk: &Desk) -> bool {
+    desk.identity.grants_for(Scope::CatalogueWrite).iter().any(Grant::is_everywhere)
+}
+
+/// Where a sample company is removed.
+pub(super) fn removal(company: CompanyId) -> String {
+    format!("{PATH}/{company}/remove")
+}
+
+/// What the pages of all steps have in common.
+struct Frame {
+    steps: Vec<StepLink>,
+    style: &'static str,
+    script: &'static str,
+}
+
+/// A step as the head of the page shows it.
+struct StepLink {
+    label: &'static str,
+    path: String,
+    is_now: bool,
+    is_done: bool,
+}
+
+impl Frame {
+    /// For a page of this step; before there is a company, without one.
+    fn at(now: Step, setup: Option<&Setup>) -> Self {
+        let link = |(step, label): (Step, &'static str)| StepLink {
+            label,
+            path: setup.map(|setup| path(setup.company.id.into(), step)).unwrap_or_default(),
+            is_now: step == now,
+            is_done: setup.is_some_and(|setup| is_done(setup, step)),
+        };
+        Self {
+            steps: STEPS.into_iter().map(link).collect(),
+            style: &assets::SETUP_STYLE.path,
+            script: &assets::SETUP_SCRIPT.path,
+        }
+    }
+}
+
+const STEPS: [(Step, &str); 5] = [
+    (Step::Company, "Company"),
+    (Step::Services, "Services"),
+    (Step::People, "People"),
+    (Step::Books, "Books"),
+    (Step::Done, "Done"),
+];
+
+/// The page of a step.
+fn path(company: CompanyId, step: Step) -> String {
+    let page = match step {
+        Step::Company => "company",
+        Step::Services => "services",
+        Step::People => "people",
+        Step::Books => "books",
+        Step::Done => "done",
+    };
+    format!("{PATH}/{company}/{page}")
+}
+
+fn is_done(setup: &Setup, step: Step) -> bool {
+    match step {
+        Step::Company => !setup.branches.is_empty(),
+        Step::Services => !setup.services.is_empty(),
+        Step::People => !setup.people.is_empty(),
+        // Books that fit are there from the start; that somebody looked at them shows by what comes after.
+        Step::Books => setup.has_books && !setup.people.is_empty(),
+        Step::Done => false,
+    }
+}
+
+/// What is wrong with a form that comes back.
+#[derive(Default)]
+struct Wrong {
+    fields: Vec<FieldError>,
+    trouble: Option<Trouble>,
+}
+
+impl Wrong {
+    /// Of what a use case said.
+    fn of(error: app::Error) -> Self {
+        if let app::Error::Invalid(fields) = error {
+            return Self { fields, trouble: None };
+        }
+        Self { fields: Vec::new(), trouble: Some(Trouble::from(&Problem::from(error))) }
+    }
+
+    /// What is wrong with a field.
+    fn at(&self, name: &str) -> String {
+        let found = self.fields.iter().filter(|error| error.field == name);
+        found.map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Every field that is wrong, what it is called, and what is wrong with it.
+    fn lines(&self) -> impl Iterator<Item = (&str, String, &str)> {
+        let spoken = |field: &str| field.replace(['_', '-'], " ");
+        self.fields
+            .iter()
+            .map(move |error| (error.field.as_str(), spoken(&error.field), error.message.as_str()))
+    }
+
+    fn status(&self) -> StatusCode {
+        match &self.trouble {
+            Some(trouble) => trouble.status(),
+            None if self.fields.is_empty() => StatusCode::OK,
+            None => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+}
+
+/// The key of a form, for whoever sends it: sent twice, it makes nothing twice.
+fn key(desk: &Desk, form: &Form) -> Result<String, Problem> {
+    let key = form.text("key");
+    let is_one = key.len() > 8 && key.bytes().all(|c| c.is_ascii_alphanumeric() || b"-_".contains(&c));
+    if is_one {
+        Ok(format!("{}:{key}", desk.identity.id))
+    } else {
+        Err(Problem::new(codes::BAD_QUERY, "The form lacks its key."))
+    }
+}
+
+/// The key that a form carries: its own if it comes back, else a fresh one.
+fn kept_key(form: &Form) -> Result<String, Problem> {
+    match form.text("key") {
+        "" => Ok(app::fresh_secret("fk_")?),
+        key => Ok(key.to_owned()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "setup/list.html")]
+struct List {
+    shell: Shell,
+    frame: Frame,
+    companies: Vec<Line>,
+    may_found: bool,
+    offers_sample: bool,
+}
+
+/// A company, and how far it is.
+struct Line {
+    id: String,
+    name: String,
+    next: &'static str,
+}
+
+/// The companies, and what each lacks; where there is none, the first step.
+async fn index(
+    extract::State(app): extract::State<State>,
+    Extension(desk): Extension<Desk>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
+    let may_found = may_found(&desk);
+    let all = companies(&app, &desk, query.read("company")?).await?;
+    if all.is_empty() && may_found {
+        return company::page(&app, &desk, None, Form::default(), Wrong::default()).await;
+    }
+    let mut lines = Vec::new();
+    for choice in all {
+        let Ok(id) = choice.value.parse::<CompanyId>() else { continue };
+        let next = lacking(app.setup(id).await?.next());
+        lines.push(Line { id: choice.value, name: choice.label, next });
+    }
+    let shell = desk.shell("Set-up", PATH);
+    let offers_sample = may_found && sample::is_offered(&app).await?;
+    let page =
+        List { shell, frame: Frame::at(Step::Company, None), companies: lines, may_found, offers_sample };
+    Ok(words::html(StatusCode::OK, &page))
+}
+
+const fn lacking(next: Step) -> &'static str {
+    match next {
+        Step::Company => "Lacks a branch",
+        Step::Services => "Lacks services",
+        Step::People => "Lacks people",
+        Step::Books => "Lacks books",
+        Step::Done => "Complete",
+    }
+}
+
+/// Goes on where something is missing.
+async fn resume(
+    extract::State(app): extract::State<State>,
+    Id(id): Id<CompanyId>,
+) -> Result<Response, Problem> {
+    Ok(words::to(&path(id, app.setup(id).await?.next())))
+}
+
+/// Whether nothing is set up yet, and somebody may change that.
+pub(super) async fn is_due(app: &App, desk: &Desk) -> Result<bool, Problem> {
+    Ok(may_found(desk) && app.is_blank().await?)
+}

@@ -104,7 +104,7 @@ async fn older_programs_find_nothing_broken_where_there_is_no_json() {
     let unsaid = "SELECT name FROM sqlite_schema WHERE sql LIKE '% TEXT CHECK (json_valid(%'";
     let unsaid: Vec<String> = sqlx::query_scalar(unsaid).fetch_all(&store.readers).await.expect("a list");
     assert_eq!(unsaid, Vec::<String>::new(), "SQLite 3.40 calls NULL there broken");
-    let broken = told(&store, "UPDATE delivery SET failure = '{'").await;
+    let broken = told(&store, "UPDATE delivery SET failure = '{' WHERE state <> 'done'").await;
     assert_eq!(broken.as_deref(), Some("CHECK constraint failed: failure IS NULL OR json_valid(failure)"));
 }
 

@@ -19,6 +19,15 @@ use crate::model::{BranchId, CompanyId, ProviderId, ServiceId};
 /// The rule that a late cancellation breaks. Staff who cancel all the same make an exception to it, which the trail keeps.
 pub(super) const CANCEL_CUTOFF: &str = "SL0250";
 
+/// How visits are counted, on either engine: `became` says what became of each.
+pub(super) const COUNTS: &str = "count(*) FILTER (WHERE became = 'completed') AS completed,
+    count(*) FILTER (WHERE became IN ('cancelled', 'late')) AS cancelled,
+    count(*) FILTER (WHERE became = 'late') AS cancelled_late,
+    count(*) FILTER (WHERE became = 'no_show') AS no_shows,
+    count(*) FILTER (WHERE became = 'rescheduled') AS rescheduled,
+    count(*) FILTER (WHERE became = 'standing') AS standing
+    FROM visit GROUP BY ";
+
 /// Digits after the point that amounts are added up with. No currency has more than four; with these, nine million amounts
 /// fit into a sum of SQLite's.
 pub(super) const DIGITS: u32 = 12;

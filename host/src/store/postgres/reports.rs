@@ -15,7 +15,9 @@ use super::rows::Columns;
 use crate::model::ProviderId;
 use crate::store::Error;
 use crate::store::read;
-use crate::store::reports::{By, CANCEL_CUTOFF, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
+use crate::store::reports::{
+    By, CANCEL_CUTOFF, COUNTS, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount,
+};
 
 type Query = QueryBuilder<sqlx::Postgres>;
 
@@ -36,14 +38,6 @@ const LATE: &str = "EXISTS (
         SELECT FROM event e, json_array_elements(e.attributes) said
         WHERE e.appointment = a.id AND e.name = 'appointment.exception_made'
             AND said ->> 0 = 'rule' AND said ->> 1 = ";
-
-const COUNTS: &str = "count(*) FILTER (WHERE became = 'completed') AS completed,
-    count(*) FILTER (WHERE became IN ('cancelled', 'late')) AS cancelled,
-    count(*) FILTER (WHERE became = 'late') AS cancelled_late,
-    count(*) FILTER (WHERE became = 'no_show') AS no_shows,
-    count(*) FILTER (WHERE became = 'rescheduled') AS rescheduled,
-    count(*) FILTER (WHERE became = 'standing') AS standing
-    FROM visit GROUP BY ";
 
 /// Sums in two parts, as SQLite has them: what stands before the point, and twelve digits behind it.
 const SUMS: &str = " SELECT week, currency, trunc(net)::bigint AS whole,

@@ -14,7 +14,9 @@ use crate::model::ProviderId;
 use crate::store::Error;
 use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read;
-use crate::store::reports::{By, CANCEL_CUTOFF, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
+use crate::store::reports::{
+    By, CANCEL_CUTOFF, COUNTS, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount,
+};
 use crate::store::words::to_json;
 
 type Query = QueryBuilder<sqlx::Sqlite>;
@@ -31,14 +33,6 @@ const LATE: &str = "EXISTS (
         SELECT 1 FROM event e, json_each(e.attributes) said
         WHERE e.appointment = a.id AND e.name = 'appointment.exception_made'
             AND said.value ->> 0 = 'rule' AND said.value ->> 1 = ";
-
-const COUNTS: &str = "count(*) FILTER (WHERE became = 'completed') AS completed,
-    count(*) FILTER (WHERE became IN ('cancelled', 'late')) AS cancelled,
-    count(*) FILTER (WHERE became = 'late') AS cancelled_late,
-    count(*) FILTER (WHERE became = 'no_show') AS no_shows,
-    count(*) FILTER (WHERE became = 'rescheduled') AS rescheduled,
-    count(*) FILTER (WHERE became = 'standing') AS standing
-    FROM visit GROUP BY ";
 
 /// Sums of decimals that are kept as text: what stands before the point and the twelve digits behind it are added apart,
 /// so that no float is made of either.

@@ -64,10 +64,7 @@ pub(super) async fn fill(kept: &SharedStore, config: &Config, erp: &str) -> anyh
     }
     add(&app, &numbers, company, sample::service(&people)).await?;
     add(&app, &numbers, company, sample::customer()).await?;
-    if let Some(books) = app.trial(erp) {
-        books.stock_up().await.map_err(|error| anyhow!(error))?;
-    }
-    Ok(())
+    app.stock_sample(erp).await.context("the sample's stock was refused")
 }
 
 /// Makes the company, or takes the one that an interrupted run made.

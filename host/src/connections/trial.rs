@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use slotledger_erp::{Item, Key};
 use slotledger_ledger::{Ledger, Receipt};
 
 use crate::app::sample::{STOCK, TrialBooks};
-use crate::clock::{Clock, SystemClock};
 
 /// A ledger that can be emptied.
 pub(super) struct Trial {
@@ -22,10 +22,10 @@ impl TrialBooks for Trial {
         &self.currency
     }
 
-    async fn stock_up(&self) -> Result<(), String> {
+    async fn stock_up(&self, date: NaiveDate) -> Result<(), String> {
         let receipt = Receipt {
             key: Key::parse(STOCK).ok_or("the key of the opening stock is none")?,
-            date: SystemClock.now().date_naive(),
+            date,
             item: Item { code: "MAT-FILTER".to_owned(), name: "Filter cartridge".to_owned() },
             quantity: Decimal::from(1000),
             unit: "Unit".to_owned(),

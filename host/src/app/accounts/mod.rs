@@ -263,7 +263,14 @@ impl App {
         Ok(self.ports.store.account_events(subject, before, limit).await?)
     }
 
-    async fn note(&self, by: &str, name: &'static str, subject: Option<Uuid>, message: String) -> Result<()> {
+    /// Writes down for good what was done to an installation, and who did it.
+    pub(in crate::app) async fn note(
+        &self,
+        by: &str,
+        name: &'static str,
+        subject: Option<Uuid>,
+        message: String,
+    ) -> Result<()> {
         let (at, by) = (self.ports.clock.now(), by.to_owned());
         Ok(self.ports.store.note(&NewAccountEvent { at, by, name, subject, message }).await?)
     }

@@ -175,7 +175,8 @@ impl App {
     pub async fn try_extension_again(&self, id: uuid::Uuid, by: &str) -> Result<Stored<Extension>> {
         let used = self.get::<Extension>(id).await?;
         self.extensions.breaker.answered(CompanyId(used.company), &used.data.name);
-        tracing::info!(extension = used.data.name, by, "the extension is asked again, whatever it failed at");
+        let message = format!("{} is asked again, whatever it failed at.", used.data.name);
+        self.note(by, "extension.again", Some(id), message).await?;
         Ok(used)
     }
 

@@ -6,9 +6,9 @@
 mod records;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use slotledger_erp::Key;
 use uuid::Uuid;
 
@@ -29,8 +29,8 @@ pub trait TrialBooks: Send + Sync {
     /// ISO 4217 code of the currency they are kept in.
     fn currency(&self) -> &str;
 
-    /// Puts something into stock, so that the first completed visit finds its materials. Repeating it changes nothing.
-    async fn stock_up(&self) -> std::result::Result<(), String>;
+    /// Puts something into stock on a day, so that the first completed visit finds its materials. Repeating it changes nothing.
+    async fn stock_up(&self, date: NaiveDate) -> std::result::Result<(), String>;
 
     /// Empties the books, if every document in them has one of these keys or belongs to the stock; else answers with one
     /// that has not, and nothing was changed.
@@ -59,8 +59,21 @@ impl App {
         }
         self.added(by, own, service(&people)).await?;
         self.added(by, own, customer()).await?;
-        books.stock_up().await.map_err(Error::Inside)?;
+        self.stock_up(&*books).await?;
+        self.note(by, "sample.made", Some(id), format!("The sample company «{COMPANY}» was made.")).await?;
         Ok(CompanyId(id))
+    }
+
+    /// Puts something into the stock of the books of this name, if a sample can have them.
+    pub async fn stock_sample(&self, erp: &str) -> Result<()> {
+        match self.ports.books.get(erp).and_then(|link| link.trial.as_deref()) {
+            Some(books) => self.stock_up(books).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn stock_up(&self, books: &dyn TrialBooks) -> Result<()> {
+        books.stock_up(self.ports.clock.now().date_naive()).await.map_err(Error::Inside)
     }
 
     /// Makes a company that is marked as a sample.
@@ -97,7 +110,8 @@ impl App {
         match leaving {
             Leaving::Gone => {
                 tracing::info!(company.id = %id, by, "The sample company «{name}» is removed.");
-                Ok(())
+                let message = format!("The sample company «{name}» was removed with everything in it.");
+                self.note(by, "sample.removed", Some(id.0), message).await
             }
             Leaving::NoSample => {
                 Err(refused(codes::NO_SAMPLE, format!("«{name}» was not made as a sample company")))
@@ -109,12 +123,6 @@ impl App {
                 Err(refused(codes::SAMPLE_KEPT, message))
             }
         }
-    }
-
-    /// What a sample's books can do, where the connection of this name can have some.
-    #[must_use]
-    pub fn trial(&self, erp: &str) -> Option<Arc<dyn TrialBooks>> {
-        self.ports.books.get(erp)?.trial.clone()
     }
 
     /// Books that a sample can have: a built-in ledger that no company uses.

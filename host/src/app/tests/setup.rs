@@ -176,8 +176,8 @@ async fn each_check_of_the_books_is_told() {
     let world = World::new().await;
     let told = std::sync::Mutex::new(Vec::new());
     let tell = |check: &slotledger_erp::Check| told.lock().unwrap().push(check.name.clone());
-    let checks = world.app.prepare_books("ledger", slotledger_erp::Mode::Look, &tell).await.unwrap();
+    let checks = world.app.look_at_books("ledger", &tell).await.unwrap();
     assert_eq!(told.into_inner().unwrap(), checks.into_iter().map(|check| check.name).collect::<Vec<_>>());
-    let nowhere = world.app.prepare_books("sap", slotledger_erp::Mode::Look, &|_| {}).await;
+    let nowhere = world.app.look_at_books("sap", &|_| {}).await;
     assert!(matches!(nowhere, Err(Error::Missing { .. })), "{nowhere:?}");
 }

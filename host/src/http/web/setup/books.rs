@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::channel::mpsc;
 use futures::{StreamExt, stream};
-use slotledger_erp::{Check, Mode, Standing};
+use slotledger_erp::{Check, Standing};
 
 use super::super::door::Desk;
 use super::super::form::Form;
@@ -152,7 +152,7 @@ fn live(app: Arc<App>, place: Place, before: String, after: String) -> Body {
     let name = place.connection.clone();
     let asked = tokio::spawn(async move {
         let tell = move |check: &Check| drop(tell.unbounded_send(check.clone()));
-        app.prepare_books(&name, Mode::Look, &tell).await
+        app.look_at_books(&name, &tell).await
     });
     let verdict = async move {
         let said = match asked.await {
@@ -224,7 +224,6 @@ pub(super) async fn apply(
     let none = || Problem::new(codes::BAD_QUERY, "The form names no company.");
     let company = form.read::<CompanyId>("company")?.ok_or_else(none)?;
     let connection = form.text("connection");
-    tracing::info!(erp.connection = connection, by, "What is missing in the books is made.");
-    app.prepare_books(connection, Mode::Apply, &|_| {}).await?;
+    app.prepare_books(connection, &by).await?;
     Ok(words::to(&format!("{}?done=prepared", path(company, Step::Books))))
 }

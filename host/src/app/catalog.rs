@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::model::master::{Kind, Master};
@@ -301,7 +302,14 @@ pub(super) struct Catalog {
 
 /// The catalogues last used. One that is out of date is noticed by its version and gathered anew.
 #[derive(Default)]
-pub(super) struct Cache(Mutex<HashMap<CompanyId, Arc<Catalog>>>);
+pub(super) struct Cache(Mutex<HashMap<CompanyId, Arc<Kept>>>);
+
+/// The catalogue as of one version, once somebody has gathered it. Whoever asks meanwhile waits: a thousand customers who
+/// come in the same moment would each read all of it.
+struct Kept {
+    version: i64,
+    gathered: OnceCell<Arc<Catalog>>,
+}
 
 impl Cache {
     /// The company's catalogue at this version, which was just read.
@@ -311,13 +319,21 @@ impl Cache {
         company: CompanyId,
         version: i64,
     ) -> Result<Arc<Catalog>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&company).cloned();
-        if let Some(known) = known.filter(|known| known.version == version) {
-            return Ok(known);
+        let kept = self.kept(company, version);
+        let gathering = async || Ok(Arc::new(gather(store, company, version).await?));
+        kept.gathered.get_or_try_init(gathering).await.cloned()
+    }
+
+    fn kept(&self, company: CompanyId, version: i64) -> Arc<Kept> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.get(&company) {
+            Some(kept) if kept.version == version => kept.clone(),
+            _ => {
+                let kept = Arc::new(Kept { version, gathered: OnceCell::new() });
+                all.insert(company, kept.clone());
+                kept
+            }
         }
-        let gathered = Arc::new(gather(store, company, version).await?);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(company, gathered.clone());
-        Ok(gathered)
     }
 }
 
@@ -352,5 +368,32 @@ async fn all<T: Master>(store: &dyn Store, company: CompanyId) -> Result<HashMap
             let stored = typed::<T>(record)?;
             found.insert(stored.id, stored.data);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join;
+
+    use super::*;
+    use crate::store::Records as _;
+    use crate::store::sqlite::Sqlite;
+
+    #[tokio::test]
+    async fn whoever_asks_while_a_catalogue_is_gathered_gets_the_same() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&directory.path().join("store.sqlite")).await.unwrap();
+        let data: Company =
+            serde_json::from_str(r#"{"name":"C","currency":"EUR","time_zone":"UTC"}"#).unwrap();
+        let id = Uuid::from_u128(1);
+        let warnings = Vec::new();
+        let company =
+            Stored { id, company: id, version: 1, updated_at: chrono::DateTime::UNIX_EPOCH, data, warnings };
+        store.insert(&record_of(&company, None).unwrap(), None).await.unwrap();
+        let cache = Cache::default();
+        let ask = async |version| cache.at(&store, CompanyId(id), version).await.unwrap();
+        let (one, other) = join(ask(1), ask(1)).await;
+        assert!(Arc::ptr_eq(&one, &other), "it was gathered twice");
+        assert!(!Arc::ptr_eq(&one, &ask(2).await), "it is out of date");
     }
 }

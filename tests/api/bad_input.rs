@@ -83,6 +83,7 @@ async fn a_body_that_cannot_be_read_is_refused() {
     };
     send(b"{".to_vec()).await.problem(400, "SL0102");
     send(b"\xff\xfe".to_vec()).await.problem(400, "SL0102");
+    send(br#"{"guests":1,"guests":2}"#.to_vec()).await.problem(400, "SL0102");
     let large = format!("{{\"notes\":\"{}\"}}", "x".repeat(10 * 1024 * 1024));
     send(large.into_bytes()).await.problem(413, "SL0104");
     Answer::of(host.request("POST", APPOINTMENTS).body("a=b")).await.problem(415, "SL0103");

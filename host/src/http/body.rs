@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::gate::Limited;
 use super::plain::plainly;
 use super::problem::Problem;
-use super::{headers, limits};
+use super::{headers, json, limits};
 use crate::app::Identity;
 use crate::model::FieldError;
 use crate::{app, codes};
@@ -86,7 +86,7 @@ fn parsed(headers: &HeaderMap, bytes: &[u8]) -> Result<Option<Value>, Problem> {
         let detail = "The body comes without the media type application/json.";
         return Err(Problem::new(codes::NOT_DECLARED_JSON, detail));
     }
-    let value = serde_json::from_slice(bytes)
+    let value = json::read(bytes)
         .map_err(|error| Problem::new(codes::NOT_JSON, format!("Reading it failed: {error}.")))?;
     Ok(Some(value))
 }

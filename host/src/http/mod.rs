@@ -29,6 +29,7 @@ mod gate;
 mod headers;
 mod health;
 mod invoicing;
+mod json;
 mod layers;
 pub mod limits;
 mod links;

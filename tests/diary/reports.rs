@@ -125,7 +125,7 @@ async fn a_report_counts_and_adds_up_what_was_done(host: Host) {
             host.get(&path(&format!("company={company}&{days}"))).await.problem(400, "SL0133");
         }
         host.get(&path("from=yesterday")).await.problem(400, "SL0107");
-        host.get(&path("")).await.problem(422, "SL0105");
+        host.get(&path("")).await.problem(400, "SL0107");
         host.get(&path("company=01980000-0000-7000-8000-00000000dead")).await.problem(404, "SL0301");
     }
 }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use super::limits;
 use super::plain::plainly;
 use super::problem::Problem;
+use crate::app::Error;
 use crate::codes;
 use crate::model::FieldError;
 use crate::model::fields::Fields;
@@ -49,6 +50,14 @@ impl<T: DeserializeOwned + Checked, S: Sync> FromRequestParts<S> for Query<T> {
         let errors = query.check();
         if errors.is_empty() { Ok(Self(query)) } else { Err(Problem::fields(codes::BAD_QUERY, errors)) }
     }
+}
+
+/// The refusal of a query whose values the use case checks: what it finds wrong stands in the query.
+pub(super) fn of_query(error: Error) -> Problem {
+    if let Error::Invalid(errors) = error {
+        return Problem::fields(codes::BAD_QUERY, errors);
+    }
+    error.into()
 }
 
 /// A query whose values have limits.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::extract::{Checked, Query};
+use super::extract::{Checked, Query, of_query};
 use super::gate::Need;
 use super::operation::{Operation, State};
 use super::problem::Problem;
@@ -21,7 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         )
         .query::<OpeningsQuery>()
         .gives::<Openings>(200, "The openings, or the reasons why there is none.")
-        .refuses(&[404, 409, 422]);
+        .refuses(&[404, 409]);
     OpenApiRouter::default().routes(search.needs(&Need::query(Scope::OpeningsRead)).to(find))
 }
 
@@ -29,7 +29,7 @@ async fn find(
     extract::State(app): extract::State<State>,
     Query(query): Query<OpeningsQuery>,
 ) -> Result<Json<Openings>, Problem> {
-    Ok(Json(app.openings(query).await?))
+    Ok(Json(app.openings(query).await.map_err(of_query)?))
 }
 
 impl Checked for OpeningsQuery {

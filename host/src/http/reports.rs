@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::extract::{Checked, Query};
+use super::extract::{Checked, Query, of_query};
 use super::gate::{Need, Pin};
 use super::operation::{Operation, State};
 use super::problem::Problem;
@@ -40,7 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         )
         .query::<ReportQuery>()
         .gives::<RevenueReport>(200, "The figures.");
-    let described = |operation: Operation| operation.tag(TAG).refuses(&[404, 422]);
+    let described = |operation: Operation| operation.tag(TAG).refuses(&[404]);
     let counts = Need::list(Scope::ReportsRead, &PINS);
     let books = Need::list(Scope::BooksRead, &PINS);
     OpenApiRouter::default()
@@ -53,21 +53,21 @@ async fn count(
     extract::State(app): extract::State<State>,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<VisitReport>, Problem> {
-    Ok(Json(app.visit_report(&query).await?))
+    Ok(Json(app.visit_report(&query).await.map_err(of_query)?))
 }
 
 async fn compare(
     extract::State(app): extract::State<State>,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<UseReport>, Problem> {
-    Ok(Json(app.use_report(&query).await?))
+    Ok(Json(app.use_report(&query).await.map_err(of_query)?))
 }
 
 async fn add_up(
     extract::State(app): extract::State<State>,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<RevenueReport>, Problem> {
-    Ok(Json(app.revenue_report(&query).await?))
+    Ok(Json(app.revenue_report(&query).await.map_err(of_query)?))
 }
 
 impl Checked for ReportQuery {

@@ -10,6 +10,7 @@ on_every_engine! {
     an_offer_that_runs_out_goes_to_the_next_who_takes_it,
     two_hosts_offer_a_freed_hour_to_one_of_five,
     an_offer_is_passed_on_when_it_is_declined,
+    what_can_never_be_offered_is_not_waited_for,
 }
 
 const PATH: &str = "/api/v1/waitlist";
@@ -126,4 +127,25 @@ async fn an_offer_is_passed_on_when_it_is_declined(host: Host) {
     assert_eq!(given_up["state"], "withdrawn");
     let waiting = host.get(&format!("{PATH}?service={service}&state=waiting")).await.expect(200);
     assert_eq!(waiting["items"], json!([]));
+}
+
+async fn what_can_never_be_offered_is_not_waited_for(host: Host) {
+    let (shop, service) = open(&host).await;
+    let stranger = shop.provider("Ben", "10:00", "11:00").await;
+    let annexe = shop.elsewhere("The annexe").await.branch;
+    let wish = async |until: &str, more: Value| {
+        let (from, to) = (at(day(), "10:00"), at(day(), until));
+        let mut wish = json!({ "service": service, "customer": shop.customer, "from": from, "to": to });
+        wish.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+        host.post(PATH, &wish).await
+    };
+    for (until, more, field) in [
+        ("10:55", json!({}), "to"),
+        ("11:00", json!({ "provider": stranger }), "provider"),
+        ("11:00", json!({ "branch": annexe }), "branch"),
+    ] {
+        let refused = wish(until, more).await.problem(422, "SL0105");
+        assert_eq!(refused["errors"][0]["field"], field, "{refused}");
+    }
+    wish("11:00", json!({})).await.expect(201);
 }

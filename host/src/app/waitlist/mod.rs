@@ -15,6 +15,7 @@ use super::bundle::check_version;
 use super::hold::sensible;
 use super::openings::MAX_RANGE_DAYS;
 use super::request::earlier;
+use super::snapshot::Scene;
 use super::{App, Error, Reply, Request, Result};
 use crate::model::{
     Actor, AppointmentId, BranchId, CompanyId, CustomerId, Preference, ProviderId, ServiceId, WaitId,
@@ -112,16 +113,9 @@ impl App {
         }
         let now = self.ports.clock.now();
         check(&wanted, now)?;
+        let scene = self.scene(wanted.service, Some(wanted.customer), Actor::Customer.into()).await?;
+        possible(&scene, &wanted)?;
         let WaitRequest { service, customer, from, to, provider, branch, guests, preferences } = wanted;
-        let scene = self.scene(service, Some(customer), Actor::Customer.into()).await?;
-        match (provider, branch) {
-            (Some(provider), branch) => scene.same_branch(provider, branch)?,
-            (None, Some(branch)) => scene.branch(branch).map(|_| ())?,
-            (None, None) => {}
-        }
-        if let Some(provider) = provider {
-            scene.provider(provider)?;
-        }
         let details = Details { provider, branch, guests: guests.unwrap_or(1), preferences };
         let wait = Wait {
             id: WaitId(self.ports.clock.new_id()),
@@ -204,6 +198,29 @@ fn check(wanted: &WaitRequest, now: DateTime<Utc>) -> Result<()> {
             "to",
             format!("a place on the waitlist is for at most {MAX_RANGE_DAYS} days"),
         ));
+    }
+    Ok(())
+}
+
+/// Refuses a wish that no change to the diary could fulfil: the offer would never come.
+fn possible(scene: &Scene, wanted: &WaitRequest) -> Result<()> {
+    if let Some(provider) = wanted.provider {
+        scene.same_branch(provider, wanted.branch)?;
+        scene.provider(provider)?;
+    } else if let Some(branch) = wanted.branch {
+        scene.branch(branch)?;
+    }
+    let service = scene.service()?;
+    if wanted.provider.is_some_and(|provider| !service.providers.contains(&provider)) {
+        return Err(Error::field("provider", "the provider does not offer this service"));
+    }
+    let at_branch = |branch| scene.candidates().map(|all| all.iter().any(|(known, _)| *known == branch));
+    if !wanted.branch.map_or(Ok(true), at_branch)? {
+        return Err(Error::field("branch", "nobody at the branch offers this service"));
+    }
+    let minutes = service.duration_minutes;
+    if wanted.to - wanted.from < TimeDelta::minutes(minutes.into()) {
+        return Err(Error::field("to", format!("the visit takes {minutes} minutes: the span is too short")));
     }
     Ok(())
 }

@@ -58,6 +58,8 @@ async fn a_preview_lists_what_is_in_the_way_and_makes_nothing(host: Host) {
     assert_eq!(shop.appointments().await.len(), 1, "a preview makes nothing");
     let refused = host.post(PATH, &weekly).await.problem(409, "SL0213");
     assert_eq!(refused["errors"][0]["field"], "occurrences[2]");
+    let near = refused["alternatives"][0]["start"].as_str().unwrap_or_default();
+    assert_eq!(near[..10], at(week(2), "10:30")[..10], "on the day that is in the way: {refused}");
     assert_eq!(shop.appointments().await.len(), 1, "all or none");
     weekly["skip_conflicts"] = json!(true);
     let series = host.post(PATH, &weekly).await.expect(201);

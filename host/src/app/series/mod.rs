@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use change::{CancelSeries, RescheduleSeries};
 pub use words::{Occurrence, SeriesPreview, SeriesRequest, SeriesView};
 
+use super::alternatives::Near;
 use super::beside::Beside;
 use super::bundle::{Bundle, chained};
 use super::command::Command;
@@ -86,7 +87,15 @@ impl App {
     ) -> Result<SeriesView> {
         let Plan { scene, time_zone, decided } = self.plan_series(wanted, actor).await?;
         let left_out = decided.iter().filter(|one| one.outcome.is_err()).map(Decided::occurrence).collect();
-        let mut changes = made(decided, wanted.skip_conflicts)?;
+        let refused = decided.iter().find(|one| one.outcome.is_err()).map(|one| one.start);
+        let mut changes = match made(decided, wanted.skip_conflicts) {
+            Ok(changes) => changes,
+            // Near the first occurrence that is in the way: with another hour or provider the others may fit as well.
+            Err(refusal) => {
+                let first = Booking { start: refused.unwrap_or(wanted.start), ..wanted.single() };
+                return Err(self.with_alternatives(refusal, &Near::of(&first)).await);
+            }
+        };
         let id = SeriesId(self.ports.clock.new_id());
         changes.iter_mut().for_each(|change| change.appointment.series = Some(id));
         let details = Details {

@@ -107,7 +107,7 @@ fn mapping(text: &str) -> Result<(CodeKind, String, String), String> {
 #[derive(Debug, Args)]
 struct ConfigFile {
     /// The configuration file. Every value can be overridden: `SLOTLEDGER__SERVER__LISTEN=127.0.0.1:8080`.
-    #[arg(long, env = "SLOTLEDGER_CONFIG", default_value = "slotledger.toml")]
+    #[arg(long, global = true, env = "SLOTLEDGER_CONFIG", default_value = "slotledger.toml")]
     config: PathBuf,
 }
 
@@ -137,4 +137,19 @@ fn load(file: &ConfigFile) -> anyhow::Result<Config> {
         let hint = error.hint();
         anyhow::Error::new(error).context(hint)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_is_named_before_or_after_what_is_done() {
+        for line in
+            ["deliveries --config c.toml list", "deliveries list --config c.toml", "serve --config c.toml"]
+        {
+            Cli::try_parse_from(["slotledger"].into_iter().chain(line.split(' '))).unwrap();
+        }
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
 }

@@ -20,8 +20,9 @@ mod server;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
-use clap::Parser;
+use anyhow::Result;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 
 use report::Report;
 
@@ -48,15 +49,31 @@ struct Arguments {
     scratch: PathBuf,
 }
 
+/// Everything that can be measured.
+const ROWS: [&[&str]; 8] = [
+    &decision::ROWS,
+    &booking::ROWS,
+    &booking::postgres::ROWS,
+    &relay::ROWS,
+    &serve::ROWS,
+    &live::ROWS,
+    &extension::ROWS,
+    &diary::ROWS,
+];
+
 fn main() -> Result<()> {
     // The client insists on a provider of TLS, even for plain HTTP; it fails only if there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments = Arguments::parse();
+    if let Some(name) = arguments.unknown() {
+        let error =
+            format!("no row has a name that begins like {name}; there are {}", ROWS.concat().join(", "));
+        Arguments::command().error(ErrorKind::InvalidValue, error).exit();
+    }
     let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(&arguments.scratch)?;
     let mut report = Report::new();
     report.heading();
     measure(&arguments, scratch.path(), &mut report)?;
-    ensure!(!report.is_empty(), "no row has a name that begins like one of {:?}", arguments.only);
     match arguments.json {
         Some(path) => report.write(&path),
         None => Ok(()),
@@ -98,6 +115,12 @@ fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result
 }
 
 impl Arguments {
+    /// What was asked for and is no row.
+    fn unknown(&self) -> Option<&str> {
+        let is_row = |name: &&String| ROWS.concat().iter().any(|row| row.starts_with(name.as_str()));
+        self.only.iter().find(|name| !is_row(name)).map(String::as_str)
+    }
+
     fn wants(&self, row: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|beginning| row.starts_with(beginning))
     }

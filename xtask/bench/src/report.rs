@@ -64,11 +64,6 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Whether nothing was measured.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Writes all of it as JSON.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;

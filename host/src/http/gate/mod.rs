@@ -1,0 +1,144 @@
+//! Whether somebody may do what they ask for: stated beside each route, checked here, before any use case.
+//!
+//! Invariants: an operation that states no [`Need`] is refused to everybody. A role that does not allow it is refused with
+//! 403; something out of reach is answered as if it did not exist, word by word.
+//!
+//! Deliberately absent: what the booking rules allow, and any decision that is not one of scope and place.
+
+mod named;
+mod narrowed;
+mod need;
+mod notes;
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use uuid::Uuid;
+
+pub(super) use named::{Limited, query};
+pub(super) use need::{About, EXTENSION, Need, Needs, Pin, Subject};
+pub(super) use notes::for_customers;
+
+use super::problem::Problem;
+use crate::app::{App, Error, Identity, Target};
+use crate::codes;
+use crate::model::{Acting, Actor, Grant, Place, Scope};
+use narrowed::narrowed;
+
+/// As whom commands may come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Voices {
+    by: Uuid,
+    only: Option<Actor>,
+}
+
+impl Voices {
+    /// On whose behalf a command comes that asks for this; none where they may not.
+    pub(super) fn acting(self, asked: Option<Actor>) -> Option<Acting> {
+        let by = Some(self.by);
+        match (self.only, asked) {
+            (None, asked) => Some(Acting { actor: asked.unwrap_or(Actor::Staff), by }),
+            (Some(only), None) => Some(Acting { actor: only, by }),
+            (Some(only), Some(asked)) => (only == asked).then_some(Acting { actor: only, by }),
+        }
+    }
+
+    /// Whether it is a customer, to whom not everything is shown.
+    pub(super) fn is_customers(self) -> bool {
+        self.only == Some(Actor::Customer)
+    }
+}
+
+/// Lets a request pass, narrowed to what its sender may see, or refuses it.
+pub(super) async fn check(
+    app: &Arc<App>,
+    identity: &Identity,
+    need: Option<&Need>,
+    template: &str,
+    request: &mut Request,
+) -> Result<(), Problem> {
+    let forbidden = || Problem::new(codes::FORBIDDEN, format!("«{}» may not do this.", identity.label));
+    let Some(Need { scope, about }) = need else { return Err(forbidden()) };
+    let grants = identity.grants_for(*scope);
+    if grants.is_empty() {
+        return Err(forbidden());
+    }
+    if grants.iter().any(Grant::is_everywhere) {
+        request.extensions_mut().insert(Voices { by: identity.id, only: None });
+        return Ok(());
+    }
+    // Until it is known which grant reaches, the one that leaves least choice counts: somebody who is staff of one company
+    // and a customer of another must not move their own appointment as staff.
+    let mut only = grants.iter().find_map(|grant| grant.role.speaks_as());
+    let mut placed = true;
+    match about {
+        About::Nobody => return Ok(()),
+        About::Installation => return Err(forbidden()),
+        About::Path(subject) => {
+            // An identifier that is not written as the API gives it, percent signs included, is looked up nowhere.
+            let target = in_path(template, request.uri().path()).and_then(|id| subject.target(id));
+            let target =
+                target.ok_or_else(|| Problem::new(codes::BAD_PATH, "No record is ever called this."))?;
+            only = reach(app, &grants, *scope, target).await?;
+        }
+        About::List(pins) => {
+            let narrowed = narrowed(&grants, *scope, pins, request.uri())?.ok_or_else(forbidden)?;
+            *request.uri_mut() = narrowed;
+        }
+        About::Query | About::Body => placed = false,
+    }
+    request.extensions_mut().insert(Voices { by: identity.id, only });
+    let limited = Limited { app: app.clone(), scope: *scope, grants, placed };
+    if matches!(about, About::Query) {
+        limited.named(&query(request.uri())).await?;
+    }
+    request.extensions_mut().insert(limited);
+    Ok(())
+}
+
+/// Whether somebody may do this with something, to offer it or to leave it out.
+pub(super) async fn allows(
+    app: &App,
+    identity: &Identity,
+    scope: Scope,
+    target: Target,
+) -> Result<bool, Problem> {
+    let grants = identity.grants_for(scope);
+    if grants.iter().any(Grant::is_everywhere) {
+        return Ok(true);
+    }
+    let places = app.places(target).await?;
+    let reaches =
+        |grant: &Grant| !places.is_empty() && places.iter().all(|place| grant.reaches(place, scope));
+    Ok(grants.iter().any(reaches))
+}
+
+/// Whether one of the grants reaches it, and as whom commands about it come.
+async fn reach(app: &App, grants: &[Grant], scope: Scope, target: Target) -> Result<Option<Actor>, Problem> {
+    let places = app.places(target).await?;
+    let reaches =
+        |grant: &&Grant| !places.is_empty() && places.iter().all(|place| grant.reaches(place, scope));
+    let mut voices = grants.iter().filter(reaches).map(|grant| grant.role.speaks_as());
+    match voices.next() {
+        Some(first) => Ok(voices.fold(first, |one, other| one.and(other).and(one))),
+        None if is_served(app, grants, scope, &places).await? => Ok(Some(Actor::Provider)),
+        None => Err(target.missing().into()),
+    }
+}
+
+/// Whether it is about a customer whom a technician works for.
+async fn is_served(app: &App, grants: &[Grant], scope: Scope, places: &[Place]) -> Result<bool, Error> {
+    let [Place { company, provider: None, customer: Some(customer), .. }] = places else { return Ok(false) };
+    for grant in grants {
+        let Some(provider) = grant.provider.filter(|_| scope == Scope::CustomersRead) else { continue };
+        if grant.company == *company && app.serves(provider, *customer).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The identifier in a path.
+fn in_path<'p>(template: &str, path: &'p str) -> Option<&'p str> {
+    template.split('/').zip(path.split('/')).find(|(part, _)| part.starts_with('{')).map(|(_, id)| id)
+}

@@ -157,7 +157,10 @@ impl App {
                 FindingState::Repaired
             }
             Remedy::Credit
-                if finding.found.kind == FindingKind::Doubled || surplus::set_apart(&finding).is_some() =>
+                if finding.found.kind == FindingKind::Doubled
+                    // An invoice needs no delivery to be countered by.
+                    || (surplus::set_apart(&finding).is_some()
+                        && !is(&finding, "/kind", Kind::SalesInvoice)) =>
             {
                 surplus = Some(self.surplus(&finding, request.reference.as_deref()).await?);
                 FindingState::Repaired

@@ -108,24 +108,12 @@ async fn an_invoice_that_was_changed_by_hand_is_made_anew_in_tryton() {
 
 /// What a person does with the only invoice in Tryton: another price, and then it is posted.
 async fn change_and_post(server: &Tryton) {
-    let line = call(server, "account.invoice.line.search", json!([[["type", "=", "line"]]])).await;
-    let invoice = call(server, "account.invoice.search", json!([[["type", "=", "out"]]])).await;
+    let line = tryton::call(server, "account.invoice.line.search", json!([[["type", "=", "line"]]])).await;
+    let invoice = tryton::call(server, "account.invoice.search", json!([[["type", "=", "out"]]])).await;
     let price = json!({ "unit_price": { "__class__": "Decimal", "decimal": "100" } });
     let changed = json!({ "lines": [["write", line, price]] });
-    call(server, "account.invoice.write", json!([invoice, changed])).await;
-    call(server, "account.invoice.post", json!([invoice])).await;
-}
-
-async fn call(server: &Tryton, method: &str, mut params: Value) -> Value {
-    let context = json!({ "company": 1, "companies": [1], "language": "en" });
-    params.as_array_mut().expect("a list").push(context);
-    let call = json!({ "id": 1, "method": format!("model.{method}"), "params": params });
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let request = client.post(format!("{}/{}/rpc/", server.url(), server.database())).json(&call);
-    let request = request.basic_auth("admin", Some(slotledger_tryton_server::PASSWORD));
-    let answer = request.send().await.expect("Tryton answers").json::<Value>().await.expect("an answer");
-    assert!(answer.get("error").is_none(), "{method}: {answer}");
-    answer["result"].clone()
+    tryton::call(server, "account.invoice.write", json!([invoice, changed])).await;
+    tryton::call(server, "account.invoice.post", json!([invoice])).await;
 }
 
 /// The built-in books let nobody change a document: somebody goes round them.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
 use slotledger_tryton_server::{CERTIFIER, COMPANY, Server, provision};
 
 use super::story;
@@ -12,6 +13,19 @@ pub(super) fn server() -> Server {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target directory");
     let template = provision(target, &mut |step| eprintln!("{step}")).expect("Tryton is installed");
     Server::start(&template).expect("Tryton starts")
+}
+
+/// What a person does in Tryton meanwhile: a call as its administrator, past the connector.
+pub(super) async fn call(server: &Server, method: &str, mut params: Value) -> Value {
+    let context = json!({ "company": 1, "companies": [1], "language": "en" });
+    params.as_array_mut().expect("a list").push(context);
+    let call = json!({ "id": 1, "method": format!("model.{method}"), "params": params });
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let request = client.post(format!("{}/{}/rpc/", server.url(), server.database())).json(&call);
+    let request = request.basic_auth("admin", Some(slotledger_tryton_server::PASSWORD));
+    let answer = request.send().await.expect("Tryton answers").json::<Value>().await.expect("an answer");
+    assert!(answer.get("error").is_none(), "{method}: {answer}");
+    answer["result"].clone()
 }
 
 #[tokio::test]

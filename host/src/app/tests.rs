@@ -4,6 +4,7 @@ mod accounts;
 mod bookings;
 mod branches;
 mod invoicing;
+mod preflight;
 mod sales;
 mod samples;
 mod series;

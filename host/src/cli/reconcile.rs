@@ -44,7 +44,8 @@ pub(super) struct Reconcile {
     /// How; the likeliest repair, unless it is said.
     #[arg(long, value_enum, requires = "apply")]
     with: Option<RemedyName>,
-    /// For `adopt` of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by.
+    /// For `adopt` of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by. For
+    /// `credit` of one that is doubled: the one to take back; all but the one that was posted from here, unless it is said.
     #[arg(long, requires = "apply")]
     reference: Option<String>,
     /// For `adopt` of a document made by hand: the parked delivery that it is taken for.

@@ -206,7 +206,8 @@ impl Checked for RunFilter {
 struct Wanted {
     /// One of the finding's `repairs`.
     repair: Remedy,
-    /// For `adopt` of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by.
+    /// For `adopt` of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by. For
+    /// `credit` of one that is doubled: the one to take back; all but the one that was posted from here, if it is left out.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     reference: Option<String>,

@@ -133,7 +133,8 @@ pub enum Remedy {
     Adopt,
     /// It is as it should be.
     Accept,
-    /// The document is countered as it stands, an invoice with a credit note; what completed work asked for is made anew.
+    /// The document is countered as it stands, an invoice with a credit note; what completed work asked for is made anew. Of
+    /// several with one key the surplus is countered.
     Credit,
 }
 

@@ -1,14 +1,14 @@
-//! Who may come in: accounts, sessions, API keys, invitations, and what was done with them.
+//! Who may come in: accounts, API keys, invitations, and what was done with them.
 //!
 //! Invariants: secrets arrive as hashes. What lets somebody in once is taken and used up in one transaction, so that of two
 //! who show it at once one is let in. Deliberately absent: hashing, and what a role may do.
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Error, Page};
-use crate::model::{Account, AccountEvent, AccountId, ApiKey, AppointmentId, Invitation, Session, Signature};
+use crate::model::{Account, AccountEvent, AccountId, ApiKey, AppointmentId, Invitation, Signature};
 
 /// Something to be written down about an account or a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +23,6 @@ pub struct NewAccountEvent {
     pub subject: Option<Uuid>,
     /// What happened, for a person.
     pub message: String,
-}
-
-/// How the tries of somebody who fails to log in are slowed down.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// Failures longer ago than this are forgotten.
-    pub memory: TimeDelta,
-    /// How long nobody may try after so many failures.
-    pub delay: fn(u32) -> TimeDelta,
 }
 
 /// API keys, of which only a hash is kept.
@@ -56,7 +47,7 @@ pub trait Keys: Send + Sync + 'static {
     async fn has_keys(&self) -> Result<bool, Error>;
 }
 
-/// Accounts of people, their sessions and invitations.
+/// Accounts of people, their invitations and signatures.
 #[async_trait]
 pub trait Accounts: Send + Sync + 'static {
     /// Adds an account without a password. Fails with [`Error::Exists`] if its login is taken.
@@ -98,35 +89,6 @@ pub trait Accounts: Send + Sync + 'static {
 
     /// Whether there is such an invitation that has not ended, and whether it makes the first administrator.
     async fn invitation(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Invitation>, Error>;
-
-    /// Keeps a session.
-    async fn begin_session(&self, session: &Session) -> Result<(), Error>;
-
-    /// The session with this hash and its account.
-    async fn session(&self, hash: &str) -> Result<Option<(Session, Account)>, Error>;
-
-    /// Notes that a session was used.
-    async fn use_session(&self, id: Uuid, at: DateTime<Utc>) -> Result<(), Error>;
-
-    /// An account's sessions, the oldest first.
-    async fn logged_in(&self, account: AccountId) -> Result<Vec<Session>, Error>;
-
-    /// Ends a session of an account, or all of them. Gives how many.
-    async fn end_sessions(&self, account: AccountId, one: Option<Uuid>) -> Result<u64, Error>;
-
-    /// Forgets sessions and invitations that ended before a moment, and tries to log in that are older.
-    async fn forget_ended(&self, before: DateTime<Utc>) -> Result<(), Error>;
-
-    /// Counts a try to log in before it is made. Gives until when nobody may try, and then counts nothing.
-    async fn attempt(
-        &self,
-        subject: &str,
-        now: DateTime<Utc>,
-        patience: Patience,
-    ) -> Result<Option<DateTime<Utc>>, Error>;
-
-    /// Forgets the tries of somebody who has succeeded.
-    async fn forget_attempts(&self, subject: &str) -> Result<(), Error>;
 
     /// Writes down what was done.
     async fn note(&self, event: &NewAccountEvent) -> Result<(), Error>;

@@ -26,6 +26,7 @@ mod reconcile;
 mod rendered;
 pub mod reports;
 pub mod samples;
+pub mod sessions;
 pub mod sqlite;
 pub mod waitlist;
 mod words;
@@ -37,7 +38,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use accounts::{Accounts, Keys, NewAccountEvent, Patience};
+pub use accounts::{Accounts, Keys, NewAccountEvent};
 pub use address::Address;
 pub use connections::ErpConnections;
 pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
@@ -52,6 +53,7 @@ pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
 pub use reports::{By, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
 pub use samples::{Leaving, Sample, Samples};
+pub use sessions::{Patience, Sessions};
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
@@ -72,6 +74,7 @@ pub trait Store:
     + Requests
     + Keys
     + Accounts
+    + Sessions
     + Identities
     + Samples
 {
@@ -91,6 +94,7 @@ impl<T> Store for T where
         + Requests
         + Keys
         + Accounts
+        + Sessions
         + Identities
         + Samples
 {

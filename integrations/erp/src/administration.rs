@@ -3,14 +3,15 @@
 //! Role: the port behind `slotledger connect`, `erp import`, `erp certify` and `reconcile`. The relay never uses it.
 //!
 //! Invariant: nothing here makes, changes or deletes a business document, except [`Administration::adopt`], which
-//! writes a key, and [`Administration::furnish`], which is for test companies.
+//! writes a key, [`Administration::set_apart`], which writes one or withdraws a draft, and [`Administration::furnish`],
+//! which is for test companies.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Connector, Document, Failure, Key, Kind, Posting, State, conformance};
+use crate::{Connector, Document, Failure, Key, Kind, Posting, Reason, State, conformance};
 
 /// The most entries of one [`Page`].
 pub const MAX_PAGE: usize = 500;
@@ -226,6 +227,25 @@ pub trait Administration: Connector {
     /// # Errors
     /// As [`Self::candidate`], before anything is written; or when the books do not let the key be written.
     async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure>;
+
+    /// Tells a document that carries the posting's key apart from the one that the key is meant for, and says how it
+    /// stands then. A draft of an entry is withdrawn, as the ERP does that. What is more than a draft keeps its effect and gets
+    /// the key [`Key::surplus`] in the place of the posting's, under which it can be found, listed and countered.
+    /// Repeating it changes nothing.
+    ///
+    /// Which of several it is, the caller has made sure of.
+    ///
+    /// # Errors
+    /// [`Refused`](crate::Class::Refused) when there is no such document, it does not carry the key, or these books cannot:
+    /// see [`Capabilities::sets_apart`](crate::Capabilities::sets_apart).
+    async fn set_apart(&self, posting: &Posting, reference: &str) -> Result<State, Failure> {
+        let kind = posting.kind().as_str().replace('_', " ");
+        Err(Failure::refused(
+            format!("the {kind} {reference} cannot be told apart from another one with its key"),
+            "cancel or credit it in the ERP",
+        )
+        .because(Reason::Unsupported))
+    }
 
     /// Makes, in a company that is there for tests, what the conformance suite uses: items, parties, stock. What
     /// stands already is used; everything made is named so that it can be told apart.

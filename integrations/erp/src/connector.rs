@@ -45,6 +45,9 @@ pub struct Capabilities {
     pub foreign_currency: bool,
     /// Whether one invoice may bill several orders.
     pub grouped_invoices: bool,
+    /// The kinds of which a second document that carries a key can be set apart and countered, see
+    /// [`Administration::set_apart`](crate::Administration::set_apart). None where the books take no second one.
+    pub sets_apart: &'static [Kind],
     /// What is held by something else than the ERP's own kind of document.
     pub stand_ins: &'static [StandIn],
 }

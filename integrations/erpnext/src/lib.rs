@@ -128,6 +128,7 @@ impl Connector for Erpnext {
             commissions: Commissions::Posted,
             foreign_currency: true,
             grouped_invoices: true,
+            sets_apart: &[],
             stand_ins: &[
                 StandIn {
                     kind: Kind::Commission,

@@ -54,6 +54,7 @@ impl Connector for Ledger {
             commissions: Commissions::Posted,
             foreign_currency: false,
             grouped_invoices: true,
+            sets_apart: &[],
             stand_ins: &[],
         }
     }

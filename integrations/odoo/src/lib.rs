@@ -84,6 +84,7 @@ impl Connector for Odoo {
             commissions: Commissions::Posted,
             foreign_currency: true,
             grouped_invoices: true,
+            sets_apart: &SETS_APART,
             stand_ins: &STAND_INS,
         }
     }
@@ -113,6 +114,9 @@ impl Connector for Odoo {
         posted
     }
 }
+
+/// The kinds of which a second document with a key can be told from the first.
+static SETS_APART: [Kind; 4] = [Kind::SalesOrder, Kind::SalesInvoice, Kind::StockIssue, Kind::Commission];
 
 /// What Odoo has no kind of document for.
 static STAND_INS: [StandIn; 6] = [

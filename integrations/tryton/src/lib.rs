@@ -129,6 +129,7 @@ impl Connector for Tryton {
             commissions: Commissions::Derived,
             foreign_currency: true,
             grouped_invoices: true,
+            sets_apart: &[Kind::SalesOrder, Kind::SalesInvoice, Kind::StockIssue],
             stand_ins: &STAND_INS,
         }
     }

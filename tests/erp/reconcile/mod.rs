@@ -1,6 +1,7 @@
 //! The books against what was asked of them. What all of it shares: a visit whose documents stand, books in the hands of
 //! somebody else, and looking.
 
+mod doubled;
 mod gone;
 mod looks;
 mod orders;

@@ -70,10 +70,16 @@ pub(super) async fn stands(books: &dyn Administration, invoice: &Key) -> Result<
 
 /// Has the books make a document, within the time that any may take.
 pub(super) async fn send(books: &dyn Administration, posting: &Posting) -> std::result::Result<(), Failure> {
-    let answer = timeout(LONGEST_CALL, books.post(posting)).await.unwrap_or_else(|_| {
-        Err(Failure::ambiguous(format!("no answer within {} s", LONGEST_CALL.as_secs())))
-    });
-    compare(posting, &answer?.document)
+    compare(posting, &within(books.post(posting)).await?.document)
+}
+
+/// What a call answers within that time.
+pub(super) async fn within<T>(
+    call: impl Future<Output = std::result::Result<T, Failure>>,
+) -> std::result::Result<T, Failure> {
+    timeout(LONGEST_CALL, call)
+        .await
+        .unwrap_or_else(|_| Err(Failure::ambiguous(format!("no answer within {} s", LONGEST_CALL.as_secs()))))
 }
 
 fn posting(invoice: &Key, date: NaiveDate, reason: &str) -> Result<Posting> {
@@ -82,12 +88,12 @@ fn posting(invoice: &Key, date: NaiveDate, reason: &str) -> Result<Posting> {
     Ok(Posting { key, subject: format!("Counter {invoice}"), date, body })
 }
 
-fn counter_of(invoice: &Key) -> Option<Key> {
+pub(super) fn counter_of(invoice: &Key) -> Option<Key> {
     Key::parse(&format!("{invoice}{STEP}"))
 }
 
 /// Today by the company's clock, or the first day that its books are open for, by its setting.
-fn day(company: &Company, now: DateTime<Utc>) -> NaiveDate {
+pub(super) fn day(company: &Company, now: DateTime<Utc>) -> NaiveDate {
     let today = now.with_timezone(&company.time_zone).date_naive();
     let closed =
         company.books_closed_until.filter(|_| company.posting.posting_date == PostingDate::NextOpenDay);

@@ -8,6 +8,7 @@
 
 use slotledger_erp::{Document, State};
 
+use super::surplus::in_effect;
 use crate::model::reconcile::FindingKind;
 
 /// What should stand in the books.
@@ -23,12 +24,15 @@ pub(super) struct Expected<'a> {
 /// What is wrong, if anything.
 pub(super) fn judge(expected: &Expected<'_>, found: &[Document]) -> Option<(FindingKind, String)> {
     let was = expected.document;
-    match found {
-        [] => {
+    let standing: Vec<&Document> = found.iter().filter(|document| in_effect(document)).collect();
+    match (found, standing.as_slice()) {
+        ([], _) => {
             Some((FindingKind::Missing, format!("{} {} is not in the books any more", kind(was), was.number)))
         }
-        [now] => one(expected, now),
-        several => {
+        ([now], _) => one(expected, now),
+        // What was withdrawn beside it has no effect any more.
+        (_, [now]) if !expected.withdrawn => one(expected, now),
+        (several, _) => {
             let numbers: Vec<&str> = several.iter().map(|document| document.number.as_str()).collect();
             let words = format!(
                 "{} documents carry the key of {}: {}",
@@ -181,6 +185,20 @@ mod tests {
         let (kind, words) = judged(&was, false, &[was.clone(), twin]).expect("there are two");
         assert_eq!(kind, FindingKind::Doubled);
         assert!(words.contains("INV-7, INV-8"), "{words}");
+    }
+
+    #[test]
+    fn a_second_one_that_was_withdrawn_is_no_finding_unless_the_first_one_was_to_be() {
+        let was = document(State::Submitted);
+        for state in [State::Cancelled, State::Closed] {
+            let both = [was.clone(), document(state)];
+            assert_eq!(judged(&was, false, &both), None);
+            let (kind, _) = judged(&was, true, &both).expect("one stands that was to fall");
+            assert_eq!(kind, FindingKind::Doubled);
+        }
+        let (kind, _) = judged(&was, false, &[document(State::Cancelled), document(State::Closed)])
+            .expect("neither stands");
+        assert_eq!(kind, FindingKind::Doubled);
     }
 
     #[test]

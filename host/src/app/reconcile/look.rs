@@ -12,7 +12,7 @@ use serde_json::json;
 use slotledger_erp::{Administration, Body, Document, Key, Kind, Listed, State};
 
 use super::judge::{Expected, judge};
-use super::{App, Error, LEASE, Result, counter, restore};
+use super::{App, Error, LEASE, Result, counter, restore, surplus};
 use crate::app::Link;
 use crate::app::books::BATCH;
 use crate::model::reconcile::{FindingKind, NewFinding, Run, Seen};
@@ -110,7 +110,20 @@ impl Look<'_> {
         }
         let expected = expected(&delivery, stood, &line);
         let Some((kind, words)) = judge(&expected, &found) else { return Ok(()) };
-        let details = json!({ "was": expected.document, "is": found });
+        let mut details = json!({ "was": expected.document, "is": found });
+        let words = match kind {
+            FindingKind::Doubled => {
+                let sets_apart = self.link.books.capabilities().sets_apart;
+                let (more, surplus) = surplus::told(stood, &found, sets_apart);
+                details["surplus"] = json!(surplus);
+                format!("{words}; {more}")
+            }
+            FindingKind::Missing
+            | FindingKind::Drifted
+            | FindingKind::Withdrawn
+            | FindingKind::Stranger
+            | FindingKind::ByHand => words,
+        };
         let day = delivery.posting.date;
         self.keep(kind, delivery.posting.key.to_string(), Some(delivery.id), day, words, details).await
     }
@@ -178,25 +191,35 @@ impl Look<'_> {
         }
     }
 
-    /// Whether a document that nothing here asked for is one of a pair that adds up to nothing, an invoice and the credit
-    /// note by which a person countered it; or is the amendment by which one brought an order back.
+    /// Whether a document that nothing here asked for is one of a pair that adds up to nothing, one that a person had taken
+    /// back and what counters it; or is the amendment by which one brought an order back.
     async fn settled(&self, kind: Kind, key: &Key) -> Result<bool> {
+        let store = &self.app.ports.store;
+        if let Some((carried, reference)) = key.surplus_of() {
+            let Some(delivery) = store.delivery_of(&carried).await? else { return Ok(false) };
+            return self.app.is_taken_back(&delivery, reference).await;
+        }
         match kind {
             Kind::SalesInvoice => counter::stands(&*self.link.books, key).await,
             Kind::CreditNote => match counter::invoice_of(key) {
-                Some(invoice) => Ok(self.app.ports.store.delivery_of(&invoice).await?.is_none()),
+                Some(invoice) => Ok(store.delivery_of(&invoice).await?.is_none()),
                 None => Ok(false),
             },
+            Kind::StockReturn | Kind::CommissionReversal => {
+                let countered = counter::invoice_of(key);
+                match countered.as_ref().and_then(Key::surplus_of) {
+                    Some((carried, _)) => Ok(store.delivery_of(&carried).await?.is_some()),
+                    None => Ok(false),
+                }
+            }
             Kind::OrderAmendment => match restore::order_of(key) {
-                Some(order) => Ok(self.app.ports.store.delivery_of(&order).await?.is_some()),
+                Some(order) => Ok(store.delivery_of(&order).await?.is_some()),
                 None => Ok(false),
             },
             Kind::SalesOrder
             | Kind::OrderCancellation
             | Kind::StockIssue
             | Kind::Commission
-            | Kind::StockReturn
-            | Kind::CommissionReversal
             | Kind::Advance
             | Kind::AdvanceRefund => Ok(false),
         }

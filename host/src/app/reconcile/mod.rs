@@ -14,6 +14,7 @@ mod look;
 mod reissue;
 mod repair;
 mod restore;
+mod surplus;
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use slotledger_erp::Kind;
 
 use super::judge::{Expected, judge};
-use super::{App, Error, Result, counter};
+use super::{App, Error, Result, counter, surplus};
 use crate::app::Voice;
 use crate::model::reconcile::{BooksFinding, FindingKind, FindingState, Remedy};
 use crate::model::{Delivery, DeliveryState};
@@ -18,7 +18,8 @@ use crate::store::{self, Closing};
 pub struct RepairRequest {
     /// What.
     pub remedy: Remedy,
-    /// For [`Remedy::Adopt`] of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by.
+    /// The document's number in the books, or what the ERP knows it by: for [`Remedy::Adopt`] of one that is missing or withdrawn
+    /// the one in its place; for [`Remedy::Credit`] of one that is doubled the one to take back, none for all that are too many.
     pub reference: Option<String>,
     /// For [`Remedy::Adopt`] of a document made by hand: the parked delivery that it is taken for.
     pub delivery: Option<i64>,
@@ -35,7 +36,9 @@ pub fn remedies(finding: &BooksFinding) -> Vec<Remedy> {
     }
     match finding.found.kind {
         FindingKind::Missing => vec![Remedy::Resend, Remedy::Adopt, Remedy::Accept],
-        FindingKind::Stranger if is(finding, "/kind", Kind::SalesInvoice) => {
+        FindingKind::Stranger
+            if is(finding, "/kind", Kind::SalesInvoice) || surplus::set_apart(finding).is_some() =>
+        {
             vec![Remedy::Credit, Remedy::Accept]
         }
         FindingKind::Drifted if is(finding, "/was/kind", Kind::SalesOrder) => {
@@ -46,6 +49,7 @@ pub fn remedies(finding: &BooksFinding) -> Vec<Remedy> {
             vec![Remedy::Accept, Remedy::Credit]
         }
         FindingKind::Withdrawn => vec![Remedy::Adopt, Remedy::Accept],
+        FindingKind::Doubled if has_surplus(finding) => vec![Remedy::Credit, Remedy::Accept],
         FindingKind::Doubled | FindingKind::Drifted | FindingKind::Stranger => vec![Remedy::Accept],
         FindingKind::ByHand => vec![Remedy::Accept, Remedy::Adopt],
     }
@@ -57,6 +61,11 @@ pub fn advice(finding: &BooksFinding) -> &'static str {
     match finding.found.kind {
         FindingKind::Missing => {
             "It can be made again under its key. If somebody made one in its place, name that one."
+        }
+        FindingKind::Doubled if has_surplus(finding) => {
+            "All but the one that Slotledger posted can be taken back: an invoice by a credit note, an order by its withdrawal, \
+             materials by their return, a commission by its reversal, a draft by cancelling it. Nothing is deleted. If \
+             another one is the right one, because it was paid or delivered on, name the one to take back."
         }
         FindingKind::Doubled => {
             "Which of them is right, and what was paid or delivered on which, is seen in the ERP alone: cancel or credit \
@@ -85,6 +94,9 @@ pub fn advice(finding: &BooksFinding) -> &'static str {
              was meant, cancel the appointment or correct its status here, or accept it. If not, make or reinstate the \
              document in the ERP, and name it."
         }
+        FindingKind::Stranger if surplus::set_apart(finding).is_some() => {
+            "It carried the key of another document and was told apart from it, but not taken back. That can be finished."
+        }
         FindingKind::Stranger if is(finding, "/kind", Kind::SalesInvoice) => {
             "Another system, or a store that was lost, asked for it. If it is wrong, a credit note over it can be made."
         }
@@ -93,6 +105,12 @@ pub fn advice(finding: &BooksFinding) -> &'static str {
         }
         FindingKind::ByHand => "Nothing has to be done. It can be taken for a parked delivery.",
     }
+}
+
+/// Whether the books let what is too many be taken back.
+fn has_surplus(finding: &BooksFinding) -> bool {
+    let surplus = finding.found.details.pointer("/surplus").and_then(Value::as_array);
+    surplus.is_some_and(|surplus| !surplus.is_empty())
 }
 
 fn is(finding: &BooksFinding, place: &str, kind: Kind) -> bool {
@@ -113,7 +131,7 @@ impl App {
             let message = format!("the finding is {state}, and {} does not fit it", request.remedy.as_str());
             return Err(Error::NotRepairable(message));
         }
-        let mut restoration = None;
+        let (mut restoration, mut surplus) = (None, None);
         let state = match request.remedy {
             Remedy::Accept => {
                 if voice.reason.trim().is_empty() {
@@ -138,6 +156,15 @@ impl App {
                 self.reissue(&finding, voice).await?;
                 FindingState::Repaired
             }
+            Remedy::Credit
+                if finding.found.kind == FindingKind::Doubled
+                    // An invoice needs no delivery to be countered by.
+                    || (surplus::set_apart(&finding).is_some()
+                        && !is(&finding, "/kind", Kind::SalesInvoice)) =>
+            {
+                surplus = Some(self.surplus(&finding, request.reference.as_deref()).await?);
+                FindingState::Repaired
+            }
             Remedy::Credit => {
                 counter::key_of(&finding)?;
                 FindingState::Repaired
@@ -157,8 +184,12 @@ impl App {
             }
             Err(other) => return Err(other.into()),
         };
-        if request.remedy == Remedy::Credit && finding.found.kind == FindingKind::Stranger {
-            self.counter(&closed, voice).await?;
+        match &surplus {
+            Some(surplus) => self.take_back(&closed, surplus, voice).await?,
+            None if request.remedy == Remedy::Credit && finding.found.kind == FindingKind::Stranger => {
+                self.counter(&closed, voice).await?;
+            }
+            None => {}
         }
         if let Some(restoration) = restoration {
             self.restore(&closed, &restoration).await?;
@@ -212,5 +243,44 @@ impl App {
             Some((kind, _)) if kind == finding.found.kind => Ok(delivery),
             Some(_) | None => Err(Error::NotRepairable("the document is in the books again".to_owned())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, NaiveDate};
+
+    use super::*;
+    use crate::model::CompanyId;
+    use crate::model::reconcile::NewFinding;
+
+    fn finding(kind: FindingKind, subject: &str, details: Value) -> BooksFinding {
+        let found = NewFinding {
+            company: CompanyId(uuid::Uuid::nil()),
+            connection: "books".to_owned(),
+            kind,
+            subject: subject.to_owned(),
+            delivery: None,
+            day: NaiveDate::default(),
+            words: String::new(),
+            details,
+        };
+        let at = DateTime::UNIX_EPOCH;
+        BooksFinding { id: 1, found, state: FindingState::Open, found_at: at, seen_at: at, closed_at: None }
+    }
+
+    #[test]
+    fn what_is_doubled_is_taken_back_where_the_books_let_it() {
+        let doubled = |surplus: Value| finding(FindingKind::Doubled, "a/1/invoice", surplus);
+        let can = doubled(json!({ "surplus": ["8"] }));
+        assert_eq!(remedies(&can), [Remedy::Credit, Remedy::Accept]);
+        // Findings of before have no such list.
+        for cannot in [doubled(json!({ "surplus": [] })), doubled(json!({}))] {
+            assert_eq!(remedies(&cannot), [Remedy::Accept]);
+            assert_ne!(advice(&cannot), advice(&can));
+        }
+        let stranger = |key| finding(FindingKind::Stranger, key, json!({ "kind": Kind::StockIssue }));
+        assert_eq!(remedies(&stranger("a/1/issue/surplus_8")), [Remedy::Credit, Remedy::Accept]);
+        assert_eq!(remedies(&stranger("a/1/issue")), [Remedy::Accept]);
     }
 }

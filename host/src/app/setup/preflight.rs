@@ -1,4 +1,8 @@
 //! What a connection to the books needs, looked at or made: what `slotledger connect` does.
+//!
+//! Invariant: what was made is written down, also where the making broke off.
+
+use std::sync::{Mutex, PoisonError};
 
 use slotledger_erp::{Check, Mode, Standing, Tell};
 
@@ -14,10 +18,29 @@ impl App {
     /// Makes what a connection lacks, as far as it can be made. Repeating it changes nothing more.
     pub async fn prepare_books(&self, name: &str, by: &str) -> Result<()> {
         let books = self.link(name)?.books.clone();
-        let checks = books.prepare(Mode::Apply).await.map_err(Error::Books)?;
-        let made = checks.into_iter().filter(|check| check.standing == Standing::Made);
-        let made: Vec<_> = made.map(|check| check.name).collect();
-        let what = if made.is_empty() { "nothing".to_owned() } else { made.join(", ") };
-        self.note(by, "books.prepared", None, format!("In the books «{name}» was made: {what}.")).await
+        // Kept as it is told: whoever breaks off gives no list.
+        let made = Mutex::new(Vec::new());
+        let keep = |check: &Check| {
+            if check.standing == Standing::Made {
+                made.lock().unwrap_or_else(PoisonError::into_inner).push(check.name.clone());
+            }
+        };
+        let outcome = books.prepare_telling(Mode::Apply, &keep).await.map_err(Error::Books);
+        let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Some(message) = told(name, &made, outcome.is_ok()) else { return outcome.map(drop) };
+        let noted = self.note(by, "books.prepared", None, message).await;
+        // What the books say comes first: it is what the person has to mend.
+        outcome.and(noted)
+    }
+}
+
+/// What is written down; none where nothing came of it.
+fn told(name: &str, made: &[String], finished: bool) -> Option<String> {
+    let all = made.join(", ");
+    match (made.is_empty(), finished) {
+        (true, false) => None,
+        (true, true) => Some(format!("In the books «{name}» was made: nothing.")),
+        (false, true) => Some(format!("In the books «{name}» was made: {all}.")),
+        (false, false) => Some(format!("In the books «{name}» was made: {all}. Then it broke off.")),
     }
 }

@@ -121,6 +121,7 @@ impl Connector for Script {
             commissions: Commissions::Posted,
             foreign_currency: false,
             grouped_invoices: false,
+            sets_apart: &[],
             stand_ins: &[],
         }
     }

@@ -4,29 +4,26 @@
 //! name their columns as they are named here, where an instant's name ends in `_at`.
 
 mod books;
+mod decisions;
 mod outbox;
+mod people;
 mod reports;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use uuid::Uuid;
 
-use crate::model::decision::Decision;
-use crate::model::extension::{Component, ExtensionAnswer, ExtensionChange};
 use crate::model::master::Kind;
-use crate::model::{
-    Account, AccountEvent, ApiKey, Appointment, AppointmentId, By, Claim, CompanyId, Event, Invitation,
-    Session as LoggedIn, SharedVisit, Signature, UnitClaim,
-};
+use crate::model::{Appointment, AppointmentId, By, Claim, CompanyId, Event, SharedVisit, UnitClaim};
 use crate::store::CustomerHistory;
-use crate::store::decisions::{KeptAnswer, KeptDecision};
 use crate::store::rendered::Details;
 use crate::store::waitlist::{self, Freed, Wait};
 use crate::store::words::{from_json, from_word};
 use crate::store::{Answer, Booking, Busy, Error, Owner, Record, Sample, Series, Session, Workload};
 
 pub(super) use books::{finding, finding_act, imported, known_connection, mapped_code, run};
+pub(super) use decisions::{component, decision, extension_answer, extension_change, kept_decision};
 pub(super) use outbox::{attempt, backlog, delivery, repair};
+pub(super) use people::{account, account_event, api_key, invitation, logged_in, signature};
 pub(super) use reports::{taken_minutes, visit_counts, week_amount};
 
 /// A row, read column by column.
@@ -280,151 +277,11 @@ pub(super) fn answer(row: &impl Columns) -> Result<Answer, Error> {
     })
 }
 
-pub(super) fn component(row: &impl Columns) -> Result<Component, Error> {
-    Ok(Component {
-        digest: row.text("digest")?.to_owned(),
-        name: row.text("name")?.to_owned(),
-        version: row.text("version")?.to_owned(),
-        description: from_json("component", row.text("description")?)?,
-        origin: row.text("origin")?.to_owned(),
-        signer: row.optional_text("signer")?.map(str::to_owned),
-        by: row.text("actor")?.to_owned(),
-        installed_at: row.instant("installed_at")?,
-    })
-}
-
-pub(super) fn kept_decision(row: &impl Columns) -> Result<KeptDecision, Error> {
-    Ok(KeptDecision { decision: decision(row)?, record: row.bytes("record")?.to_vec() })
-}
-
-pub(super) fn decision(row: &impl Columns) -> Result<Decision, Error> {
-    Ok(Decision {
-        id: row.integer("id")?,
-        company: row.id("company")?,
-        appointment: row.optional_id("appointment")?,
-        point: row.text("point")?.to_owned(),
-        outcome: from_word("outcome", row.text("outcome")?)?,
-        digest: row.text("digest")?.to_owned(),
-        fuel: fuel(row)?,
-        decided_at: row.instant("decided_at")?,
-    })
-}
-
-pub(super) fn extension_answer(row: &impl Columns) -> Result<KeptAnswer, Error> {
-    let answer = ExtensionAnswer {
-        id: row.integer("id")?,
-        decision: row.integer("decision")?,
-        company: row.id("company")?,
-        appointment: row.optional_id("appointment")?,
-        extension: row.text("extension")?.to_owned(),
-        digest: row.text("digest")?.to_owned(),
-        hook: row.text("hook")?.to_owned(),
-        mode: from_word("mode", row.text("mode")?)?,
-        outcome: from_word("outcome", row.text("outcome")?)?,
-        fuel: fuel(row)?,
-        input: Value::Null,
-        answer: Value::Null,
-        asked_at: row.instant("asked_at")?,
-    };
-    let place = usize::try_from(row.integer("place")?);
-    let place = place.map_err(|error| Error::Corrupt("place", Box::new(error)))?;
-    Ok(KeptAnswer { answer, place, record: row.bytes("record")?.to_vec() })
-}
-
-pub(super) fn extension_change(row: &impl Columns) -> Result<ExtensionChange, Error> {
-    let now = row.optional_text("data")?.map(|data| from_json("change", data)).transpose()?;
-    Ok(ExtensionChange {
-        id: row.integer("id")?,
-        company: row.optional_id("company")?,
-        extension: row.text("extension")?.to_owned(),
-        digest: row.text("digest")?.to_owned(),
-        what: from_word("what", row.text("what")?)?,
-        by: row.optional_text("actor")?.map(str::to_owned),
-        changed_at: row.instant("changed_at")?,
-        now,
-    })
-}
-
-fn fuel(row: &impl Columns) -> Result<u64, Error> {
-    u64::try_from(row.integer("fuel")?).map_err(|error| Error::Corrupt("fuel", Box::new(error)))
-}
-
 pub(super) fn history(row: &impl Columns) -> Result<CustomerHistory, Error> {
     Ok(CustomerHistory {
         standing: row.count("standing")?,
         completed: row.count("completed")?,
         cancelled: row.count("cancelled")?,
         no_shows: row.count("no_shows")?,
-    })
-}
-
-pub(super) fn account(row: &impl Columns) -> Result<Account, Error> {
-    Ok(Account {
-        id: row.id("id")?,
-        login: row.text("login")?.to_owned(),
-        name: row.text("name")?.to_owned(),
-        grants: from_json("grants", row.text("grants")?)?,
-        active: row.flag("active")?,
-        version: row.integer("version")?,
-        created_at: row.instant("created_at")?,
-        updated_at: row.instant("updated_at")?,
-    })
-}
-
-pub(super) fn api_key(row: &impl Columns) -> Result<ApiKey, Error> {
-    let scopes = row.optional_text("scopes")?.map(|scopes| from_json("scopes", scopes)).transpose()?;
-    Ok(ApiKey {
-        id: row.id("id")?,
-        hash: row.text("hash")?.to_owned(),
-        label: row.text("label")?.to_owned(),
-        grants: from_json("grants", row.text("grants")?)?,
-        scopes,
-        created_at: row.instant("created_at")?,
-        expires_at: row.optional_instant("expires_at")?,
-        used_at: row.optional_instant("used_at")?,
-        revoked_at: row.optional_instant("revoked_at")?,
-    })
-}
-
-/// The columns of a session; where its account's are beside them, they have names of their own.
-pub(super) fn logged_in(row: &impl Columns) -> Result<LoggedIn, Error> {
-    Ok(LoggedIn {
-        id: row.id("session_id")?,
-        account: row.id("account")?,
-        hash: row.text("hash")?.to_owned(),
-        agent: row.text("agent")?.to_owned(),
-        created_at: row.instant("begun_at")?,
-        used_at: row.instant("used_at")?,
-        expires_at: row.instant("expires_at")?,
-    })
-}
-
-pub(super) fn invitation(row: &impl Columns) -> Result<Invitation, Error> {
-    Ok(Invitation {
-        hash: row.text("hash")?.to_owned(),
-        account: row.optional_id("account")?,
-        created_at: row.instant("created_at")?,
-        expires_at: row.instant("expires_at")?,
-    })
-}
-
-pub(super) fn account_event(row: &impl Columns) -> Result<AccountEvent, Error> {
-    Ok(AccountEvent {
-        id: row.integer("id")?,
-        at: row.instant("happened_at")?,
-        by: row.text("actor")?.to_owned(),
-        name: row.text("name")?.to_owned(),
-        subject: row.optional_id("subject")?,
-        message: row.text("message")?.to_owned(),
-    })
-}
-
-pub(super) fn signature(row: &impl Columns) -> Result<Signature, Error> {
-    Ok(Signature {
-        appointment: row.id("appointment")?,
-        revision: row.count("revision")?,
-        name: row.text("name")?.to_owned(),
-        drawing: row.optional_text("drawing")?.map(str::to_owned),
-        at: row.instant("signed_at")?,
     })
 }

@@ -203,6 +203,6 @@ fn sized(entries: usize) -> Result<(), String> {
     require(entries <= MAX_PAGE, || format!("a page has {entries} entries, above {MAX_PAGE}"))
 }
 
-fn failed(what: &str, failure: &Failure) -> Fault {
+pub(super) fn failed(what: &str, failure: &Failure) -> Fault {
     Fault::Wrong(format!("{what}: {failure} ({:?})", failure.class))
 }

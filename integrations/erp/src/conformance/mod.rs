@@ -12,6 +12,7 @@
 mod administration;
 mod advances;
 mod amendments;
+mod apart;
 mod billing;
 mod commissions;
 mod invoices;
@@ -31,7 +32,7 @@ pub use report::{LeftOut, Report, Row};
 pub use sales::{Rounding, Sale};
 pub use setup::{Foreign, Setup};
 
-use crate::{Administration, Connector, RecordKind};
+use crate::{Administration, Connector, Kind, RecordKind};
 use administration::Desk;
 use report::{Fault, Running};
 use session::Session;
@@ -63,6 +64,8 @@ pub async fn watched(
     let desk = Desk { s: &session, books };
     let mut running = Running { report: Report::default(), watch };
     running.add("looking at the connection changes nothing", desk.looks().await);
+    // Before the row with a shortage: its transfer may wait for whatever comes back.
+    apart(&desk, &mut running).await;
     documents(&session, &mut running).await;
     records(&desk, &mut running).await;
     running.add("documents are listed with their keys", desk.documents().await);
@@ -177,6 +180,26 @@ async fn raced(s: &Session<'_>, report: &mut Running<'_>) {
     report.add("posts of one key take a commission back once", keys::reversal(s).await);
     report.add("posts of one key bring materials back once", keys::material_back(s).await);
     report.add("posts of one key pay a deposit back once", keys::refund(s).await);
+}
+
+async fn apart(desk: &Desk<'_>, report: &mut Running<'_>) {
+    let can = desk.books.capabilities().sets_apart;
+    if can.is_empty() {
+        report.add("a document is not told apart where keys are unique", desk.not_apart().await);
+    }
+    for (kind, name) in [
+        (Kind::SalesOrder, "an order is set apart from another with its key, and withdrawn"),
+        (Kind::SalesInvoice, "an invoice is set apart from another with its key, and credited"),
+        (Kind::StockIssue, "materials are set apart from others with their key, and brought back"),
+        (Kind::Commission, "a commission is set apart from another with its key, and taken back"),
+    ] {
+        if can.contains(&kind) {
+            report.add(name, desk.apart(kind).await);
+        }
+    }
+    if can.contains(&Kind::SalesInvoice) {
+        report.add("a draft is set apart by withdrawing it", desk.draft_apart().await);
+    }
 }
 
 async fn records(desk: &Desk<'_>, report: &mut Running<'_>) {

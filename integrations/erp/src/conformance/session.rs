@@ -9,7 +9,9 @@ use rust_decimal::Decimal;
 use super::Setup;
 use super::judgement::{Common, equal, judge, net, require, rounded};
 use super::report::{Fault, Outcome};
-use crate::{Class, Commissions, Connector, Document, Failure, Kind, Line, Posted, Posting, Reason, State};
+use crate::{
+    Class, Commissions, Connector, Document, Failure, Key, Kind, Line, Posted, Posting, Reason, State,
+};
 
 pub(super) struct Session<'a> {
     pub(super) books: &'a dyn Connector,
@@ -43,6 +45,21 @@ impl<'a> Session<'a> {
     /// What was made so far, each posting once, in the order in which it was made.
     pub(super) fn all_made(&self) -> Vec<(Posting, Document)> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was made has another key since.
+    pub(super) fn renamed(&self, was: &Key, now: &Posting) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        for (posting, document) in made.iter_mut().filter(|(posting, _)| posting.key == *was) {
+            document.key = now.key.clone();
+            *posting = now.clone();
+        }
+    }
+
+    /// What was made does not stand any more.
+    pub(super) fn forget(&self, key: &Key) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.retain(|(posting, _)| posting.key != *key);
     }
 
     /// Posts, and remembers what was made.

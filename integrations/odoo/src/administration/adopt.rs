@@ -80,7 +80,10 @@ async fn look(books: &Books<'_>, posting: &Posting, reference: &str) -> Result<F
 }
 
 /// Where documents of a kind are, the field for the key, and what tells them from others.
-fn place(books: &Books<'_>, posting: &Posting) -> Result<(&'static str, &'static str, Vec<Value>), Failure> {
+pub(super) fn place(
+    books: &Books<'_>,
+    posting: &Posting,
+) -> Result<(&'static str, &'static str, Vec<Value>), Failure> {
     let kind = posting.kind();
     Ok(match kind {
         Kind::SalesOrder => (Order::MODEL, "client_order_ref", Vec::new()),
@@ -132,7 +135,7 @@ async fn same_party(books: &Books<'_>, posting: &Posting, candidate: &Candidate)
     Err(conflict(format!("the document is of {}, not of {wanted}", partner.name)))
 }
 
-fn nothing(reference: &str) -> Failure {
+pub(super) fn nothing(reference: &str) -> Failure {
     Failure::refused(
         format!("the company has no such document {reference} in Odoo"),
         "give the identifier that the document has in Odoo's address line",

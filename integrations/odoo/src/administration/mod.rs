@@ -1,6 +1,7 @@
 //! What an administrator does with a connection: set it up, look at its records, list and adopt documents.
 
 mod adopt;
+mod apart;
 mod furnish;
 mod listing;
 mod prepare;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use slotledger_erp::{
     Administration, Balance, Check, Days, Document, Failure, Kind, Listed, Mode, Page, Posting, Record,
-    RecordKind, Tell, conformance::Setup,
+    RecordKind, State, Tell, conformance::Setup,
 };
 
 use crate::{
@@ -46,6 +47,11 @@ impl Administration for Odoo {
     async fn adopt(&self, posting: &Posting, reference: &str) -> Result<Document, Failure> {
         let _lane = self.lane.lock().await;
         adopt::write(&self.books().await?, posting, reference).await
+    }
+
+    async fn set_apart(&self, posting: &Posting, reference: &str) -> Result<State, Failure> {
+        let _lane = self.lane.lock().await;
+        apart::set(&self.books().await?, posting, reference).await
     }
 
     async fn furnish(&self, run: &str, today: NaiveDate) -> Result<Setup, Failure> {

@@ -14,3 +14,4 @@ mod interruptions;
 mod money;
 mod refusals;
 mod support;
+mod twins;

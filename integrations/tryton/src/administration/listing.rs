@@ -209,7 +209,7 @@ async fn invoices(
         }
         let noted = mapping::marks(invoice.lines.iter().map(|line| line.note.as_deref()));
         let noted = noted.into_iter().find(|mark| mark.word == Word::Credit).map(|mark| mark.key);
-        let key = key_in(invoice.reference.as_deref()).or(noted);
+        let key = mapping::apart(&invoice).or_else(|| key_in(invoice.reference.as_deref())).or(noted);
         let mut document = match credit {
             true => mapping::credit_note(&invoice, &placeholder()?),
             false => mapping::invoice(&invoice, &placeholder()?),

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::json;
 use slotledger_erp::{
     Administration, Balance, Check, Days, Document, Failure, Kind, Listed, Mode, Page, Posting, Record,
-    RecordKind, Tell, conformance,
+    RecordKind, State, Tell, conformance,
 };
 
 use crate::{Tryton, classify::Effect, client, mapping, steps};
@@ -47,6 +47,12 @@ impl Administration for Tryton {
         let books = self.books().await?;
         let adopted = steps::adopt(&books, posting, reference).await;
         adopted.map_err(|failure| books.unsettled(failure))
+    }
+
+    async fn set_apart(&self, posting: &Posting, reference: &str) -> Result<State, Failure> {
+        let books = self.books().await?;
+        let apart = steps::set_apart(&books, posting, reference).await;
+        apart.map_err(|failure| books.unsettled(failure))
     }
 
     async fn furnish(&self, run: &str, today: NaiveDate) -> Result<conformance::Setup, Failure> {

@@ -135,6 +135,15 @@ impl Payment {
     }
 }
 
+/// The key that an invoice is known by in the place of its reference, once it was set apart.
+pub(crate) fn apart(invoice: &Invoice) -> Option<Key> {
+    let marks = marks(invoice.lines.iter().map(|line| line.note.as_deref()));
+    let mark = marks.into_iter().find(|mark| mark.word == Word::Apart)?;
+    // A copy has the notes of what it was copied from.
+    let its_own = mark.key.surplus_of().is_some_and(|(_, id)| id == invoice.id.to_string());
+    its_own.then_some(mark.key)
+}
+
 /// A credit note. Tryton's amounts are negative.
 pub(crate) fn credit_note(note: &Invoice, key: &Key) -> Document {
     let document = invoice(note, key);

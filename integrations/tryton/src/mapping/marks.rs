@@ -16,18 +16,21 @@ pub(crate) enum Word {
     Closed,
     /// An invoice was credited; noted on the credit note.
     Credit,
+    /// An invoice carries the reference of another one; its own key is the mark's.
+    Apart,
     /// A provider's share; noted on the invoice that it was earned with.
     Commission,
 }
 
 impl Word {
-    const ALL: [Self; 4] = [Self::Amended, Self::Closed, Self::Credit, Self::Commission];
+    const ALL: [Self; 5] = [Self::Amended, Self::Closed, Self::Credit, Self::Apart, Self::Commission];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Amended => "amended",
             Self::Closed => "closed",
             Self::Credit => "credit",
+            Self::Apart => "apart",
             Self::Commission => "commission",
         }
     }

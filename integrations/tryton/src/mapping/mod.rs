@@ -18,8 +18,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 pub(crate) use documents::{
-    commission, credit_note, difference, invoice, is_full_credit, order, order_amendment, order_cancellation,
-    reversal, same_lines, stock_movement,
+    apart, commission, credit_note, difference, invoice, is_full_credit, order, order_amendment,
+    order_cancellation, reversal, same_lines, stock_movement,
 };
 pub(crate) use entries::{
     Entry, EntryLine, Family, Money, Posting as EntryValues, Side, advance, customer, refund, shares,

@@ -147,7 +147,10 @@ async fn look(
     })
 }
 
-async fn one<T: Record + DeserializeOwned>(books: &Books<'_>, id: i64) -> Result<Option<T>, Failure> {
+pub(super) async fn one<T: Record + DeserializeOwned>(
+    books: &Books<'_>,
+    id: i64,
+) -> Result<Option<T>, Failure> {
     let found: Vec<T> = books.search(json!([["id", "=", id], ["company", "=", books.company.id]])).await?;
     Ok(found.into_iter().next())
 }

@@ -252,7 +252,8 @@ async fn same_transition(books: &Books<'_>, key: &Key) -> Result<Vec<Invoice>, F
         books.search(json!([["reference", "like", pattern], ["type", "=", "out"], company])).await?;
     let ours = |invoice: &Invoice| invoice.reference.as_deref().is_some_and(|key| key.starts_with(beginning));
     let sold = |invoice: &Invoice| invoice.untaxed_amount >= rust_decimal::Decimal::ZERO;
-    Ok(found.into_iter().filter(|invoice| ours(invoice) && sold(invoice)).collect())
+    let its_own = |invoice: &Invoice| mapping::apart(invoice).is_none();
+    Ok(found.into_iter().filter(|invoice| ours(invoice) && sold(invoice) && its_own(invoice)).collect())
 }
 
 async fn rows_of(books: &Books<'_>, invoice: i64) -> Result<Vec<Commission>, Failure> {

@@ -44,9 +44,18 @@ pub(super) async fn by_id(books: &Books<'_>, id: i64) -> Result<Option<Invoice>,
     Ok(found.into_iter().next())
 }
 
+/// The invoices known by a key. Tryton locks the reference of one that was posted: one that was set apart since keeps it, and
+/// is known by the key that is noted on it.
 async fn search(books: &Books<'_>, key: &Key) -> Result<Vec<Invoice>, Failure> {
     let company = json!(["company", "=", books.company.id]);
-    books.search(json!([["reference", "=", key], ["type", "=", "out"], company])).await
+    let surplus = key.surplus_of().and_then(|(carried, id)| Some((carried, id.parse::<i64>().ok()?)));
+    let domain = match &surplus {
+        Some((carried, id)) => json!([["id", "=", id], ["reference", "=", carried], company]),
+        None => json!([["reference", "=", key], ["type", "=", "out"], company]),
+    };
+    let found: Vec<Invoice> = books.search(domain).await?;
+    let wanted = surplus.is_some().then_some(key);
+    Ok(found.into_iter().filter(|invoice| mapping::apart(invoice).as_ref() == wanted).collect())
 }
 
 pub(super) async fn post(books: &Books<'_>, posting: &Posting, asked: &Asked) -> Result<Document, Failure> {

@@ -9,6 +9,7 @@
 mod adoption;
 mod advances;
 mod amendments;
+mod apart;
 mod commissions;
 mod credits;
 mod invoices;
@@ -34,6 +35,7 @@ use serde_json::{Value, json};
 use slotledger_erp::{Body, Class, Document, Failure, Posting};
 
 pub(crate) use adoption::{adopt, candidate};
+pub(crate) use apart::set_apart;
 
 use crate::{
     OnShortage,

@@ -69,10 +69,10 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 async fn start(
     extract::State(app): extract::State<State>,
     Extension(Caller(by)): Extension<Caller>,
-    Body { value: Span { company, from, to }, request }: Body<Span>,
+    Body { value: span, request }: Body<Span>,
 ) -> Result<Response, Problem> {
     let written = |run: &Run| serde_json::to_string(&run_view(run.clone())).unwrap_or_default();
-    let ask = app.ask_reconciliation(company, Days { from, to }, &by);
+    let ask = app.ask_reconciliation(span.company, span.days(), &by);
     let status = StatusCode::ACCEPTED;
     Ok(match app.repeatable(request.as_ref(), status.as_u16(), written, ask).await? {
         Reply::Fresh(run) => (status, Json(run_view(run))).into_response(),
@@ -133,13 +133,20 @@ async fn mend(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewReconciliation)]
-struct Span {
+pub(super) struct Span {
     /// Whose.
-    company: CompanyId,
+    pub(super) company: CompanyId,
     /// The first day that documents belong to.
     from: NaiveDate,
     /// The last day: at most 92 days in all.
     to: NaiveDate,
+}
+
+impl Span {
+    /// The days.
+    pub(super) const fn days(&self) -> Days {
+        Days { from: self.from, to: self.to }
+    }
 }
 
 impl Input for Span {
@@ -203,21 +210,21 @@ impl Checked for RunFilter {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = FindingRepair)]
-struct Wanted {
+pub(super) struct Wanted {
     /// One of the finding's `repairs`.
-    repair: Remedy,
+    pub(super) repair: Remedy,
     /// For `adopt` of one that is missing or withdrawn: the document's number in the books, or what the ERP knows it by. For
     /// `credit` of one that is doubled: the one to take back; all but the one that was posted from here, if it is left out.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
-    reference: Option<String>,
+    pub(super) reference: Option<String>,
     /// For `adopt` of a document made by hand: the parked delivery that it is taken for.
     #[serde(default)]
-    delivery: Option<i64>,
+    pub(super) delivery: Option<i64>,
     /// Why; `accept` needs it.
     #[serde(default)]
     #[schema(max_length = 10_000)]
-    reason: String,
+    pub(super) reason: String,
 }
 
 impl Input for Wanted {

@@ -150,7 +150,8 @@ fn line(connection: ConnectionView) -> Line {
     }
 }
 
-fn utc(at: DateTime<Utc>) -> String {
+/// A moment by the clock that the books and all hosts share.
+pub(super) fn utc(at: DateTime<Utc>) -> String {
     at.format("%-d %b %Y, %H:%M UTC").to_string()
 }
 

@@ -22,6 +22,7 @@ mod names;
 mod phone;
 mod portal;
 mod provider;
+mod reconciliation;
 mod reports;
 mod rules;
 mod setup;
@@ -101,6 +102,7 @@ fn closed() -> Pages {
         .merge(phone::routes())
         .merge(desk::routes())
         .merge(books::routes())
+        .merge(reconciliation::routes())
         .merge(reports::routes())
         .merge(rules::routes())
         .merge(setup::routes())

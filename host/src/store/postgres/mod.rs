@@ -45,6 +45,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod views;
 mod waitlist;
 
 use std::sync::Arc;

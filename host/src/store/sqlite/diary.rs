@@ -7,13 +7,14 @@ use sqlx::QueryBuilder;
 use super::Sqlite;
 use super::commit;
 use super::error::failed;
+use super::records;
 use super::rows::{Columns, micros, text};
 use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
 use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
-use crate::store::words::{containing, to_json};
-use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series};
+use crate::store::words::{any_case_glob, containing, to_json};
+use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_us AS start_at,
@@ -46,7 +47,16 @@ impl Diary for Sqlite {
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(text(after));
         }
-        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
+        let (is_beyond, order) = match filter.sort {
+            Sort::Made => ("", " ORDER BY id"),
+            Sort::Earliest => (">", " ORDER BY start_us, id"),
+            Sort::Latest => ("<", " ORDER BY start_us DESC, id DESC"),
+        };
+        if let Some((start, id)) = filter.beyond.filter(|_| filter.sort != Sort::Made) {
+            query.push(" AND (start_us, id) ").push(is_beyond).push(" (");
+            query.push_bind(micros(start)).push(", ").push_bind(text(id)).push(")");
+        }
+        query.push(order).push(" LIMIT ").push_bind(i64::from(page.limit));
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::appointment(&Columns(row))).collect()
     }
@@ -203,6 +213,13 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
             query.push(" AND ").push(column).push(" = ").push_bind(id);
         }
     }
+    if !filter.branches.is_empty() {
+        let mut list = query.push(" AND branch IN (").separated(", ");
+        for branch in &filter.branches {
+            list.push_bind(text(*branch));
+        }
+        query.push(")");
+    }
     if let Some(unit) = filter.unit {
         query
             .push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ")
@@ -218,6 +235,10 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     if filter.standing {
         query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");
     }
+    if let Some(over) = filter.over {
+        query.push(" AND (end_us <= ").push_bind(micros(over));
+        query.push(" OR status IN ('completed', 'cancelled', 'no_show'))");
+    }
     if let Some(from) = filter.from {
         query.push(" AND end_us > ").push_bind(micros(from));
     }
@@ -226,6 +247,16 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     }
     if let Some(text) = &filter.text {
         query.push(" AND name LIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
+    }
+    if let Some(wanted) = &filter.find {
+        query.push(" AND (name GLOB ").push_bind(any_case_glob(wanted));
+        query.push(" OR customer IN (SELECT id FROM record WHERE kind = 'customer'");
+        if let Some(company) = filter.company {
+            query.push(" AND company = ").push_bind(text(company));
+        }
+        query.push(" AND ");
+        records::found(&mut query, wanted);
+        query.push("))");
     }
     query
 }

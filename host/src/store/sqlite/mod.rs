@@ -30,6 +30,7 @@ mod rows;
 mod samples;
 #[cfg(test)]
 mod tests;
+mod views;
 mod waitlist;
 
 use std::path::Path;

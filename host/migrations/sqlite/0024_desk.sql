@@ -4,8 +4,8 @@
 CREATE INDEX customer_by_name ON record (company, lower(name), id, name, data ->> '$.email', data ->> '$.phone',
                                          data ->> '$.party_code') WHERE kind = 'customer';
 
--- Lists in the order of visits, of one company or of all.
-CREATE INDEX appointment_by_start ON appointment (company, start_us, id);
+-- Lists in the order of visits, of one company or of all. What a text is looked for in is in the index.
+CREATE INDEX appointment_by_start ON appointment (company, start_us, id, customer, name);
 CREATE INDEX appointment_by_any_start ON appointment (start_us, id);
 
 -- A list of appointments as somebody filters it: the query of its address, under a name of theirs.

@@ -194,7 +194,12 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(" WHERE TRUE");
     if let Some(company) = filter.company {
-        query.push(" AND company = ").push_bind(text(company));
+        // Somebody's own visits are few: read in the order of visits, all of the company's would have to be looked at.
+        let is_somebodys =
+            filter.sort != Sort::Made && (filter.customer.is_some() || filter.provider.is_some());
+        query
+            .push(if is_somebodys { " AND +company = " } else { " AND company = " })
+            .push_bind(text(company));
     }
     if let Some(customer) = filter.customer {
         query.push(" AND customer = ").push_bind(text(customer));
@@ -250,11 +255,13 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     }
     if let Some(wanted) = &filter.find {
         query.push(" AND (name GLOB ").push_bind(any_case_glob(wanted));
-        query.push(" OR customer IN (SELECT id FROM record WHERE kind = 'customer'");
+        query.push(" OR customer IN (SELECT id FROM record");
         if let Some(company) = filter.company {
-            query.push(" AND company = ").push_bind(text(company));
+            query.push(" INDEXED BY customer_by_name WHERE kind = 'customer' AND company = ");
+            query.push_bind(text(company)).push(" AND ");
+        } else {
+            query.push(" WHERE kind = 'customer' AND ");
         }
-        query.push(" AND ");
         records::found(&mut query, wanted);
         query.push("))");
     }

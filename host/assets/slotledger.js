@@ -60,6 +60,9 @@ for (const time of document.querySelectorAll("time[data-zone]")) {
   }
 }
 
+// On a phone the ways do not all fit: the one that is taken is in sight.
+document.querySelector(".ways [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Ticks all rows of a list at once.
 for (const all of document.querySelectorAll("[data-tick-all]")) {
   const ticks = [...all.closest("table").querySelectorAll('tbody input[type="checkbox"]')];

@@ -189,11 +189,7 @@ fn orders(query: &Form) -> Vec<Choice> {
 }
 
 /// The customer that the list is limited to, for whoever may look at others. The gate has seen that they may see this one.
-async fn customer(
-    app: &App,
-    desk: &Desk,
-    query: &Form,
-) -> Result<Option<(String, String, String)>, Problem> {
+async fn customer(app: &App, desk: &Desk, query: &Form) -> Result<Option<(String, String, String)>, Problem> {
     let Some(id) = query.read::<CustomerId>("customer")? else { return Ok(None) };
     if desk.identity.grants_for(Scope::CustomersList).is_empty() {
         return Ok(None);

@@ -1,5 +1,5 @@
 // Pages work without this. It keeps a form from being sent twice, says that it is on its way, names the viewer's own time
-// where it differs from the branch's, and offers it where times are listed.
+// where it differs from the branch's, and offers it where times are listed; and ticks a whole list.
 "use strict";
 
 // Logging out takes everything off a phone, also what it could not send yet.
@@ -58,6 +58,23 @@ for (const time of document.querySelectorAll("time[data-zone]")) {
     note.textContent = ` (${fill(there, { time: said(own), zone: called(own) })})`;
     time.after(note);
   }
+}
+
+// On a phone the ways do not all fit: the one that is taken is in sight.
+document.querySelector(".ways [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// Ticks all rows of a list at once.
+for (const all of document.querySelectorAll("[data-tick-all]")) {
+  const ticks = [...all.closest("table").querySelectorAll('tbody input[type="checkbox"]')];
+  const show = () => {
+    const ticked = ticks.filter((tick) => tick.checked).length;
+    all.checked = ticked === ticks.length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => ticks.forEach((tick) => (tick.checked = all.checked)));
+  for (const tick of ticks) tick.addEventListener("change", show);
+  window.addEventListener("pageshow", show);
 }
 
 // Offers the viewer's own zone where times are listed in another.

@@ -2,6 +2,7 @@
 // what `browser.mjs` reads. The steps to take are its arguments.
 import assert from "node:assert/strict";
 import { boardSteps } from "./board.mjs";
+import { listSteps } from "./lists.mjs";
 import { reportSteps } from "./reports.mjs";
 import { rulesSteps } from "./rules.mjs";
 import { finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
@@ -18,6 +19,7 @@ async function logIn(page, path = "/log-in", at = url) {
 
 const steps = {
   ...boardSteps({ url, visitor, logIn, sound }),
+  ...listSteps({ url, visitor, logIn, sound }),
   ...reportSteps({ url, visitor, logIn, sound }),
   ...rulesSteps({ url, visitor, logIn, sound }),
 
@@ -131,7 +133,7 @@ const steps = {
     await page.locator(".head .badge.cancelled").waitFor();
     assert.ok((await page.getByText(SCRIPT).count()) >= 4);
     await page.goto(url + "/appointments?text=" + encodeURIComponent(SCRIPT));
-    assert.equal(await page.getByLabel("Reference contains").inputValue(), SCRIPT);
+    assert.equal(await page.getByLabel("Reference or customer").inputValue(), SCRIPT);
     assert.equal(await page.title(), "Appointments · Slotledger");
   },
 

@@ -112,6 +112,11 @@ const steps = {
     assert.match(await job(page, "Mara Lindqvist").getByRole("link", { name: "Directions" }).getAttribute("href"), /Lindenallee\+4\+10115\+Berlin/);
     await roomy(page);
     await sound(page, "phone");
+    // The icon of phones that draw no SVG.
+    const icon = await page.request.get(url + (await page.locator('link[rel="apple-touch-icon"]').getAttribute("href")));
+    assert.equal(icon.headers()["content-type"], "image/png");
+    const [wide, high] = [16, 20].map((at) => icon.body().then((bytes) => bytes.readUInt32BE(at)));
+    assert.deepEqual([await wide, await high], [180, 180]);
     await page.setViewportSize(PHONE.viewport);
     await tap(page, "Pilar Ruiz", "Confirm");
     await badge(page, "Pilar Ruiz", /^Confirmed$/);

@@ -1,10 +1,11 @@
 // Goes through the customer portal as customers do. Told by the environment what `browser.mjs` reads, COMPANY, whose portal it is,
-// SECOND, a company without one, and PORT, on whose localhost a site may embed it. The steps to take are its arguments.
+// SECOND, a company without one, PORT, on whose localhost a site may embed it,
+// and ENDED, a link that holds no longer. The steps to take are its arguments.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { browser, finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
 
-const { COMPANY, SECOND, PORT } = process.env;
+const { COMPANY, SECOND, PORT, ENDED } = process.env;
 const portal = `${url}/portal/${COMPANY}`;
 
 // As far as the details: the nth window of the first week that has one.
@@ -300,6 +301,29 @@ const steps = {
     const closed = await page.goto(`${url}/portal/${SECOND}`);
     assert.equal(closed.status(), 404);
     await sound(page, "portal-none");
+  },
+
+  // A link that was good once says that it does not work any more, and nothing of what it was for.
+  async ended() {
+    const page = await visitor();
+    const answer = await page.goto(`${url}/visit?token=${ENDED}`);
+    assert.equal(answer.status(), 410);
+    await page.getByRole("heading", { name: "This link does not work any more" }).waitFor();
+    await page.getByText("be too old").waitFor();
+    const told = await page.content();
+    for (const secret of ["Brightwater", "Maintenance", "APT-", COMPANY]) assert.ok(!told.includes(secret), secret);
+    assert.equal(await page.locator("main form, main a").count(), 0, "there is nothing to be done");
+    await sound(page, "portal-ended");
+    const forged = await page.request.get(`${url}/visit?token=e30.e30`);
+    const ended = await page.request.get(`${url}/visit?token=${ENDED}`);
+    assert.equal(await ended.text(), await forged.text(), "nobody learns that there was a visit");
+    for (const act of ["read", "accept", "cancel"]) {
+      const spent = await page.request.post(`${url}/api/v1/links/${act}`, { data: { token: ENDED, reason: "Ill" } });
+      assert.equal(spent.status(), 410);
+      const problem = await spent.json();
+      assert.equal(problem.code, "SL0124");
+      assert.ok(!JSON.stringify(problem).includes(COMPANY));
+    }
   },
 };
 

@@ -1,6 +1,12 @@
 //! The customer portal in a real browser.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ring::hmac;
 use serde_json::{Value, json};
+use slotledger::clock::{Clock, SystemClock};
+use slotledger::store::Accounts;
+use slotledger::store::sqlite::Sqlite;
 
 use super::run;
 use crate::support::{COMPANY, Host, SERVICE, id};
@@ -100,6 +106,33 @@ async fn of_two_customers_who_want_one_time_one_gets_it() {
 #[tokio::test]
 async fn script_that_a_customer_types_stays_text() {
     visit("text").await;
+}
+
+/// A link to accept an appointment that ends so many seconds from now. No host makes one that has ended, so it is signed here,
+/// with what the host keeps.
+async fn link(host: &Host, appointment: &str, seconds: i64) -> String {
+    let store = Sqlite::open(&host.directory().join("slotledger.sqlite")).await.expect("the host's store");
+    let now = SystemClock.now();
+    let secret = store.secret("links", &[0; 32], now).await.expect("a secret");
+    let said = json!({ "purpose": "accept", "appointment": appointment, "revision": 1,
+        "expires": now.timestamp() + seconds })
+    .to_string();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+    let mark = hmac::sign(&key, format!("slotledger link 1\n{said}").as_bytes());
+    format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(&said), BASE64_URL_SAFE_NO_PAD.encode(mark))
+}
+
+/// Scenario 24 of the domain, with a link that has ended.
+#[tokio::test]
+async fn a_link_that_has_ended_says_so_and_nothing_else() {
+    let (host, _, _) = opened("ended").await;
+    let held = host.hold().await;
+    let ended = link(&host, &id(&held), -60).await;
+    run(&host, "portal.mjs", &[("COMPANY", COMPANY), ("ENDED", &ended)], &["ended"]).await;
+    // It is the end alone that keeps it out, and nothing was done.
+    let good = link(&host, &id(&held), 600).await;
+    let shown = host.post("/api/v1/links/read", &json!({ "token": good })).await.expect(200);
+    assert_eq!(shown["status"], "open");
 }
 
 #[tokio::test]

@@ -51,6 +51,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 mod translate;
+mod views;
 mod waitlist;
 mod warnings;
 
@@ -109,6 +110,7 @@ pub use setup::{
     DAYS, Founding, OfferedUnits, Offering, Person, Setup, Step, Template, TemplateService, UnitsWanted, Week,
 };
 pub use standing::ConnectionView;
+pub(crate) use views::VIEW_NAME;
 pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;

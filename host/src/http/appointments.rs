@@ -183,6 +183,7 @@ impl Filter {
             from: self.from,
             to: self.to,
             text: self.text,
+            ..AppointmentFilter::default()
         }
     }
 }

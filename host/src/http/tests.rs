@@ -18,6 +18,7 @@ use crate::wasm::Rules;
 
 mod boards;
 mod gates;
+mod lists;
 mod pages;
 mod phone;
 mod portal;

@@ -109,6 +109,18 @@ pub struct Commit<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// In which order appointments are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// As they were made.
+    #[default]
+    Made,
+    /// The earliest visit first.
+    Earliest,
+    /// The latest visit first.
+    Latest,
+}
+
 /// Which appointments to list.
 #[derive(Debug, Clone, Default)]
 pub struct AppointmentFilter {
@@ -120,6 +132,8 @@ pub struct AppointmentFilter {
     pub provider: Option<ProviderId>,
     /// At this branch.
     pub branch: Option<BranchId>,
+    /// At one of these branches; none of them means at any.
+    pub branches: Vec<BranchId>,
     /// With this unit.
     pub unit: Option<UnitId>,
     /// Of this case.
@@ -136,12 +150,21 @@ pub struct AppointmentFilter {
     pub uninvoiced: bool,
     /// Only those that stand: neither cancelled nor finished.
     pub standing: bool,
+    /// Only those that are over at this moment: they have ended, or do not stand any longer.
+    pub over: Option<DateTime<Utc>>,
     /// Ending after this.
     pub from: Option<DateTime<Utc>>,
     /// Starting before this.
     pub to: Option<DateTime<Utc>>,
     /// Whose name contains this.
     pub text: Option<String>,
+    /// Whose name contains this, in any case; or whose customer is one that [`CustomerFilter::text`](super::CustomerFilter)
+    /// finds.
+    pub find: Option<String>,
+    /// In this order.
+    pub sort: Sort,
+    /// By start, only what comes after a visit with this start and this identifier. It need not exist.
+    pub beyond: Option<(DateTime<Utc>, AppointmentId)>,
 }
 
 /// What became of a customer's appointments.
@@ -171,7 +194,8 @@ pub trait Diary: Send + Sync + 'static {
     /// One appointment.
     async fn appointment(&self, id: AppointmentId) -> Result<Option<Appointment>, Error>;
 
-    /// Appointments by identifier, which is the order they were made in.
+    /// Appointments in the order that the filter asks for: by identifier, which is the order they were made in, or by their
+    /// start, and those that start together by identifier in the same direction.
     async fn appointments(&self, filter: &AppointmentFilter, page: Page) -> Result<Vec<Appointment>, Error>;
 
     /// An appointment's trail, oldest first.

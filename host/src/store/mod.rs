@@ -28,6 +28,7 @@ pub mod reports;
 pub mod samples;
 pub mod sessions;
 pub mod sqlite;
+pub mod views;
 pub mod waitlist;
 mod words;
 
@@ -44,6 +45,7 @@ pub use connections::ErpConnections;
 pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
 pub use diary::{
     AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
+    Sort,
 };
 pub use error::Error;
 pub use extensions::{ACTIVE_USE, ExtensionChangeFilter, Extensions, Removal};
@@ -54,6 +56,7 @@ pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
 pub use reports::{By, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
 pub use samples::{Leaving, Sample, Samples};
 pub use sessions::{Patience, Sessions};
+pub use views::{View, Views};
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
@@ -77,6 +80,7 @@ pub trait Store:
     + Sessions
     + Identities
     + Samples
+    + Views
 {
 }
 
@@ -97,6 +101,7 @@ impl<T> Store for T where
         + Sessions
         + Identities
         + Samples
+        + Views
 {
 }
 
@@ -175,6 +180,17 @@ pub struct Owner {
     pub customer: Option<Record>,
 }
 
+/// Which customers to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerFilter {
+    /// Of this company.
+    pub company: CompanyId,
+    /// Whose name, e-mail address, telephone number or code in the books contains this, in any case.
+    pub text: Option<String>,
+    /// Only those who may book.
+    pub active: bool,
+}
+
 /// Companies, branches, services, providers, units, customers.
 #[async_trait]
 pub trait Records: Send + Sync + 'static {
@@ -196,6 +212,9 @@ pub trait Records: Send + Sync + 'static {
 
     /// Records of a kind by identifier, of one company or of all.
     async fn records(&self, kind: Kind, company: Option<Uuid>, page: Page) -> Result<Vec<Record>, Error>;
+
+    /// Customers by name: small letters and capitals of ASCII are the same, everything else goes by its bytes.
+    async fn customers(&self, filter: &CustomerFilter, page: Page) -> Result<Vec<Record>, Error>;
 
     /// What these records are called, in any order; those that do not exist are left out.
     async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error>;

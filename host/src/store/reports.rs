@@ -1,4 +1,4 @@
-//! What became of the work of a period, counted and added up where it lies.
+//! What became of the work of a period, and of a customer's visits, counted and added up where it lies.
 //!
 //! Invariants: a figure is counted by the engine; what comes out has a row for each week, branch, provider or service, however
 //! many appointments there were. Amounts are exact, and of two currencies never added.
@@ -14,7 +14,7 @@ use slotledger_erp::Days;
 use uuid::Uuid;
 
 use super::Error;
-use crate::model::{BranchId, CompanyId, ProviderId, ServiceId};
+use crate::model::{BranchId, CompanyId, CustomerId, ProviderId, ServiceId};
 
 /// The rule that a late cancellation breaks. Staff who cancel all the same make an exception to it, which the trail keeps.
 pub(super) const CANCEL_CUTOFF: &str = "SL0250";
@@ -26,7 +26,11 @@ pub(super) const COUNTS: &str = "count(*) FILTER (WHERE became = 'completed') AS
     count(*) FILTER (WHERE became = 'no_show') AS no_shows,
     count(*) FILTER (WHERE became = 'rescheduled') AS rescheduled,
     count(*) FILTER (WHERE became = 'standing') AS standing
-    FROM visit GROUP BY ";
+    FROM visit";
+
+/// What became of a visit, on either engine, up to what says of one that was called off that it was late.
+pub(super) const BECAME: &str = "CASE WHEN a.status IN ('completed', 'no_show') THEN a.status
+    WHEN a.status <> 'cancelled' THEN 'standing' WHEN a.successor IS NOT NULL THEN 'rescheduled' WHEN ";
 
 /// Digits after the point that amounts are added up with. No currency has more than four; with these, nine million amounts
 /// fit into a sum of SQLite's.
@@ -113,6 +117,13 @@ pub trait Reports: Send + Sync + 'static {
         filter: &ReportFilter,
         weeks: &[Stretch],
     ) -> Result<Vec<(By, VisitCounts)>, Error>;
+
+    /// A customer's visits, whenever they are: those at one of these branches; none of them means at any.
+    async fn customer_counts(
+        &self,
+        customer: CustomerId,
+        branches: &[BranchId],
+    ) -> Result<VisitCounts, Error>;
 
     /// What visits that start in these weeks cost before tax, as they are booked: those that took place, are under way or
     /// to be done.

@@ -55,3 +55,49 @@ pub(super) fn containing(text: &str) -> String {
     pattern.push('%');
     pattern
 }
+
+/// The pattern that finds `text` anywhere, small letters and capitals alike, for SQLite's `GLOB`, whose `LIKE` knows ASCII only.
+pub(super) fn any_case_glob(text: &str) -> String {
+    let mut pattern = String::from("*");
+    for character in text.chars() {
+        match cases(character) {
+            Some(cases) => pattern.extend(['['].into_iter().chain(cases).chain([']'])),
+            None if matches!(character, '*' | '?' | '[') => pattern.extend(['[', character, ']']),
+            None => pattern.push(character),
+        }
+    }
+    pattern.push('*');
+    pattern
+}
+
+/// The same as a regular expression of PostgreSQL's, whose `ILIKE` goes by the database's locale.
+pub(super) fn any_case_regex(text: &str) -> String {
+    let mut pattern = String::new();
+    for character in text.chars() {
+        match cases(character) {
+            Some(cases) => pattern.extend(['['].into_iter().chain(cases).chain([']'])),
+            None if character.is_ascii_punctuation() => pattern.extend(['\\', character]),
+            None => pattern.push(character),
+        }
+    }
+    pattern
+}
+
+/// A letter small and as a capital, where each is one letter.
+fn cases(letter: char) -> Option<[char; 2]> {
+    let mut small = letter.to_lowercase();
+    let mut capital = letter.to_uppercase();
+    let both = [small.next()?, capital.next()?];
+    (both[0] != both[1] && small.next().is_none() && capital.next().is_none()).then_some(both)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_for_is_no_pattern_itself() {
+        assert_eq!(any_case_glob("a*[ß]"), "*[aA][*][[]ß]*");
+        assert_eq!(any_case_regex("É.(1)"), "[éÉ]\\.\\(1\\)");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::codes;
-use crate::store::DeliveryFilter;
+use crate::store::{CustomerFilter, DeliveryFilter, Page};
 
 /// A world with nothing in it but books that nobody uses yet.
 async fn blank() -> (App, TempDir) {
@@ -27,7 +27,8 @@ async fn blank() -> (App, TempDir) {
 /// A visit of the sample that is confirmed, with its order in the books.
 async fn visit(app: &App, company: CompanyId) -> AppointmentId {
     let setup = app.setup(company).await.unwrap();
-    let customer = app.find_customers(Some(company), "ana", 1).await.unwrap().remove(0).id;
+    let filter = CustomerFilter { company, text: Some("ana".to_owned()), active: true };
+    let customer = app.customers(&filter, Page { after: None, limit: 1 }).await.unwrap().remove(0).id;
     let service = setup.services[0].id;
     let query = format!(r#"{{"service":"{service}","limit":1}}"#);
     let opening = app.openings(parsed::<OpeningsQuery>(&query)).await.unwrap().openings.remove(0);

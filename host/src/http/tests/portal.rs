@@ -293,6 +293,62 @@ async fn links_that_do_not_hold_look_alike() {
     assert_eq!(shop.page(&format!("/appointments/{id}")).await.status, StatusCode::SEE_OTHER);
 }
 
+/// The machine's clock, so many hours ahead.
+struct Ahead(i64);
+
+impl Clock for Ahead {
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        SystemClock.now() + chrono::TimeDelta::hours(self.0)
+    }
+
+    fn new_id(&self) -> uuid::Uuid {
+        SystemClock.new_id()
+    }
+}
+
+impl Shop {
+    /// From now on it is so many hours later.
+    fn pass(&mut self, hours: i64) {
+        let ports = Ports {
+            store: self.api.store.clone(),
+            rules: Rules::embedded(None).unwrap(),
+            clock: Arc::new(Ahead(hours)),
+            books: Arc::default(),
+            wake: Arc::default(),
+        };
+        self.api.app = Arc::new(App::new(ports));
+        self.api.router = router(self.api.app.clone());
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_has_ended_is_like_any_that_does_not_hold() {
+    let mut shop = Shop::open(json!({})).await;
+    let visit = shop.hold().await;
+    let id = shop.appointments().await[0]["id"].as_str().unwrap().to_owned();
+    let accept = shop.form("/visit/accept", &[("token", &visit), ("seen", "1")]).await;
+    assert_eq!(accept.status, StatusCode::SEE_OTHER, "{}", accept.text);
+    let wanted = NewLink { purpose: Purpose::Cancel, hours: Some(1) };
+    let (cancel, _) = shop.api.app.make_link(id.parse().unwrap(), &wanted, "test").await.unwrap();
+    assert_eq!(shop.page(&format!("/visit?token={cancel}")).await.status, StatusCode::OK);
+    let forged = shop.page("/visit?token=x").await;
+    // A link for one purpose ends by its hours, that to the page some time after the visit.
+    for (hours, token) in [(1, &cancel), (24 * 60, &visit)] {
+        shop.pass(hours);
+        for path in ["/visit", "/visit/times", "/visit/appointment.ics"] {
+            let answer = shop.page(&format!("{path}?token={token}")).await;
+            assert_eq!((answer.status, &answer.text), (StatusCode::GONE, &forged.text), "{path}");
+        }
+        for purpose in Purpose::ALL {
+            let path = format!("/visit/{}", purpose.as_str());
+            let fields = [("token", token.as_str()), ("seen", "2"), ("reason", "Ill"), ("name", "Mara")];
+            let answer = shop.form(&path, &fields).await;
+            assert_eq!((answer.status, &answer.text), (StatusCode::GONE, &forged.text), "{path}");
+        }
+        assert_eq!(shop.appointments().await[0]["status"], "confirmed", "nothing was done");
+    }
+}
+
 #[tokio::test]
 async fn a_visit_is_moved_and_its_link_follows() {
     let shop = Shop::open(json!({})).await;

@@ -99,6 +99,7 @@ struct AppointmentPage {
     when: String,
     instant: String,
     zone_name: String,
+    customer: (String, Option<String>),
     facts: Vec<(&'static str, String)>,
     links: Vec<(&'static str, String)>,
     lines: Vec<(String, String, String)>,
@@ -184,6 +185,10 @@ pub(super) async fn page(
         when: words::span(appointment.start, appointment.end, zone),
         instant: instant(appointment.start),
         zone_name: zone.name().to_owned(),
+        customer: (
+            names.of::<Customer>(appointment.customer).await?,
+            desk.customer(appointment.company, appointment.customer),
+        ),
         facts: facts(&mut names, &appointment, zone).await?,
         links: links(&appointment).into_iter().chain(decisions).collect(),
         lines: appointment
@@ -246,7 +251,6 @@ async fn facts(
 ) -> app::Result<Vec<(&'static str, String)>> {
     let place = names.of::<Branch>(appointment.branch).await?;
     let mut facts = vec![
-        ("Customer", names.of::<Customer>(appointment.customer).await?),
         ("Service", names.of::<Service>(appointment.service).await?),
         ("Provider", names.of::<Provider>(appointment.provider).await?),
         ("Location", appointment.location.clone().unwrap_or(place)),

@@ -1,4 +1,4 @@
-//! Stylesheets, scripts, the icon and the manifest of the application, compiled in. Their addresses change with what is in them, so that browsers keep them.
+//! Stylesheets, scripts, the icons and the manifest of the application, compiled in. Their addresses change with what is in them, so that browsers keep them.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ pub(super) struct Asset {
     /// Its address.
     pub(super) path: String,
     kind: &'static str,
-    text: Cow<'static, str>,
+    bytes: Cow<'static, [u8]>,
 }
 
 /// The stylesheet of all pages.
@@ -52,27 +52,37 @@ pub(super) static SETUP_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::script(include_str!("../../../assets/setup.js")));
 /// The icon.
 pub(super) static ICON: LazyLock<Asset> = LazyLock::new(|| {
-    let text = include_str!("../../../assets/icon.svg");
-    Asset { path: path(text, "svg"), kind: "image/svg+xml", text: text.into() }
+    let bytes = include_bytes!("../../../assets/icon.svg").as_slice();
+    Asset { path: path(bytes, "svg"), kind: "image/svg+xml", bytes: bytes.into() }
+});
+/// The icon for phones that draw no SVG on their home screens, 180 pixels wide.
+pub(super) static TOUCH_ICON: LazyLock<Asset> = LazyLock::new(|| {
+    let bytes = include_bytes!("../../../assets/icon-180.png").as_slice();
+    Asset { path: path(bytes, "png"), kind: "image/png", bytes: bytes.into() }
 });
 /// What a phone installs.
 pub(super) static MANIFEST: LazyLock<Asset> = LazyLock::new(|| {
-    let text = manifest().to_string();
-    Asset { path: path(&text, "webmanifest"), kind: "application/manifest+json", text: text.into() }
+    let text = manifest().to_string().into_bytes();
+    Asset { path: path(&text, "webmanifest"), kind: "application/manifest+json", bytes: text.into() }
 });
 
 impl Asset {
     fn style(text: Cow<'static, str>) -> Self {
-        Self { path: path(&text, "css"), kind: "text/css; charset=utf-8", text }
+        let bytes = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
+        Self { path: path(&bytes, "css"), kind: "text/css; charset=utf-8", bytes }
     }
 
     fn script(text: &'static str) -> Self {
-        Self { path: path(text, "js"), kind: "text/javascript; charset=utf-8", text: text.into() }
+        let bytes = text.as_bytes();
+        Self { path: path(bytes, "js"), kind: "text/javascript; charset=utf-8", bytes: bytes.into() }
     }
 }
 
-fn path(text: &str, kind: &str) -> String {
-    let digest: String = Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+fn path(bytes: &[u8], kind: &str) -> String {
+    let digest: String = Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("/assets/{digest}.{kind}")
 }
 
@@ -96,6 +106,7 @@ fn board_style() -> String {
 fn manifest() -> serde_json::Value {
     let icon =
         |purpose: &str| json!({ "src": ICON.path, "sizes": "any", "type": ICON.kind, "purpose": purpose });
+    let touch = json!({ "src": TOUCH_ICON.path, "sizes": "180x180", "type": TOUCH_ICON.kind });
     json!({
         "id": phone::PATH,
         "name": "Slotledger jobs",
@@ -108,7 +119,7 @@ fn manifest() -> serde_json::Value {
         "display": "standalone",
         "background_color": "#f5f6f8",
         "theme_color": "#1f5fbf",
-        "icons": [icon("any"), icon("maskable")],
+        "icons": [icon("any"), icon("maskable"), touch],
     })
 }
 
@@ -129,7 +140,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let wanted = format!("/assets/{name}");
     let styles = [&STYLE, &BOARD_STYLE, &PHONE_STYLE, &REPORTS_STYLE, &SETUP_STYLE];
     let scripts = [&SCRIPT, &BOARD_SCRIPT, &PHONE_SCRIPT, &FRAMED_SCRIPT, &SETUP_SCRIPT];
-    let mut all = styles.into_iter().chain(scripts).chain([&ICON, &MANIFEST]);
+    let mut all = styles.into_iter().chain(scripts).chain([&ICON, &TOUCH_ICON, &MANIFEST]);
     let Some(found) = all.find(|asset| asset.path == wanted) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -138,5 +149,5 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, found.text.as_ref()).into_response()
+    (headers, found.bytes.as_ref()).into_response()
 }

@@ -13,6 +13,7 @@ use url::form_urlencoded;
 
 use super::appointment::Slot;
 use super::appointments::{companies, instant};
+use super::customers::sought;
 use super::door::Desk;
 use super::form::Form;
 use super::names::choices;
@@ -30,9 +31,10 @@ use crate::model::{
     Branch, BranchId, Company, CompanyId, Customer, CustomerId, Master, Provider, ProviderId, Scope, Service,
     ServiceId, Stored,
 };
+use crate::store::{CustomerFilter, Page};
 
 /// Customers that a search shows.
-const FOUND: usize = 20;
+const FOUND: u32 = 20;
 /// Times of a week that are shown.
 const OPENINGS: u32 = 300;
 /// Minutes between two of them.
@@ -130,9 +132,12 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
         None => None,
     };
     let with = |changes: &[(&str, &str)]| address(&query, company, changes);
-    let found = match (company, query.text("q")) {
-        (Some(_), "") | (None, _) => None,
-        (company, text) => Some(app.find_customers(company, text, FOUND).await?),
+    let found = match (company, sought(&query, "q")?) {
+        (Some(company), text @ Some(_)) => {
+            let page = Page { after: None, limit: FOUND };
+            Some(app.customers(&CustomerFilter { company, text, active: true }, page).await?)
+        }
+        (_, None) | (None, _) => None,
     };
     let found = found.map(|found| {
         let one = |customer: Stored<Customer>| Found {

@@ -13,6 +13,7 @@ use axum::response::Response;
 use http_body_util::{BodyExt, Limited as Measured};
 use url::{Url, form_urlencoded};
 
+use super::customers;
 use super::form::Form;
 use super::phone;
 use super::setup;
@@ -24,7 +25,7 @@ use crate::http::auth::{Caller, Door};
 use crate::http::gate::{self, About, Limited};
 use crate::http::problem::{MEDIA_TYPE, Problem};
 use crate::http::site;
-use crate::model::{AppointmentId, Scope};
+use crate::model::{AppointmentId, CompanyId, CustomerId, Grant, Place, Scope};
 use crate::store::Sample;
 
 /// Bytes of a form: notes of 10,000 characters in any script fit.
@@ -51,6 +52,7 @@ impl Desk {
             ("/appointments", "Appointments", may(Scope::AppointmentsRead)),
             // Customers do not see the catalogue, nor who else is served.
             ("/board", "Board", may(Scope::AppointmentsRead) && may(Scope::CatalogueRead)),
+            (customers::PATH, "Customers", may(Scope::CustomersList)),
             ("/book", "New booking", may(Scope::AppointmentsBook) && may(Scope::CustomersList)),
             ("/books", "Books", may(Scope::BooksRead)),
             ("/reports", "Reports", may(Scope::ReportsRead)),
@@ -65,6 +67,20 @@ impl Desk {
             sample: self.sample.as_ref().map(|one| (one.name.clone(), setup::removal(one.company))),
             ..Shell::outside(title)
         }
+    }
+
+    /// Whether they may do this somewhere in a company.
+    pub(super) fn reaches(&self, scope: Scope, company: CompanyId) -> bool {
+        let grants = self.identity.grants_for(scope);
+        grants.iter().any(|grant| grant.company.is_none_or(|named| named == company))
+    }
+
+    /// Where a customer of a company is shown, for whoever may see them.
+    pub(super) fn customer(&self, company: CompanyId, customer: CustomerId) -> Option<String> {
+        let place = Place { company: Some(company), customer: Some(customer), ..Place::default() };
+        let reaches = |grant: &Grant| grant.reaches(&place, Scope::CustomersList);
+        let may = self.identity.grants_for(Scope::CustomersList).iter().any(reaches);
+        may.then(|| customers::path(customer))
     }
 
     /// Whether they may do this with an appointment.

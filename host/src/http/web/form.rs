@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::codes;
@@ -11,12 +11,27 @@ use crate::http::body::Input;
 use crate::http::problem::Problem;
 use crate::model::FieldError;
 
-/// What a form or a query says, each field once.
+/// What a form or a query says, each field once, and what was ticked in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Form(BTreeMap<String, String>);
+pub(super) struct Form {
+    fields: BTreeMap<String, String>,
+    ticked: Vec<Tick>,
+}
+
+/// An appointment that was ticked in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tick {
+    /// Which.
+    pub(super) id: String,
+    /// Its revision, as the list showed it.
+    pub(super) seen: String,
+}
 
 /// A time and with whom, as one choice: `<start>|<provider>`.
 const SLOT: &str = "slot";
+
+/// An appointment and its revision, as one choice of many: `<id>|<revision>`.
+const TICK: &str = "tick";
 
 impl Form {
     /// Reads what was sent.
@@ -24,41 +39,61 @@ impl Form {
         let pairs = form_urlencoded::parse(sent).into_owned();
         let told =
             pairs.map(|(name, text)| (name, text.trim().to_owned())).filter(|(_, text)| !text.is_empty());
-        let mut fields: BTreeMap<String, String> = told.collect();
+        let (ticks, told): (Vec<_>, Vec<_>) = told.partition(|(name, _)| name == TICK);
+        let mut fields: BTreeMap<String, String> = told.into_iter().collect();
         if let Some((start, provider)) = fields.remove(SLOT).as_deref().and_then(|slot| slot.split_once('|'))
         {
             fields.insert("start".to_owned(), start.to_owned());
             fields.insert("provider".to_owned(), provider.to_owned());
         }
-        Self(fields)
+        let mut ticked: Vec<Tick> = Vec::new();
+        for (_, text) in ticks {
+            let (id, seen) = text.split_once('|').unwrap_or((&text, ""));
+            if ticked.iter().all(|tick| tick.id != id) {
+                ticked.push(Tick { id: id.to_owned(), seen: seen.to_owned() });
+            }
+        }
+        Self { fields, ticked }
+    }
+
+    /// What was ticked, each once, in the order of the list.
+    pub(super) fn ticked(&self) -> &[Tick] {
+        &self.ticked
     }
 
     /// A field; empty if it was left out.
     pub(super) fn text(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
+        self.fields.get(name).map_or("", String::as_str)
     }
 
     /// A field that has to be readable if it is there.
     pub(super) fn read<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         let wrong = |_| Problem::new(codes::BAD_QUERY, format!("{name} cannot be read."));
-        self.0.get(name).map(|text| text.parse()).transpose().map_err(wrong)
+        self.fields.get(name).map(|text| text.parse()).transpose().map_err(wrong)
     }
 
     /// All fields as JSON.
     pub(super) fn value(&self) -> Value {
-        self.0.iter().map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect()
+        let mut value: Map<String, Value> =
+            self.fields.iter().map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect();
+        if !self.ticked.is_empty() {
+            // Under the name that the gate looks at.
+            let ids = self.ticked.iter().map(|tick| Value::String(tick.id.clone())).collect();
+            value.insert("appointments".to_owned(), Value::Array(ids));
+        }
+        Value::Object(value)
     }
 
     /// These fields as the body that the API takes for the same, checked as there.
     pub(super) fn input<T: Input>(&self, fields: &[&str]) -> Result<T, Problem> {
-        let told = fields.iter().filter_map(|name| self.0.get_key_value(*name));
+        let told = fields.iter().filter_map(|name| self.fields.get_key_value(*name));
         self.checked(told.map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect())
     }
 
     /// This, made of the form's fields, as the body that the API takes for the same, checked as there.
     pub(super) fn checked<T: Input>(&self, value: Value) -> Result<T, Problem> {
         let nul = |errors: Vec<FieldError>| Problem::fields(codes::INVALID, errors);
-        if self.0.values().any(|text| text.contains('\0')) {
+        if self.fields.values().any(|text| text.contains('\0')) {
             let message = "a field holds a NUL character".to_owned();
             return Err(nul(vec![FieldError { field: String::new(), message }]));
         }
@@ -69,13 +104,24 @@ impl Form {
 
     /// The fields without this one, as a query.
     pub(super) fn without(&self, names: &[&str]) -> String {
-        let kept = self.0.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        self.query(|name| !names.contains(&name))
+    }
+
+    /// Of the fields only these, as a query.
+    pub(super) fn only(&self, names: &[&str]) -> String {
+        self.query(|name| names.contains(&name))
+    }
+
+    fn query(&self, is_kept: impl Fn(&str) -> bool) -> String {
+        let kept = self.fields.iter().filter(|(name, _)| is_kept(name));
         form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -89,5 +135,15 @@ mod tests {
     fn a_choice_names_what_the_gate_looks_at() {
         let form = Form::parse(b"slot=2026-01-01T09%3A00%3A00Z%7C0198");
         assert_eq!((form.text("start"), form.text("provider")), ("2026-01-01T09:00:00Z", "0198"));
+    }
+
+    #[test]
+    fn what_is_ticked_is_named_to_the_gate_once() {
+        let form = Form::parse(b"tick=a%7C3&reason=x&tick=b%7C1&tick=a%7C4&tick=");
+        assert_eq!(form.value(), json!({ "reason": "x", "appointments": ["a", "b"] }));
+        let seen: Vec<_> = form.ticked().iter().map(|tick| tick.seen.as_str()).collect();
+        assert_eq!(seen, ["3", "1"]);
+        let named = Form::parse(b"appointments=c&tick=a%7C3");
+        assert_eq!(named.value(), json!({ "appointments": ["a"] }), "nothing else counts as ticked");
     }
 }

@@ -13,6 +13,7 @@ mod board;
 mod books;
 mod commands;
 mod csv;
+mod customers;
 mod desk;
 mod door;
 mod entrance;
@@ -100,6 +101,7 @@ fn closed() -> Pages {
         .merge(commands::routes())
         .merge(board::routes())
         .merge(phone::routes())
+        .merge(customers::routes())
         .merge(desk::routes())
         .merge(books::routes())
         .merge(reconciliation::routes())

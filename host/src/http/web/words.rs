@@ -219,6 +219,8 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "reassign" => "It was given to somebody else.",
         "pay-deposit" => "The payment is noted.",
         "customer" => "The customer is added.",
+        "view" => "The view is kept.",
+        "forgotten" => "The view is forgotten.",
         "retry" => "It is back in line.",
         "skip" => "It is skipped. What comes after it goes on.",
         "company" => "The company is there.",

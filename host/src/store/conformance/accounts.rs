@@ -60,6 +60,7 @@ pub(crate) async fn let_in(store: &SharedStore, signed: AppointmentId) {
     store.know_as(ana.id, "https://id.example", "7", minute(0)).await.expect("a write");
     store.note(&event(Some(ana.id.0))).await.expect("a write");
     store.secret("links", &[1, 2], minute(0)).await.expect("a secret");
+    store.keep_view(&super::views::view(ana.id, "Mine", "when=today")).await.expect("a write");
     let signature = signature(signed, 0);
     store.sign(&signature).await.expect("a new signature");
 }

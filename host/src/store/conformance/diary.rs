@@ -6,7 +6,7 @@ use super::Twice;
 use super::house::{House, cancel, claim, event, id, minute, moved, next, record, wanted};
 use crate::model::master::Kind;
 use crate::model::{Appointment, AppointmentId, CompanyId, ProviderId, Status};
-use crate::store::{AppointmentFilter, Commit, Error, Page, Slots};
+use crate::store::{AppointmentFilter, Commit, Error, Page, Record, Slots, Sort};
 
 const ALL: Page = Page { after: None, limit: 100 };
 
@@ -314,6 +314,77 @@ pub(crate) async fn appointments_come_in_pages(twice: &Twice) {
         found.extend(ids(&page));
     }
     assert_eq!(found, booked);
+}
+
+pub(crate) async fn appointments_are_found_by_their_customers(twice: &Twice) {
+    let (mut house, neighbour) = (House::build(&twice.one).await, House::build(&twice.one).await);
+    let plain = house.store(&twice.one, house.hold(0, 60)).await.expect("a free slot");
+    let mara = serde_json::json!({"name": "Mara Öström", "phone": "+49 30 123"});
+    let mara =
+        Record {
+            name: "Mara Öström".to_owned(), data: mara, ..record(Kind::Customer, id(), house.company)
+        };
+    twice.one.insert(&mara, None).await.expect("a new record");
+    house.customer = mara.id;
+    let hers = house.store(&twice.one, house.hold(60, 120)).await.expect("a free slot");
+    let other = neighbour.store(&twice.one, neighbour.hold(0, 60)).await.expect("a free slot");
+    let find = async |text: &str, company: Option<CompanyId>| {
+        let find = Some(text.to_owned());
+        let filter = AppointmentFilter { find, company, ..AppointmentFilter::default() };
+        ids(&twice.other.appointments(&filter, ALL).await.expect("a list"))
+    };
+    let company = Some(house.company.into());
+    for text in ["ÖSTRÖM", "30 123", "APT-0002"] {
+        assert_eq!(find(text, company).await, [hers.id], "{text}");
+    }
+    assert_eq!(find("a CUSTOMER", company).await, [plain.id]);
+    assert_eq!(find("a customer", None).await, [plain.id, other.id]);
+    assert_eq!(find("cooling", company).await, [plain.id, hers.id]);
+    assert_eq!(find("nobody", company).await, []);
+}
+
+pub(crate) async fn appointments_come_in_the_order_of_visits(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let elsewhere = id();
+    twice.one.insert(&record(Kind::Branch, elsewhere, house.company), None).await.expect("a new record");
+    let mut made = Vec::new();
+    for (from, provider) in [(120, 0), (0, 0), (60, 0), (0, 1), (180, 0)] {
+        let mut hold = house.hold(from, from + 60);
+        hold.appointment.provider = house.providers[provider].into();
+        hold.slots = Slots::Take(claim(&hold.appointment));
+        if from == 60 {
+            hold.appointment.branch = elsewhere.into();
+        }
+        made.push(house.store(&twice.one, hold).await.expect("a free slot"));
+    }
+    house.store(&twice.one, cancel(&made[4])).await.expect("revision 1");
+    let all = |sort| AppointmentFilter { company: Some(house.company.into()), sort, ..Default::default() };
+    let expected = [1, 3, 2, 0, 4].map(|n: usize| made[n].id);
+    for sort in [Sort::Earliest, Sort::Latest] {
+        let (mut beyond, mut found) = (None, Vec::new());
+        loop {
+            let page = Page { after: None, limit: 2 };
+            let page = twice.other.appointments(&AppointmentFilter { beyond, ..all(sort) }, page).await;
+            let page = page.expect("a list");
+            let Some(last) = page.last() else { break };
+            beyond = Some((last.start, last.id));
+            found.extend(ids(&page));
+        }
+        if sort == Sort::Latest {
+            found.reverse();
+        }
+        assert_eq!(found, expected, "{sort:?}");
+    }
+    let found = async |filter| ids(&twice.one.appointments(&filter, ALL).await.expect("a list"));
+    let over = AppointmentFilter { over: Some(minute(115)), ..all(Sort::Earliest) };
+    assert_eq!(found(over).await, [1, 3, 2, 4].map(|n: usize| made[n].id), "ended, or called off");
+    for (branches, expected) in [
+        (vec![house.branch.into(), elsewhere.into()], expected.to_vec()),
+        (vec![elsewhere.into()], vec![made[2].id]),
+        (vec![id().into()], vec![]),
+    ] {
+        assert_eq!(found(AppointmentFilter { branches, ..all(Sort::Earliest) }).await, expected);
+    }
 }
 
 pub(crate) async fn the_trail_is_in_order(twice: &Twice) {

@@ -20,6 +20,7 @@ pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod samples;
 pub(crate) mod turns;
+pub(crate) mod views;
 pub(crate) mod waitlist;
 
 use super::SharedStore;
@@ -52,6 +53,8 @@ macro_rules! conformance {
             records: records_come_in_pages_by_kind_and_company,
             records: a_record_is_not_kept_without_its_answer,
             records: names_are_read_together,
+            records: customers_are_found_by_what_people_remember,
+            records: customers_come_in_pages_by_name,
             diary: an_appointment_is_read_as_it_was_committed,
             diary: numbers_have_no_gaps,
             diary: a_title_stands_behind_the_number,
@@ -72,6 +75,8 @@ macro_rules! conformance {
             diary: a_request_sent_twenty_times_at_once_books_once,
             diary: appointments_are_filtered,
             diary: appointments_come_in_pages,
+            diary: appointments_are_found_by_their_customers,
+            diary: appointments_come_in_the_order_of_visits,
             diary: the_trail_is_in_order,
             diary: the_agenda_is_what_takes_time_from_whom,
             diary: entries_are_read_from_a_number_on,
@@ -133,6 +138,7 @@ macro_rules! conformance {
             decisions: what_extensions_said_is_listed,
             decisions: the_oldest_decisions_are_forgotten_some_at_a_time,
             reports: visits_are_counted_by_week_and_by_whose_they_are,
+            reports: a_customers_visits_are_counted,
             reports: prices_are_added_up_exactly_by_currency,
             reports: invoices_are_added_up_less_what_was_credited,
             reports: taken_time_is_what_lies_in_the_period_once,
@@ -162,6 +168,7 @@ macro_rules! conformance {
             accounts: what_was_done_is_kept_and_a_secret_is_made_once,
             accounts: work_is_signed_for_once,
             accounts: the_trail_names_who_it_was,
+            views: a_view_is_kept_under_a_name_once,
             samples: a_sample_is_marked_when_it_is_made,
             samples: a_sample_goes_with_everything_in_it_and_nothing_else,
             samples: what_is_no_sample_stays,

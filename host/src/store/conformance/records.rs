@@ -1,10 +1,12 @@
 //! Master data.
 
+use serde_json::json;
+
 use super::Twice;
 use super::house::{House, id, minute, record};
 use crate::model::CompanyId;
 use crate::model::master::Kind;
-use crate::store::{Answer, Error, Owner, Page, Record};
+use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record};
 
 const ALL: Page = Page { after: None, limit: 100 };
 
@@ -145,4 +147,58 @@ pub(crate) async fn names_are_read_together(twice: &Twice) {
     let versions = twice.one.catalog_versions().await.expect("a list");
     let version = twice.other.catalog_version(house.company.into()).await.expect("a number");
     assert!(versions.contains(&(house.company.into(), version)), "{versions:?}");
+}
+
+/// A customer of this name and these further fields.
+fn customer(company: uuid::Uuid, name: &str, more: &serde_json::Value) -> Record {
+    let mut data = more.clone();
+    data["name"] = name.into();
+    Record { name: name.to_owned(), data, ..record(Kind::Customer, id(), company) }
+}
+
+pub(crate) async fn customers_are_found_by_what_people_remember(twice: &Twice) {
+    let (house, neighbour) = (House::build(&twice.one).await, House::build(&twice.one).await);
+    let mara = json!({"email": "mara.l@example.org", "phone": "+49 (30) 123", "party_code": "K-007", "address": "Elm 4"});
+    let mara = customer(house.company, "Mara Öström", &mara);
+    let stranger = customer(neighbour.company, "Mara Neighbour", &json!({}));
+    let gone = Record { active: false, ..customer(house.company, "100% [Ada]_*", &json!({})) };
+    for one in [&mara, &stranger, &gone] {
+        twice.one.insert(one, None).await.expect("a new record");
+    }
+    let found = async |text: &str, active| {
+        let filter = CustomerFilter { company: house.company.into(), text: Some(text.to_owned()), active };
+        ids(&twice.other.customers(&filter, ALL).await.expect("a list"))
+    };
+    for text in ["mara", "MARA ÖST", "öström", "L@EXAMPLE", "(30) 1", "k-007"] {
+        assert_eq!(found(text, false).await, [mara.id], "{text}");
+    }
+    for text in ["[ada]", "_*", "0%", "100% [a"] {
+        assert_eq!(found(text, false).await, [gone.id], "{text}");
+        assert!(found(text, true).await.is_empty(), "{text}");
+    }
+    for text in ["elm", "ma.a", "m*a", "m?ra", "neighbour", "\\", "k_007"] {
+        assert!(found(text, false).await.is_empty(), "{text}");
+    }
+}
+
+pub(crate) async fn customers_come_in_pages_by_name(twice: &Twice) {
+    let (house, neighbour) = (House::build(&twice.one).await, House::build(&twice.one).await);
+    let mut expected = vec![house.customer];
+    for name in ["ada", "Bea", "bea", "Zoe", "Émile"] {
+        let one = customer(house.company, name, &json!({}));
+        twice.one.insert(&one, None).await.expect("a new record");
+        expected.push(one.id);
+    }
+    let filter = CustomerFilter { company: house.company.into(), text: None, active: false };
+    let (mut after, mut found) = (None, Vec::new());
+    loop {
+        let page = Page { after, limit: 2 };
+        let page = ids(&twice.other.customers(&filter, page).await.expect("a list"));
+        let Some(last) = page.last() else { break };
+        after = Some(*last);
+        found.extend(page);
+    }
+    assert_eq!(found, expected);
+    let strange = Page { after: Some(neighbour.customer), limit: 9 };
+    assert_eq!(twice.one.customers(&filter, strange).await.expect("a list"), []);
 }

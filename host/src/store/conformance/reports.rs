@@ -106,6 +106,44 @@ pub(crate) async fn visits_are_counted_by_week_and_by_whose_they_are(twice: &Twi
     assert_eq!(counted(store, ReportFilter { provider: neighbours, ..all_of(&house) }).await, []);
 }
 
+pub(crate) async fn a_customers_visits_are_counted(twice: &Twice) {
+    use Status::{Cancelled, Completed, Confirmed, NoShow};
+    let house = House::build(&twice.one).await;
+    let store = &twice.one;
+    let elsewhere = id();
+    store.insert(&record(Kind::Branch, elsewhere, house.company), None).await.expect("a new record");
+    let stranger = id();
+    store.insert(&record(Kind::Customer, stranger, house.company), None).await.expect("a new record");
+    visit(&house, store, house.hold(0, 60), &[Confirmed, Completed]).await;
+    visit(&house, store, house.hold(60, 120), &[Confirmed, NoShow]).await;
+    visit(&house, store, house.hold(120, 180), &[Confirmed, Cancelled]).await;
+    let moved = visit(&house, store, house.hold(180, 240), &[Confirmed]).await;
+    let mut there = house.hold(240, 300);
+    there.appointment.branch = elsewhere.into();
+    let there = visit(&house, store, there, &[Confirmed]).await;
+    let mut gone = cancel(&moved);
+    gone.appointment.successor = Some(there.id);
+    house.store(store, gone).await.expect("revision 2");
+    // No visits of theirs: a hold, one that ran out, and what is somebody else's.
+    house.store(store, house.hold(300, 360)).await.expect("a free slot");
+    visit(&house, store, house.hold(360, 420), &[Cancelled]).await;
+    let other = House { customer: stranger, ..house };
+    visit(&other, store, other.hold(420, 480), &[Confirmed]).await;
+    let counted = async |branches: &[Uuid]| {
+        let branches: Vec<_> = branches.iter().map(|id| (*id).into()).collect();
+        twice.other.customer_counts(house.customer.into(), &branches).await.expect("a count")
+    };
+    let here =
+        VisitCounts { completed: 1, no_shows: 1, cancelled: 1, rescheduled: 1, ..VisitCounts::default() };
+    assert_eq!(counted(&[house.branch]).await, here);
+    assert_eq!(counted(&[elsewhere]).await, VisitCounts { standing: 1, ..VisitCounts::default() });
+    let both = VisitCounts { standing: 1, ..here };
+    assert_eq!(counted(&[house.branch, elsewhere]).await, both);
+    assert_eq!(counted(&[]).await, both);
+    let nobody = store.customer_counts(id().into(), &[]).await.expect("a count");
+    assert_eq!(nobody, VisitCounts::default());
+}
+
 /// A visit of this price.
 async fn sold(house: &House, store: &SharedStore, from: i64, price: (&str, &str), status: Status) {
     let mut hold = house.hold(from, from + 60);

@@ -9,12 +9,13 @@ use super::Postgres;
 use super::commit;
 use super::error::failed;
 use super::occupancy::look_back;
+use super::records;
 use super::rows::{Columns, ids};
 use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
 use crate::store::read;
 use crate::store::rendered::{Basis, Entry, new_ones};
-use crate::store::words::containing;
-use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series};
+use crate::store::words::{any_case_regex, containing};
+use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_at, end_at,
@@ -48,7 +49,16 @@ impl Diary for Postgres {
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(after);
         }
-        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
+        let (is_beyond, order) = match filter.sort {
+            Sort::Made => ("", " ORDER BY id"),
+            Sort::Earliest => (">", " ORDER BY start_at, id"),
+            Sort::Latest => ("<", " ORDER BY start_at DESC, id DESC"),
+        };
+        if let Some((start, id)) = filter.beyond.filter(|_| filter.sort != Sort::Made) {
+            query.push(" AND (start_at, id) ").push(is_beyond).push(" (");
+            query.push_bind(start).push(", ").push_bind(id.0).push(")");
+        }
+        query.push(order).push(" LIMIT ").push_bind(i64::from(page.limit));
         let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
         rows.iter().map(|row| read::appointment(&Columns(row))).collect()
     }
@@ -195,6 +205,9 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
             query.push(" AND ").push(column).push(" = ").push_bind(id);
         }
     }
+    if !filter.branches.is_empty() {
+        query.push(" AND branch = ANY (").push_bind(ids(filter.branches.iter().copied())).push(")");
+    }
     if let Some(unit) = filter.unit {
         query
             .push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ")
@@ -210,6 +223,10 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
     if filter.standing {
         query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");
     }
+    if let Some(over) = filter.over {
+        query.push(" AND (end_at <= ").push_bind(over);
+        query.push(" OR status IN ('completed', 'cancelled', 'no_show'))");
+    }
     if let Some(from) = filter.from {
         query.push(" AND end_at > ").push_bind(from);
     }
@@ -218,6 +235,16 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
     }
     if let Some(text) = &filter.text {
         query.push(" AND name ILIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
+    }
+    if let Some(wanted) = &filter.find {
+        query.push(" AND (name ~ ").push_bind(any_case_regex(wanted));
+        query.push(" OR customer IN (SELECT id FROM record WHERE kind = 'customer'");
+        if let Some(company) = filter.company {
+            query.push(" AND company = ").push_bind(company.0);
+        }
+        query.push(" AND ");
+        records::found(&mut query, wanted);
+        query.push("))");
     }
     query
 }

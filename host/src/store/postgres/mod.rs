@@ -46,6 +46,7 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod views;
 mod waitlist;
 
 use std::sync::Arc;

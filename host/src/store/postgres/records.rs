@@ -11,8 +11,8 @@ use super::requests;
 use super::rows::Columns;
 use crate::model::master::Kind;
 use crate::model::{CompanyId, ExtensionAct};
-use crate::store::words::to_json;
-use crate::store::{Answer, Error, Owner, Page, Record, Records, read};
+use crate::store::words::{any_case_regex, to_json};
+use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record, Records, read};
 
 const COLUMNS: &str = "SELECT id, company, name, active, version, updated_at, data::text AS data FROM record";
 
@@ -81,6 +81,27 @@ impl Records for Postgres {
         rows.iter().map(|row| read::record(kind, &Columns(row))).collect()
     }
 
+    async fn customers(&self, filter: &CustomerFilter, page: Page) -> Result<Vec<Record>, Error> {
+        let mut query = QueryBuilder::<sqlx::Postgres>::new(COLUMNS);
+        query.push(" WHERE kind = 'customer' AND company = ").push_bind(filter.company.0);
+        if filter.active {
+            query.push(" AND active");
+        }
+        if let Some(wanted) = &filter.text {
+            query.push(" AND ");
+            found(&mut query, wanted);
+        }
+        if let Some(after) = page.after {
+            query.push(" AND (lower(name COLLATE \"C\"), id) > (SELECT lower(name COLLATE \"C\"), id FROM record WHERE id = ");
+            query.push_bind(after);
+            // Of another company's records nothing follows.
+            query.push(" AND company = ").push_bind(filter.company.0).push(")");
+        }
+        query.push(" ORDER BY lower(name COLLATE \"C\"), id LIMIT ").push_bind(i64::from(page.limit));
+        let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
+        rows.iter().map(|row| read::record(Kind::Customer, &Columns(row))).collect()
+    }
+
     async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
         let rows = sqlx::query("SELECT id, name FROM record WHERE id = ANY ($1)")
             .bind(ids)
@@ -123,6 +144,16 @@ impl Records for Postgres {
         .map_err(failed)?;
         row.as_ref().map(|row| read::owner(&Columns(row))).transpose()
     }
+}
+
+/// Whether a customer's record contains a text in what people remember of them.
+pub(super) fn found(query: &mut QueryBuilder<sqlx::Postgres>, wanted: &str) {
+    let pattern = any_case_regex(wanted);
+    query.push("(name ~ ").push_bind(pattern.clone());
+    for field in ["email", "phone", "party_code"] {
+        query.push(" OR data ->> '").push(field).push("' ~ ").push_bind(pattern.clone());
+    }
+    query.push(")");
 }
 
 /// Adds a record, and keeps the answer to the request that asked for it.

@@ -11,12 +11,12 @@ use sqlx::QueryBuilder;
 use super::Postgres;
 use super::error::failed;
 use super::occupancy::look_back;
-use super::rows::Columns;
-use crate::model::ProviderId;
+use super::rows::{Columns, ids};
+use crate::model::{BranchId, CustomerId, ProviderId};
 use crate::store::Error;
 use crate::store::read;
 use crate::store::reports::{
-    By, CANCEL_CUTOFF, COUNTS, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount,
+    BECAME, By, CANCEL_CUTOFF, COUNTS, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount,
 };
 
 type Query = QueryBuilder<sqlx::Postgres>;
@@ -54,21 +54,33 @@ impl Reports for Postgres {
         weeks: &[Stretch],
     ) -> Result<Vec<(By, VisitCounts)>, Error> {
         let mut query = week("WITH visit AS MATERIALIZED (SELECT ", weeks);
-        query.push(
-            ", a.branch, a.provider, a.service,
-            CASE WHEN a.status IN ('completed', 'no_show') THEN a.status WHEN a.status <> 'cancelled' THEN 'standing'
-                 WHEN a.successor IS NOT NULL THEN 'rescheduled' WHEN ",
-        );
-        query.push(LATE).push_bind(CANCEL_CUTOFF).push(") THEN 'late' ELSE 'cancelled' END AS became");
+        query.push(", a.branch, a.provider, a.service, ");
+        became(&mut query);
         visits(&mut query, VISITS, filter, weeks);
         query.push(BOOKED).push(") SELECT 'week' AS facet, week, NULL::uuid AS about, ");
-        query.push(COUNTS).push("week");
+        query.push(COUNTS).push(" GROUP BY week");
         for facet in ["branch", "provider", "service"] {
             query.push(" UNION ALL SELECT '").push(facet).push("', NULL, ").push(facet).push(", ");
-            query.push(COUNTS).push(facet);
+            query.push(COUNTS).push(" GROUP BY ").push(facet);
         }
         let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
         rows.iter().map(|row| read::visit_counts(&Columns(row))).collect()
+    }
+
+    async fn customer_counts(
+        &self,
+        customer: CustomerId,
+        branches: &[BranchId],
+    ) -> Result<VisitCounts, Error> {
+        let mut query = Query::new("WITH visit AS (SELECT ");
+        became(&mut query);
+        query.push(" FROM appointment a WHERE a.customer = ").push_bind(customer.0);
+        if !branches.is_empty() {
+            query.push(" AND a.branch = ANY (").push_bind(ids(branches.iter().copied())).push(")");
+        }
+        query.push(BOOKED).push(") SELECT ").push(COUNTS);
+        let row = query.build().fetch_one(&self.pool).await.map_err(failed)?;
+        read::counts(&Columns(&row))
     }
 
     async fn booked_amounts(
@@ -148,6 +160,15 @@ fn visits(query: &mut Query, from: &'static str, filter: &ReportFilter, weeks: &
     query.push(from).push_bind(filter.company.0);
     query.push(" AND a.start_at >= ").push_bind(first).push(" AND a.start_at < ").push_bind(last);
     narrow(query, filter, "p.id");
+}
+
+/// What became of a visit, as a column.
+fn became(query: &mut Query) {
+    query
+        .push(BECAME)
+        .push(LATE)
+        .push_bind(CANCEL_CUTOFF)
+        .push(") THEN 'late' ELSE 'cancelled' END AS became");
 }
 
 /// Only the conditions that are asked for; `provider` is the column that says who performs it.

@@ -18,13 +18,13 @@ use crate::store::CustomerHistory;
 use crate::store::rendered::Details;
 use crate::store::waitlist::{self, Freed, Wait};
 use crate::store::words::{from_json, from_word};
-use crate::store::{Answer, Booking, Busy, Error, Owner, Record, Sample, Series, Session, Workload};
+use crate::store::{Answer, Booking, Busy, Error, Owner, Record, Sample, Series, Session, View, Workload};
 
 pub(super) use books::{finding, finding_act, imported, known_connection, mapped_code, run};
 pub(super) use decisions::{component, decision, extension_answer, extension_change, kept_decision};
 pub(super) use outbox::{attempt, backlog, delivery, repair};
 pub(super) use people::{account, account_event, api_key, invitation, logged_in, signature};
-pub(super) use reports::{taken_minutes, visit_counts, week_amount};
+pub(super) use reports::{counts, taken_minutes, visit_counts, week_amount};
 
 /// A row, read column by column.
 pub(super) trait Columns {
@@ -89,6 +89,17 @@ pub(super) fn sample(row: &impl Columns) -> Result<Sample, Error> {
         name: row.text("name")?.to_owned(),
         by: row.text("actor")?.to_owned(),
         made_at: row.instant("made_at")?,
+    })
+}
+
+/// A list that somebody keeps.
+pub(super) fn view(row: &impl Columns) -> Result<View, Error> {
+    Ok(View {
+        id: row.id("id")?,
+        account: row.id("account")?,
+        name: row.text("name")?.to_owned(),
+        query: row.text("query")?.to_owned(),
+        created_at: row.instant("created_at")?,
     })
 }
 

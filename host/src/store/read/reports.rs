@@ -16,15 +16,19 @@ pub(in crate::store) fn visit_counts(row: &impl Columns) -> Result<(By, VisitCou
         "service" => By::Service(row.id("about")?),
         other => return Err(Error::Corrupt("facet", other.into())),
     };
-    let counts = VisitCounts {
+    Ok((by, counts(row)?))
+}
+
+/// How many visits.
+pub(in crate::store) fn counts(row: &impl Columns) -> Result<VisitCounts, Error> {
+    Ok(VisitCounts {
         completed: row.count("completed")?,
         cancelled: row.count("cancelled")?,
         cancelled_late: row.count("cancelled_late")?,
         no_shows: row.count("no_shows")?,
         rescheduled: row.count("rescheduled")?,
         standing: row.count("standing")?,
-    };
-    Ok((by, counts))
+    })
 }
 
 /// A sum, put together from what stands before the point and what stands behind it.

@@ -7,13 +7,14 @@ use sqlx::QueryBuilder;
 use super::Sqlite;
 use super::commit;
 use super::error::failed;
+use super::records;
 use super::rows::{Columns, micros, text};
 use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
 use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
-use crate::store::words::{containing, to_json};
-use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series};
+use crate::store::words::{any_case_glob, containing, to_json};
+use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_us AS start_at,
@@ -46,7 +47,16 @@ impl Diary for Sqlite {
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(text(after));
         }
-        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
+        let (is_beyond, order) = match filter.sort {
+            Sort::Made => ("", " ORDER BY id"),
+            Sort::Earliest => (">", " ORDER BY start_us, id"),
+            Sort::Latest => ("<", " ORDER BY start_us DESC, id DESC"),
+        };
+        if let Some((start, id)) = filter.beyond.filter(|_| filter.sort != Sort::Made) {
+            query.push(" AND (start_us, id) ").push(is_beyond).push(" (");
+            query.push_bind(micros(start)).push(", ").push_bind(text(id)).push(")");
+        }
+        query.push(order).push(" LIMIT ").push_bind(i64::from(page.limit));
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::appointment(&Columns(row))).collect()
     }
@@ -184,7 +194,12 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(" WHERE TRUE");
     if let Some(company) = filter.company {
-        query.push(" AND company = ").push_bind(text(company));
+        // Somebody's own visits are few: read in the order of visits, all of the company's would have to be looked at.
+        let is_somebodys =
+            filter.sort != Sort::Made && (filter.customer.is_some() || filter.provider.is_some());
+        query
+            .push(if is_somebodys { " AND +company = " } else { " AND company = " })
+            .push_bind(text(company));
     }
     if let Some(customer) = filter.customer {
         query.push(" AND customer = ").push_bind(text(customer));
@@ -203,6 +218,13 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
             query.push(" AND ").push(column).push(" = ").push_bind(id);
         }
     }
+    if !filter.branches.is_empty() {
+        let mut list = query.push(" AND branch IN (").separated(", ");
+        for branch in &filter.branches {
+            list.push_bind(text(*branch));
+        }
+        query.push(")");
+    }
     if let Some(unit) = filter.unit {
         query
             .push(" AND id IN (SELECT appointment FROM unit_claim WHERE unit = ")
@@ -218,6 +240,10 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     if filter.standing {
         query.push(" AND status NOT IN ('completed', 'cancelled', 'no_show')");
     }
+    if let Some(over) = filter.over {
+        query.push(" AND (end_us <= ").push_bind(micros(over));
+        query.push(" OR status IN ('completed', 'cancelled', 'no_show'))");
+    }
     if let Some(from) = filter.from {
         query.push(" AND end_us > ").push_bind(micros(from));
     }
@@ -226,6 +252,18 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     }
     if let Some(text) = &filter.text {
         query.push(" AND name LIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
+    }
+    if let Some(wanted) = &filter.find {
+        query.push(" AND (name GLOB ").push_bind(any_case_glob(wanted));
+        query.push(" OR customer IN (SELECT id FROM record");
+        if let Some(company) = filter.company {
+            query.push(" INDEXED BY customer_by_name WHERE kind = 'customer' AND company = ");
+            query.push_bind(text(company)).push(" AND ");
+        } else {
+            query.push(" WHERE kind = 'customer' AND ");
+        }
+        records::found(&mut query, wanted);
+        query.push("))");
     }
     query
 }

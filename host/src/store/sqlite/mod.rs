@@ -31,6 +31,7 @@ mod samples;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod views;
 mod waitlist;
 
 use std::path::Path;

@@ -11,8 +11,8 @@ use super::requests;
 use super::rows::{Columns, micros, text};
 use crate::model::master::Kind;
 use crate::model::{CompanyId, ExtensionAct};
-use crate::store::words::to_json;
-use crate::store::{Answer, Error, Owner, Page, Record, Records, read};
+use crate::store::words::{any_case_glob, to_json};
+use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record, Records, read};
 
 const COLUMNS: &str = "SELECT id, company, name, active, version, updated_us AS updated_at, data FROM record";
 
@@ -80,6 +80,27 @@ impl Records for Sqlite {
         rows.iter().map(|row| read::record(kind, &Columns(row))).collect()
     }
 
+    async fn customers(&self, filter: &CustomerFilter, page: Page) -> Result<Vec<Record>, Error> {
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+        query.push(" WHERE kind = 'customer' AND company = ").push_bind(text(filter.company));
+        if filter.active {
+            query.push(" AND active");
+        }
+        if let Some(wanted) = &filter.text {
+            query.push(" AND ");
+            found(&mut query, wanted);
+        }
+        if let Some(after) = page.after {
+            query.push(" AND (lower(name), id) > (SELECT lower(name), id FROM record WHERE id = ");
+            query.push_bind(text(after));
+            // Of another company's records nothing follows.
+            query.push(" AND company = ").push_bind(text(filter.company)).push(")");
+        }
+        query.push(" ORDER BY lower(name), id LIMIT ").push_bind(i64::from(page.limit));
+        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
+        rows.iter().map(|row| read::record(Kind::Customer, &Columns(row))).collect()
+    }
+
     async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
         let rows = sqlx::query("SELECT id, name FROM record WHERE id IN (SELECT value FROM json_each(?))")
             .bind(to_json("record", &ids)?)
@@ -122,6 +143,16 @@ impl Records for Sqlite {
         .map_err(failed)?;
         row.as_ref().map(|row| read::owner(&Columns(row))).transpose()
     }
+}
+
+/// Whether a customer's record contains a text in what people remember of them.
+pub(super) fn found(query: &mut QueryBuilder<sqlx::Sqlite>, wanted: &str) {
+    let pattern = any_case_glob(wanted);
+    query.push("(name GLOB ").push_bind(pattern.clone());
+    for field in ["email", "phone", "party_code"] {
+        query.push(" OR data ->> '$.").push(field).push("' GLOB ").push_bind(pattern.clone());
+    }
+    query.push(")");
 }
 
 /// Adds a record, and keeps the answer to the request that asked for it.

@@ -10,12 +10,12 @@ use sqlx::QueryBuilder;
 use super::Sqlite;
 use super::error::failed;
 use super::rows::{Columns, micros, text};
-use crate::model::ProviderId;
+use crate::model::{BranchId, CustomerId, ProviderId};
 use crate::store::Error;
 use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read;
 use crate::store::reports::{
-    By, CANCEL_CUTOFF, COUNTS, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount,
+    BECAME, By, CANCEL_CUTOFF, COUNTS, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount,
 };
 use crate::store::words::to_json;
 
@@ -52,19 +52,38 @@ impl Reports for Sqlite {
         weeks: &[Stretch],
     ) -> Result<Vec<(By, VisitCounts)>, Error> {
         let mut query = moments(weeks)?;
-        query.push(", visit AS MATERIALIZED (SELECT w.n AS week, a.branch, a.provider, a.service,
-            CASE WHEN a.status IN ('completed', 'no_show') THEN a.status WHEN a.status <> 'cancelled' THEN 'standing'
-                 WHEN a.successor IS NOT NULL THEN 'rescheduled' WHEN ");
-        query.push(LATE).push_bind(CANCEL_CUTOFF).push(") THEN 'late' ELSE 'cancelled' END AS became");
+        query.push(", visit AS MATERIALIZED (SELECT w.n AS week, a.branch, a.provider, a.service, ");
+        became(&mut query);
         query.push(VISITS).push_bind(text(filter.company));
         narrow(&mut query, filter, "p.id");
-        query.push(BOOKED).push(") SELECT 'week' AS facet, week, NULL AS about, ").push(COUNTS).push("week");
+        query
+            .push(BOOKED)
+            .push(") SELECT 'week' AS facet, week, NULL AS about, ")
+            .push(COUNTS)
+            .push(" GROUP BY week");
         for facet in ["branch", "provider", "service"] {
             query.push(" UNION ALL SELECT '").push(facet).push("', NULL, ").push(facet).push(", ");
-            query.push(COUNTS).push(facet);
+            query.push(COUNTS).push(" GROUP BY ").push(facet);
         }
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::visit_counts(&Columns(row))).collect()
+    }
+
+    async fn customer_counts(
+        &self,
+        customer: CustomerId,
+        branches: &[BranchId],
+    ) -> Result<VisitCounts, Error> {
+        let mut query = Query::new("WITH visit AS (SELECT ");
+        became(&mut query);
+        query.push(" FROM appointment a WHERE a.customer = ").push_bind(text(customer));
+        if !branches.is_empty() {
+            query.push(" AND a.branch IN (SELECT value FROM json_each(");
+            query.push_bind(to_json("branch", &branches)?).push("))");
+        }
+        query.push(BOOKED).push(") SELECT ").push(COUNTS);
+        let row = query.build().fetch_one(&self.readers).await.map_err(failed)?;
+        read::counts(&Columns(&row))
     }
 
     async fn booked_amounts(
@@ -141,6 +160,15 @@ fn table(weeks: &str) -> Query {
     );
     query.push_bind(weeks.to_owned()).push("))");
     query
+}
+
+/// What became of a visit, as a column.
+fn became(query: &mut Query) {
+    query
+        .push(BECAME)
+        .push(LATE)
+        .push_bind(CANCEL_CUTOFF)
+        .push(") THEN 'late' ELSE 'cancelled' END AS became");
 }
 
 /// Only the conditions that are asked for; `provider` is the column that says who performs it.

@@ -55,6 +55,7 @@ pub(super) const TABLES: &[Table] = &[
     ),
     table("invitation", &[text("hash"), id("account"), instant!("created"), instant!("expires")]),
     table("account_identity", &[text("issuer"), text("subject"), id("account"), instant!("created")]),
+    table("saved_view", &[id("id"), id("account"), text("name"), text("query"), instant!("created")]),
     table("login_attempt", &[text("subject"), integer("failures"), instant!("tried"), instant!("blocked")]),
     numbered(
         "account_event",

@@ -296,6 +296,21 @@ async fn frequent_statements_find_their_index() {
             "SELECT id FROM appointment WHERE TRUE AND company = ? AND id > ? ORDER BY id",
             "appointment_by_company",
         ),
+        (
+            "SELECT details FROM appointment WHERE TRUE AND company = ? AND (start_us, id) < (?, ?)
+             ORDER BY start_us DESC, id DESC",
+            "appointment_by_start (company=? AND (start_us,id)<(?,?))",
+        ),
+        (
+            "SELECT details FROM appointment WHERE TRUE ORDER BY start_us, id",
+            "SCAN appointment USING INDEX appointment_by_any_start",
+        ),
+        (
+            "SELECT data FROM record WHERE kind = 'customer' AND company = ?
+             AND (lower(name), id) > (SELECT lower(name), id FROM record WHERE id = ? AND company = ?)
+             ORDER BY lower(name), id",
+            "customer_by_name (company=?",
+        ),
         ("SELECT id FROM delivery WHERE TRUE AND state = 'parked' AND id > ? ORDER BY id", "delivery_parked"),
     ];
     for (statement, index) in plans {

@@ -1,45 +1,60 @@
-//! The list of appointments, its filters, and the same as CSV.
+//! The list of appointments: its filters and its order, the views of it that people keep, what is done with several at once,
+//! and the same as CSV.
+
+mod filter;
+mod ticked;
+mod views;
 
 use askama::Template;
 use axum::extract::{self, Extension};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Utc};
 
+use self::filter::{Place, When};
+use self::views::View;
 use super::csv::{Cell, Csv};
 use super::door::Desk;
 use super::form::Form;
 use super::names::{Names, choices};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
-use crate::app::{self, App};
-use crate::codes;
+use crate::app::{App, VIEW_NAME};
 use crate::http::gate::Pin;
 use crate::http::limits;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::fields::LINE;
-use crate::model::{Appointment, Branch, Case, Company, CompanyId, Customer, Provider, Scope, Service};
-use crate::store::{AppointmentFilter, Page};
+use crate::model::{
+    Appointment, Branch, Case, Company, CompanyId, Customer, CustomerId, Provider, Scope, Service, Status,
+};
+use crate::store::{AppointmentFilter, Page, Sort};
 
 /// Rows of a CSV file at most: a spreadsheet opens them at once, and reading them takes a second.
 const EXPORTED: u32 = 5_000;
 
 const PATH: &str = "/appointments";
 
-/// The list, and the same as a file.
+/// The list, its views, what is done with several at once, and the same as a file.
 pub(super) fn routes() -> Pages {
     let pins = [Pin::Company, Pin::Branch, Pin::Provider, Pin::Customer];
     let need = || Need::list(Scope::AppointmentsRead, &pins);
-    Pages::default().get(PATH, need(), index).get("/appointments.csv", need(), export)
+    let own = || Need::anywhere(Scope::Own);
+    Pages::default()
+        .get(PATH, need(), index)
+        .get("/appointments.csv", need(), export)
+        .post("/appointments/views/keep", own(), views::keep)
+        .post("/appointments/views/forget", own(), views::forget)
+        .merge(ticked::routes())
 }
 
 /// An appointment as lists show it.
 pub(super) struct Row {
     pub(super) path: String,
+    pub(super) tick: String,
     pub(super) name: String,
     pub(super) customer: String,
+    /// Where the customer is shown, for whoever may see them.
+    pub(super) customer_path: Option<String>,
     pub(super) location: String,
     pub(super) case: String,
     pub(super) service: String,
@@ -51,6 +66,8 @@ pub(super) struct Row {
     pub(super) instant: String,
     pub(super) status: &'static str,
     pub(super) tone: &'static str,
+    /// Whether it was called off because it was moved.
+    pub(super) is_moved: bool,
 }
 
 #[derive(Template)]
@@ -58,19 +75,34 @@ pub(super) struct Row {
 struct List {
     shell: Shell,
     rows: Vec<Row>,
+    views: Vec<View>,
     companies: Vec<Choice>,
     branches: Vec<Choice>,
     providers: Vec<Choice>,
     statuses: Vec<Choice>,
+    times: Vec<Choice>,
+    orders: Vec<Choice>,
+    /// Whose appointments alone are shown: their identifier, their name, and the list without them.
+    customer: Option<(String, String, String)>,
     from: String,
     to: String,
     text: String,
     zone: String,
     is_filtered: bool,
+    /// Whom the list is limited to: the gate is told again by the forms of the page.
+    whose: Vec<(&'static str, String)>,
+    /// What is looked at, as a view of it is kept.
+    query: String,
+    /// The view that is looked at, where it is one that was kept: its identifier and its name.
+    forget: Option<(String, String)>,
+    /// Whether what is looked at is no view yet.
+    may_keep: bool,
+    name_most: usize,
     export: String,
     next: Option<String>,
     first: Option<String>,
     most: u32,
+    acts: Vec<ticked::Offer>,
 }
 
 async fn index(
@@ -79,21 +111,16 @@ async fn index(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
-    let zone = zone(&app, &query).await?;
-    let page = Page { after: query.read("after")?, limit: limits::PAGE + 1 };
-    let mut found = app.appointments(&filter(&query, zone)?, page).await?;
+    let zone = filter::zone(&app, &query).await?;
+    let beyond = query.read::<Place>("after")?.map(|Place(start, id)| (start, id));
+    let wanted = AppointmentFilter { beyond, ..filter::filter(&query, zone, app.now())? };
+    let mut found = app.appointments(&wanted, Page { after: None, limit: limits::PAGE + 1 }).await?;
     let more = found.len() > limits::PAGE as usize;
     found.truncate(limits::PAGE as usize);
-    let last = found.last().filter(|_| more).map(|last| last.id);
-    let rest = query.without(&["after", "done"]);
+    let last = found.last().filter(|_| more).map(Place::after);
+    let rest = views::kept(&query);
     let joint = if rest.is_empty() { "" } else { "&" };
     let company = query.read::<CompanyId>("company")?;
-    let status = |status| Choice {
-        value: crate::model::Status::as_str(status).to_owned(),
-        label: words::status(status).to_owned(),
-        is_chosen: query.text("status") == status.as_str(),
-    };
-    let companies = companies(&app, &desk, company).await?;
     // Customers do not see the catalogue.
     let (branches, providers) = if desk.identity.grants_for(Scope::CatalogueRead).is_empty() {
         (Vec::new(), Vec::new())
@@ -101,24 +128,75 @@ async fn index(
         let branches = choices::<Branch>(&app, company, query.text("branch")).await?;
         (branches, choices::<Provider>(&app, company, query.text("provider")).await?)
     };
+    let views = views::views(&app, &desk, &query).await?;
+    let open = views.iter().find(|view| view.is_open);
+    let is_filtered = !query.without(&["after", "done", "company", "order"]).is_empty();
     let list = List {
         shell: desk.shell("Appointments", PATH),
-        rows: rows(&app, &found).await?,
-        companies,
+        rows: rows(&app, &desk, &found).await?,
+        forget: open.and_then(|view| Some((view.id.clone()?, view.name.clone()))),
+        may_keep: is_filtered && open.is_none(),
+        views,
+        companies: companies(&app, &desk, company).await?,
         branches,
         providers,
-        statuses: words::STATUSES.into_iter().map(status).collect(),
+        statuses: words::STATUSES.into_iter().map(|one| status(one, &query)).collect(),
+        times: When::ALL.into_iter().map(|when| time(when, &query)).collect(),
+        orders: orders(&query),
+        customer: customer(&app, &desk, &query).await?,
         from: query.text("from").to_owned(),
         to: query.text("to").to_owned(),
         text: query.text("text").to_owned(),
         zone: zone.name().to_owned(),
-        is_filtered: !query.without(&["after", "done", "company"]).is_empty(),
+        is_filtered,
         export: format!("/appointments.csv?{rest}"),
-        next: last.map(|id| format!("{PATH}?{rest}{joint}after={id}")),
+        next: last.map(|place| format!("{PATH}?{rest}{joint}after={place}")),
         first: (!query.text("after").is_empty()).then(|| format!("{PATH}?{rest}")),
+        whose: filter::WHOSE.iter().map(|name| (*name, query.text(name).to_owned())).collect(),
+        query: rest,
+        name_most: VIEW_NAME,
         most: EXPORTED,
+        acts: ticked::offers(&desk),
     };
     Ok(words::html(StatusCode::OK, &list))
+}
+
+fn status(status: Status, query: &Form) -> Choice {
+    Choice {
+        value: status.as_str().to_owned(),
+        label: words::status(status).to_owned(),
+        is_chosen: filter::status(query) == Some(status),
+    }
+}
+
+fn time(when: When, query: &Form) -> Choice {
+    Choice {
+        value: when.name().to_owned(),
+        label: when.label().to_owned(),
+        is_chosen: When::of(query) == when,
+    }
+}
+
+fn orders(query: &Form) -> Vec<Choice> {
+    let chosen = filter::sort(query);
+    let order = |(value, label, sort): (&str, &str, Sort)| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        is_chosen: sort == chosen,
+    };
+    let both = [("latest", "Latest first", Sort::Latest), ("earliest", "Earliest first", Sort::Earliest)];
+    both.into_iter().map(order).collect()
+}
+
+/// The customer that the list is limited to, for whoever may look at others. The gate has seen that they may see this one.
+async fn customer(app: &App, desk: &Desk, query: &Form) -> Result<Option<(String, String, String)>, Problem> {
+    let Some(id) = query.read::<CustomerId>("customer")? else { return Ok(None) };
+    if desk.identity.grants_for(Scope::CustomersList).is_empty() {
+        return Ok(None);
+    }
+    let name = app.get::<Customer>(id.0).await?.data.name;
+    let others = query.without(&["after", "done", "customer"]);
+    Ok(Some((id.to_string(), name, format!("{PATH}?{others}"))))
 }
 
 /// The companies somebody may choose from; nobody else's names are shown.
@@ -136,49 +214,13 @@ pub(super) async fn companies(
     Ok(all.into_iter().filter(is_theirs).collect())
 }
 
-/// The zone that days are meant in: the branch's or the company's that is looked at, else UTC.
-async fn zone(app: &App, query: &Form) -> Result<Tz, Problem> {
-    if let Some(branch) = query.read("branch")? {
-        return Ok(app.get::<Branch>(branch).await?.data.time_zone);
-    }
-    let company = match query.read("company")? {
-        Some(company) => app.get::<Company>(company).await?,
-        None => match app.list::<Company>(None, Page { after: None, limit: 2 }).await?.as_slice() {
-            [only] => only.clone(),
-            _ => return Ok(Tz::UTC),
-        },
-    };
-    Ok(company.data.time_zone)
-}
-
-fn filter(query: &Form, zone: Tz) -> Result<AppointmentFilter, Problem> {
-    let day = |name| query.read::<NaiveDate>(name);
-    let status = words::STATUSES.into_iter().find(|status| status.as_str() == query.text("status"));
-    let text = query.text("text");
-    if text.chars().count() > LINE {
-        return Err(Problem::new(
-            codes::BAD_QUERY,
-            format!("A text to look for has at most {LINE} characters."),
-        ));
-    }
-    Ok(AppointmentFilter {
-        company: query.read("company")?,
-        branch: query.read("branch")?,
-        provider: query.read("provider")?,
-        customer: query.read("customer")?,
-        status,
-        from: day("from")?.map(|day| app::day(zone, day).0),
-        to: day("to")?.map(|day| app::day(zone, day).1),
-        text: Some(text.to_owned()).filter(|text| !text.is_empty()),
-        ..AppointmentFilter::default()
-    })
-}
-
-async fn rows(app: &App, found: &[Appointment]) -> Result<Vec<Row>, Problem> {
+/// Appointments as lists show them.
+pub(super) async fn rows(app: &App, desk: &Desk, found: &[Appointment]) -> Result<Vec<Row>, Problem> {
     let mut names = Names::new(app);
     let mut rows = Vec::with_capacity(found.len());
     for appointment in found {
-        rows.push(row(&mut names, appointment).await?);
+        let customer_path = desk.customer(appointment.company, appointment.customer);
+        rows.push(Row { customer_path, ..row(&mut names, appointment).await? });
     }
     Ok(rows)
 }
@@ -193,8 +235,10 @@ async fn row(names: &mut Names<'_>, appointment: &Appointment) -> Result<Row, Pr
     let place = names.of::<Branch>(appointment.branch).await?;
     Ok(Row {
         path: format!("{PATH}/{}", appointment.id),
+        tick: format!("{}|{}", appointment.id, appointment.revision),
         name: appointment.name.clone(),
         customer: names.of::<Customer>(appointment.customer).await?,
+        customer_path: None,
         location: appointment.location.clone().unwrap_or(place),
         case,
         service: names.of::<Service>(appointment.service).await?,
@@ -206,6 +250,7 @@ async fn row(names: &mut Names<'_>, appointment: &Appointment) -> Result<Row, Pr
         instant: instant(start),
         status: words::status(appointment.status),
         tone: appointment.status.as_str(),
+        is_moved: appointment.status == Status::Cancelled && appointment.successor.is_some(),
     })
 }
 
@@ -216,12 +261,12 @@ pub(super) fn instant(at: DateTime<Utc>) -> String {
 
 async fn export(extract::State(app): extract::State<State>, uri: Uri) -> Result<Response, Problem> {
     let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
-    let filter = filter(&query, zone(&app, &query).await?)?;
+    let mut wanted = filter::filter(&query, filter::zone(&app, &query).await?, app.now())?;
     let mut csv = Csv::new("reference,customer,location,case,service,provider,date,from,to,zone,status");
-    let (mut after, mut written) = (None, 0);
+    let mut written = 0;
     let mut names = Names::new(&app);
     while written < EXPORTED {
-        let found = app.appointments(&filter, Page { after, limit: limits::MAX_PAGE }).await?;
+        let found = app.appointments(&wanted, Page { after: None, limit: limits::MAX_PAGE }).await?;
         for appointment in &found {
             let row = row(&mut names, appointment).await?;
             let day = appointment.start.with_timezone(&names.zone(appointment.branch).await?).date_naive();
@@ -241,7 +286,7 @@ async fn export(extract::State(app): extract::State<State>, uri: Uri) -> Result<
             csv.row(&cells.map(|cell| Cell::Text(cell)));
         }
         written += limits::MAX_PAGE;
-        after = found.last().map(|last| last.id.0);
+        wanted.beyond = found.last().map(|last| (last.start, last.id));
         if found.len() < limits::MAX_PAGE as usize {
             break;
         }

@@ -17,6 +17,7 @@ mod moves;
 mod orders;
 mod periods;
 mod stock;
+mod stock_moves;
 mod taxes;
 
 pub(crate) use moves::move_type;

@@ -6,16 +6,13 @@
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use slotledger_erp::{
     Document, Failure, Key, Kind, Material, Posted, Posting, Reason, StockIssue, StockReturn,
 };
 
-use super::{Books, Round, moved, orders, settle};
-use crate::mapping::{
-    self, Cost, Link, Movement, Number, Picking, PickingHead, PickingState, PickingTypeRecord, StockMove,
-};
+use super::{Books, Round, moved, orders, settle, stock_moves::Reservation};
+use crate::mapping::{self, Movement, Picking, PickingHead, PickingState, PickingTypeRecord, StockMove};
 
 /// Which way the materials go.
 #[derive(Debug, Clone, Copy)]
@@ -131,7 +128,7 @@ async fn reserve(
 
 /// What could not be reserved, in words.
 async fn missing(books: &Books<'_>, picking: &Picking, lines: &[Material]) -> Result<String, Failure> {
-    let moves = moves_of(books, picking).await?;
+    let moves = books.moves_of(picking).await?;
     let codes = books.products(lines.iter().map(|line| line.item.code.as_str())).await?;
     let code =
         |product: i64| codes.iter().find(|(_, known)| known.id == product).map(|(code, _)| code.as_str());
@@ -142,18 +139,14 @@ async fn missing(books: &Books<'_>, picking: &Picking, lines: &[Material]) -> Re
     Ok(short.collect::<Vec<_>>().join(", "))
 }
 
-/// Moves what is reserved.
+/// Moves what is reserved. The older ones have to be told so line by line: a move that takes from several shelves or lots
+/// has as many.
 async fn validate(books: &Books<'_>, picking: &Picking) -> Result<(), Failure> {
-    if books.session.fields.writes_done() {
-        let moves = moves_of(books, picking).await?;
-        let done = books.session.fields.move_done;
-        let commands: Vec<_> = moves
-            .iter()
-            .map(|line| json!([1, line.id, {done: mapping::number(line.product_uom_qty)}]))
-            .collect();
-        books
-            .write(Picking::MODEL, picking.id, json!({books.session.fields.picking_moves: commands}))
-            .await?;
+    if let Some(reserved) = books.session.fields.reserved {
+        let lines = books.reservations(picking, reserved).await?;
+        let moved = |line: &Reservation| json!([1, line.id, {"qty_done": mapping::number(line.reserved.0)}]);
+        let commands: Vec<Value> = lines.iter().map(moved).collect();
+        books.write(Picking::MODEL, picking.id, json!({"move_line_ids": commands})).await?;
     }
     books.act(Picking::MODEL, "button_validate", picking.id).await
 }
@@ -272,81 +265,9 @@ async fn search_where(books: &Books<'_>, kind: Kind, condition: Value) -> Result
     books.search(Picking::MODEL, domain, Picking::FIELDS).await
 }
 
-async fn moves_of(books: &Books<'_>, picking: &Picking) -> Result<Vec<StockMove>, Failure> {
-    books.stock_moves(&[picking.id]).await
-}
-
 async fn document(books: &Books<'_>, posting: &Posting, picking: &Picking) -> Result<Document, Failure> {
-    let moves = moves_of(books, picking).await?;
+    let moves = books.moves_of(picking).await?;
     let cost = books.costs(&moves).await?.values().sum();
     let company = &books.session.company;
     Ok(mapping::stock_movement(posting.kind(), picking, &moves, cost, &posting.key, &company.currency))
-}
-
-impl Books<'_> {
-    /// The moves of a finished issue, with what earlier returns have not brought back.
-    async fn still_out(&self, issued: &Picking, own: &Key) -> Result<Vec<StockMove>, Failure> {
-        let mut moves = moves_of(self, issued).await?;
-        let ids: Vec<i64> = moves.iter().map(|line| line.id).collect();
-        let domain = json!([
-            ["origin_returned_move_id", "in", ids],
-            ["state", "!=", "cancel"],
-            ["picking_id.origin", "!=", own],
-        ]);
-        let fields = ["origin_returned_move_id", "product_uom_qty"];
-        let returned: Vec<Returned> = self.lines(StockMove::MODEL, domain, &fields, "id").await?;
-        for back in returned {
-            let of = moves.iter_mut().find(|line| line.id == back.origin_returned_move_id.id);
-            if let Some(line) = of {
-                line.quantity -= back.product_uom_qty.0;
-            }
-        }
-        Ok(moves)
-    }
-
-    /// The moves of pickings.
-    pub(crate) async fn stock_moves(&self, pickings: &[i64]) -> Result<Vec<StockMove>, Failure> {
-        let mut fields = StockMove::FIELDS.to_vec();
-        fields.push(self.session.fields.move_done);
-        if self.session.fields.cost == Cost::OnMove {
-            fields.push("value");
-        }
-        self.lines(StockMove::MODEL, json!([["picking_id", "in", pickings]]), &fields, "id").await
-    }
-
-    /// What moves cost, by their pickings.
-    pub(crate) async fn costs(&self, moves: &[StockMove]) -> Result<HashMap<i64, Decimal>, Failure> {
-        let mut costs = HashMap::new();
-        let mut add = |picking: i64, cost: Decimal| *costs.entry(picking).or_insert(Decimal::ZERO) += cost;
-        match self.session.fields.cost {
-            Cost::OnMove => moves.iter().for_each(|line| add(line.picking_id.id, line.value)),
-            Cost::InLayers => {
-                let ids: Vec<i64> = moves.iter().map(|line| line.id).collect();
-                let domain = json!([["stock_move_id", "in", ids]]);
-                let fields = ["value", "stock_move_id"];
-                let layers: Vec<Layer> = self.lines("stock.valuation.layer", domain, &fields, "id").await?;
-                for layer in layers {
-                    let of = moves.iter().find(|line| line.id == layer.stock_move_id.id);
-                    if let Some(line) = of {
-                        add(line.picking_id.id, layer.value.0);
-                    }
-                }
-            }
-        }
-        Ok(costs)
-    }
-}
-
-/// A move that undid another.
-#[derive(Deserialize)]
-struct Returned {
-    origin_returned_move_id: Link,
-    product_uom_qty: Number,
-}
-
-/// What a move cost, where it does not say so itself.
-#[derive(Deserialize)]
-struct Layer {
-    value: Number,
-    stock_move_id: Link,
 }

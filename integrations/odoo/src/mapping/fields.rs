@@ -38,6 +38,8 @@ pub(crate) struct Fields {
     pub(crate) taxes_follow_products: bool,
     /// Whether a count of the stock has its effect only once it is applied.
     pub(crate) counts_are_applied: bool,
+    /// Whether a refusal is named only where the server's address leads to one database.
+    pub(crate) refusals_need_one_database: bool,
 }
 
 /// Where a done move's cost stands.
@@ -111,6 +113,7 @@ impl Fields {
             keys_expire: major >= 18,
             taxes_follow_products: major >= 16,
             counts_are_applied: major >= 15,
+            refusals_need_one_database: major < 16,
         }
     }
 

@@ -140,9 +140,11 @@ async fn missing(books: &Books<'_>, picking: &Picking, lines: &[Material]) -> Re
 }
 
 /// Moves what is reserved. The older ones have to be told so line by line: a move that takes from several shelves or lots
-/// has as many.
+/// has as many. What a person has entered already stays.
 async fn validate(books: &Books<'_>, picking: &Picking) -> Result<(), Failure> {
-    if let Some(reserved) = books.session.fields.reserved {
+    if let Some(reserved) = books.session.fields.reserved
+        && books.moves_of(picking).await?.iter().any(|line| line.quantity != line.product_uom_qty)
+    {
         let lines = books.reservations(picking, reserved).await?;
         let moved = |line: &Reservation| json!([1, line.id, {"qty_done": mapping::number(line.reserved.0)}]);
         let commands: Vec<Value> = lines.iter().map(moved).collect();

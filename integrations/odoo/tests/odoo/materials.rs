@@ -1,7 +1,7 @@
 //! Materials as they lie in a real warehouse: on several shelves, and in lots.
 
 use serde_json::{Value, json};
-use slotledger_erp::{Connector, State};
+use slotledger_erp::{Class, Connector, State};
 use slotledger_odoo_server::{Edition, Server};
 
 use crate::support::{
@@ -75,14 +75,23 @@ async fn in_lots(server: &Server) {
     let fields = ["id", "name", "product_id/.id", "company_id/.id"];
     let rows = json!([["by_hand.lot_1", "L1", tracked, 1], ["by_hand.lot_2", "L2", tracked, 1]]);
     let [shelf, _] = shelves(&admin).await;
-    for lot in admin.load(model, &fields, rows).await {
+    let lots = admin.load(model, &fields, rows).await;
+    for lot in &lots {
         three(server, &admin, tracked, shelf, json!(lot)).await;
     }
     let appointment = Appointment("lots".into());
     let issue = made(&books, &appointment.issue(vec![material("MAT-LOT", 4)])).await;
     assert_eq!((issue.quantity, issue.net), (Some(decimal("4")), decimal("16.00")));
-    let back = books.post(&appointment.stock_return(vec![material("MAT-LOT", 4)])).await;
-    eprintln!("back: {back:?}");
+
+    // Which lot comes back only a person can say, who enters it in the transfer.
+    let back = appointment.stock_return(vec![material("MAT-LOT", 4)]);
+    let failure = books.post(&back).await.unwrap_err();
+    assert!(matches!(failure.class, Class::Refused { .. }), "{failure:?}");
+    assert!(failure.message.to_lowercase().contains("lot/serial number"), "{failure:?}");
+    let waiting = json!([["picking_id.origin", "=", back.key]]);
+    admin.change("stock.move.line", waiting, json!({"lot_id": lots[0]})).await;
+    let posted = books.post(&back).await.unwrap().document;
+    assert_eq!((posted.state, posted.quantity), (State::Posted, issue.quantity));
 }
 
 async fn all(edition: Edition) {

@@ -220,6 +220,11 @@ async fn whatever_is_sold_comes_to_what_was_agreed_on_odoo_19() {
 }
 
 #[tokio::test]
+async fn whatever_is_sold_comes_to_what_was_agreed_on_odoo_14() {
+    whatever_is_sold(Edition::Fourteen).await;
+}
+
+#[tokio::test]
 async fn amounts_on_odoo_19() {
     there_and_back(Edition::Nineteen).await;
     several_orders_in_one_invoice(Edition::Nineteen).await;

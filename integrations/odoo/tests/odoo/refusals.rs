@@ -217,6 +217,27 @@ async fn by_hand(server: &Server) {
     assert!(fix.contains("slotledger connect"), "{fix}");
 }
 
+/// Many companies lock an order when it is confirmed: it is amended, invoiced, credited and cancelled all the same.
+async fn locked(server: &Server) {
+    let (books, admin) = (connect(server), Administrator::of(server));
+    let appointment = Appointment("locked".into());
+    let order = made(&books, &appointment.order(visit())).await;
+    let id: i64 = order.reference.parse().unwrap();
+    let button = match server.edition() {
+        Edition::Nineteen => "action_lock",
+        Edition::Fourteen => "action_done",
+    };
+    let lock = async || admin.call("sale.order", button, &[id], json!({})).await;
+    lock().await;
+    assert_eq!(only(&books, &appointment.order(visit())).await, order);
+    let lines = vec![line("SVC-MAINT", 2, "120.00")];
+    made(&books, &appointment.amendment(lines.clone())).await;
+    lock().await;
+    made(&books, &appointment.invoice(lines)).await;
+    made(&books, &appointment.credit()).await;
+    assert_eq!(made(&books, &appointment.cancellation()).await.state, State::Cancelled);
+}
+
 async fn all(edition: Edition) {
     let Some(server) = prepared(edition).await else { return };
     master_data(&server).await;
@@ -225,6 +246,7 @@ async fn all(edition: Edition) {
     currencies(&server).await;
     precision(&server).await;
     rights(&server).await;
+    locked(&server).await;
     by_hand(&server).await;
 }
 

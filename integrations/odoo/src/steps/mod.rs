@@ -16,6 +16,7 @@ mod moved;
 mod moves;
 mod orders;
 mod periods;
+mod shortage;
 mod stock;
 mod stock_moves;
 mod taxes;

@@ -1,7 +1,7 @@
 //! Materials: a transfer between the warehouse and the location of what services consume.
 //!
-//! Invariant: a transfer that cannot be filled gives back what it reserved. The next try takes the same transfer up:
-//! there is never a second one with its key, unless a person cancelled the first.
+//! Invariant: a transfer that cannot be filled reserves nothing. The next try takes the same transfer up: there is never a
+//! second one with its key, unless a person cancelled the first.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use slotledger_erp::{
     Document, Failure, Key, Kind, Material, Posted, Posting, Reason, StockIssue, StockReturn,
 };
 
-use super::{Books, Round, moved, orders, settle, stock_moves::Reservation};
+use super::{Books, Round, moved, orders, settle, shortage, stock_moves::Reservation};
 use crate::mapping::{self, Movement, Picking, PickingHead, PickingState, PickingTypeRecord, StockMove};
 
 /// Which way the materials go.
@@ -97,14 +97,19 @@ async fn round(
         PickingState::Done | PickingState::Cancel => {
             return Ok(Round::Stands(document(books, posting, &picking).await?));
         }
-        PickingState::Draft => press("action_confirm").await,
+        PickingState::Draft => {
+            if matches!(way, Way::Out) {
+                shortage::check(books, &picking, lines).await?;
+            }
+            press("action_confirm").await
+        }
         PickingState::Confirmed | PickingState::Waiting => reserve(books, posting, &picking, lines).await?,
         PickingState::Assigned => validate(books, &picking).await,
     };
     Ok(Round::Tried(Some(picking.state), outcome))
 }
 
-/// Tries to reserve everything. The outer error says what is missing.
+/// Tries to reserve everything. The outer error says what is missing: somebody was faster.
 async fn reserve(
     books: &Books<'_>,
     posting: &Posting,
@@ -116,27 +121,11 @@ async fn reserve(
     if again.is_none_or(|picking| !matches!(picking.state, PickingState::Confirmed | PickingState::Waiting)) {
         return Ok(Ok(()));
     }
-    let missing = missing(books, picking, lines).await?;
-    books.act(Picking::MODEL, "do_unreserve", picking.id).await?;
-    let warehouse = lines.first().map(|line| line.warehouse.as_str()).unwrap_or_default();
-    Err(Failure::refused(
-        format!("not enough stock in {warehouse}: {missing}"),
-        format!("correct the count in {warehouse} in Odoo, or move some there, then retry"),
-    )
-    .because(Reason::OutOfStock))
-}
-
-/// What could not be reserved, in words.
-async fn missing(books: &Books<'_>, picking: &Picking, lines: &[Material]) -> Result<String, Failure> {
     let moves = books.moves_of(picking).await?;
-    let codes = books.products(lines.iter().map(|line| line.item.code.as_str())).await?;
-    let code =
-        |product: i64| codes.iter().find(|(_, known)| known.id == product).map(|(code, _)| code.as_str());
-    let short = moves.iter().filter(|line| line.state != "assigned").map(|line| {
-        let name = code(line.product_id.id).unwrap_or(line.product_id.name.as_str());
-        format!("{name}: {} {} wanted", line.product_uom_qty.normalize(), line.product_uom.name)
-    });
-    Ok(short.collect::<Vec<_>>().join(", "))
+    let short: Vec<&StockMove> = moves.iter().filter(|line| line.state != "assigned").collect();
+    let refusal = shortage::refusal(books, lines, &short).await;
+    books.act(Picking::MODEL, "do_unreserve", picking.id).await?;
+    Err(refusal)
 }
 
 /// Moves what is reserved. The older ones have to be told so line by line: a move that takes from several shelves or lots

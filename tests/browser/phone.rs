@@ -113,6 +113,18 @@ async fn a_technician_goes_through_a_job() {
 }
 
 #[tokio::test]
+async fn a_visit_is_noted_photographed_and_announced() {
+    let host = Host::on_ledger();
+    Day::begin(&host).await.play(&host, "record").await;
+}
+
+#[tokio::test]
+async fn notes_and_photos_wait_for_reception_and_are_sent_once() {
+    let host = Host::on_ledger();
+    Day::begin(&host).await.play(&host, "record_offline").await;
+}
+
+#[tokio::test]
 async fn what_is_tapped_without_reception_is_done_later_and_in_order() {
     let host = Host::on_ledger();
     Day::begin(&host).await.play(&host, "dead_spot").await;

@@ -28,6 +28,8 @@ mod reports;
 mod rules;
 mod setup;
 mod trouble;
+mod upload;
+mod visits;
 mod words;
 
 use std::sync::Arc;
@@ -99,6 +101,7 @@ fn closed() -> Pages {
         .merge(appointments::routes())
         .merge(appointment::routes())
         .merge(commands::routes())
+        .merge(visits::routes())
         .merge(board::routes())
         .merge(phone::routes())
         .merge(customers::routes())

@@ -61,19 +61,19 @@ if (place) {
 
   const fresh = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("");
 
-  // In order; what stands behind something that was refused waits for what becomes of that.
+  // A note or a photo, which leads nowhere and builds on nothing.
+  const isFact = (item) => item.next === null;
+
+  // In order; what builds on something that was refused waits for what becomes of that.
   function sendable() {
     const held = new Set();
     return waiting().filter((item) => {
-      if (item.refused) held.add(item.job);
-      return !held.has(item.job);
+      if (item.refused && !isFact(item)) held.add(item.job);
+      return !item.refused && (isFact(item) || !held.has(item.job));
     });
   }
 
   const next = () => sendable()[0];
-
-  // The status that all that waits for a job leads to.
-  const ahead = (card) => waiting().findLast((item) => item.job === card.dataset.job)?.next ?? card.dataset.status;
 
   function told(form, button) {
     const said = ([name, text]) => typeof text === "string" && !["csrf", "seen", "key"].includes(name);
@@ -88,11 +88,11 @@ if (place) {
       name: card.dataset.name,
       act: form.dataset.act,
       label: button?.dataset.label ?? form.dataset.label,
-      next: form.dataset.next ?? ahead(card),
+      next: form.dataset.next ?? null,
       path: new URL(form.action).pathname,
       fields,
       // What is tapped after something that waits is about what that leads to.
-      seen: waiting().some((item) => item.job === job) ? null : card.dataset.revision,
+      seen: waiting().some((item) => item.job === job && !isFact(item)) ? null : card.dataset.revision,
       tapped: Date.now(),
       refused: null,
     };
@@ -347,8 +347,7 @@ if (place) {
     painted = state;
     for (const old of all(".queued")) old.remove();
     for (const card of all("[data-job]")) {
-      const mine = items.filter((item) => item.job === card.dataset.job);
-      show(card, mine);
+      show(card, items.filter((item) => item.job === card.dataset.job && !isFact(item)));
     }
     for (const item of items.filter((one) => one.refused || !isSending())) {
       const card = cardOf(item.job);
@@ -382,7 +381,7 @@ if (place) {
   function note(item, items, away) {
     const what = `${away ? `${item.name}: ` : ""}${item.label}`;
     if (!item.refused) {
-      const behind = items.some((one) => one.job === item.job && one.refused);
+      const behind = !isFact(item) && items.some((one) => one.job === item.job && one.refused && !isFact(one));
       const text = behind ? "waits for what becomes of the one before it" : "waits to be sent";
       const wait = make("p", { className: "queued wait" }, `${what}, tapped at ${clock(item.tapped)} on this phone, ${text}. `);
       if (behind) wait.append(button("Drop it", () => drop(item), `Drop it: ${what}`));

@@ -161,7 +161,7 @@ const steps = {
     assert.deepEqual(items.map(({ width, height }) => [width, height]), [[2048, 1365], [900, 1200]]);
 
     const otto = await stored(page, "Otto Klein");
-    await tap(page, "Otto Klein", "On my way, there in 20 minutes");
+    await tap(page, "Otto Klein", "On my way, there in 20 min");
     await badge(page, "Otto Klein", /^En route$/);
     const { expected_arrival: expected } = await stored(page, "Otto Klein");
     const off = (Date.parse(expected) - Date.now()) / 60000;
@@ -202,6 +202,9 @@ const steps = {
     await choose(page, "Noor Haddad", { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from("<svg onload='x'/>") });
     const refused = job(page, "Noor Haddad").getByRole("alert");
     await refused.getByText("SL0131").waitFor();
+    // It holds up nothing else.
+    await noted(page, "Noor Haddad", "Zero");
+    await job(page, "Noor Haddad").getByText("Zero").waitFor();
     await refused.getByRole("button", { name: "Drop it: Photo" }).click();
     await refused.waitFor({ state: "detached" });
 
@@ -209,7 +212,7 @@ const steps = {
     await page.reload();
     await page.locator("[data-line]", { hasText: "No connection" }).waitFor();
     await noted(page, "Noor Haddad", "One");
-    await tap(page, "Noor Haddad", "On my way, there in 30 minutes");
+    await tap(page, "Noor Haddad", "On my way, there in 30 min");
     await badge(page, "Noor Haddad", "En route, not sent yet");
     await choose(page, "Noor Haddad", await photographed(page, 2400, 1800));
     await page.locator("[data-line]", { hasText: "3 things wait" }).waitFor();
@@ -225,7 +228,7 @@ const steps = {
     await shown(page, "Noor Haddad", 1);
     await page.locator(".queued").first().waitFor({ state: "detached" });
     const { items } = await api("GET", `/api/v1/appointments/${id}/notes`);
-    assert.deepEqual(items.map((note) => [note.text, note.by.name]), [["One", "Ada Brandt"], ["Two", "Ada Brandt"]]);
+    assert.deepEqual(items.map((note) => [note.text, note.by.name]), [["Zero", "Ada Brandt"], ["One", "Ada Brandt"], ["Two", "Ada Brandt"]]);
     const off = (Date.parse((await stored(page, "Noor Haddad")).expected_arrival) - Date.now()) / 60000;
     assert.ok(off > 28 && off < 30, `${off}`);
 
@@ -440,7 +443,7 @@ const steps = {
   // The same without script.
   async plain() {
     const page = await open({ ...PHONE, javaScriptEnabled: false });
-    await tap(page, "Mara Lindqvist", "On my way, there in 45 minutes");
+    await tap(page, "Mara Lindqvist", "On my way, there in 45 min");
     await badge(page, "Mara Lindqvist", /^En route$/);
     await job(page, "Mara Lindqvist").getByText("Expected").waitFor();
     await noted(page, "Mara Lindqvist", "Without script");

@@ -200,7 +200,10 @@ async fn collect(headers: &HeaderMap, mut stream: Stream, bound: &Bound) -> Resu
         read += data.len();
         if read <= bound.most {
             kept.extend_from_slice(&data);
-        } else if read > bound.drained {
+            continue;
+        }
+        kept = BytesMut::new();
+        if read > bound.drained {
             break;
         }
     }

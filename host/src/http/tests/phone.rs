@@ -106,7 +106,8 @@ fn technician(company: Uuid, provider: Uuid) -> Grant {
 /// What is offered in a status on a page: the names of its forms.
 fn offered(page: &str, status: &str) -> Vec<String> {
     let group = page.split(&format!("data-when=\"{status}\"")).nth(1).unwrap_or_default();
-    let group = group.split("data-when=").next().unwrap();
+    // What follows is what can be done in every status.
+    let group = group.split("data-when=").next().unwrap().split("data-record").next().unwrap();
     group.split("data-act=\"").skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
 }
 

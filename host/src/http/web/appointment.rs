@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{self, Extension};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
 use super::appointments::instant;
@@ -13,11 +13,12 @@ use super::commands::{Act, MINUTES};
 use super::door::Desk;
 use super::form::Form;
 use super::names::{Names, choices};
+use super::trail::{Step, trail};
 use super::trouble::Trouble;
 use super::visits::{self, Record};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
-use crate::app::{self, App, EXPECTED_ARRIVAL, OpeningsQuery, Order, Providers, Strict};
+use crate::app::{self, App, OpeningsQuery, Order, Providers, Strict};
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::headers::ActingAs;
@@ -25,8 +26,8 @@ use crate::http::limits;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::model::{
-    Acting, Actor, Appointment, AppointmentId, Branch, Case, Company, Customer, Delivery, Event, Provider,
-    Scope, Service, Status, Unit,
+    Acting, Actor, Appointment, AppointmentId, Branch, Case, Company, Customer, Delivery, Provider, Scope,
+    Service, Status, Unit,
 };
 use crate::store::DeliveryFilter;
 
@@ -63,16 +64,6 @@ struct Paper {
     tone: &'static str,
     message: String,
     fix: String,
-}
-
-/// A line of the trail.
-struct Step {
-    at: String,
-    by: String,
-    from: String,
-    to: &'static str,
-    tone: &'static str,
-    message: String,
 }
 
 /// A command that is offered.
@@ -390,25 +381,4 @@ fn paper(delivery: Delivery) -> Paper {
         message: failure.map(|failure| failure.message).unwrap_or_default(),
         fix: fix.unwrap_or_default(),
     }
-}
-
-async fn trail(app: &App, id: AppointmentId, zone: Tz) -> app::Result<Vec<Step>> {
-    let step = |event: Event| Step {
-        at: words::moment(event.at, zone),
-        by: event.by.and_then(|by| by.name).map_or_else(
-            || words::actor(event.actor).to_owned(),
-            |name| format!("{name} ({})", words::actor(event.actor).to_lowercase()),
-        ),
-        from: event.from.map(words::status).unwrap_or_default().to_owned(),
-        to: words::status(event.to),
-        tone: event.to.as_str(),
-        message: match event.attributes.iter().find(|(name, _)| name == EXPECTED_ARRIVAL) {
-            Some((_, at)) => match at.parse::<DateTime<Utc>>() {
-                Ok(at) => format!("{} Expected at {}.", event.message, words::moment(at, zone)),
-                Err(_) => event.message,
-            },
-            None => event.message,
-        },
-    };
-    Ok(app.events(id).await?.into_iter().map(step).collect())
 }

@@ -27,6 +27,7 @@ mod reconciliation;
 mod reports;
 mod rules;
 mod setup;
+mod trail;
 mod trouble;
 mod upload;
 mod visits;

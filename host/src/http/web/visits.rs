@@ -86,13 +86,14 @@ pub(super) async fn record(
         return Ok(None);
     }
     let said = |at: DateTime<Utc>| words::moment(at, zone);
+    let shortly = |at: DateTime<Utc>| at.with_timezone(&zone).format("%a %-d %b, %H:%M").to_string();
     let (trouble, text) = match refused {
         Some(Refused { trouble, form }) => (Some(trouble), form.text("text").to_owned()),
         None => (None, String::new()),
     };
     Ok(Some(Record {
         notes: note_lines(&app.notes(id).await?, said),
-        photos: photo_lines(&app.photos(id).await?, said),
+        photos: photo_lines(&app.photos(id).await?, shortly),
         may_write: desk.may(Scope::VisitsWrite, id).await?,
         may_remove: desk.may(Scope::AppointmentsDispatch, id).await?,
         key: app::fresh_secret("fk_")?,

@@ -29,7 +29,7 @@ fn root() -> PathBuf {
 }
 
 /// An account with this role in the sample company, of an administrator in all there are, with a password.
-async fn account(host: &Host, role: &str) -> String {
+pub(crate) async fn account(host: &Host, role: &str) -> String {
     account_in(host, role, (role != "administrator").then_some(COMPANY)).await
 }
 
@@ -60,7 +60,7 @@ async fn morning(host: &Host) {
 }
 
 /// Has these steps taken in a browser.
-async fn browse(host: &Host, login: &str, steps: &[&str]) {
+pub(crate) async fn browse(host: &Host, login: &str, steps: &[&str]) {
     browse_with(host, login, steps, &[]).await;
 }
 

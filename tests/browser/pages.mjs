@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { boardSteps } from "./board.mjs";
 import { listSteps } from "./lists.mjs";
+import { reconciliationSteps } from "./reconciliation.mjs";
 import { reportSteps } from "./reports.mjs";
 import { rulesSteps } from "./rules.mjs";
 import { finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
@@ -20,6 +21,7 @@ async function logIn(page, path = "/log-in", at = url) {
 const steps = {
   ...boardSteps({ url, visitor, logIn, sound }),
   ...listSteps({ url, visitor, logIn, sound }),
+  ...reconciliationSteps({ visitor, logIn, sound }),
   ...reportSteps({ url, visitor, logIn, sound }),
   ...rulesSteps({ url, visitor, logIn, sound }),
 

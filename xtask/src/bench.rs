@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::progress::phase;
-use crate::setup::{node, postgres, python, tryton, wasm};
+use crate::setup::{browser, node, postgres, python, tryton, wasm};
 use crate::{rules, shell, workspace};
 
 /// What the measurements take.
@@ -32,6 +32,7 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     // Extensions in all languages are built and measured.
     let (componentize_qjs, componentize_py) = (node::componentize_qjs()?, python::componentize_py()?);
     let cargo_for_extensions = wasm::cargo_for_extensions()?;
+    let browser = browser::ready()?;
     phase("building slotledger and the measurements with all optimisations", || {
         let mut cargo = shell::cargo();
         cargo.args([
@@ -55,6 +56,7 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     bench.arg("--host").arg(release.join("slotledger")).arg("--scratch").arg(&scratch);
     bench.env("SLOTLEDGER_COMPONENTIZE_QJS", &componentize_qjs);
     bench.env("SLOTLEDGER_COMPONENTIZE_PY", &componentize_py);
+    bench.env("SLOTLEDGER_BROWSER", &browser);
     bench.envs(cargo_for_extensions.iter().map(|path| ("SLOTLEDGER_CARGO", path)));
     if options.quick {
         bench.arg("--quick");

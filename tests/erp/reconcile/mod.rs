@@ -5,6 +5,7 @@ mod doubled;
 mod gone;
 mod looks;
 mod orders;
+mod pages;
 mod strangers;
 
 use std::path::Path;

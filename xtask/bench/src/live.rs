@@ -7,10 +7,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::{runtime, time};
 
+use crate::desk::Desk;
 use crate::report::Row;
 use crate::server::Server;
 
@@ -25,7 +26,6 @@ const LOST: Duration = Duration::from_secs(20);
 const COMPANY: &str = "01980000-0000-7000-8000-000000000001";
 const SERVICE: &str = "01980000-0000-7000-8000-000000000005";
 const CUSTOMER: &str = "01980000-0000-7000-8000-000000000006";
-const PASSWORD: &str = "correct horse battery";
 
 /// Opens the boards and has visits held, one after the other.
 pub(crate) fn measure(host: &Path, scratch: &Path, quick: bool) -> Result<Row> {
@@ -34,46 +34,22 @@ pub(crate) fn measure(host: &Path, scratch: &Path, quick: bool) -> Result<Row> {
     let server = Server::start(host, &directory)?;
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let desk = Desk { http: reqwest::Client::builder().no_proxy().build()?, server: &server, key };
-        let slowest = desk.changes(if quick { 5 } else { 30 }).await?;
+        let boards = Boards(Desk::new(&server, key)?);
+        let slowest = boards.changes(if quick { 5 } else { 30 }).await?;
         Ok(Row::alone(ROWS[0], slowest, "ms max", "at most 250"))
     })
 }
 
-struct Desk<'s> {
-    http: reqwest::Client,
-    server: &'s Server,
-    key: String,
-}
+struct Boards<'s>(Desk<'s>);
 
-impl Desk<'_> {
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server.address)
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Result<reqwest::Response> {
-        let request = self.http.post(self.url(path)).bearer_auth(&self.key).json(body);
-        Ok(request.send().await?.error_for_status()?)
-    }
-
-    /// A dispatcher's cookie.
-    async fn cookie(&self) -> Result<String> {
-        let grants = json!([{ "role": "dispatcher", "company": COMPANY }]);
-        let account = json!({ "login": "bench@example.org", "name": "The dispatcher", "grants": grants });
-        let added: Value = self.post("/api/v1/accounts", &account).await?.json().await?;
-        let welcome = json!({ "token": added["token"], "password": PASSWORD });
-        let answer = self.post("/api/v1/welcome", &welcome).await?;
-        let cookie = answer.headers().get("set-cookie").context("a session has a cookie")?.to_str()?;
-        Ok(cookie.split(';').next().unwrap_or_default().to_owned())
-    }
-
+impl Boards<'_> {
     /// Opens all boards; each says when it was told of a change.
     async fn open(&self) -> Result<mpsc::UnboundedReceiver<Instant>> {
-        let cookie = self.cookie().await?;
+        let dispatcher = self.0.person(&json!({ "role": "dispatcher", "company": COMPANY })).await?;
         let (told, when) = mpsc::unbounded_channel();
         for _ in 0..BOARDS {
-            let stream = self.http.get(self.url("/board/events")).query(&[("company", COMPANY)]);
-            let mut stream = stream.header("cookie", &cookie).send().await?.error_for_status()?;
+            let stream = self.0.http.get(self.0.url("/board/events")).query(&[("company", COMPANY)]);
+            let mut stream = stream.header("cookie", &dispatcher.cookie).send().await?.error_for_status()?;
             ensure!(stream.chunk().await?.is_some(), "a stream says that it is there");
             let told = told.clone();
             tokio::spawn(async move {
@@ -91,14 +67,14 @@ impl Desk<'_> {
     async fn changes(&self, changes: usize) -> Result<f64> {
         let mut when = self.open().await?;
         let path = format!("/api/v1/openings?service={SERVICE}&step_minutes=120&limit={changes}");
-        let found: Value = self.http.get(self.url(&path)).bearer_auth(&self.key).send().await?.json().await?;
+        let found = self.0.get(&path).await?;
         let mut slowest = Duration::ZERO;
         for opening in found["openings"].as_array().context("a list of openings")? {
             let visit = json!({
                 "service": SERVICE, "customer": CUSTOMER, "provider": opening["provider"], "start": opening["start"],
             });
             // Two openings may overlap; what is refused changes nothing.
-            if self.post("/api/v1/appointments", &visit).await.is_err() {
+            if self.0.post("/api/v1/appointments", &visit).await.is_err() {
                 continue;
             }
             let answered = Instant::now();

@@ -10,9 +10,11 @@
 
 mod booking;
 mod decision;
+mod desk;
 mod diary;
 mod extension;
 mod live;
+mod pages;
 mod relay;
 mod report;
 mod serve;
@@ -50,13 +52,14 @@ struct Arguments {
 }
 
 /// Everything that can be measured.
-const ROWS: [&[&str]; 8] = [
+const ROWS: [&[&str]; 9] = [
     &decision::ROWS,
     &booking::ROWS,
     &booking::postgres::ROWS,
     &relay::ROWS,
     &serve::ROWS,
     &live::ROWS,
+    &pages::ROWS,
     &extension::ROWS,
     &diary::ROWS,
 ];
@@ -102,6 +105,9 @@ fn measure(arguments: &Arguments, scratch: &Path, report: &mut Report) -> Result
     }
     if wanted(&live::ROWS) {
         report.add(live::measure(&arguments.host, scratch, quick)?);
+    }
+    if wanted(&pages::ROWS) {
+        pages::measure(&arguments.host, scratch, quick, &wanted)?.into_iter().for_each(|row| report.add(row));
     }
     if wanted(&extension::ROWS) {
         extension::measure(&arguments.host, scratch, quick, &wanted)?

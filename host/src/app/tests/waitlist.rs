@@ -108,7 +108,9 @@ async fn two_hosts_offer_a_time_once() {
 async fn whoever_cannot_use_a_time_is_passed_over() {
     let world = World::new().await;
     let taken = world.confirmed().await;
-    let late = wait(&world, customer(&world, "late").await, "10:30", "11:00").await;
+    let after = Booking { start: utc("2026-11-23T11:00:00Z"), ..world.booking() };
+    world.app.hold(after, Actor::Staff, None).await.unwrap();
+    let late = wait(&world, customer(&world, "late").await, "10:30", "11:45").await;
     let fitting = wait(&world, customer(&world, "fitting").await, "09:30", "11:30").await;
     offer(&world).await;
     world.command(taken, cancel()).await.unwrap();

@@ -15,7 +15,7 @@ pub(super) const DRAINED: usize = 16 * BODY;
 pub const PHOTO: usize = 10_000_000;
 
 /// Bytes of a photo that is too large which are still read, and dropped, for the same reason: browsers do not ask first.
-pub(super) const PHOTO_DRAINED: usize = 64 * BODY;
+pub(super) const PHOTO_DRAINED: usize = 40 * BODY;
 
 /// Entries of a page, when the request does not say.
 pub const PAGE: u32 = 50;

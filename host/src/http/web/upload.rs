@@ -4,10 +4,13 @@
 //! that the browser has finished sending and shows the answer. What a file is called, and what it is declared as, is not
 //! looked at.
 
+use std::task::Poll;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
-use multer::{Field, Multipart};
+use futures::{Stream, StreamExt as _, stream};
+use multer::{Constraints, Field, Multipart, SizeLimit};
 use url::form_urlencoded;
 
 use super::form::{Form, Upload};
@@ -25,7 +28,10 @@ pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
 
 /// Reads a form; what it says besides the file has at most so many bytes.
 pub(super) async fn read(boundary: String, body: Body, most: usize) -> Result<Form, Problem> {
-    let mut parts = Multipart::new(body.into_data_stream(), boundary);
+    let all = SizeLimit::new().whole_stream((limits::PHOTO_DRAINED + most) as u64);
+    let constraints = Constraints::new().size_limit(all);
+    let pieces = by_pieces(body.into_data_stream());
+    let mut parts = Multipart::with_constraints(pieces, boundary, constraints);
     let mut said = Vec::new();
     let mut left = most;
     let mut upload = None;
@@ -61,21 +67,41 @@ async fn file(mut part: Field<'_>) -> Result<Upload, Problem> {
         read += data.len();
         if read <= limits::PHOTO {
             kept.extend_from_slice(&data);
-        } else if read <= limits::PHOTO_DRAINED {
-            kept = BytesMut::new();
         } else {
-            return Err(Problem::new(codes::PHOTO_TOO_LARGE, "The photo is far too large."));
+            kept = BytesMut::new();
         }
     }
     Ok(if read > limits::PHOTO { Upload::TooLarge } else { Upload::Whole(kept.freeze()) })
 }
 
+/// One piece of a body at a time. Whoever takes forms apart would else take all that has arrived at once, however much that is.
+fn by_pieces<E>(
+    mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> impl Stream<Item = Result<Bytes, E>> {
+    let mut had_one = false;
+    stream::poll_fn(move |context| {
+        if std::mem::take(&mut had_one) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let next = body.poll_next_unpin(context);
+        had_one = matches!(next, Poll::Ready(Some(_)));
+        next
+    })
+}
+
 fn broken(error: multer::Error) -> Problem {
+    if matches!(error, multer::Error::StreamSizeExceeded { .. }) {
+        return Problem::new(codes::PHOTO_TOO_LARGE, "The form is far too large.");
+    }
     Problem::new(codes::BAD_QUERY, format!("The form cannot be read: {error}."))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     fn sent(fields: &[(&str, &[u8])]) -> Body {
@@ -111,6 +137,31 @@ mod tests {
         assert_eq!((form.text("key"), &problem["code"]), ("k", &serde_json::json!("SL0134")));
         assert!(read_in(&[("photo", &large[1..])]).await.unwrap().photo().is_ok());
         assert!(read_in(&[("text", &[b'x'; 21])]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn no_more_is_read_than_is_looked_at() {
+        let given = Arc::new(AtomicUsize::new(0));
+        let counted = given.clone();
+        let head = Bytes::from("--B\r\nContent-Disposition: form-data; name=\"photo\"\r\n\r\n");
+        let pieces = std::iter::once(head).chain(std::iter::repeat_n(Bytes::from(vec![7; 1000]), 90));
+        let body = stream::iter(pieces).map(move |piece| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(piece)
+        });
+        let mut parts = Multipart::new(by_pieces(body), "B");
+        let mut part = parts.next_field().await.unwrap().unwrap();
+        part.chunk().await.unwrap().unwrap();
+        assert!(given.load(Ordering::Relaxed) < 5, "{given:?} pieces were taken for one");
+    }
+
+    #[tokio::test]
+    async fn what_is_far_too_large_is_not_read_to_its_end() {
+        let endless = stream::repeat(Ok::<_, std::io::Error>(Bytes::from(vec![7; 100_000])));
+        let head = Bytes::from("--B\r\nContent-Disposition: form-data; name=\"photo\"\r\n\r\n");
+        let body = Body::from_stream(stream::iter([Ok(head)]).chain(endless));
+        let problem = read("B".to_owned(), body, 20).await.unwrap_err().details();
+        assert_eq!(problem["code"], "SL0134");
     }
 
     #[tokio::test]

@@ -9,8 +9,9 @@ use super::{PASSWORD, run};
 use crate::support::{Host, Shop, id, written};
 
 /// Zones of which one always has a morning or an early afternoon, so that a day's jobs are still to come.
-const ZONES: [Tz; 4] = [
+const ZONES: [Tz; 5] = [
     chrono_tz::Europe::Berlin,
+    chrono_tz::Asia::Dubai,
     chrono_tz::America::New_York,
     chrono_tz::Australia::Sydney,
     chrono_tz::Pacific::Honolulu,

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{COMPANY, Host, kinds, run};
+use crate::browser::{account, browse};
+use crate::support::{COMPANY, Host, Shop, kinds, run};
 
 /// A visit of the sample company, completed with a material that the books do not know by that name.
 async fn with_a_wrong_code(host: &Host) -> (String, Value) {
@@ -62,6 +63,57 @@ async fn a_code_is_edited_and_the_document_goes_out() {
     let gone = host.request("DELETE", "/api/v1/connections/ledger/mappings?kind=item&code=FILTER-OLD");
     assert_eq!(crate::support::Answer::of(gone).await.expect(200)["items"], json!([]));
     host.get("/api/v1/connections/nowhere/mappings").await.problem(404, "SL0301");
+}
+
+#[tokio::test]
+async fn an_accountant_says_what_the_books_call_a_code_and_reads_the_journal() {
+    let host = Host::on_ledger();
+    with_a_wrong_code(&host).await;
+    let login = account(&host, "administrator").await;
+    browse(&host, &login, &["mapping"]).await;
+    // Another company's documents go to the same books.
+    Shop::open(&host).await;
+    let login = account(&host, "accountant").await;
+    browse(&host, &login, &["shared"]).await;
+}
+
+/// The journal over HTTP: of built-in books, by days, and of nothing else.
+#[tokio::test]
+async fn the_journal_of_built_in_books_is_read() {
+    let host = Host::on_ledger();
+    let id = host.hold().await["id"].as_str().expect("an id").to_owned();
+    for command in ["confirm", "start", "complete"] {
+        host.command(&id, command).await.expect(200);
+    }
+    let invoices = host.documents(&id).await;
+    let invoice = invoices.iter().find(|document| document["kind"] == "sales_invoice").expect("an invoice");
+    let journal = "/api/v1/connections/ledger/journal";
+    let day = invoice["date"].as_str().expect("a day");
+    let found = host.get(&format!("{journal}?from={day}&to={day}&limit=200")).await.expect(200);
+    let entries = found["items"].as_array().expect("a list");
+    let posted = entries.iter().find(|entry| entry["document"] == invoice["number"]).expect("its entry");
+    let receivable = &posted["lines"][0];
+    assert_eq!(
+        (&receivable["account"], &receivable["debit"]),
+        (&json!("1100"), &invoice["total"]),
+        "{posted}"
+    );
+    let first = host.get(&format!("{journal}?limit=1")).await.expect(200);
+    let after = first["next"].as_str().expect("there is more");
+    let second = host.get(&format!("{journal}?limit=1&after={after}")).await.expect(200);
+    assert_ne!(first["items"][0]["id"], second["items"][0]["id"]);
+    let before = host.get(&format!("{journal}?to=2001-01-01")).await.expect(200);
+    assert_eq!(before["items"], json!([]));
+
+    let balance = "/api/v1/connections/ledger/trial-balance";
+    let now = host.get(balance).await.expect(200);
+    assert_eq!(now["debit"], now["credit"]);
+    assert_ne!(now["debit"], json!("0.00"), "{now}");
+    let then = host.get(&format!("{balance}?until=2001-01-01")).await.expect(200);
+    assert_eq!(then["debit"], json!("0.00"), "{then}");
+
+    host.get(&format!("{journal}?from=2026-02-01&to=2026-01-01")).await.problem(400, "SL0107");
+    host.get("/api/v1/connections/nowhere/journal").await.problem(404, "SL0301");
 }
 
 #[tokio::test]

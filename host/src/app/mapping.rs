@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{App, Result};
+use crate::model::connection::codes;
 use crate::model::fields::{CODE, Fields, TEXT};
-use crate::model::{CodeKind, FieldError, MappedCode, Mapping};
+use crate::model::{CodeKind, Delivery, FieldError, MappedCode, Mapping};
 
 /// Most codes that are mapped in one go: a page of a list that somebody works through.
 pub const MAX_CODES: usize = 200;
@@ -64,6 +65,16 @@ impl App {
     pub async fn mapped_codes(&self, connection: &str) -> Result<Vec<MappedCode>> {
         self.link(connection)?;
         Ok(self.ports.store.mapped_codes(connection).await?)
+    }
+
+    /// The codes that a document names, and what they are called in its books.
+    pub async fn named_codes(&self, delivery: &Delivery) -> Result<Vec<NewCode>> {
+        let (_, _, mapping) = self.mapped_connection(delivery.company).await?;
+        let called = |(kind, code): (CodeKind, String)| {
+            let theirs = mapping.theirs(kind, &code).to_owned();
+            NewCode { kind, code, theirs, note: String::new() }
+        };
+        Ok(codes(&delivery.posting).into_iter().map(called).collect())
     }
 
     /// Has codes called something else from now on.

@@ -29,6 +29,7 @@ mod identity;
 mod import;
 mod invoicing;
 mod jobs;
+mod journal;
 mod known_keys;
 mod live;
 mod mapping;
@@ -86,6 +87,7 @@ pub use identity::{Identity, Target, key_hash};
 pub use import::{Import, record_kind};
 pub use invoicing::InvoicedView;
 pub use jobs::{Ink, Job, Workday};
+pub use journal::OwnBooks;
 pub use live::{Changed, News};
 pub use mapping::{MAX_CODES, NewCode};
 pub use openings::{

@@ -3,8 +3,8 @@
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
-use slotledger_erp::{Item, Key};
-use slotledger_ledger::{JournalLine, Ledger, Receipt};
+use slotledger_erp::{Item, JournalLine, Key};
+use slotledger_ledger::{Ledger, Receipt};
 
 use super::{ConfigFile, load};
 use crate::clock::{Clock, SystemClock};
@@ -117,8 +117,8 @@ async fn act(ledger: &Ledger, act: Act) -> anyhow::Result<()> {
         Act::Journal { after, limit } => {
             for entry in ledger.journal(after, limit).await? {
                 println!("{} {} {} {}", entry.id, entry.date, entry.document, entry.subject);
-                for JournalLine { account, debit, credit } in &entry.lines {
-                    row(account, "", *debit, *credit);
+                for JournalLine { account, name, debit, credit } in &entry.lines {
+                    row(account, name, *debit, *credit);
                 }
             }
         }

@@ -29,6 +29,7 @@ mod gate;
 mod headers;
 mod health;
 mod invoicing;
+mod journal;
 mod json;
 mod layers;
 pub mod limits;
@@ -131,6 +132,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(waitlist::routes())
         .merge(deliveries::routes())
         .merge(connections::routes())
+        .merge(journal::routes())
         .merge(reconciliation::routes())
         .merge(reports::routes())
         .merge(decisions::routes())

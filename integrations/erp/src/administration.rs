@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Connector, Document, Failure, Key, Kind, Posting, Reason, State, conformance};
+use crate::{Connector, Document, Failure, Journal, Key, Kind, Posting, Reason, State, conformance};
 
 /// The most entries of one [`Page`].
 pub const MAX_PAGE: usize = 500;
@@ -245,6 +245,11 @@ pub trait Administration: Connector {
             "cancel or credit it in the ERP",
         )
         .because(Reason::Unsupported))
+    }
+
+    /// The journal, where these books show it nowhere else.
+    fn journal(&self) -> Option<&dyn Journal> {
+        None
     }
 
     /// Makes, in a company that is there for tests, what the conformance suite uses: items, parties, stock. What

@@ -13,6 +13,7 @@ pub mod conformance;
 mod connector;
 mod document;
 mod failure;
+mod journal;
 mod key;
 mod line;
 mod movement;
@@ -26,6 +27,7 @@ pub use administration::{
 pub use connector::{Capabilities, Commissions, Connector, KeyGuard, StandIn, SystemInfo};
 pub use document::{Document, Kind, Posted, State};
 pub use failure::{Class, Failure, Reason};
+pub use journal::{AccountBalance, Journal, JournalEntry, JournalLine, TrialBalance};
 pub use key::Key;
 pub use line::{Item, Line, Material, OrderLine, Party};
 pub use movement::{Moved, same_materials};

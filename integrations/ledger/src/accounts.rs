@@ -1,6 +1,7 @@
 //! The chart of accounts, and what stands on each.
 
-use rust_decimal::Decimal;
+use chrono::NaiveDate;
+use slotledger_erp::{AccountBalance, TrialBalance};
 use sqlx::SqliteConnection;
 
 use crate::Error;
@@ -38,57 +39,31 @@ impl Account {
     }
 }
 
-/// One account's side of the trial balance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Balance {
-    /// `1100`.
-    pub account: String,
-    /// `Accounts receivable`.
-    pub name: String,
-    /// All that was debited.
-    pub debit: Decimal,
-    /// All that was credited.
-    pub credit: Decimal,
-}
-
-/// Every account, and the sums that must agree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrialBalance {
-    /// By account code; accounts nothing was posted to included.
-    pub accounts: Vec<Balance>,
-    /// The sum of all debits.
-    pub debit: Decimal,
-    /// The sum of all credits; equal to the debits.
-    pub credit: Decimal,
-}
-
-impl TrialBalance {
-    /// Debit less credit of one account; nothing for an account that is not in the chart.
-    #[must_use]
-    pub fn balance(&self, account: &str) -> Option<Decimal> {
-        let found = self.accounts.iter().find(|balance| balance.account == account)?;
-        Some(found.debit - found.credit)
-    }
-}
+/// The last day there is, as the tables write it.
+const LAST_DAY: &str = "9999-12-31";
 
 const TRIAL_BALANCE: &str = "
     SELECT code, name, COALESCE(SUM(debit), 0), COALESCE(SUM(credit), 0)
-    FROM accounts LEFT JOIN journal_lines ON account = code
+    FROM accounts LEFT JOIN (SELECT l.* FROM journal_lines l JOIN documents ON id = document WHERE date <= ?)
+        ON account = code
     GROUP BY code ORDER BY code";
 
 pub(crate) async fn trial_balance(
     connection: &mut SqliteConnection,
     currency: &Currency,
+    until: Option<NaiveDate>,
 ) -> Result<TrialBalance, Error> {
-    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(TRIAL_BALANCE).fetch_all(connection).await?;
-    let side = |(account, name, debit, credit)| Balance {
+    let until = until.map_or_else(|| LAST_DAY.to_owned(), |until| until.to_string());
+    let rows: Vec<(String, String, i64, i64)> =
+        sqlx::query_as(TRIAL_BALANCE).bind(until).fetch_all(connection).await?;
+    let side = |(account, name, debit, credit)| AccountBalance {
         account,
         name,
         debit: currency.amount(debit),
         credit: currency.amount(credit),
     };
-    let accounts: Vec<Balance> = rows.into_iter().map(side).collect();
+    let accounts: Vec<AccountBalance> = rows.into_iter().map(side).collect();
     let debit = accounts.iter().map(|balance| balance.debit).sum();
     let credit = accounts.iter().map(|balance| balance.credit).sum();
-    Ok(TrialBalance { accounts, debit, credit })
+    Ok(TrialBalance { accounts, debit, credit, currency: currency.code.clone() })
 }

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use slotledger_erp::conformance::Setup;
 use slotledger_erp::{
-    Administration, Balance, Check, Checks, Days, Document, Failure, Item, Key, Kind, Listed, MAX_PAGE,
-    Material, Mode, Page, Party, Posting, Reason, Record, RecordKind, Tell,
+    Administration, Balance, Check, Checks, Days, Document, Failure, Item, Journal, Key, Kind, Listed,
+    MAX_PAGE, Material, Mode, Page, Party, Posting, Reason, Record, RecordKind, Tell,
 };
 
 use crate::ledger::used;
@@ -105,6 +105,10 @@ impl Administration for Ledger {
             payment_method: None,
             foreign: None,
         })
+    }
+
+    fn journal(&self) -> Option<&dyn Journal> {
+        Some(self)
     }
 
     async fn balance(&self) -> Result<Balance, Failure> {

@@ -3,14 +3,14 @@
 //! Invariant: an entry balances and carries on either side its document's total, and what advances settled of it; the
 //! database refuses any other.
 
+use async_trait::async_trait;
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
-use slotledger_erp::Key;
+use slotledger_erp::{Days, Failure, Journal, JournalEntry, JournalLine, TrialBalance};
 use sqlx::SqliteConnection;
 
 use crate::accounts::Account;
 use crate::amounts::Currency;
-use crate::{Error, reading};
+use crate::{Error, Ledger, reading};
 
 /// An entry before it is filed, in coins: positive is debit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,55 +56,35 @@ impl Entry {
     }
 }
 
-/// A filed entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JournalEntry {
-    /// Where the next page starts.
-    pub id: i64,
-    /// The day it belongs to.
-    pub date: NaiveDate,
-    /// The number of the document it was posted with.
-    pub document: String,
-    /// That document's key.
-    pub key: Key,
-    /// What the document was about.
-    pub subject: String,
-    /// At least two.
-    pub lines: Vec<JournalLine>,
-}
-
-/// One side of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JournalLine {
-    /// The account's code.
-    pub account: String,
-    /// Amount debited, or zero.
-    pub debit: Decimal,
-    /// Amount credited, or zero.
-    pub credit: Decimal,
-}
+/// All days there are, as the tables write them.
+const EVER: (&str, &str) = ("0000-01-01", "9999-12-31");
 
 const PAGE: &str = "
-    SELECT id, date, number, key, subject, account, debit, credit
-    FROM documents JOIN journal_lines ON document = id
+    SELECT id, date, number, key, subject, account, name, debit, credit
+    FROM documents JOIN journal_lines ON document = id JOIN accounts ON code = account
     WHERE id IN (
         SELECT id FROM documents
-        WHERE id > ? AND EXISTS (SELECT 1 FROM journal_lines WHERE document = id)
+        WHERE id > ? AND date BETWEEN ? AND ? AND EXISTS (SELECT 1 FROM journal_lines WHERE document = id)
         ORDER BY id LIMIT ?)
     ORDER BY id, line";
 
-type Row = (i64, String, String, String, String, String, i64, i64);
+type Row = (i64, String, String, String, String, String, String, i64, i64);
 
 pub(crate) async fn page(
     connection: &mut SqliteConnection,
     currency: &Currency,
+    days: Option<Days>,
     after: i64,
     limit: u32,
 ) -> Result<Vec<JournalEntry>, Error> {
-    let rows: Vec<Row> = sqlx::query_as(PAGE).bind(after).bind(limit).fetch_all(connection).await?;
+    let ever = || (EVER.0.to_owned(), EVER.1.to_owned());
+    let (from, to) = days.map_or_else(ever, |days| (days.from.to_string(), days.to.to_string()));
+    let rows: Vec<Row> =
+        sqlx::query_as(PAGE).bind(after).bind(from).bind(to).bind(limit).fetch_all(connection).await?;
     let mut entries: Vec<JournalEntry> = Vec::new();
-    for (id, date, document, key, subject, account, debit, credit) in rows {
-        let line = JournalLine { account, debit: currency.amount(debit), credit: currency.amount(credit) };
+    for (id, date, document, key, subject, account, name, debit, credit) in rows {
+        let (debit, credit) = (currency.amount(debit), currency.amount(credit));
+        let line = JournalLine { account, name, debit, credit };
         match entries.last_mut() {
             Some(entry) if entry.id == id => entry.lines.push(line),
             Some(_) | None => {
@@ -114,4 +94,15 @@ pub(crate) async fn page(
         }
     }
     Ok(entries)
+}
+
+#[async_trait]
+impl Journal for Ledger {
+    async fn entries(&self, days: Days, after: i64, limit: u32) -> Result<Vec<JournalEntry>, Failure> {
+        Ok(self.journal_of(Some(days), after, limit).await?)
+    }
+
+    async fn trial_balance(&self, until: NaiveDate) -> Result<TrialBalance, Failure> {
+        Ok(self.trial_balance_until(Some(until)).await?)
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use slotledger_erp::{Document, Key, Reason};
+use slotledger_erp::{Days, Document, JournalEntry, Key, Reason, TrialBalance};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -15,11 +15,11 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 use tokio::time::sleep;
 
-use crate::accounts::{self, TrialBalance};
+use crate::accounts;
 use crate::amounts::{Currency, fine};
 use crate::books::Books;
 use crate::documents::{self, Draft, Paper};
-use crate::journal::{self, JournalEntry};
+use crate::journal;
 use crate::reading::{self, Filed, Record};
 use crate::stock::{self, OnHand, Receipt};
 use crate::{Error, invoices, periods};
@@ -183,7 +183,12 @@ impl Ledger {
     /// # Errors
     /// When the database fails.
     pub async fn trial_balance(&self) -> Result<TrialBalance, Error> {
-        accounts::trial_balance(&mut *self.readers.acquire().await?, &self.books.currency).await
+        self.trial_balance_until(None).await
+    }
+
+    /// The same, of what belongs to days until this one.
+    pub(crate) async fn trial_balance_until(&self, until: Option<NaiveDate>) -> Result<TrialBalance, Error> {
+        accounts::trial_balance(&mut *self.readers.acquire().await?, &self.books.currency, until).await
     }
 
     /// The journal in the order it was posted, after an entry's id; at most [`MAX_PAGE`] entries.
@@ -191,8 +196,18 @@ impl Ledger {
     /// # Errors
     /// When the database fails.
     pub async fn journal(&self, after: i64, limit: u32) -> Result<Vec<JournalEntry>, Error> {
+        self.journal_of(None, after, limit).await
+    }
+
+    /// The same, of these days.
+    pub(crate) async fn journal_of(
+        &self,
+        days: Option<Days>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<JournalEntry>, Error> {
         let mut connection = self.readers.acquire().await?;
-        journal::page(&mut connection, &self.books.currency, after, limit.min(MAX_PAGE)).await
+        journal::page(&mut connection, &self.books.currency, days, after, limit.min(MAX_PAGE)).await
     }
 
     /// The documents in the order they were filed, after a record's id; at most [`MAX_PAGE`]. Receipts are left out.

@@ -32,9 +32,7 @@ mod reading;
 mod records;
 mod stock;
 
-pub use accounts::{Balance, TrialBalance};
 pub use error::Error;
-pub use journal::{JournalEntry, JournalLine};
 pub use ledger::{Ledger, MAX_PAGE, Settings};
 pub use reading::Record;
 pub use stock::{OnHand, Receipt};

@@ -236,6 +236,7 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "removed" => "The sample company is gone, with everything in it.",
         "portal" => "Customers can book for themselves now.",
         "adopt" => "The document is taken for it.",
+        "edit" => "The books are spoken to in these words from now on. It is back in line.",
         "compare" => "The comparison is in line. What it finds is listed here.",
         "repair" => "It is seen to.",
         "mode" => "It is changed, from the next decision on.",

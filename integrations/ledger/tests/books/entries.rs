@@ -1,7 +1,7 @@
 //! Which accounts a document touches, and which number it gets.
 
 use rust_decimal::Decimal;
-use slotledger_erp::{Connector, State};
+use slotledger_erp::{Administration, Connector, Days, State};
 
 use crate::fixtures::*;
 
@@ -70,6 +70,20 @@ async fn the_journal_is_read_page_by_page() {
     let first = books.ledger.journal(0, 3).await.expect("a page");
     let rest = books.ledger.journal(first[2].id, 3).await.expect("a page");
     assert_eq!([first, rest].concat(), all);
+}
+
+#[tokio::test]
+async fn the_journal_and_the_balance_know_days() {
+    let books = delivered().await;
+    let all = books.ledger.journal(0, 500).await.expect("a journal");
+    let journal = Administration::journal(&books.ledger).expect("built-in books show theirs");
+    let before = day().pred_opt().expect("a day");
+    let of = async |from, to| journal.entries(Days { from, to }, 0, 500).await.expect("entries");
+    assert_eq!(of(day(), day()).await, all);
+    assert_eq!(of(before, before).await, []);
+    let now = journal.trial_balance(day()).await.expect("a balance");
+    assert_eq!(now, books.ledger.trial_balance().await.expect("a balance"));
+    assert!(journal.trial_balance(before).await.expect("a balance").debit.is_zero());
 }
 
 #[tokio::test]

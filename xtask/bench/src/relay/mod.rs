@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use rustix::time::{ClockId, clock_gettime};
 use secrecy::SecretString;
 use slotledger_erp::Posting;
 use slotledger_tryton::{OnShortage, Settings, Tryton};
@@ -145,15 +146,9 @@ impl Watch {
     }
 }
 
-/// What all threads of this process have spent so far. The kernel counts in hundredths of a second.
+/// What all threads of this process have spent so far.
 fn cpu() -> Result<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let (_, fields) = stat.rsplit_once(')').context("the kernel names this process")?;
-    let ticks = |n: usize| -> Result<u64> {
-        Ok(fields.split_whitespace().nth(n).context("the kernel counts time")?.parse()?)
-    };
-    // The fields after the name: `utime` and `stime` are the 12th and the 13th.
-    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+    Ok(Duration::try_from(clock_gettime(ClockId::ProcessCPUTime))?)
 }
 
 /// What was delivered in which time.

@@ -1,0 +1,172 @@
+//! The journal and the trial balance of a company whose books are built in.
+//!
+//! Invariant: built-in books that several companies share are shown to whoever may see the books of all of them.
+
+use askama::Template;
+use axum::extract::{self, Extension};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+use slotledger_erp::{Days, JournalEntry, TrialBalance};
+
+use super::super::appointments::companies;
+use super::super::door::Desk;
+use super::super::form::Form;
+use super::super::words::{Choice, Shell, address, html};
+use super::super::{Need, Pages};
+use crate::app::{App, OwnBooks};
+use crate::codes;
+use crate::http::gate::Pin;
+use crate::http::limits;
+use crate::http::operation::State;
+use crate::http::problem::Problem;
+use crate::model::{Company, CompanyId, Scope};
+
+const PATH: &str = "/books/journal";
+
+/// The page.
+pub(super) fn routes() -> Pages {
+    Pages::default().get(PATH, Need::list(Scope::BooksRead, &[Pin::Company]), index)
+}
+
+/// One side of an entry; what is said of the whole entry stands at its first one.
+struct Line {
+    day: String,
+    document: String,
+    subject: String,
+    account: String,
+    debit: String,
+    credit: String,
+    is_first: bool,
+}
+
+/// An account, and what stands on it.
+struct Account {
+    code: String,
+    name: String,
+    debit: String,
+    credit: String,
+    balance: String,
+}
+
+/// What the books say of the days that were asked for.
+struct Shown {
+    currency: String,
+    accounts: Vec<Account>,
+    debit: String,
+    credit: String,
+    lines: Vec<Line>,
+    next: Option<String>,
+    is_first_page: bool,
+}
+
+#[derive(Template)]
+#[template(path = "books/journal.html")]
+struct JournalPage {
+    shell: Shell,
+    companies: Vec<Choice>,
+    from: String,
+    to: String,
+    until: String,
+    /// None where an ERP keeps the books.
+    shown: Option<Shown>,
+}
+
+async fn index(
+    extract::State(app): extract::State<State>,
+    Extension(desk): Extension<Desk>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
+    let mut choices = companies(&app, &desk, query.read("company")?).await?;
+    let first = choices.iter().find(|one| one.is_chosen).or(choices.first()).map(|one| one.value.clone());
+    let Some(company) = first.as_deref().and_then(|id| id.parse::<CompanyId>().ok()) else {
+        return Err(Problem::new(codes::MISSING, "There is no company yet."));
+    };
+    choices.iter_mut().for_each(|choice| choice.is_chosen = first.as_deref() == Some(choice.value.as_str()));
+    let days = days(&app, company, &query).await?;
+    let shown = match theirs(&app, &desk, company).await? {
+        Some(books) => Some(shown(&books, days, company, query.read("after")?.unwrap_or(0)).await?),
+        None => None,
+    };
+    let page = JournalPage {
+        shell: desk.shell("Journal", "/books"),
+        companies: choices,
+        from: days.from.to_string(),
+        to: days.to.to_string(),
+        until: days.to.format("%-d %b %Y").to_string(),
+        shown,
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// This month of the company, unless other days are named.
+async fn days(app: &App, company: CompanyId, query: &Form) -> Result<Days, Problem> {
+    let zone = app.get::<Company>(company.0).await?.data.time_zone;
+    let now = app.now().with_timezone(&zone).date_naive();
+    let to = query.read::<NaiveDate>("to")?.unwrap_or(now);
+    let from = query.read::<NaiveDate>("from")?.unwrap_or_else(|| to.with_day(1).unwrap_or(to));
+    if from > to {
+        return Err(Problem::new(codes::BAD_QUERY, "The last day must not be before the first one."));
+    }
+    Ok(Days { from, to })
+}
+
+/// The books, for whoever may see all that stands in them.
+async fn theirs(app: &App, desk: &Desk, company: CompanyId) -> Result<Option<OwnBooks>, Problem> {
+    let Some((books, companies)) = app.own_books_of(company).await? else { return Ok(None) };
+    if companies.iter().all(|company| desk.reaches(Scope::BooksRead, *company)) {
+        return Ok(Some(books));
+    }
+    let why = "These books hold documents of companies whose books are not yours to see.";
+    Err(Problem::new(codes::FORBIDDEN, why))
+}
+
+async fn shown(books: &OwnBooks, days: Days, company: CompanyId, after: i64) -> Result<Shown, Problem> {
+    let mut entries = books.entries(days, after, limits::PAGE + 1).await?;
+    let more = entries.len() > limits::PAGE as usize;
+    entries.truncate(limits::PAGE as usize);
+    let next = entries.last().filter(|_| more).map(|last| {
+        let (company, after) = (company.to_string(), last.id.to_string());
+        let (from, to) = (days.from.to_string(), days.to.to_string());
+        address(PATH, &[("company", &company), ("from", &from), ("to", &to), ("after", &after)])
+    });
+    let TrialBalance { accounts, debit, credit, currency } = books.trial_balance(days.to).await?;
+    let account = |account: slotledger_erp::AccountBalance| Account {
+        balance: (account.debit - account.credit).to_string(),
+        debit: amount(account.debit),
+        credit: amount(account.credit),
+        code: account.account,
+        name: account.name,
+    };
+    Ok(Shown {
+        currency,
+        accounts: accounts.into_iter().map(account).collect(),
+        debit: debit.to_string(),
+        credit: credit.to_string(),
+        lines: entries.into_iter().flat_map(lines).collect(),
+        next,
+        is_first_page: after == 0,
+    })
+}
+
+fn lines(entry: JournalEntry) -> Vec<Line> {
+    let JournalEntry { date, document, subject, lines, .. } = entry;
+    let day = date.format("%-d %b %Y").to_string();
+    let line = |(n, line): (usize, slotledger_erp::JournalLine)| Line {
+        day: day.clone(),
+        document: document.clone(),
+        subject: subject.clone(),
+        account: format!("{} {}", line.account, line.name),
+        debit: amount(line.debit),
+        credit: amount(line.credit),
+        is_first: n == 0,
+    };
+    lines.into_iter().enumerate().map(line).collect()
+}
+
+/// Nothing stands as nothing: a column of zeros hides what is there.
+fn amount(amount: Decimal) -> String {
+    if amount.is_zero() { String::new() } else { amount.to_string() }
+}

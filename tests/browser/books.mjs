@@ -1,0 +1,51 @@
+// The books in a browser: an accountant says what the books call a material, and reads the journal.
+import assert from "node:assert/strict";
+
+export const booksSteps = ({ url, visitor, logIn, sound }) => ({
+  // A stock issue is parked because the books call a material differently.
+  async mapping() {
+    const page = await visitor();
+    await logIn(page, "/log-in?to=/books");
+    await page.getByRole("link", { name: "Stock issue" }).click();
+    await page.getByRole("heading", { name: "The books call something differently" }).waitFor();
+    const item = page.getByLabel("Item FILTER-OLD");
+    assert.equal(await item.inputValue(), "FILTER-OLD");
+    const edit = page.getByRole("button", { name: "Change and try again" });
+    await edit.click();
+    await page.getByRole("alert").getByText("called that already").waitFor();
+    await page.goto(page.url().replace("/edit", ""));
+    await sound(page, "delivery-parked");
+    await item.fill("MAT-FILTER");
+    await page.getByLabel("Reason (optional)").fill("It was renamed there");
+    await edit.click();
+    await page.getByText("spoken to in these words").waitFor();
+    for (let tries = 0; !(await page.locator(".head .badge.done").isVisible()); tries += 1) {
+      assert.ok(tries < 60, "the document does not get to the books");
+      await page.waitForTimeout(300);
+      await page.goto(page.url().split("?")[0]);
+    }
+    await page.getByText("It was renamed there").waitFor();
+
+    await page.goto(url + "/books");
+    await page.getByRole("link", { name: "Journal", exact: true }).click();
+    const sums = page.getByRole("row", { name: /^All accounts/ });
+    const [debit, credit] = await sums.getByRole("cell").allInnerTexts();
+    assert.ok(Number(debit) > 0 && debit === credit, `${debit} debited, ${credit} credited`);
+    await page.getByRole("row", { name: /^INV-/ }).waitFor();
+    await page.getByRole("row", { name: /^STI-/ }).waitFor();
+    await sound(page, "journal");
+    await page.getByLabel("Last day").fill("2020-01-31");
+    await page.getByLabel("First day").fill("2020-01-01");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText("Nothing was posted in these days.").waitFor();
+    assert.equal((await sums.getByRole("cell").allInnerTexts())[0], "0.00");
+  },
+
+  // What several companies share is shown to whoever may see the books of all of them.
+  async shared() {
+    const page = await visitor();
+    await logIn(page, "/log-in?to=/books/journal");
+    await page.getByText("not yours to see").waitFor();
+    await sound(page, "journal-refused");
+  },
+});

@@ -47,5 +47,11 @@ export const booksSteps = ({ url, visitor, logIn, sound }) => ({
     await logIn(page, "/log-in?to=/books/journal");
     await page.getByText("not yours to see").waitFor();
     await sound(page, "journal-refused");
+    await page.goto(url + "/books?state=done");
+    await page.getByRole("link", { name: "Stock issue" }).click();
+    await page.getByRole("heading", { name: "Tries" }).waitFor();
+    const csrf = await page.locator("input[name=csrf]").first().inputValue();
+    const edited = await page.request.post(page.url() + "/edit", { form: { csrf, "code-0": "STOLEN" }, headers: { origin: url } });
+    assert.equal(edited.status(), 403);
   },
 });

@@ -4,7 +4,7 @@
 //! Odoo's screens, and messages are in English.
 
 use serde_json::{Map, Value, json};
-use slotledger_erp::{Failure, Reason};
+use slotledger_erp::{Class, Failure, Reason};
 
 use crate::{
     Protocol, Settings,
@@ -57,6 +57,10 @@ pub(crate) async fn open(client: &Client, settings: &Settings) -> Result<Session
         Protocol::Json2 => Login::Key,
         Protocol::JsonRpc => client.authenticate().await?,
     };
+    let fields = Fields::of(&version);
+    if fields.refusals_need_one_database {
+        names_refusals(client, login).await?;
+    }
     let user = match login {
         Login::Key => user_of_key(client).await?,
         Login::User(user) => user,
@@ -64,7 +68,24 @@ pub(crate) async fn open(client: &Client, settings: &Settings) -> Result<Session
     let user_record = user_record(client, login, user).await?;
     let currencies = currencies(client, login).await?;
     let company = company(client, login, &user_record, &currencies, settings.company.as_deref()).await?;
-    Ok(Session { login, fields: Fields::of(&version), version, company, currencies, user })
+    Ok(Session { login, fields, version, company, currencies, user })
+}
+
+/// No model of Odoo has this name, so that every server refuses it.
+const NO_MODEL: &str = "slotledger.nothing";
+
+/// Refuses a server that says of each refusal only that something went wrong: a document would be tried for ever. Nothing
+/// can be posted meanwhile, so it is as if Odoo were down.
+async fn names_refusals(client: &Client, login: Login) -> Result<(), Failure> {
+    match client.send(login, &Call::of(NO_MODEL, "search_read"), Effect::Reads).await {
+        Ok(_) | Err(Failure { class: Class::Refused { .. }, .. }) => Ok(()),
+        Err(Failure { class: class @ Class::Retry { .. }, message }) => {
+            let fix =
+                "where the Odoo server has several databases, let its dbfilter leave one at this address";
+            Err(Failure { class, message: format!("{message}; {fix}") })
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 async fn user_of_key(client: &Client) -> Result<i64, Failure> {

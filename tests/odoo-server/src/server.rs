@@ -176,9 +176,18 @@ impl Server {
 
     /// Serves the same data on the same port again.
     pub fn restart(&mut self) -> Result<()> {
+        self.serve(&[])
+    }
+
+    /// The same, and with all the other databases that Odoo finds at its PostgreSQL.
+    pub fn restart_among_others(&mut self) -> Result<()> {
+        self.serve(&["--db-filter=.*"])
+    }
+
+    fn serve(&mut self, words: &[&str]) -> Result<()> {
         self.stop()?;
         let log = File::create(self.workplace.file("server.log"))?;
-        let mut odoo = self.workplace.odoo(&[]);
+        let mut odoo = self.workplace.odoo(words);
         odoo.arg(format!("--http-port={}", self.port)).arg("--http-interface=127.0.0.1");
         let child = odoo.stdout(log.try_clone()?).stderr(log).spawn().context("cannot start unshare")?;
         self.child = Some(child);

@@ -14,7 +14,7 @@ use crate::{
     Odoo, Protocol,
     classify::Effect,
     client::{Call, read},
-    mapping::{Access, Id, Journal, PickingTypeRecord, Product, Rows, Stocked, Warehouse, optional},
+    mapping::{Access, Cost, Id, Journal, PickingTypeRecord, Product, Rows, Stocked, Warehouse, optional},
     steps::{Books, Side},
 };
 
@@ -28,6 +28,10 @@ const RIGHTS: [(&str, &[&str], &str, &str); 7] = [
     ("res.partner", &["read", "create"], "customers and providers", "Contact / Creation"),
     ("product.product", &["read"], "products", "Sales / User: All Documents"),
 ];
+
+/// Besides those, where the cost of materials stands in records of its own.
+const RIGHT_TO_COSTS: (&str, &[&str], &str, &str) =
+    ("stock.valuation.layer", &["read"], "what materials cost", "Inventory / Administrator");
 
 /// An API key that ends sooner is worth a word.
 const KEY_DAYS: u32 = 21;
@@ -159,7 +163,8 @@ async fn key(books: &Books<'_>) -> Result<Option<Check>, Failure> {
 
 async fn rights(books: &Books<'_>) -> Result<Vec<Check>, Failure> {
     let mut checks = Vec::new();
-    for (model, operations, what, group) in RIGHTS {
+    let costs = (books.session.fields.cost == Cost::InLayers).then_some(RIGHT_TO_COSTS);
+    for (model, operations, what, group) in RIGHTS.into_iter().chain(costs) {
         let name = format!("right to {what}");
         let mut lacking = Vec::new();
         for operation in operations {

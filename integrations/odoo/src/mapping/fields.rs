@@ -14,6 +14,8 @@ pub(crate) struct Fields {
     pub(crate) picking_moves: &'static str,
     /// On a stock move, how much has moved.
     pub(crate) move_done: &'static str,
+    /// On a line of a stock move, how much is reserved; none where what is reserved is what moves.
+    pub(crate) reserved: Option<&'static str>,
     /// Whether a stock move has to be given a name.
     pub(crate) move_has_name: bool,
     /// Where a done move's cost stands.
@@ -36,6 +38,8 @@ pub(crate) struct Fields {
     pub(crate) taxes_follow_products: bool,
     /// Whether a count of the stock has its effect only once it is applied.
     pub(crate) counts_are_applied: bool,
+    /// Whether a refusal is named only where the server's address leads to one database.
+    pub(crate) refusals_need_one_database: bool,
 }
 
 /// Where a done move's cost stands.
@@ -93,6 +97,11 @@ impl Fields {
             order_line_taxes: if major >= 19 { "tax_ids" } else { "tax_id" },
             picking_moves: if major >= 16 { "move_ids" } else { "move_lines" },
             move_done: if major >= 17 { "quantity" } else { "quantity_done" },
+            reserved: match major {
+                ..=15 => Some("product_uom_qty"),
+                16 => Some("reserved_uom_qty"),
+                17.. => None,
+            },
             move_has_name: major < 19,
             cost: if major >= 19 { Cost::OnMove } else { Cost::InLayers },
             payment_key: if major >= 18 { "memo" } else { "ref" },
@@ -104,6 +113,7 @@ impl Fields {
             keys_expire: major >= 18,
             taxes_follow_products: major >= 16,
             counts_are_applied: major >= 15,
+            refusals_need_one_database: major < 16,
         }
     }
 
@@ -114,11 +124,6 @@ impl Fields {
         } else {
             vec![json!(["exclude_from_invoice_tab", "=", false]), json!(["display_type", "=", false])]
         }
-    }
-
-    /// Whether done quantities have to be written before a picking is validated.
-    pub(crate) const fn writes_done(&self) -> bool {
-        self.major < 17
     }
 
     /// On a line of an entry, the account's type that a customer's open amounts have.

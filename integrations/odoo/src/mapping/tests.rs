@@ -308,8 +308,8 @@ fn materials_read_back() {
     )
     .unwrap();
     let line: StockMove = serde_json::from_str(
-        r#"{"id": 3, "picking_id": [1, "WH"], "product_id": [5, "Filter"], "state": "done", "product_uom_qty": 2.5,
-            "quantity_done": 2.5, "product_uom": [1, "Units"]}"#,
+        r#"{"id": 3, "picking_id": [1, "WH"], "product_id": [5, "Filter"], "location_id": [8, "WH/Stock"],
+            "state": "done", "product_uom_qty": 2.5, "product_qty": 2.5, "quantity_done": 2.5, "product_uom": [1, "Units"]}"#,
     )
     .unwrap();
     let cost = decimal("-18.75");

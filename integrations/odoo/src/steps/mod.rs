@@ -16,7 +16,9 @@ mod moved;
 mod moves;
 mod orders;
 mod periods;
+mod shortage;
 mod stock;
+mod stock_moves;
 mod taxes;
 
 pub(crate) use moves::move_type;

@@ -1,21 +1,18 @@
 //! Materials: a transfer between the warehouse and the location of what services consume.
 //!
-//! Invariant: a transfer that cannot be filled gives back what it reserved. The next try takes the same transfer up:
-//! there is never a second one with its key, unless a person cancelled the first.
+//! Invariant: a transfer that cannot be filled reserves nothing. The next try takes the same transfer up: there is never a
+//! second one with its key, unless a person cancelled the first.
 
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use slotledger_erp::{
     Document, Failure, Key, Kind, Material, Posted, Posting, Reason, StockIssue, StockReturn,
 };
 
-use super::{Books, Round, moved, orders, settle};
-use crate::mapping::{
-    self, Cost, Link, Movement, Number, Picking, PickingHead, PickingState, PickingTypeRecord, StockMove,
-};
+use super::{Books, Round, moved, orders, settle, shortage, stock_moves::Reservation};
+use crate::mapping::{self, Movement, Picking, PickingHead, PickingState, PickingTypeRecord, StockMove};
 
 /// Which way the materials go.
 #[derive(Debug, Clone, Copy)]
@@ -100,14 +97,19 @@ async fn round(
         PickingState::Done | PickingState::Cancel => {
             return Ok(Round::Stands(document(books, posting, &picking).await?));
         }
-        PickingState::Draft => press("action_confirm").await,
+        PickingState::Draft => {
+            if matches!(way, Way::Out) {
+                shortage::check(books, &picking, lines).await?;
+            }
+            press("action_confirm").await
+        }
         PickingState::Confirmed | PickingState::Waiting => reserve(books, posting, &picking, lines).await?,
         PickingState::Assigned => validate(books, &picking).await,
     };
     Ok(Round::Tried(Some(picking.state), outcome))
 }
 
-/// Tries to reserve everything. The outer error says what is missing.
+/// Tries to reserve everything. The outer error says what is missing: somebody was faster.
 async fn reserve(
     books: &Books<'_>,
     posting: &Posting,
@@ -119,41 +121,23 @@ async fn reserve(
     if again.is_none_or(|picking| !matches!(picking.state, PickingState::Confirmed | PickingState::Waiting)) {
         return Ok(Ok(()));
     }
-    let missing = missing(books, picking, lines).await?;
+    let moves = books.moves_of(picking).await?;
+    let short: Vec<&StockMove> = moves.iter().filter(|line| line.state != "assigned").collect();
+    let refusal = shortage::refusal(books, lines, &short).await;
     books.act(Picking::MODEL, "do_unreserve", picking.id).await?;
-    let warehouse = lines.first().map(|line| line.warehouse.as_str()).unwrap_or_default();
-    Err(Failure::refused(
-        format!("not enough stock in {warehouse}: {missing}"),
-        format!("correct the count in {warehouse} in Odoo, or move some there, then retry"),
-    )
-    .because(Reason::OutOfStock))
+    Err(refusal)
 }
 
-/// What could not be reserved, in words.
-async fn missing(books: &Books<'_>, picking: &Picking, lines: &[Material]) -> Result<String, Failure> {
-    let moves = moves_of(books, picking).await?;
-    let codes = books.products(lines.iter().map(|line| line.item.code.as_str())).await?;
-    let code =
-        |product: i64| codes.iter().find(|(_, known)| known.id == product).map(|(code, _)| code.as_str());
-    let short = moves.iter().filter(|line| line.state != "assigned").map(|line| {
-        let name = code(line.product_id.id).unwrap_or(line.product_id.name.as_str());
-        format!("{name}: {} {} wanted", line.product_uom_qty.normalize(), line.product_uom.name)
-    });
-    Ok(short.collect::<Vec<_>>().join(", "))
-}
-
-/// Moves what is reserved.
+/// Moves what is reserved. The older ones have to be told so line by line: a move that takes from several shelves or lots
+/// has as many. What a person has entered already stays.
 async fn validate(books: &Books<'_>, picking: &Picking) -> Result<(), Failure> {
-    if books.session.fields.writes_done() {
-        let moves = moves_of(books, picking).await?;
-        let done = books.session.fields.move_done;
-        let commands: Vec<_> = moves
-            .iter()
-            .map(|line| json!([1, line.id, {done: mapping::number(line.product_uom_qty)}]))
-            .collect();
-        books
-            .write(Picking::MODEL, picking.id, json!({books.session.fields.picking_moves: commands}))
-            .await?;
+    if let Some(reserved) = books.session.fields.reserved
+        && books.moves_of(picking).await?.iter().any(|line| line.quantity != line.product_uom_qty)
+    {
+        let lines = books.reservations(picking, reserved).await?;
+        let moved = |line: &Reservation| json!([1, line.id, {"qty_done": mapping::number(line.reserved.0)}]);
+        let commands: Vec<Value> = lines.iter().map(moved).collect();
+        books.write(Picking::MODEL, picking.id, json!({"move_line_ids": commands})).await?;
     }
     books.act(Picking::MODEL, "button_validate", picking.id).await
 }
@@ -272,81 +256,9 @@ async fn search_where(books: &Books<'_>, kind: Kind, condition: Value) -> Result
     books.search(Picking::MODEL, domain, Picking::FIELDS).await
 }
 
-async fn moves_of(books: &Books<'_>, picking: &Picking) -> Result<Vec<StockMove>, Failure> {
-    books.stock_moves(&[picking.id]).await
-}
-
 async fn document(books: &Books<'_>, posting: &Posting, picking: &Picking) -> Result<Document, Failure> {
-    let moves = moves_of(books, picking).await?;
+    let moves = books.moves_of(picking).await?;
     let cost = books.costs(&moves).await?.values().sum();
     let company = &books.session.company;
     Ok(mapping::stock_movement(posting.kind(), picking, &moves, cost, &posting.key, &company.currency))
-}
-
-impl Books<'_> {
-    /// The moves of a finished issue, with what earlier returns have not brought back.
-    async fn still_out(&self, issued: &Picking, own: &Key) -> Result<Vec<StockMove>, Failure> {
-        let mut moves = moves_of(self, issued).await?;
-        let ids: Vec<i64> = moves.iter().map(|line| line.id).collect();
-        let domain = json!([
-            ["origin_returned_move_id", "in", ids],
-            ["state", "!=", "cancel"],
-            ["picking_id.origin", "!=", own],
-        ]);
-        let fields = ["origin_returned_move_id", "product_uom_qty"];
-        let returned: Vec<Returned> = self.lines(StockMove::MODEL, domain, &fields, "id").await?;
-        for back in returned {
-            let of = moves.iter_mut().find(|line| line.id == back.origin_returned_move_id.id);
-            if let Some(line) = of {
-                line.quantity -= back.product_uom_qty.0;
-            }
-        }
-        Ok(moves)
-    }
-
-    /// The moves of pickings.
-    pub(crate) async fn stock_moves(&self, pickings: &[i64]) -> Result<Vec<StockMove>, Failure> {
-        let mut fields = StockMove::FIELDS.to_vec();
-        fields.push(self.session.fields.move_done);
-        if self.session.fields.cost == Cost::OnMove {
-            fields.push("value");
-        }
-        self.lines(StockMove::MODEL, json!([["picking_id", "in", pickings]]), &fields, "id").await
-    }
-
-    /// What moves cost, by their pickings.
-    pub(crate) async fn costs(&self, moves: &[StockMove]) -> Result<HashMap<i64, Decimal>, Failure> {
-        let mut costs = HashMap::new();
-        let mut add = |picking: i64, cost: Decimal| *costs.entry(picking).or_insert(Decimal::ZERO) += cost;
-        match self.session.fields.cost {
-            Cost::OnMove => moves.iter().for_each(|line| add(line.picking_id.id, line.value)),
-            Cost::InLayers => {
-                let ids: Vec<i64> = moves.iter().map(|line| line.id).collect();
-                let domain = json!([["stock_move_id", "in", ids]]);
-                let fields = ["value", "stock_move_id"];
-                let layers: Vec<Layer> = self.lines("stock.valuation.layer", domain, &fields, "id").await?;
-                for layer in layers {
-                    let of = moves.iter().find(|line| line.id == layer.stock_move_id.id);
-                    if let Some(line) = of {
-                        add(line.picking_id.id, layer.value.0);
-                    }
-                }
-            }
-        }
-        Ok(costs)
-    }
-}
-
-/// A move that undid another.
-#[derive(Deserialize)]
-struct Returned {
-    origin_returned_move_id: Link,
-    product_uom_qty: Number,
-}
-
-/// What a move cost, where it does not say so itself.
-#[derive(Deserialize)]
-struct Layer {
-    value: Number,
-    stock_move_id: Link,
 }

@@ -181,6 +181,45 @@ async fn materials_of_others(books: &Odoo, admin: &Administrator, made: &Appoint
     assert_eq!((adopted.reference, adopted.net), (document.reference, document.net));
 }
 
+/// With the groups that stay once everything is prepared, all is made, listed and taken back.
+async fn lasting_groups(edition: Edition) {
+    let Some(server) = prepared(edition).await else { return };
+    let (books, admin) = (connect(&server), Administrator::of(&server));
+    let wrong = async || {
+        let checks = books.prepare(Mode::Look).await.unwrap();
+        let wrong = checks.into_iter().filter(|check| check.standing == Standing::Wrong);
+        wrong.map(|check| (check.name, check.fix.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    admin.grant(server.user(), "stock.group_stock_user").await;
+    for needed_once in ["stock.group_stock_manager", "product.group_product_manager"] {
+        admin.revoke(server.user(), needed_once).await;
+    }
+    if edition == Edition::Fourteen {
+        // There only an administrator of the inventory sees what materials cost.
+        let [(name, fix)] = wrong().await.try_into().unwrap();
+        assert_eq!(name, "right to what materials cost");
+        assert!(fix.ends_with("Inventory / Administrator"), "{fix}");
+        admin.grant(server.user(), "stock.group_stock_manager").await;
+    }
+    assert_eq!(wrong().await, []);
+    let appointment = Appointment("groups".into());
+    let all = [appointment.chain(), appointment.undone()].concat();
+    for (posting, document) in all.iter().zip(post_all(&books, &all).await.unwrap()) {
+        let Some(day) = document.date else { continue };
+        books.documents(posting.kind(), Days { from: day, to: day }, None).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn lasting_groups_on_odoo_19() {
+    lasting_groups(Edition::Nineteen).await;
+}
+
+#[tokio::test]
+async fn lasting_groups_on_odoo_14() {
+    lasting_groups(Edition::Fourteen).await;
+}
+
 #[tokio::test]
 async fn administration_on_odoo_19() {
     preparing(Edition::Nineteen).await;

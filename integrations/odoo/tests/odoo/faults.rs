@@ -103,6 +103,34 @@ async fn wrong_settings_are_named(edition: Edition) {
     assert!(!printed.contains(server.api_key()), "{printed}");
 }
 
+/// A server with other databases too: Odoo 14 tells of no refusal there, so that nothing is posted.
+async fn among_other_databases(edition: Edition) {
+    let Some(mut server) = prepared(edition).await else { return };
+    server.restart_among_others().unwrap();
+    let order = Appointment("others".into()).order(visit());
+    let outcome = connect(&server).post(&order).await;
+    match edition {
+        Edition::Nineteen => assert_eq!(outcome.unwrap().document.state, State::Submitted),
+        Edition::Fourteen => {
+            let failure = outcome.unwrap_err();
+            assert_eq!(failure.class, Class::Retry { after: None });
+            assert!(failure.message.contains("dbfilter"), "{failure:?}");
+            server.restart().unwrap();
+            assert_eq!(connect(&server).find_by_key(&order).await.unwrap(), []);
+        }
+    }
+}
+
+#[tokio::test]
+async fn among_other_databases_on_odoo_19() {
+    among_other_databases(Edition::Nineteen).await;
+}
+
+#[tokio::test]
+async fn among_other_databases_on_odoo_14() {
+    among_other_databases(Edition::Fourteen).await;
+}
+
 async fn check(settings: Settings) -> Failure {
     Odoo::new(settings).unwrap().check().await.unwrap_err()
 }

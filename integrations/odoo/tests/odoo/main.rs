@@ -11,6 +11,7 @@ mod administration;
 mod conformance;
 mod faults;
 mod interruptions;
+mod materials;
 mod money;
 mod refusals;
 mod support;

@@ -114,6 +114,27 @@ async fn an_amended_order(edition: Edition) {
     assert_eq!((invoice.net, invoice.tax), (decimal("230.00"), decimal("46.00")));
 }
 
+/// The customer's fiscal position replaces the tax, on the order, its invoice and a fee's. Odoo 19 does all of it by itself.
+async fn by_the_contacts_fiscal_position() {
+    let Some(server) = prepared(Edition::Fourteen).await else { return };
+    let (books, admin) = (connect(&server), Administrator::of(&server));
+    let sale = json!([["type_tax_use", "=", "sale"], ["amount", "=", 20]]);
+    let vat = admin.search("account.tax", sale).await[0];
+    let fields = ["id", "name", "type_tax_use", "amount"];
+    let rows = json!([["by_hand.reduced", "VAT 10%", "sale", "10"]]);
+    let reduced = admin.load("account.tax", &fields, rows).await[0];
+    let fields = ["id", "name", "tax_ids/tax_src_id/.id", "tax_ids/tax_dest_id/.id"];
+    let rows = json!([["by_hand.position", "Reduced", vat, reduced]]);
+    let position = admin.load("account.fiscal.position", &fields, rows).await[0];
+    let customer = json!([["ref", "=", "CUST-ANA"]]);
+    admin.change("res.partner", customer, json!({"property_account_position_id": position})).await;
+    let appointment = Appointment("position".into());
+    for posting in [appointment.order(visit()), appointment.invoice(visit()), appointment.credit()] {
+        assert_eq!(made(&books, &posting).await.tax, decimal("12.00"), "{}", posting.key);
+    }
+    assert_eq!(made(&books, &appointment.fee()).await.tax, decimal("2.50"));
+}
+
 /// Whatever price and quantity two digits allow: the order and its invoice say what was agreed, to the cent.
 async fn awkward_amounts(edition: Edition) {
     let Some(server) = prepared(edition).await else { return };
@@ -220,6 +241,11 @@ async fn whatever_is_sold_comes_to_what_was_agreed_on_odoo_19() {
 }
 
 #[tokio::test]
+async fn whatever_is_sold_comes_to_what_was_agreed_on_odoo_14() {
+    whatever_is_sold(Edition::Fourteen).await;
+}
+
+#[tokio::test]
 async fn amounts_on_odoo_19() {
     there_and_back(Edition::Nineteen).await;
     several_orders_in_one_invoice(Edition::Nineteen).await;
@@ -233,4 +259,5 @@ async fn amounts_on_odoo_14() {
     several_orders_in_one_invoice(Edition::Fourteen).await;
     an_amended_order(Edition::Fourteen).await;
     awkward_amounts(Edition::Fourteen).await;
+    by_the_contacts_fiscal_position().await;
 }

@@ -29,8 +29,7 @@ pub(super) fn routes() -> Pages {
         .post("/books/{id}/retry", act(), retry)
         .post("/books/{id}/skip", act(), skip)
         .post("/books/{id}/adopt", act(), adopt)
-        // What a code is called holds for every company of the connection.
-        .post("/books/{id}/edit", Need::everywhere(Scope::BooksWrite), edit)
+        .post("/books/{id}/edit", act(), edit)
 }
 
 /// A code that the document names, as a field to fill in.
@@ -159,6 +158,11 @@ async fn edit(
     Extension(Caller(by)): Extension<Caller>,
     Extension(form): Extension<Form>,
 ) -> Result<Response, Problem> {
+    // What a code is called holds for every company of the connection.
+    if !may_map(&desk) {
+        let why = "What a code is called holds for companies whose books are not yours to keep.";
+        return Err(Problem::new(codes::FORBIDDEN, why));
+    }
     let delivery = app.delivery_story(id).await?.delivery;
     let named = app.named_codes(&delivery).await?.into_iter().enumerate();
     let changed = named.filter_map(|(n, code)| {

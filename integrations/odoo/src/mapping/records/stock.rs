@@ -41,9 +41,14 @@ pub(crate) struct StockMove {
     pub(crate) id: i64,
     pub(crate) picking_id: Link,
     pub(crate) product_id: Link,
+    /// Where it takes from.
+    pub(crate) location_id: Link,
     pub(crate) state: String,
     #[serde(deserialize_with = "number")]
     pub(crate) product_uom_qty: Decimal,
+    /// The same in the product's own unit.
+    #[serde(deserialize_with = "number")]
+    pub(crate) product_qty: Decimal,
     #[serde(alias = "quantity_done", deserialize_with = "number")]
     pub(crate) quantity: Decimal,
     pub(crate) product_uom: Link,
@@ -55,8 +60,15 @@ pub(crate) struct StockMove {
 impl StockMove {
     pub(crate) const MODEL: &'static str = "stock.move";
     /// Besides how much has moved and what it cost, whose names differ.
-    pub(crate) const FIELDS: &'static [&'static str] =
-        &["picking_id", "product_id", "state", "product_uom_qty", "product_uom"];
+    pub(crate) const FIELDS: &'static [&'static str] = &[
+        "picking_id",
+        "product_id",
+        "location_id",
+        "state",
+        "product_uom_qty",
+        "product_qty",
+        "product_uom",
+    ];
 }
 
 #[derive(Debug, Clone, Deserialize)]

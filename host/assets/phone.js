@@ -5,10 +5,13 @@
 
 const place = document.querySelector("[data-phone]");
 if (place) {
+  const UPLOAD = 100000; // The same for a photo.
   const PATIENCE = 20000; // Milliseconds after which an answer is not waited for; the form's key makes sending it again safe.
   const AGAIN = 20000; // Milliseconds between tries while something waits.
   const OLD = 300000; // Milliseconds after which a page that is looked at asks how things stand.
   const INK = 20000; // Characters of a drawing; the server takes no more.
+  const LONG = 2048; // Pixels on the long side of a photo; the server keeps no more.
+  const HOUR = 3600000; // Milliseconds after which a photo that nothing waits with was left behind.
   const NEAR = 3; // Points of a drawing that lie closer say nothing.
   const account = place.dataset.account;
   const STORE = "slotledger.queue.";
@@ -50,35 +53,46 @@ if (place) {
   }
 
   const change = (key, more) => keep(waiting().map((item) => (item.key === key ? { ...item, ...more } : item)));
-  const forget = (key) => keep(waiting().filter((item) => item.key !== key));
+  function forget(key) {
+    const file = waiting().find((item) => item.key === key)?.file;
+    if (file) files("readwrite", (photos) => photos.delete(file)).catch(() => null);
+    return keep(waiting().filter((item) => item.key !== key));
+  }
+
   const fresh = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("");
 
-  // In order; what stands behind something that was refused waits for what becomes of that.
+  // A note or a photo, which leads nowhere and builds on nothing.
+  const isFact = (item) => item.next === null;
+
+  // In order; what builds on something that was refused waits for what becomes of that.
   function sendable() {
     const held = new Set();
     return waiting().filter((item) => {
-      if (item.refused) held.add(item.job);
-      return !held.has(item.job);
+      if (item.refused && !isFact(item)) held.add(item.job);
+      return !item.refused && (isFact(item) || !held.has(item.job));
     });
   }
 
   const next = () => sendable()[0];
 
-  function told(form) {
-    const fields = [...new FormData(form)].filter(([name]) => !["csrf", "seen", "key"].includes(name));
+  function told(form, button) {
+    const said = ([name, text]) => typeof text === "string" && !["csrf", "seen", "key"].includes(name);
+    const fields = [...new FormData(form)].filter(said);
+    if (button?.name) fields.push([button.name, button.value]);
     const card = form.closest("[data-job]");
     const job = card.dataset.job;
     return {
-      key: form.elements.namedItem("key").value,
+      // What can be said several times is something else each time.
+      key: "many" in form.dataset ? fresh() : form.elements.namedItem("key").value,
       job,
       name: card.dataset.name,
       act: form.dataset.act,
-      label: form.dataset.label,
-      next: form.dataset.next,
+      label: button?.dataset.label ?? form.dataset.label,
+      next: form.dataset.next ?? null,
       path: new URL(form.action).pathname,
       fields,
       // What is tapped after something that waits is about what that leads to.
-      seen: waiting().some((item) => item.job === job) ? null : card.dataset.revision,
+      seen: waiting().some((item) => item.job === job && !isFact(item)) ? null : card.dataset.revision,
       tapped: Date.now(),
       refused: null,
     };
@@ -87,16 +101,87 @@ if (place) {
   place.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.dataset.act) return;
-    const item = told(form);
+    const item = told(form, event.submitter);
+    const photo = form.elements.namedItem("photo")?.files[0];
     const known = waiting();
     // A phone that keeps nothing sends the form as it is.
-    if (!known.some((one) => one.key === item.key) && !keep([...known, item])) return;
+    if (!photo && !known.some((one) => one.key === item.key) && !keep([...known, item])) return;
     event.preventDefault();
     event.stopPropagation();
+    if (photo) hand(form, item, photo);
+    else tapped(form);
+  });
+
+  function tapped(form) {
     form.closest("details")?.removeAttribute("open");
+    if ("many" in form.dataset) form.reset();
     for (const trouble of all("[data-queued] > .trouble:not(.queued), [data-notes] > .trouble:not(.queued)")) trouble.remove();
     drain();
     paint();
+  }
+
+  // ---- Photos ----------------------------------------------------------------------------------------------------
+
+  // They are too large for where the rest of what waits is kept.
+  function files(mode, act) {
+    return new Promise((done, fail) => {
+      const opening = indexedDB.open("slotledger-photos", 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore("photos");
+      opening.onerror = () => fail(opening.error);
+      opening.onsuccess = () => {
+        const base = opening.result;
+        const work = base.transaction("photos", mode);
+        const asked = act(work.objectStore("photos"));
+        work.oncomplete = () => { base.close(); done(asked.result); };
+        work.onabort = () => { base.close(); fail(work.error); };
+      };
+    });
+  }
+
+  // As large as the server keeps it, so that it goes through where the line is thin. What is no picture goes as it is: the
+  // server says so.
+  async function lighter(photo) {
+    try {
+      const seen = await createImageBitmap(photo, { imageOrientation: "from-image" });
+      const scale = Math.min(1, LONG / Math.max(seen.width, seen.height));
+      const canvas = make("canvas", { width: Math.round(seen.width * scale), height: Math.round(seen.height * scale) });
+      canvas.getContext("2d").drawImage(seen, 0, 0, canvas.width, canvas.height);
+      const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+      return drawn && drawn.size < photo.size ? drawn : photo;
+    } catch {
+      return photo;
+    }
+  }
+
+  // Written down, and only then waiting to be sent.
+  async function hand(form, item, photo) {
+    form.setAttribute("aria-busy", "true");
+    const file = fresh();
+    try {
+      const light = await lighter(photo);
+      await files("readwrite", (photos) => photos.put({ photo: light, at: Date.now() }, file));
+      if (!keep([...waiting(), { ...item, file }])) throw new Error("full");
+    } catch {
+      form.submit();
+      return;
+    }
+    form.removeAttribute("aria-busy");
+    tapped(form);
+  }
+
+  // What was left behind when a phone went out half-way.
+  async function sweep() {
+    const stores = Object.keys(localStorage).filter((store) => store.startsWith(STORE));
+    const kept = stores.flatMap((store) => waiting(store).map((item) => item.file));
+    for (const file of await files("readonly", (photos) => photos.getAllKeys())) {
+      const { at } = (await files("readonly", (photos) => photos.get(file))) ?? { at: Infinity };
+      if (!kept.includes(file) && at < Date.now() - HOUR) await files("readwrite", (photos) => photos.delete(file));
+    }
+  }
+
+  place.addEventListener("change", (event) => {
+    const form = event.target.closest("form.photo");
+    if (form && event.target.files?.length > 0) form.requestSubmit();
   });
 
   // ---- Sending ---------------------------------------------------------------------------------------------------
@@ -133,13 +218,25 @@ if (place) {
   // Whether it went on from here: done, or refused for a reason that is shown.
   async function send(item, again = false) {
     const seen = item.seen ?? cardOf(item.job)?.dataset.revision ?? "";
+    // A way that was said in minutes is shorter by what it waited; how late the phone's clock is plays no part.
+    const waited = item.waited ?? Math.max(0, Math.round((Date.now() - item.tapped) / 1000));
     // Should the answer be lost, the same is sent again, word by word.
-    change(item.key, { seen });
-    const body = new URLSearchParams(item.fields);
+    change(item.key, { seen, waited });
+    const body = item.file ? new FormData() : new URLSearchParams();
+    for (const [name, text] of item.fields) body.append(name, text);
+    if (item.fields.some(([name]) => name === "minutes")) body.set("waited", waited);
     body.set("seen", seen);
     body.set("key", item.key);
     body.set("csrf", place.dataset.csrf);
-    const page = await ask(item.path, { method: "POST", body });
+    if (item.file) {
+      const found = await files("readonly", (photos) => photos.get(item.file)).catch(() => null);
+      if (!found) {
+        change(item.key, { refused: { lines: ["The photo is not on this phone any more."] } });
+        return true;
+      }
+      body.append("photo", found.photo, "photo");
+    }
+    const page = await ask(item.path, { method: "POST", body }, item.file ? UPLOAD : PATIENCE);
     if (!page) return false;
     const { answer, document: shown } = page;
     const found = find("[data-phone]", shown);
@@ -164,8 +261,8 @@ if (place) {
   }
 
   // The answer with its page; none where there is no connection, or no session any more.
-  async function ask(path, more = {}) {
-    const options = { ...more, signal: AbortSignal.timeout(PATIENCE) };
+  async function ask(path, more = {}, patience = PATIENCE) {
+    const options = { ...more, signal: AbortSignal.timeout(patience) };
     try {
       const answer = await fetch(path, options);
       if (answer.redirected && new URL(answer.url).pathname === "/log-in") {
@@ -216,7 +313,8 @@ if (place) {
     for (const card of all("[data-job]").filter(isInUse)) {
       const now = find(`[data-job="${CSS.escape(card.dataset.job)}"]`, found);
       // What is typed at is still what can be done: it stays, and is about the job as it is now.
-      if (find("details[open]", card).closest("[data-when]")?.dataset.when !== now?.dataset.status) continue;
+      const typed = find("details[open]", card).closest("[data-when]");
+      if (!now || (typed ? typed.dataset.when !== now.dataset.status : !find(`[data-when="${now.dataset.status}"]`, card))) continue;
       Object.assign(card.dataset, { revision: now.dataset.revision, status: now.dataset.status });
       card.className = now.className;
       find("[data-badge]", card).dataset.own = find("[data-badge]", now).textContent;
@@ -249,8 +347,7 @@ if (place) {
     painted = state;
     for (const old of all(".queued")) old.remove();
     for (const card of all("[data-job]")) {
-      const mine = items.filter((item) => item.job === card.dataset.job);
-      show(card, mine);
+      show(card, items.filter((item) => item.job === card.dataset.job && !isFact(item)));
     }
     for (const item of items.filter((one) => one.refused || !isSending())) {
       const card = cardOf(item.job);
@@ -261,6 +358,7 @@ if (place) {
       find("[data-notes]").append(make("p", { className: "queued wait" }, `${theirs === 1 ? "One thing" : `${theirs} things`} that somebody else tapped on this phone wait to be sent. That happens once they log in here again.`));
     }
     for (const pad of all("[data-pad]")) pad.hidden = false;
+    for (const form of all("form.photo")) form.classList.add("is-quick");
     for (const link of all("[data-map]")) link.href = mapped(link);
   }
 
@@ -283,7 +381,7 @@ if (place) {
   function note(item, items, away) {
     const what = `${away ? `${item.name}: ` : ""}${item.label}`;
     if (!item.refused) {
-      const behind = items.some((one) => one.job === item.job && one.refused);
+      const behind = !isFact(item) && items.some((one) => one.job === item.job && one.refused && !isFact(one));
       const text = behind ? "waits for what becomes of the one before it" : "waits to be sent";
       const wait = make("p", { className: "queued wait" }, `${what}, tapped at ${clock(item.tapped)} on this phone, ${text}. `);
       if (behind) wait.append(button("Drop it", () => drop(item), `Drop it: ${what}`));
@@ -305,7 +403,7 @@ if (place) {
   }
 
   function retry(item) {
-    change(item.key, { key: fresh(), seen: null, refused: null });
+    change(item.key, { key: fresh(), seen: null, waited: null, refused: null });
     paint();
     drain();
   }
@@ -315,10 +413,10 @@ if (place) {
     forget(item.key);
     paint();
     const card = cardOf(item.job);
-    const form = card && all("[data-when]:not([hidden]) form", card).find((one) => one.dataset.act === item.act);
+    const form = card && all("[data-when]:not([hidden]) form, [data-record] form", card).find((one) => one.dataset.act === item.act);
     for (const [name, text] of form ? item.fields : []) {
       const field = form.elements.namedItem(name);
-      if (field && !["day", "rows", "drawing"].includes(name)) field.value = text;
+      if (field && !["day", "rows", "drawing", "minutes"].includes(name)) field.value = text;
     }
     form?.closest("details")?.setAttribute("open", "");
     drain();
@@ -462,6 +560,7 @@ if (place) {
   }
 
   settle().catch(() => null);
+  sweep().catch(() => null);
   paint();
   if ("kept" in place.dataset) look();
   else drain();

@@ -11,6 +11,7 @@ function leaves(form) {
   if (waits.length > 0 && !confirm(lost)) return false;
   for (const store of stores) localStorage.removeItem(store);
   globalThis.caches?.delete("slotledger-pages");
+  globalThis.indexedDB?.deleteDatabase("slotledger-photos");
   return true;
 }
 

@@ -150,6 +150,7 @@ visit-held = Diese Zeit ist für Sie reserviert
 visit-planned = Ihr Termin
 visit-confirmed = Ihr Termin ist bestätigt
 visit-en-route = Wir sind unterwegs zu Ihnen
+arrival = Wir sind voraussichtlich gegen { $time } Uhr bei Ihnen.
 visit-in-progress = Ihr Termin läuft gerade
 visit-paused = Ihr Termin ist unterbrochen
 visit-completed = Ihr Termin ist abgeschlossen

@@ -144,6 +144,7 @@ visit-held = This time is held for you
 visit-planned = Your appointment
 visit-confirmed = Your appointment is confirmed
 visit-en-route = We are on our way to you
+arrival = We expect to be with you at about { $time }.
 visit-in-progress = Your appointment is under way
 visit-paused = Your appointment is interrupted
 visit-completed = Your appointment is completed

@@ -115,9 +115,24 @@ codes! {
     /// A second signature under work that a customer has signed for.
     SIGNED = "SL0129", 409, "The work is signed for already",
         "Nothing has to be done: the first signature counts.";
+    /// Somebody who sets out says when they arrive, and nobody can mean that.
+    NO_ARRIVAL = "SL0130", 422, "Nobody arrives at that time",
+        "Name a moment within the next 24 hours, in UTC, or leave `expected_arrival` out.";
+    /// Something that is sent as a photo is none of a kind that is taken.
+    NO_PICTURE = "SL0131", 415, "The file is no picture that is taken",
+        "Send a JPEG, PNG or WebP. An iPhone makes JPEG with Settings, Camera, Formats, Most Compatible.";
+    /// A photo that cannot be read to its end.
+    BROKEN_PICTURE = "SL0132", 422, "The picture cannot be read",
+        "Look whether it opens elsewhere, and send it whole, or take it anew.";
     /// Days that are no period of a report.
     BAD_PERIOD = "SL0133", 400, "There is no report on these days",
         "Name `from` and `to` as days, `from` no later than `to`, and no more than 371 days from the first to the last.";
+    /// A photo of more bytes than are read.
+    PHOTO_TOO_LARGE = "SL0134", 413, "The photo is too large",
+        "Send at most 10 MB; a smaller picture shows the work as well.";
+    /// A photo of more pixels than are painted.
+    TOO_MANY_PIXELS = "SL0135", 422, "The picture has too many pixels",
+        "Send one of at most 52 million pixels, which are scaled to 2048 on the long side anyway.";
     /// There is no ledger for a sample company.
     NO_TRIAL_BOOKS = "SL0136", 409, "There are no books to try things out with",
         "Add a connection of the kind `ledger` to the configuration, with a file of its own, and start the server again.";
@@ -127,6 +142,9 @@ codes! {
     /// A sample company whose books cannot be emptied is to be removed.
     SAMPLE_KEPT = "SL0138", 409, "The sample company's books cannot be emptied",
         "Leave it, or switch it off with `active`: books that hold anything of others are never emptied.";
+    /// A visit has as many notes or photos as it can have.
+    VISIT_FULL = "SL0139", 409, "The visit has no room for more",
+        "Put what is left into one note, or have a photo removed that is not needed.";
     /// Somebody comes from their provider whom it has not let in, or who was not sent there by this browser.
     NOT_LET_IN = "SL0140", 403, "Logging in was broken off",
         "Begin anew on the page to log in.";

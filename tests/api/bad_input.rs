@@ -90,6 +90,41 @@ async fn a_body_that_cannot_be_read_is_refused() {
     nothing_was_booked(&host).await;
 }
 
+/// A PNG whose head says that it is this large, and of which there is hardly more.
+fn claiming(side: u32) -> Vec<u8> {
+    let side = side.to_be_bytes();
+    let head = [&b"IHDR"[..], &side, &side, &[8, 2, 0, 0, 0]].concat();
+    [&b"\x89PNG\r\n\x1a\n\0\0\0\x0d"[..], &head, &crc(&head).to_be_bytes(), b"\0\0\0\x05IDATx\x9cc\0\0"]
+        .concat()
+}
+
+/// The sum that a PNG's parts carry: ISO 3309.
+fn crc(bytes: &[u8]) -> u32 {
+    let bit = |sum: u32| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 };
+    !bytes.iter().fold(u32::MAX, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| bit(sum)))
+}
+
+#[tokio::test]
+async fn a_photo_that_is_none_is_refused_and_does_not_fill_the_memory() {
+    let host = Host::on_ledger();
+    let held = host.hold().await;
+    let path = format!("{APPOINTMENTS}/{}/photos", held["id"].as_str().expect("an id"));
+    let send = |body: Vec<u8>| {
+        Answer::of(host.request("POST", &path).header("content-type", "image/jpeg").body(body))
+    };
+    send(Vec::new()).await.problem(415, "SL0131");
+    send(b"GIF89a".to_vec()).await.problem(415, "SL0131");
+    send(b"\xff\xd8\xff\xe0\0\x10JFIF\0".to_vec()).await.problem(422, "SL0132");
+    send(claiming(100_000)).await.problem(422, "SL0135");
+    let before = host.resident_bytes();
+    for answer in futures::future::join_all((0..4).map(|_| send(vec![0xff; 30_000_000]))).await {
+        answer.problem(413, "SL0134");
+    }
+    let grown = host.resident_bytes().saturating_sub(before);
+    assert!(grown < 60_000_000, "{grown} bytes are kept of what was refused");
+    assert_eq!(host.get(&path).await.expect(200)["items"], json!([]));
+}
+
 #[tokio::test]
 async fn a_command_that_does_not_fit_is_refused() {
     let host = Host::on_ledger();

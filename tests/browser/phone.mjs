@@ -5,6 +5,8 @@ import net from "node:net";
 import { finish, sound, visitor, url } from "./browser.mjs";
 
 const { LOGIN, TWIN, PASSWORD, KEY } = process.env;
+// A PNG of one pixel.
+const DOT = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 // A line to the host that can be cut: what a dead spot is to whatever runs in the browser, workers too.
@@ -60,7 +62,8 @@ async function kept(page) {
 }
 
 const job = (page, customer) => page.locator("[data-job]", { has: page.getByRole("heading", { name: customer }) });
-const badge = (page, customer, text) => job(page, customer).locator("[data-badge]", { hasText: text }).waitFor();
+// A phone that was too early where reception comes back tries again after twenty seconds.
+const badge = (page, customer, text) => job(page, customer).locator("[data-badge]", { hasText: text }).waitFor({ timeout: 45000 });
 const now = (page, customer) => job(page, customer).locator("[data-when]:not([hidden])");
 const tap = (page, customer, name) => job(page, customer).getByRole("button", { name, exact: true }).click();
 const unfold = (page, customer, name) => now(page, customer).locator("summary", { hasText: name }).first().click();
@@ -102,7 +105,153 @@ async function sign(page, customer) {
   await page.mouse.up();
 }
 
+// A picture as a camera makes it: a JPEG of so many pixels, drawn here.
+async function photographed(page, width, height) {
+  const drawn = await page.evaluate(async ([wide, high]) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: wide, height: high });
+    const brush = canvas.getContext("2d");
+    const sky = brush.createLinearGradient(0, 0, wide, high);
+    sky.addColorStop(0, "#5b7c99");
+    sky.addColorStop(1, "#c9d6df");
+    brush.fillStyle = sky;
+    brush.fillRect(0, 0, wide, high);
+    brush.fillStyle = "#8a5a2b";
+    brush.fillRect(wide * 0.2, high * 0.3, wide * 0.6, high * 0.5);
+    brush.fillStyle = "#e8e2d0";
+    brush.beginPath();
+    brush.arc(wide * 0.5, high * 0.55, high * 0.15, 0, 7);
+    brush.fill();
+    return canvas.toDataURL("image/jpeg", 0.9);
+  }, [width, height]);
+  return { name: "boiler.jpg", mimeType: "image/jpeg", buffer: Buffer.from(drawn.split(",")[1], "base64") };
+}
+
+const choose = (page, customer, file) => job(page, customer).locator("input[type=file]").setInputFiles(file);
+
+async function noted(page, customer, text) {
+  await job(page, customer).locator("summary", { hasText: "Write a note" }).click();
+  await job(page, customer).getByLabel("Note", { exact: false }).fill(text);
+  await tap(page, customer, "Keep the note");
+}
+
+// How many photos of a job are there to be seen, each with its picture.
+async function shown(page, customer, count) {
+  const pictures = job(page, customer).locator(".photos img");
+  const seen = () => pictures.evaluateAll((all) => all.filter((one) => one.complete && one.naturalWidth > 0).length);
+  for (let tries = 0; (await pictures.count()) !== count || (await seen()) !== count; tries += 1) {
+    assert.ok(tries < 100, `${await seen()} of ${await pictures.count()} photos, not ${count}`);
+    await pictures.last().scrollIntoViewIfNeeded().catch(() => null);
+    await page.waitForTimeout(100);
+  }
+}
+
 const steps = {
+  // Noted, photographed, and when they will be there: colleagues see all of it, the customer only the last.
+  async record() {
+    const page = await open();
+    const { id } = await stored(page, "Mara Lindqvist");
+    await noted(page, "Mara Lindqvist", "The valve behind the boiler drips.\nBring a seal of 8 mm next time.");
+    await job(page, "Mara Lindqvist").getByText("Bring a seal").waitFor();
+    await page.locator("[data-line]", { hasText: "The note is kept" }).waitFor();
+    for (const [width, height] of [[3000, 2000], [900, 1200]]) {
+      await choose(page, "Mara Lindqvist", await photographed(page, width, height));
+      await page.locator("[data-line]", { hasText: "The photo is kept" }).waitFor();
+    }
+    await shown(page, "Mara Lindqvist", 2);
+    const { items } = await api("GET", `/api/v1/appointments/${id}/photos`);
+    assert.deepEqual(items.map(({ width, height }) => [width, height]), [[2048, 1365], [900, 1200]]);
+
+    const otto = await stored(page, "Otto Klein");
+    await tap(page, "Otto Klein", "On my way, there in 20 min");
+    await badge(page, "Otto Klein", /^En route$/);
+    const { expected_arrival: expected } = await stored(page, "Otto Klein");
+    const off = (Date.parse(expected) - Date.now()) / 60000;
+    assert.ok(off > 18 && off <= 20, expected);
+    await job(page, "Otto Klein").getByText("Expected").waitFor();
+    await roomy(page);
+    await sound(page, "phone-record");
+
+    // The customer's own page says it, in their language, and nothing else of what is kept.
+    const { token } = await api("POST", `/api/v1/appointments/${otto.id}/links`, { purpose: "sign" });
+    for (const [locale, said] of [["en-GB", /We expect to be with you at about \d\d:\d\d/], ["de-DE", /voraussichtlich gegen \d\d:\d\d Uhr/]]) {
+      const customer = await visitor({ locale });
+      await customer.goto(`${url}/visit?token=${encodeURIComponent(token)}`);
+      await customer.locator(".arrival", { hasText: said }).waitFor();
+      await sound(customer, `portal-arrival-${locale.slice(0, 2)}`);
+    }
+    await page.setViewportSize(PHONE.viewport);
+    await job(page, "Mara Lindqvist").getByRole("link", { name: "Details of" }).click();
+    await page.getByRole("heading", { name: "Notes and photos of the work" }).waitFor();
+    await page.getByText("Bring a seal").waitFor();
+    await page.getByLabel("Note", { exact: true }).fill("Written at the desk of the van.");
+    await page.getByRole("button", { name: "Add the note" }).click();
+    await page.getByText("The note is kept").waitFor();
+    await page.getByLabel("Photo", { exact: true }).setInputFiles(await photographed(page, 640, 480));
+    await page.getByRole("button", { name: "Add the photo" }).click();
+    await page.getByText("The photo is kept").waitFor();
+    assert.equal(await page.locator(".photos img").count(), 3);
+    await sound(page, "appointment-record");
+  },
+
+  // What is no picture is said at the job. Where there is no reception, notes and photos wait with everything else, in order.
+  async record_offline() {
+    const line = await lineToHost();
+    const page = await open(PHONE, line.url);
+    const context = page.context();
+    await kept(page);
+    const { id } = await stored(page, "Noor Haddad");
+    await choose(page, "Noor Haddad", { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from("<svg onload='x'/>") });
+    const refused = job(page, "Noor Haddad").getByRole("alert");
+    await refused.getByText("SL0131").waitFor();
+    // It holds up nothing else.
+    await noted(page, "Noor Haddad", "Zero");
+    await job(page, "Noor Haddad").getByText("Zero").waitFor();
+    await refused.getByRole("button", { name: "Drop it: Photo" }).click();
+    await refused.waitFor({ state: "detached" });
+
+    await line.cut(context);
+    await page.reload();
+    await page.locator("[data-line]", { hasText: "No connection" }).waitFor();
+    await noted(page, "Noor Haddad", "One");
+    await tap(page, "Noor Haddad", "On my way, there in 30 min");
+    await badge(page, "Noor Haddad", "En route, not sent yet");
+    await choose(page, "Noor Haddad", await photographed(page, 2400, 1800));
+    await page.locator("[data-line]", { hasText: "3 things wait" }).waitFor();
+    await noted(page, "Noor Haddad", "Two");
+    await page.locator("[data-line]", { hasText: "4 things wait" }).waitFor();
+    await page.reload();
+    await job(page, "Noor Haddad").getByText("Photo, tapped at").waitFor();
+    await badge(page, "Noor Haddad", "En route, not sent yet");
+    await sound(page, "phone-record-offline");
+    await page.setViewportSize(PHONE.viewport);
+    await line.mend(context);
+    await badge(page, "Noor Haddad", /^En route$/);
+    await shown(page, "Noor Haddad", 1);
+    await page.locator(".queued").first().waitFor({ state: "detached" });
+    const { items } = await api("GET", `/api/v1/appointments/${id}/notes`);
+    assert.deepEqual(items.map((note) => [note.text, note.by.name]), [["Zero", "Ada Brandt"], ["One", "Ada Brandt"], ["Two", "Ada Brandt"]]);
+    const off = (Date.parse((await stored(page, "Noor Haddad")).expected_arrival) - Date.now()) / 60000;
+    assert.ok(off > 28 && off < 30, `${off}`);
+
+    // An answer that is lost on the way: what was sent counts once.
+    await page.route("**/photos", async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
+    await choose(page, "Noor Haddad", await photographed(page, 800, 600));
+    await page.locator("[data-line]", { hasText: "One thing waits" }).waitFor();
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await shown(page, "Noor Haddad", 2);
+    await page.locator(".queued").first().waitFor({ state: "detached" });
+    assert.equal((await api("GET", `/api/v1/appointments/${id}/photos`)).items.length, 2);
+    const left = () => page.evaluate(() => new Promise((done) => {
+      const opening = indexedDB.open("slotledger-photos", 1);
+      opening.onsuccess = () => { opening.result.transaction("photos").objectStore("photos").count().onsuccess = (event) => done(event.target.result); };
+    }));
+    for (let tries = 0; (await left()) > 0; tries += 1) {
+      assert.ok(tries < 100, "a photo that was sent is left behind");
+      await page.waitForTimeout(100);
+    }
+    line.end();
+  },
+
   // On the way, started, paused, gone on, completed with what was really used, signed.
   async job() {
     const page = await open();
@@ -290,17 +439,26 @@ const steps = {
     await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL("**/log-in");
     const left = await page.evaluate(async () => [
-      await caches.keys(), Object.keys(localStorage), (await navigator.serviceWorker.getRegistrations()).length,
+      await caches.keys(), Object.keys(localStorage), await indexedDB.databases(), (await navigator.serviceWorker.getRegistrations()).length,
     ]);
-    assert.deepEqual(left, [[], [], 0]);
+    assert.deepEqual(left, [[], [], [], 0]);
     line.end();
   },
 
   // The same without script.
   async plain() {
     const page = await open({ ...PHONE, javaScriptEnabled: false });
-    await tap(page, "Mara Lindqvist", "On my way");
+    await tap(page, "Mara Lindqvist", "On my way, there in 45 min");
     await badge(page, "Mara Lindqvist", /^En route$/);
+    await job(page, "Mara Lindqvist").getByText("Expected").waitFor();
+    await noted(page, "Mara Lindqvist", "Without script");
+    await job(page, "Mara Lindqvist").getByText("Without script").waitFor();
+    await choose(page, "Mara Lindqvist", { name: "x.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+    await tap(page, "Mara Lindqvist", "Send the photo");
+    await job(page, "Mara Lindqvist").getByRole("alert").getByText("SL0131").waitFor();
+    await choose(page, "Mara Lindqvist", { name: "x.png", mimeType: "image/png", buffer: DOT });
+    await tap(page, "Mara Lindqvist", "Send the photo");
+    await job(page, "Mara Lindqvist").locator(".photos img").waitFor();
     await unfold(page, "Mara Lindqvist", "Nobody there");
     await tap(page, "Mara Lindqvist", "Nobody was there");
     await job(page, "Mara Lindqvist").getByRole("alert").getByText("SL02").waitFor();

@@ -9,8 +9,9 @@ use super::{PASSWORD, run};
 use crate::support::{Host, Shop, id, written};
 
 /// Zones of which one always has a morning or an early afternoon, so that a day's jobs are still to come.
-const ZONES: [Tz; 4] = [
+const ZONES: [Tz; 5] = [
     chrono_tz::Europe::Berlin,
+    chrono_tz::Asia::Dubai,
     chrono_tz::America::New_York,
     chrono_tz::Australia::Sydney,
     chrono_tz::Pacific::Honolulu,
@@ -110,6 +111,18 @@ async fn technician(host: &Host, login: &str, company: &str, provider: &str) -> 
 async fn a_technician_goes_through_a_job() {
     let host = Host::on_ledger();
     Day::begin(&host).await.play(&host, "job").await;
+}
+
+#[tokio::test]
+async fn a_visit_is_noted_photographed_and_announced() {
+    let host = Host::on_ledger();
+    Day::begin(&host).await.play(&host, "record").await;
+}
+
+#[tokio::test]
+async fn notes_and_photos_wait_for_reception_and_are_sent_once() {
+    let host = Host::on_ledger();
+    Day::begin(&host).await.play(&host, "record_offline").await;
 }
 
 #[tokio::test]

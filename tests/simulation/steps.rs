@@ -9,7 +9,7 @@ use rand::seq::IndexedRandom;
 use rust_decimal::Decimal;
 use slotledger::app::{
     Booking, BookingCommand, BookingRequest, Cancel, CancelSeries, Command, Complete, Correct, Decline,
-    NewTime, Pay, Reassign, Reschedule, RescheduleSeries, SeriesRequest, WaitRequest,
+    Depart, NewTime, Pay, Reassign, Reschedule, RescheduleSeries, SeriesRequest, WaitRequest,
 };
 use slotledger::model::{
     Actor, Appointment, AppointmentId, BookingId, Leave, ProviderId, SeriesId, ServiceId, Status, UnitId,
@@ -236,7 +236,7 @@ impl Dice<'_> {
             (Status::Scheduled | Status::Confirmed, 30..45) => self.reassign(),
             (Status::Scheduled | Status::Confirmed | Status::EnRoute, 45..60) => self.reschedule(appointment),
             (Status::Open | Status::Scheduled | Status::Confirmed, 85..95) => self.decline(),
-            (Status::Confirmed, 0..10) => Command::Depart,
+            (Status::Confirmed, 0..10) => Command::Depart(Depart::default()),
             (Status::Confirmed | Status::EnRoute, 10..25) => Command::Start,
             (Status::Confirmed | Status::EnRoute, 25..30 | 60..75) => Command::MarkNoShow,
             (Status::Confirmed | Status::EnRoute, 0..45 | 75..85) | (Status::InProgress, 60..85) => {

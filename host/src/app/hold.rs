@@ -169,6 +169,7 @@ impl App {
             scene,
             booking: Some(booking),
             payment: None,
+            arrival: None,
             old: None,
             beside: Vec::new(),
             reason: None,

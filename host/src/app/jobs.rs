@@ -9,8 +9,8 @@ use chrono_tz::Tz;
 use super::catalog::Catalog;
 use super::{App, Command, Error, Request, Result, calendar};
 use crate::model::{
-    Acting, Appointment, AppointmentId, Branch, BranchId, Case, CompanyId, Customer, Provider, ProviderId,
-    Service, Signature, Status, Stored,
+    Acting, Appointment, AppointmentId, Branch, BranchId, Case, CompanyId, Customer, Note, Photo, Provider,
+    ProviderId, Service, Signature, Status, Stored,
 };
 use crate::store::{AppointmentFilter, Page};
 
@@ -56,6 +56,10 @@ pub struct Job {
     pub branch: String,
     /// Who signed for it.
     pub signature: Option<Signature>,
+    /// What was noted about the work.
+    pub notes: Vec<Note>,
+    /// What was photographed of it.
+    pub photos: Vec<Photo>,
 }
 
 /// A signature that was given on a phone.
@@ -119,6 +123,8 @@ impl App {
             address: address.filter(|text| !text.trim().is_empty()),
             branch: branch.name.clone(),
             signature: self.ports.store.signature(appointment.id).await?,
+            notes: self.ports.store.notes(appointment.id).await?,
+            photos: self.ports.store.photos(appointment.id).await?,
             customer,
             appointment,
         })

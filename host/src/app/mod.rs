@@ -53,6 +53,7 @@ mod standing;
 mod tests;
 mod translate;
 mod views;
+mod visits;
 mod waitlist;
 mod warnings;
 
@@ -73,7 +74,7 @@ pub use bookings::{
 pub use books::{Connections, Link};
 pub use calendar::day;
 pub use command::{
-    Ahead, Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Prospect, Reassign, Reschedule,
+    Ahead, Cancel, Command, Complete, Correct, Decline, Depart, NewTime, Pay, Prospect, Reassign, Reschedule,
 };
 pub use compare::compare;
 use compare::{fits, undoes};
@@ -92,7 +93,7 @@ pub use mapping::{MAX_CODES, NewCode};
 pub use openings::{
     MAX_OPENINGS, MAX_RANGE_DAYS, Opening, Openings, OpeningsQuery, Order, Providers, Strict,
 };
-pub use outcome::TITLE_MARK;
+pub use outcome::{EXPECTED_ARRIVAL, TITLE_MARK};
 pub(crate) use portal::UNSAID;
 pub use portal::{Offer, Visit, Way};
 pub use query::RulesInfo;
@@ -113,6 +114,7 @@ pub use setup::{
 };
 pub use standing::ConnectionView;
 pub(crate) use views::VIEW_NAME;
+pub use visits::NewNote;
 pub use waitlist::{WaitRequest, WaitView};
 
 use crate::clock::SharedClock;
@@ -154,6 +156,7 @@ pub struct App {
     catalogs: catalog::Cache,
     mappings: mapping::Cache,
     passwords: accounts::secrets::Passwords,
+    painter: visits::Painter,
     known_keys: known_keys::KnownKeys,
     extensions: extensions::Cache,
     desk: decisions::Desk,
@@ -173,6 +176,7 @@ impl App {
             catalogs: catalog::Cache::default(),
             mappings: mapping::Cache::default(),
             passwords: accounts::secrets::Passwords::default(),
+            painter: visits::Painter::default(),
             known_keys: known_keys::KnownKeys::default(),
             extensions: extensions::Cache::default(),
             desk: decisions::Desk::default(),

@@ -1,6 +1,6 @@
 //! From a decision to what is stored: the appointment as it shall be, its trail, its slots, and its outbox rows.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub(super) struct Decided<'a> {
     pub(super) booking: Option<&'a Booking>,
     /// Money that came with the command.
     pub(super) payment: Option<&'a Pay>,
+    /// When the provider expects to arrive, where the command says so.
+    pub(super) arrival: Option<DateTime<Utc>>,
     /// The appointment as it was.
     pub(super) old: Option<&'a Appointment>,
     /// Other appointments that it was decided on, with their revisions.
@@ -75,7 +77,8 @@ impl App {
     /// The appointment that the command was about.
     fn main(&self, decided: &mut Decided<'_>, moved: bool, now: DateTime<Utc>) -> Result<Change> {
         let decision = &mut decided.decision;
-        let (events, effects) = (std::mem::take(&mut decision.events), std::mem::take(&mut decision.effects));
+        let (mut events, effects) =
+            (std::mem::take(&mut decision.events), std::mem::take(&mut decision.effects));
         let plan = decision.plan.take();
         let mut appointment = match (decided.old, decided.booking, &plan) {
             (Some(old), _, _) => old.clone(),
@@ -101,6 +104,14 @@ impl App {
         appointment.updated_at = now;
         let reason = decided.reason.clone().or_else(|| stated_reason(&events));
         appointment.cancellation_reason = reason.filter(|_| appointment.status == Status::Cancelled);
+        // It holds while they are on the way; what was said stays in the trail.
+        let on_the_way = appointment.status == Status::EnRoute;
+        appointment.expected_arrival =
+            decided.arrival.or(appointment.expected_arrival).filter(|_| on_the_way);
+        if let (Some(event), Some(at)) = (events.first_mut(), decided.arrival) {
+            let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+            event.attributes.push((EXPECTED_ARRIVAL.to_owned(), at));
+        }
         let trail = self.trail(decided, &appointment, from, events, now);
         let record = decided.record.take();
         let record = record.map(|record| NewDecision { appointment: Some(appointment.id), ..record });
@@ -132,6 +143,7 @@ impl App {
             hold_until: None,
             invoice_after: None,
             timing: Timing::default(),
+            expected_arrival: None,
             reschedules: successor.reschedules,
             cancellation_reason: None,
             terms: successor.terms.map(translate::posting_back),
@@ -189,6 +201,9 @@ impl App {
     }
 }
 
+/// Under what the trail keeps when a provider who set out expected to arrive.
+pub const EXPECTED_ARRIVAL: &str = "expected_arrival";
+
 /// What money paid back is known by.
 const REFUND: &str = "refund";
 
@@ -232,6 +247,7 @@ fn fresh(
         hold_until: None,
         invoice_after: None,
         timing: Timing::default(),
+        expected_arrival: None,
         reschedules: 0,
         replaces: Vec::new(),
         terms: None,

@@ -1,10 +1,11 @@
 //! Reading a body: bounded, declared, parsed, checked, and fingerprinted for a repeated request.
 //!
-//! Invariants: at most [`limits::BODY`] bytes are kept. A number with a fraction never becomes a value (amounts and
+//! Invariants: at most [`limits::BODY`] bytes are kept, or [`limits::PHOTO`] of a file. A number with a fraction never becomes a value (amounts and
 //! quantities are strings), and no text with a NUL goes further than this.
 
 use axum::body::Body as Stream;
 use axum::extract::{FromRequest, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
@@ -18,6 +19,7 @@ use super::plain::plainly;
 use super::problem::Problem;
 use super::{headers, json, limits};
 use crate::app::Identity;
+use crate::codes::Code;
 use crate::model::FieldError;
 use crate::{app, codes};
 
@@ -51,20 +53,42 @@ impl<T: Input, S: Sync> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, stream) = request.into_parts();
         let key = headers::idempotency_key(&parts.headers)?.map(str::to_owned);
-        let bytes = collect(&parts.headers, stream).await?;
-        let request = key.map(|key| {
-            // Labels need not be unique; what one sender was answered is nobody else's.
-            let caller = parts.extensions.get::<Identity>().map_or(Uuid::nil(), |identity| identity.id);
-            app::Request {
-                key: format!("{caller}:{key}"),
-                fingerprint: fingerprint(parts.method.as_str(), parts.uri.path(), &bytes),
-            }
-        });
+        let bytes = collect(&parts.headers, stream, &JSON).await?;
+        let request = key.map(|key| repeatable(&key, &parts, &bytes));
         let read = parsed(&parts.headers, &bytes)?;
         if let Some(limited) = parts.extensions.get::<Limited>() {
             limited.named(read.as_ref().unwrap_or(&Value::Null)).await?;
         }
         Ok(Self { value: understood(read)?, request })
+    }
+}
+
+/// A file, and the key by which the request may be repeated.
+pub(super) struct File {
+    /// What was sent.
+    pub(super) bytes: Bytes,
+    /// The request's `Idempotency-Key`, if it has one.
+    pub(super) request: Option<app::Request>,
+}
+
+impl<S: Sync> FromRequest<S> for File {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, stream) = request.into_parts();
+        let key = headers::idempotency_key(&parts.headers)?.map(str::to_owned);
+        let bytes = collect(&parts.headers, stream, &PHOTO).await?;
+        Ok(Self { request: key.map(|key| repeatable(&key, &parts, &bytes)), bytes })
+    }
+}
+
+/// What makes a request safe to repeat.
+fn repeatable(key: &str, parts: &Parts, bytes: &[u8]) -> app::Request {
+    // Labels need not be unique; what one sender was answered is nobody else's.
+    let caller = parts.extensions.get::<Identity>().map_or(Uuid::nil(), |identity| identity.id);
+    app::Request {
+        key: format!("{caller}:{key}"),
+        fingerprint: fingerprint(parts.method.as_str(), parts.uri.path(), bytes),
     }
 }
 
@@ -145,17 +169,27 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
+/// How much of a body is kept, how much of a larger one is read, and what that is called.
+struct Bound {
+    most: usize,
+    drained: usize,
+    code: Code,
+}
+
+const JSON: Bound = Bound { most: limits::BODY, drained: limits::DRAINED, code: codes::BODY_TOO_LARGE };
+const PHOTO: Bound =
+    Bound { most: limits::PHOTO, drained: limits::PHOTO_DRAINED, code: codes::PHOTO_TOO_LARGE };
+
 /// The body's bytes. One that is too large is refused after it was read to its end, within bounds: a client that is
 /// still sending would meet a closed connection instead of the refusal.
-async fn collect(headers: &HeaderMap, mut stream: Stream) -> Result<Bytes, Problem> {
+async fn collect(headers: &HeaderMap, mut stream: Stream, bound: &Bound) -> Result<Bytes, Problem> {
     let too_large = || {
-        let detail = format!("The body has more than {} bytes.", limits::BODY);
-        Problem::new(codes::BODY_TOO_LARGE, detail)
+        let detail = format!("The body has more than {} bytes.", bound.most);
+        Problem::new(bound.code, detail)
     };
     let waits = headers.contains_key(header::EXPECT);
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|length: u64| length > if waits { limits::BODY } else { limits::DRAINED } as u64)
-    {
+    if declared.is_some_and(|length: u64| length > if waits { bound.most } else { bound.drained } as u64) {
         return Err(too_large());
     }
     let mut kept = BytesMut::new();
@@ -164,13 +198,16 @@ async fn collect(headers: &HeaderMap, mut stream: Stream) -> Result<Bytes, Probl
         let broken = |error| Problem::new(codes::NOT_JSON, format!("The body broke off: {error}."));
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
         read += data.len();
-        if read <= limits::BODY {
+        if read <= bound.most {
             kept.extend_from_slice(&data);
-        } else if read > limits::DRAINED {
+            continue;
+        }
+        kept = BytesMut::new();
+        if read > bound.drained {
             break;
         }
     }
-    if read > limits::BODY { Err(too_large()) } else { Ok(kept.freeze()) }
+    if read > bound.most { Err(too_large()) } else { Ok(kept.freeze()) }
 }
 
 /// SHA-256 of method, path and body, hexadecimal. The NULs keep the three apart: neither of the first two can hold one.

@@ -91,8 +91,8 @@ async fn a_body_is_kept_up_to_the_limit_and_read_to_its_end_beyond_it() {
         let frame = || Ok::<_, std::io::Error>(Bytes::from(vec![b' '; limits::BODY / 4]));
         Stream::from_stream(futures::stream::iter(std::iter::repeat_with(frame).take(count)))
     };
-    assert_eq!(collect(&HeaderMap::new(), frames(4)).await.unwrap().len(), limits::BODY);
-    let refused = collect(&HeaderMap::new(), frames(5)).await.map(|_| ()).unwrap_err();
+    assert_eq!(collect(&HeaderMap::new(), frames(4), &JSON).await.unwrap().len(), limits::BODY);
+    let refused = collect(&HeaderMap::new(), frames(5), &JSON).await.map(|_| ()).unwrap_err();
     assert_eq!(axum::response::IntoResponse::into_response(refused).status(), 413);
 }
 
@@ -102,7 +102,7 @@ async fn a_client_that_waits_is_refused_before_it_sends() {
     headers.insert(header::EXPECT, HeaderValue::from_static("100-continue"));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("1048577"));
     let never = Stream::from_stream(futures::stream::pending::<Result<Bytes, std::io::Error>>());
-    assert!(collect(&headers, never).await.is_err());
+    assert!(collect(&headers, never, &JSON).await.is_err());
 }
 
 #[test]

@@ -18,7 +18,7 @@ use super::gate::{Need, Subject};
 use super::headers::{ActingAs, IfMatch};
 use super::operation::{Operation, State};
 use super::problem::Problem;
-use crate::app::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
+use crate::app::{Cancel, Command, Complete, Correct, Decline, Depart, NewTime, Pay, Reassign, Reschedule};
 use crate::model::check::{REQUIRED_UNITS, consumables};
 use crate::model::fields::{Fields, LINE, TEXT};
 use crate::model::{Appointment, AppointmentId, FieldError, Scope};
@@ -40,7 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             "Refuse an appointment, or hand it over",
             Command::Decline,
         ))
-        .routes(bare(Scope::AppointmentsWork, "depart", "Set out", || Command::Depart))
+        .routes(command(Scope::AppointmentsWork, "depart", "Set out", Command::Depart))
         .routes(bare(Scope::AppointmentsWork, "start", "Begin work", || Command::Start))
         .routes(bare(Scope::AppointmentsWork, "pause", "Interrupt work", || Command::Pause))
         .routes(bare(Scope::AppointmentsWork, "resume", "Go on with work", || Command::Resume))
@@ -152,6 +152,14 @@ input!(Pay, |body, fields| {
     fields.line("reference", &body.reference, LINE)
 });
 input!(Decline, |body, fields| fields.text("reason", &body.reason, TEXT));
+input!(
+    Depart, |body, fields| {
+        if let Some(at) = body.expected_arrival {
+            fields.instant("expected_arrival", at);
+        }
+    };
+    absent: Depart::default()
+);
 input!(
     Complete, |body, fields| consumables("materials", body.materials.as_deref().unwrap_or_default(), fields);
     absent: Complete::default()

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,7 @@ use tracing::Span;
 
 use super::limits;
 use super::problem::Problem;
+use super::visits::UPLOADS;
 use crate::codes;
 
 /// Names a request in the log and in the answer. A client may send its own.
@@ -34,10 +35,12 @@ pub(super) fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Rou
 
 /// Ends a request that takes too long. What it was doing may still succeed, which its Idempotency-Key tells.
 async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limits::REQUEST, next.run(request)).await {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let limit = if path.ends_with(UPLOADS) { limits::UPLOAD } else { limits::REQUEST };
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            let detail = format!("It took longer than {} s.", limits::REQUEST.as_secs());
+            let detail = format!("It took longer than {} s.", limit.as_secs());
             Problem::new(codes::TOO_SLOW, detail).into_response()
         }
     }

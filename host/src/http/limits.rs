@@ -11,6 +11,12 @@ pub const BODY: usize = 1024 * 1024;
 /// can read the refusal instead of meeting a closed connection.
 pub(super) const DRAINED: usize = 16 * BODY;
 
+/// Bytes of a photo as it is sent: what the finest cameras of phones make.
+pub const PHOTO: usize = 10_000_000;
+
+/// Bytes of a photo that is too large which are still read, and dropped, for the same reason: browsers do not ask first.
+pub(super) const PHOTO_DRAINED: usize = 40 * BODY;
+
 /// Entries of a page, when the request does not say.
 pub const PAGE: u32 = 50;
 
@@ -25,6 +31,9 @@ pub(super) const FAULTS: usize = 50;
 
 /// How long a connection may be silent before a request, or take for its header: browsers keep one for a minute or so.
 pub const SILENCE: Duration = Duration::from_secs(75);
+
+/// How long a request may take that brings a photo: one of [`PHOTO`] bytes over a line of one megabit per second.
+pub const UPLOAD: Duration = Duration::from_secs(100);
 
 /// How long a request may take. The slowest, reading documents back from an ERP, takes seconds.
 pub const REQUEST: Duration = Duration::from_secs(30);

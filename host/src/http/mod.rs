@@ -52,6 +52,7 @@ mod services;
 mod session;
 mod site;
 mod units;
+mod visits;
 mod waitlist;
 mod web;
 
@@ -123,6 +124,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(openings::routes())
         .merge(appointments::routes())
         .merge(commands::routes())
+        .merge(visits::routes())
         .merge(conflicts::routes())
         .merge(bookings::routes())
         .merge(series::routes())

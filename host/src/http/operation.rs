@@ -96,6 +96,13 @@ impl Operation {
         self.path_id(SchemaFormat::KnownFormat(KnownFormat::Uuid), Type::String)
     }
 
+    /// The path holds another UUID behind it.
+    pub(super) fn within(self, name: &str, text: &str) -> Self {
+        let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
+        let schema = ObjectBuilder::new().schema_type(Type::String).format(Some(uuid)).build();
+        self.parameter(name, ParameterIn::Path, Required::True, text, schema)
+    }
+
     /// The path holds a number.
     pub(super) fn numbered(self) -> Self {
         self.path_id(SchemaFormat::KnownFormat(KnownFormat::Int64), Type::Integer)
@@ -162,6 +169,24 @@ impl Operation {
         let body = RequestBodyBuilder::new().content("application/json", content).required(Some(required));
         self.builder = self.builder.request_body(Some(body.build()));
         self.refuses(&[400, 413, 415, 422])
+    }
+
+    /// Takes a picture as its body, of one of these media types.
+    pub(super) fn takes_picture(mut self, media_types: &[&str]) -> Self {
+        let body = RequestBodyBuilder::new().required(Some(Required::True));
+        let body = media_types.iter().fold(body, |body, name| body.content(*name, bytes()));
+        self.builder = self.builder.request_body(Some(body.build()));
+        self.refuses(&[400, 413, 415, 422])
+    }
+
+    /// Answers with a picture, or with nothing where it is known already.
+    pub(super) fn gives_picture(mut self, media_type: &str, text: &str) -> Self {
+        let tag = || Header::new(ObjectBuilder::new().schema_type(Type::String).build());
+        let known = ResponseBuilder::new().description("It is the one whose tag `If-None-Match` names.");
+        let picture = ResponseBuilder::new().description(text).content(media_type, bytes());
+        self.builder = self.builder.response("200", picture.header("ETag", tag()).build());
+        self.builder = self.builder.response("304", known.header("ETag", tag()).build());
+        self
     }
 
     /// Answers with JSON.
@@ -250,8 +275,12 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (409, "Conflict", "The present state does not allow it: a slot is taken, a status does not fit."),
     (410, "Gone", "The link does not hold, or no longer."),
     (412, "PreconditionFailed", "It has changed since the version that the request names."),
-    (413, "ContentTooLarge", "The body is larger than 1 MiB."),
-    (415, "UnsupportedMediaType", "The body is not declared as JSON."),
+    (413, "ContentTooLarge", "The body is larger than 1 MiB, or a photo larger than 10 MB."),
+    (
+        415,
+        "UnsupportedMediaType",
+        "The body is not declared as JSON, or is no picture of a kind that is taken.",
+    ),
     (422, "UnprocessableContent", "Fields are not as they should be, or the booking rules refuse."),
     (428, "PreconditionRequired", "The request has to name the version it changes."),
     (429, "TooManyRequests", "There were too many tries; `Retry-After` says when the next one is possible."),
@@ -273,6 +302,12 @@ pub(super) fn refusals() -> impl Iterator<Item = (String, Response)> {
         }
         ((*name).to_owned(), response.build())
     })
+}
+
+/// Bytes that are no text.
+fn bytes() -> Content {
+    let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+    Content::new(Some(ObjectBuilder::new().schema_type(Type::String).format(Some(binary)).build()))
 }
 
 fn text(min: usize, max: usize) -> ObjectBuilder {

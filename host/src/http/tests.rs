@@ -24,6 +24,7 @@ mod phone;
 mod portal;
 mod sessions;
 mod setup;
+mod visits;
 
 const KEY: &str = "sl_test";
 

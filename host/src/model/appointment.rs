@@ -195,6 +195,8 @@ pub struct Appointment {
     pub invoice_after: Option<DateTime<Utc>>,
     /// When work really took place.
     pub timing: Timing,
+    /// When the provider, who is on the way, expects to arrive; none unless they have said so.
+    pub expected_arrival: Option<DateTime<Utc>>,
     /// How often it, or the one it replaces, was rescheduled.
     pub reschedules: u32,
     /// What the customer wished for when it was booked; what is required holds for whoever takes over.

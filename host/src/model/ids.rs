@@ -67,4 +67,8 @@ id! {
     WaitId
     /// A person who logs in.
     AccountId
+    /// A note about the work.
+    NoteId
+    /// A photo of the work.
+    PhotoId
 }

@@ -21,6 +21,7 @@ pub mod portal;
 pub mod posting;
 pub mod preference;
 pub mod reconcile;
+pub mod visit;
 pub mod wait;
 
 pub use access::{Acting, By, Grant, Place, Role, Scope};
@@ -37,8 +38,8 @@ pub use extension::{
     Settings,
 };
 pub use ids::{
-    AccountId, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, ProviderId, SeriesId,
-    ServiceId, UnitId, WaitId,
+    AccountId, AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, NoteId, PhotoId,
+    ProviderId, SeriesId, ServiceId, UnitId, WaitId,
 };
 pub use master::{
     Branch, Case, Company, Consumable, Customer, FieldError, Kind, Master, PriceBasis, PriceRow, Provider,
@@ -50,4 +51,5 @@ pub use posting::{
     PostingPolicy, SharedDocument,
 };
 pub use preference::{Preference, Wish};
+pub use visit::{Note, Photo, Picture, PictureSize, Removed};
 pub use wait::WaitState;

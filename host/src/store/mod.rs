@@ -29,6 +29,7 @@ pub mod samples;
 pub mod sessions;
 pub mod sqlite;
 pub mod views;
+pub mod visits;
 pub mod waitlist;
 mod words;
 
@@ -57,6 +58,7 @@ pub use reports::{By, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
 pub use samples::{Leaving, Sample, Samples};
 pub use sessions::{Patience, Sessions};
 pub use views::{View, Views};
+pub use visits::Visits;
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
@@ -81,6 +83,7 @@ pub trait Store:
     + Identities
     + Samples
     + Views
+    + Visits
 {
 }
 
@@ -102,6 +105,7 @@ impl<T> Store for T where
         + Identities
         + Samples
         + Views
+        + Visits
 {
 }
 

@@ -131,6 +131,8 @@ pub(super) struct Details {
     pub(super) units: Vec<UnitId>,
     pub(super) shared: Option<SharedVisit>,
     pub(super) timing: Timing,
+    #[serde(default)]
+    pub(super) expected_arrival: Option<DateTime<Utc>>,
     pub(super) reschedules: u32,
     #[serde(default)]
     pub(super) preferences: Vec<Preference>,
@@ -154,6 +156,7 @@ impl Details {
             units: appointment.units.clone(),
             shared: appointment.shared.clone(),
             timing: appointment.timing.clone(),
+            expected_arrival: appointment.expected_arrival,
             reschedules: appointment.reschedules,
             preferences: appointment.preferences.clone(),
             location: appointment.location.clone(),

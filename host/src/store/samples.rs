@@ -55,7 +55,7 @@ pub trait Samples: Send + Sync + 'static {
 }
 
 /// What goes with a company, each after whatever refers to it: a table, and what its rows are found by. `?` is the company.
-pub(super) const TABLES: [(&str, &str); 20] = [
+pub(super) const TABLES: [(&str, &str); 23] = [
     ("finding_act", "finding IN (SELECT id FROM finding WHERE company = ?)"),
     ("finding", OWN),
     ("reconcile_run", OWN),
@@ -63,6 +63,12 @@ pub(super) const TABLES: [(&str, &str); 20] = [
     ("decision", OWN),
     ("extension_change", OWN),
     ("signature", OF_APPOINTMENT),
+    ("visit_note", OF_APPOINTMENT),
+    (
+        "visit_picture",
+        "photo IN (SELECT id FROM visit_photo WHERE appointment IN (SELECT id FROM appointment WHERE company = ?))",
+    ),
+    ("visit_photo", OF_APPOINTMENT),
     ("repair_act", OF_DELIVERY),
     ("delivery_attempt", OF_DELIVERY),
     ("delivery", OWN),

@@ -1,11 +1,12 @@
 //! Commands on appointments: what somebody wants, decided by the rules and stored in one transaction.
 
+mod arrival;
 mod possible;
 mod wanted;
 pub(super) mod words;
 
 pub use possible::{Ahead, Prospect};
-pub use wanted::{Cancel, Command, Complete, Correct, Decline, NewTime, Pay, Reassign, Reschedule};
+pub use wanted::{Cancel, Command, Complete, Correct, Decline, Depart, NewTime, Pay, Reassign, Reschedule};
 
 use std::borrow::Cow;
 
@@ -72,6 +73,7 @@ impl App {
         actor: Acting,
         request: Option<&Request>,
     ) -> Result<Appointment> {
+        arrival::check(command, self.ports.clock.now())?;
         let old = self.appointment(id).await?;
         if expected.is_some_and(|expected| expected != old.revision) {
             return Err(Error::Stale { current: old.revision.to_string() });
@@ -95,6 +97,7 @@ impl App {
         let granted = Box::pin(self.decided(scene, input, Some(old))).await?.map_err(refused)?;
         Ok(Decided {
             payment: command.payment(),
+            arrival: command.arrival(),
             scene,
             booking: None,
             old: Some(old),
@@ -164,7 +167,7 @@ fn calendars<'a>(scene: &'a Scene, old: &'a Appointment, command: &Command) -> R
         | Command::Pay(_)
         | Command::Expire
         | Command::Decline(_)
-        | Command::Depart
+        | Command::Depart(_)
         | Command::Start
         | Command::Pause
         | Command::Resume

@@ -23,7 +23,7 @@ pub enum Command {
     /// Refuse it.
     Decline(Decline),
     /// Set out.
-    Depart,
+    Depart(Depart),
     /// Begin work.
     Start,
     /// Interrupt work.
@@ -76,6 +76,15 @@ pub struct Decline {
     /// Who takes over; none cancels the appointment.
     #[serde(default)]
     pub replacement: Option<ProviderId>,
+}
+
+/// Setting out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Depart {
+    /// When the provider expects to arrive: within the next 24 hours. None where they do not say.
+    #[serde(default)]
+    pub expected_arrival: Option<DateTime<Utc>>,
 }
 
 /// The end of work.
@@ -179,6 +188,11 @@ impl Command {
         } else {
             None
         }
+    }
+
+    /// When the provider who sets out expects to arrive, where they say.
+    pub(super) const fn arrival(&self) -> Option<DateTime<Utc>> {
+        if let Self::Depart(depart) = self { depart.expected_arrival } else { None }
     }
 
     /// Money that comes with it.

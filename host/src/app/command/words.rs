@@ -74,7 +74,7 @@ pub(super) fn command_words(command: &Command, old: &Appointment) -> Result<deci
             reason: decline.reason.clone(),
             replacement: decline.replacement.map(|id| id.to_string()),
         }),
-        Command::Depart => decisions::Command::Depart,
+        Command::Depart(_) => decisions::Command::Depart,
         Command::Start => decisions::Command::Start,
         Command::Pause => decisions::Command::Pause,
         Command::Resume => decisions::Command::Resume,

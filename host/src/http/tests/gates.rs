@@ -6,7 +6,7 @@ use crate::store::conformance::house::House;
 
 impl Api {
     /// A key with these grants.
-    async fn key(&self, grants: &[Grant], scopes: Option<Vec<Scope>>) -> String {
+    pub(super) async fn key(&self, grants: &[Grant], scopes: Option<Vec<Scope>>) -> String {
         let clock = SystemClock;
         let id = clock.new_id();
         let secret = format!("sl_{id}");
@@ -26,7 +26,7 @@ impl Api {
         id
     }
 
-    async fn as_key(&self, key: &str, method: &str, path: &str, body: Value) -> Answer {
+    pub(super) async fn as_key(&self, key: &str, method: &str, path: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(path)

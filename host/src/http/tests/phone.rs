@@ -9,13 +9,13 @@ use crate::http::site;
 use crate::model::{Grant, Role};
 
 /// A company with two people, and a job for the first, confirmed. Their clocks show UTC.
-struct Crew {
-    api: Api,
-    company: Uuid,
-    providers: [Uuid; 2],
-    job: String,
-    day: String,
-    cookie: String,
+pub(super) struct Crew {
+    pub(super) api: Api,
+    pub(super) company: Uuid,
+    pub(super) providers: [Uuid; 2],
+    pub(super) job: String,
+    pub(super) day: String,
+    pub(super) cookie: String,
 }
 
 /// A moment on the grid, an hour from now.
@@ -25,7 +25,7 @@ fn soon() -> DateTime<Utc> {
 }
 
 impl Crew {
-    async fn gather() -> Self {
+    pub(super) async fn gather() -> Self {
         let api = Api::open().await;
         let company = api.company().await["id"].clone();
         let add = async |kind: &str, mut fields: Value| {
@@ -63,7 +63,7 @@ impl Crew {
         crew
     }
 
-    async fn command(&self, name: &str) {
+    pub(super) async fn command(&self, name: &str) {
         let path = format!("/api/v1/appointments/{}/{name}", self.job);
         let done = self.api.call("POST", &path, &[], json!({"reason": "They are ill"})).await;
         let done = match done.status {
@@ -73,16 +73,16 @@ impl Crew {
         assert_eq!(done.status, StatusCode::OK, "{}", done.text);
     }
 
-    async fn status(&self) -> (String, u64) {
+    pub(super) async fn status(&self) -> (String, u64) {
         let found = self.api.get(&format!("/api/v1/appointments/{}", self.job)).await.json();
         (found["status"].as_str().unwrap().to_owned(), found["revision"].as_u64().unwrap())
     }
 
-    async fn page(&self, cookie: &str) -> Answer {
+    pub(super) async fn page(&self, cookie: &str) -> Answer {
         self.api.page(cookie, &format!("/today?day={}", self.day)).await
     }
 
-    async fn send(&self, cookie: &str, act: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(super) async fn send(&self, cookie: &str, act: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = site::token(cookie.split_once('=').unwrap().1);
         let mut body = form_urlencoded::Serializer::new(String::new());
         let body =
@@ -106,7 +106,8 @@ fn technician(company: Uuid, provider: Uuid) -> Grant {
 /// What is offered in a status on a page: the names of its forms.
 fn offered(page: &str, status: &str) -> Vec<String> {
     let group = page.split(&format!("data-when=\"{status}\"")).nth(1).unwrap_or_default();
-    let group = group.split("data-when=").next().unwrap();
+    // What follows is what can be done in every status.
+    let group = group.split("data-when=").next().unwrap().split("data-record").next().unwrap();
     group.split("data-act=\"").skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
 }
 

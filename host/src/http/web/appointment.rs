@@ -9,11 +9,13 @@ use chrono_tz::Tz;
 
 use super::appointments::instant;
 use super::books;
-use super::commands::Act;
+use super::commands::{Act, MINUTES};
 use super::door::Desk;
 use super::form::Form;
 use super::names::{Names, choices};
+use super::trail::{Step, trail};
 use super::trouble::Trouble;
+use super::visits::{self, Record};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
 use crate::app::{self, App, OpeningsQuery, Order, Providers, Strict};
@@ -24,8 +26,8 @@ use crate::http::limits;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::model::{
-    Acting, Actor, Appointment, AppointmentId, Branch, Case, Company, Customer, Delivery, Event, Provider,
-    Scope, Service, Status, Unit,
+    Acting, Actor, Appointment, AppointmentId, Branch, Case, Company, Customer, Delivery, Provider, Scope,
+    Service, Status, Unit,
 };
 use crate::store::DeliveryFilter;
 
@@ -46,6 +48,12 @@ pub(super) struct Wrong {
     pub(super) form: Form,
 }
 
+/// A note or a photo that was sent and refused.
+pub(super) struct Refused {
+    pub(super) trouble: Trouble,
+    pub(super) form: Form,
+}
+
 /// A document as the page shows it.
 struct Paper {
     path: String,
@@ -58,16 +66,6 @@ struct Paper {
     fix: String,
 }
 
-/// A line of the trail.
-struct Step {
-    at: String,
-    by: String,
-    from: String,
-    to: &'static str,
-    tone: &'static str,
-    message: String,
-}
-
 /// A command that is offered.
 struct Offer {
     name: &'static str,
@@ -76,6 +74,8 @@ struct Offer {
     is_first: bool,
     is_harsh: bool,
     is_open: bool,
+    /// In how many minutes whoever sets out can be said to be there.
+    minutes: &'static [u32],
 }
 
 /// A time to choose.
@@ -115,6 +115,7 @@ struct AppointmentPage {
     zone: String,
     no_slots: Vec<String>,
     providers: Vec<Choice>,
+    record: Option<Record>,
     papers: Option<Vec<Paper>>,
     trail: Option<Vec<Step>>,
 }
@@ -151,6 +152,18 @@ pub(super) async fn page(
     acting: Acting,
     wrong: Option<Wrong>,
 ) -> Result<Response, Problem> {
+    page_with(app, id, desk, acting, wrong, None).await
+}
+
+/// The same, or after a note or a photo was refused.
+pub(super) async fn page_with(
+    app: &App,
+    id: AppointmentId,
+    desk: &Desk,
+    acting: Acting,
+    wrong: Option<Wrong>,
+    refused: Option<Refused>,
+) -> Result<Response, Problem> {
     let appointment = app.appointment(id).await?;
     let mut names = Names::new(app);
     let zone = names.zone(appointment.branch).await?;
@@ -158,7 +171,8 @@ pub(super) async fn page(
         Some(Wrong { act, trouble, form }) => (Some(act), Some(trouble).filter(|t| t.status != 0), form),
         None => (None, None, Form::default()),
     };
-    let status = trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
+    let told = trouble.as_ref().or(refused.as_ref().map(|refused| &refused.trouble));
+    let status = told.map_or(StatusCode::OK, Trouble::status);
     let offers = offers(app, desk, acting, &appointment, open).await?;
     let day = form.read::<NaiveDate>("day")?;
     let (slots, no_slots) = match open {
@@ -172,6 +186,7 @@ pub(super) async fn page(
         _ => Vec::new(),
     };
     let is_customers = acting.actor == Actor::Customer;
+    let record = visits::record(app, desk, id, zone, refused).await?;
     let papers = if desk.may(Scope::BooksRead, id).await? { Some(papers(app, id).await?) } else { None };
     let trail = if desk.may(Scope::TrailRead, id).await? { Some(trail(app, id, zone).await?) } else { None };
     let decisions = desk.may(Scope::RulesRead, id).await?;
@@ -209,6 +224,7 @@ pub(super) async fn page(
         zone: words::zone(appointment.start, zone),
         no_slots,
         providers,
+        record,
         papers,
         trail,
         name: appointment.name,
@@ -240,6 +256,7 @@ async fn offers(
         is_first: n == 0 && act.is_bare(),
         is_harsh: matches!(act, Act::Cancel | Act::Decline | Act::NoShow),
         is_open: open == Some(act),
+        minutes: if act == Act::Depart { &MINUTES } else { &[] },
     };
     Ok(possible.enumerate().map(offer).collect())
 }
@@ -275,6 +292,9 @@ async fn facts(
     if !appointment.quote.deposit.is_zero() {
         facts.push(("Deposit", format!("{} {}", appointment.quote.deposit, appointment.quote.currency)));
         facts.push(("Left to pay", format!("{} {}", appointment.balance, appointment.quote.currency)));
+    }
+    if let Some(at) = appointment.expected_arrival {
+        facts.push(("Expected arrival", words::moment(at, zone)));
     }
     if let Some(started) = appointment.timing.started {
         facts.push(("Work began", words::moment(started, zone)));
@@ -361,19 +381,4 @@ fn paper(delivery: Delivery) -> Paper {
         message: failure.map(|failure| failure.message).unwrap_or_default(),
         fix: fix.unwrap_or_default(),
     }
-}
-
-async fn trail(app: &App, id: AppointmentId, zone: Tz) -> app::Result<Vec<Step>> {
-    let step = |event: Event| Step {
-        at: words::moment(event.at, zone),
-        by: event.by.and_then(|by| by.name).map_or_else(
-            || words::actor(event.actor).to_owned(),
-            |name| format!("{name} ({})", words::actor(event.actor).to_lowercase()),
-        ),
-        from: event.from.map(words::status).unwrap_or_default().to_owned(),
-        to: words::status(event.to),
-        tone: event.to.as_str(),
-        message: event.message,
-    };
-    Ok(app.events(id).await?.into_iter().map(step).collect())
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::{self, Extension};
 use axum::response::Response;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::appointment;
 use super::door::Desk;
@@ -9,7 +10,7 @@ use super::form::Form;
 use super::trouble::Trouble;
 use super::words;
 use super::{Need, Pages};
-use crate::app::{Cancel, Command, Complete, Decline, NewTime, Pay, Reassign, Reply, Reschedule};
+use crate::app::{Cancel, Command, Complete, Decline, Depart, NewTime, Pay, Reassign, Reply, Reschedule};
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::headers::ActingAs;
@@ -141,7 +142,7 @@ impl Act {
                 reference: reason,
                 method: None,
             }),
-            Self::Depart => Command::Depart,
+            Self::Depart => Command::Depart(Depart::default()),
             Self::Start => Command::Start,
             Self::Pause => Command::Pause,
             Self::Resume => Command::Resume,
@@ -163,13 +164,13 @@ impl Act {
         }
     }
 
-    /// The command as a form says it, read and checked as the API reads it.
-    pub(super) fn read(self, form: &Form) -> Result<Command, Problem> {
+    /// The command as a form says it at this moment, read and checked as the API reads it.
+    pub(super) fn read(self, form: &Form, now: DateTime<Utc>) -> Result<Command, Problem> {
         Ok(match self {
             Self::Schedule => Command::Schedule,
             Self::Confirm => Command::Confirm,
             Self::Pay => Command::Pay(form.input(&["amount", "reference", "method"])?),
-            Self::Depart => Command::Depart,
+            Self::Depart => Command::Depart(depart(form, now)?),
             Self::Start => Command::Start,
             Self::Pause => Command::Pause,
             Self::Resume => Command::Resume,
@@ -184,6 +185,18 @@ impl Act {
             Self::Cancel => Command::Cancel(form.input(&["reason", "exception_reason"])?),
         })
     }
+}
+
+/// In how many minutes somebody who sets out can say that they arrive, with one tap.
+pub(super) const MINUTES: [u32; 5] = [10, 20, 30, 45, 60];
+
+/// A way in `minutes`, of which `waited` seconds have gone by on a phone that could not send it. Where all of it has, nothing
+/// is said of the arrival any more; that they set out is still true.
+fn depart(form: &Form, now: DateTime<Utc>) -> Result<Depart, Problem> {
+    let waited = i64::from(form.read::<u32>("waited")?.unwrap_or_default());
+    let left = form.read::<u32>("minutes")?.map(|minutes| i64::from(minutes) * 60 - waited);
+    let at = left.filter(|left| *left > 0).map(|left| now + TimeDelta::seconds(left));
+    Ok(Depart { expected_arrival: at.map(|at| at.trunc_subsecs(0)) })
 }
 
 /// A form for each command.
@@ -222,7 +235,7 @@ async fn give(
         Ok(seen) => seen,
         Err(problem) => return refused(problem).await,
     };
-    let command = match act.read(form) {
+    let command = match act.read(form, app.now()) {
         Ok(command) => command,
         Err(problem) => return refused(problem).await,
     };

@@ -18,6 +18,7 @@ use super::form::Form;
 use super::phone;
 use super::setup;
 use super::trouble::{self, Trouble};
+use super::upload;
 use super::words::{self, Shell, Way};
 use crate::app::{App, Identity, Target};
 use crate::codes;
@@ -25,6 +26,7 @@ use crate::http::auth::{Caller, Door};
 use crate::http::gate::{self, About, Limited};
 use crate::http::problem::{MEDIA_TYPE, Problem};
 use crate::http::site;
+use crate::http::visits::UPLOADS;
 use crate::model::{AppointmentId, CompanyId, CustomerId, Grant, Place, Scope};
 use crate::store::Sample;
 
@@ -156,6 +158,13 @@ async fn admitted(door: &Door, desk: &Desk, mut request: Request) -> Result<Requ
 
 async fn read(request: Request) -> Result<(Request, Form), Problem> {
     let (parts, body) = request.into_parts();
+    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if path.ends_with(UPLOADS)
+        && let Some(boundary) = upload::boundary(&parts.headers)
+    {
+        let form = upload::read(boundary, body, FORM).await?;
+        return Ok((Request::from_parts(parts, Body::empty()), form));
+    }
     let too_large = |_| Problem::new(codes::BODY_TOO_LARGE, format!("A form has at most {FORM} bytes."));
     let bytes = Measured::new(body, FORM).collect().await.map_err(too_large)?.to_bytes();
     Ok((Request::from_parts(parts, Body::empty()), Form::parse(&bytes)))

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::codes;
 use crate::http::body::Input;
+use crate::http::limits;
 use crate::http::problem::Problem;
 use crate::model::FieldError;
 
@@ -16,6 +18,16 @@ use crate::model::FieldError;
 pub(super) struct Form {
     fields: BTreeMap<String, String>,
     ticked: Vec<Tick>,
+    upload: Option<Upload>,
+}
+
+/// A file that came with a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Upload {
+    /// All of it.
+    Whole(Bytes),
+    /// It was larger than is kept.
+    TooLarge,
 }
 
 /// An appointment that was ticked in a list.
@@ -53,7 +65,26 @@ impl Form {
                 ticked.push(Tick { id: id.to_owned(), seen: seen.to_owned() });
             }
         }
-        Self { fields, ticked }
+        Self { fields, ticked, upload: None }
+    }
+
+    /// The same with a file.
+    pub(super) fn with(self, upload: Option<Upload>) -> Self {
+        Self { upload, ..self }
+    }
+
+    /// The photo that came with it.
+    pub(super) fn photo(&self) -> Result<Bytes, Problem> {
+        match &self.upload {
+            Some(Upload::Whole(bytes)) if !bytes.is_empty() => Ok(bytes.clone()),
+            Some(Upload::TooLarge) => {
+                let detail = format!("The photo has more than {} bytes.", limits::PHOTO);
+                Err(Problem::new(codes::PHOTO_TOO_LARGE, detail))
+            }
+            Some(Upload::Whole(_)) | None => {
+                Err(Problem::new(codes::NO_PICTURE, "No photo was chosen, or the file is empty."))
+            }
+        }
     }
 
     /// What was ticked, each once, in the order of the list.

@@ -27,7 +27,10 @@ mod reconciliation;
 mod reports;
 mod rules;
 mod setup;
+mod trail;
 mod trouble;
+mod upload;
+mod visits;
 mod words;
 
 use std::sync::Arc;
@@ -99,6 +102,7 @@ fn closed() -> Pages {
         .merge(appointments::routes())
         .merge(appointment::routes())
         .merge(commands::routes())
+        .merge(visits::routes())
         .merge(board::routes())
         .merge(phone::routes())
         .merge(customers::routes())

@@ -56,6 +56,12 @@ pub enum Scope {
     /// To say how the work goes.
     #[serde(rename = "appointments:work")]
     AppointmentsWork,
+    /// To see what was noted and photographed at a visit.
+    #[serde(rename = "visits:read")]
+    VisitsRead,
+    /// To note something, and to add photos.
+    #[serde(rename = "visits:write")]
+    VisitsWrite,
     /// To decide who performs it, and to put mistakes right.
     #[serde(rename = "appointments:dispatch")]
     AppointmentsDispatch,
@@ -100,6 +106,8 @@ impl Scope {
             Self::PaymentsWrite => "payments:write",
             Self::TrailRead => "trail:read",
             Self::AppointmentsWork => "appointments:work",
+            Self::VisitsRead => "visits:read",
+            Self::VisitsWrite => "visits:write",
             Self::AppointmentsDispatch => "appointments:dispatch",
             Self::LinksWrite => "links:write",
             Self::ReportsRead => "reports:read",
@@ -111,7 +119,7 @@ impl Scope {
     }
 
     /// Every scope.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Own,
         Self::AccountsRead,
         Self::AccountsWrite,
@@ -128,6 +136,8 @@ impl Scope {
         Self::PaymentsWrite,
         Self::TrailRead,
         Self::AppointmentsWork,
+        Self::VisitsRead,
+        Self::VisitsWrite,
         Self::AppointmentsDispatch,
         Self::LinksWrite,
         Self::ReportsRead,

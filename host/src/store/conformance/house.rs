@@ -136,6 +136,7 @@ impl House {
             hold_until: Some(minute(10)),
             invoice_after: None,
             timing: Timing { started: Some(minute(7)), paused_seconds: 30, ..Timing::default() },
+            expected_arrival: Some(minute(9)),
             reschedules: 1,
             location: Some("Hall 3".to_owned()),
             notes: "Ring twice.".to_owned(),
@@ -219,6 +220,7 @@ pub(crate) async fn furnish(store: &SharedStore) {
     super::connections::known(store).await;
     super::reconcile::seen(store, &house).await;
     super::extensions::extended(store, &house).await;
+    super::visits::worked(store, visit.id).await;
 }
 
 /// A record with a few fields.

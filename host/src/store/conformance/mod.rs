@@ -21,6 +21,7 @@ pub(crate) mod requests;
 pub(crate) mod samples;
 pub(crate) mod turns;
 pub(crate) mod views;
+pub(crate) mod visits;
 pub(crate) mod waitlist;
 
 use super::SharedStore;
@@ -169,6 +170,10 @@ macro_rules! conformance {
             accounts: work_is_signed_for_once,
             accounts: the_trail_names_who_it_was,
             views: a_view_is_kept_under_a_name_once,
+            visits: notes_are_read_in_order_with_who_wrote_them,
+            visits: a_visit_has_only_so_many_notes_and_photos,
+            visits: what_is_sent_twice_is_added_once,
+            visits: a_picture_goes_and_its_photo_stays,
             samples: a_sample_is_marked_when_it_is_made,
             samples: a_sample_goes_with_everything_in_it_and_nothing_else,
             samples: what_is_no_sample_stays,

@@ -8,6 +8,7 @@ use super::extensions::extended;
 use super::house::{House, cancel, claim as claim_of, id, minute, next, record, retry, span};
 use super::outbox::{done, parked};
 use super::reconcile::seen;
+use super::visits::worked;
 use super::waitlist::place;
 use crate::model::master::Kind;
 use crate::model::{CompanyId, Delivery, Status};
@@ -42,6 +43,7 @@ async fn live(store: &SharedStore, house: &House) {
     let last = store.deliveries(&of(house), 0, 100).await.expect("a list").pop().expect("one");
     retry(&**store, last.id, 0).await.expect("it waits");
     let_in(store, visit.id).await;
+    worked(store, visit.id).await;
     seen(store, house).await;
     extended(store, house).await;
 }

@@ -21,9 +21,6 @@ use uuid::Uuid;
 use self::tables::Table;
 use super::{Address, Error as StoreError};
 
-/// Rows that are read and written at once: few enough for any statement's parameters.
-const PAGE: usize = 200;
-
 /// A table that has been copied, or is being.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Transaction};
 use uuid::Uuid;
 
 use super::tables::{self, Column, Kind, Table};
-use super::{PAGE, Row, Side, Value};
+use super::{Row, Side, Value};
 use crate::store::Error;
 use crate::store::postgres::{self, failed};
 
@@ -53,7 +53,7 @@ impl Side for Postgres {
             push(&mut query, row[..table.key].to_vec());
             query.push(")");
         }
-        query.push(format!(" ORDER BY {key} LIMIT {PAGE}"));
+        query.push(format!(" ORDER BY {key} LIMIT {}", table.page));
         let rows = query.build().fetch_all(&mut *self.transaction).await.map_err(failed)?;
         rows.iter().map(|row| read(table, row)).collect()
     }

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Transaction};
 use uuid::Uuid;
 
 use super::tables::{Kind, Table};
-use super::{PAGE, Row, Side, Value};
+use super::{Row, Side, Value};
 use crate::store::Error;
 use crate::store::sqlite::{self, failed};
 use crate::store::words::{from_json, to_json};
@@ -51,7 +51,7 @@ impl Side for Sqlite {
             let marks = vec!["?"; table.key].join(", ");
             statement.push_str(&format!(" WHERE ({key}) > ({marks})"));
         }
-        statement.push_str(&format!(" ORDER BY {key} LIMIT {PAGE}"));
+        statement.push_str(&format!(" ORDER BY {key} LIMIT {}", table.page));
         let mut query = sqlx::query(AssertSqlSafe(statement));
         for value in after.into_iter().flat_map(|row| &row[..table.key]) {
             query = bind(query, value.clone())?;

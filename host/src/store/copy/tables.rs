@@ -3,6 +3,12 @@
 //! Invariant: every table of both schemas stands here, each after those it refers to, with every column but those that
 //! follow from others; tests compare. A table that is new in the schemas is one entry more in the part that it belongs to.
 
+/// Rows that are read and written at once: few enough for any statement's parameters.
+pub(super) const PAGE: usize = 200;
+
+/// The same of rows that hold a megabyte: few enough for any memory.
+const HEAVY: usize = 8;
+
 /// How a column's value is kept by the engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -39,6 +45,8 @@ pub(super) struct Table {
     /// Whether the key is a number that the engine gives.
     pub(super) numbered: bool,
     pub(super) columns: &'static [Column],
+    /// How many rows are read and written at once.
+    pub(super) page: usize,
 }
 
 /// Columns that triggers keep, and that are derived anew. Those that only one engine has are among them.
@@ -74,7 +82,7 @@ macro_rules! instant {
 }
 
 const fn table(name: &'static str, columns: &'static [Column]) -> Table {
-    Table { name, postgres: name, key: 1, numbered: false, columns }
+    Table { name, postgres: name, key: 1, numbered: false, columns, page: PAGE }
 }
 
 const fn numbered(name: &'static str, columns: &'static [Column]) -> Table {
@@ -85,8 +93,9 @@ const fn numbered(name: &'static str, columns: &'static [Column]) -> Table {
 mod access;
 mod books;
 mod diary;
+mod visits;
 
 /// Every table, each after those it refers to.
 pub(super) fn all() -> impl Iterator<Item = &'static Table> {
-    [diary::TABLES, books::TABLES, access::TABLES].into_iter().flatten()
+    [diary::TABLES, books::TABLES, access::TABLES, visits::TABLES].into_iter().flatten()
 }

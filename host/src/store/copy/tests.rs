@@ -5,7 +5,7 @@ use std::time::Duration;
 use slotledger_postgres_server::Database;
 use tempfile::TempDir;
 
-use super::tables::{self, DERIVED};
+use super::tables::{self, DERIVED, PAGE};
 use super::*;
 use crate::model::master::Kind;
 use crate::model::{ApiKey, Status};
@@ -17,6 +17,7 @@ use crate::store::conformance::house::{
 };
 use crate::store::conformance::outbox::{done, parked};
 use crate::store::conformance::reconcile::seen;
+use crate::store::conformance::visits::worked;
 use crate::store::conformance::waitlist::place;
 use crate::store::{Booking, Commit, Frame, Series, SharedStore, Slots};
 
@@ -45,6 +46,7 @@ async fn fill(store: &SharedStore) -> House {
     frames(store, &house).await;
     store.add_key(&ApiKey::administrators(id(), "0".repeat(64), "desk", minute(0))).await.expect("a new key");
     let_in(store, first.id).await;
+    worked(store, first.id).await;
     for outcome in [done, |_: &_| parked()] {
         let delivery = claim(store).await.remove(0);
         assert!(

@@ -47,6 +47,7 @@ mod sessions;
 mod tests;
 mod turns;
 mod views;
+mod visits;
 mod waitlist;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ mod decisions;
 mod outbox;
 mod people;
 mod reports;
+mod visits;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -25,6 +26,7 @@ pub(super) use decisions::{component, decision, extension_answer, extension_chan
 pub(super) use outbox::{attempt, backlog, delivery, repair};
 pub(super) use people::{account, account_event, api_key, invitation, logged_in, signature};
 pub(super) use reports::{counts, taken_minutes, visit_counts, week_amount};
+pub(super) use visits::{note, photo};
 
 /// A row, read column by column.
 pub(super) trait Columns {
@@ -141,6 +143,7 @@ pub(super) fn appointment(row: &impl Columns) -> Result<Appointment, Error> {
         hold_until: row.optional_instant("hold_until_at")?,
         invoice_after: row.optional_instant("invoice_after_at")?,
         timing: details.timing,
+        expected_arrival: details.expected_arrival,
         reschedules: details.reschedules,
         preferences: details.preferences,
         location: details.location,

@@ -32,6 +32,7 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 mod views;
+mod visits;
 mod waitlist;
 
 use std::path::Path;

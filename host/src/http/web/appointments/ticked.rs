@@ -98,7 +98,7 @@ async fn give(act: Act, app: &App, desk: &Desk, form: &Form, acting: Acting) -> 
         return Err(Problem::fields(codes::INVALID, vec![FieldError { field: "tick".to_owned(), message }]));
     }
     // A reason that is missing is missing for all of them.
-    act.read(form)?;
+    act.read(form, app.now())?;
     let mut outcomes = Vec::with_capacity(ticks.len());
     for tick in ticks {
         let trouble = one(act, app, tick, form, acting).await.err();
@@ -118,7 +118,7 @@ async fn give(act: Act, app: &App, desk: &Desk, form: &Form, acting: Acting) -> 
 async fn one(act: Act, app: &App, tick: &Tick, form: &Form, acting: Acting) -> Result<(), Problem> {
     let told = tick.id.parse::<AppointmentId>().ok().zip(tick.seen.parse::<u32>().ok());
     let (id, seen) = told.ok_or_else(|| Problem::new(codes::BAD_QUERY, "What was ticked cannot be read."))?;
-    app.command(id, Some(seen), act.read(form)?, acting, None).await?;
+    app.command(id, Some(seen), act.read(form, app.now())?, acting, None).await?;
     Ok(())
 }
 

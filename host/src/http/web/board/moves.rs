@@ -59,7 +59,7 @@ async fn moved(
     acting: Acting,
 ) -> Result<Moved, Problem> {
     let seen: Option<u32> = form.read("seen")?;
-    let after = match app.command(id, seen, act.read(form)?, acting, None).await? {
+    let after = match app.command(id, seen, act.read(form, app.now())?, acting, None).await? {
         Reply::Fresh(after) => after,
         Reply::Replayed(_) => app.appointment(id).await?,
     };

@@ -1,4 +1,4 @@
-//! What is done on the page, as forms: a command each, and the customer's signature.
+//! What is done on the page, as forms: a command each, the customer's signature, notes and photos.
 
 use axum::extract::{self, Extension};
 use axum::response::Response;
@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{PATH, Wrong, acting, own, page};
-use crate::app::{Command, Complete, Error, Ink, Request};
+use crate::app::{Command, Complete, Error, Ink};
 use crate::codes;
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
@@ -17,7 +17,7 @@ use crate::http::web::commands::Act;
 use crate::http::web::door::Desk;
 use crate::http::web::form::Form;
 use crate::http::web::trouble::Trouble;
-use crate::http::web::{Need, Pages, words};
+use crate::http::web::{Need, Pages, visits, words};
 use crate::model::fields::{Fields, LINE};
 use crate::model::{AppointmentId, Scope};
 
@@ -36,17 +36,22 @@ pub(super) const ACTS: [Act; 8] = [
 /// What signing is called in addresses.
 pub(super) const SIGN: &str = "sign";
 
+/// What noting something is called in addresses.
+pub(super) const NOTE: &str = "note";
+
+/// What adding a photo is called in addresses.
+pub(super) const PHOTO: &str = "photos";
+
 /// Rows of materials of a form: as many as a service can list, and some more.
 pub(super) const ROWS: usize = 60;
-
-/// What is longer is no key of ours.
-const KEY: usize = 100;
 
 /// Something that a form asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Command(Act),
     Signature,
+    Note,
+    Photo,
 }
 
 impl Wanted {
@@ -54,6 +59,8 @@ impl Wanted {
         match self {
             Self::Command(act) => act.name(),
             Self::Signature => SIGN,
+            Self::Note => NOTE,
+            Self::Photo => PHOTO,
         }
     }
 
@@ -61,6 +68,7 @@ impl Wanted {
         match self {
             Self::Command(act) => act.scope(),
             Self::Signature => Scope::AppointmentsWork,
+            Self::Note | Self::Photo => Scope::VisitsWrite,
         }
     }
 }
@@ -68,31 +76,35 @@ impl Wanted {
 /// A path for each. What is left over after a pause is booked on the appointment's own page, which looks for times.
 pub(super) fn routes() -> Pages {
     let commands = ACTS.into_iter().filter(|act| *act != Act::FollowUp).map(Wanted::Command);
-    commands.chain([Wanted::Signature]).fold(Pages::default(), |pages, wanted| {
-        let path = format!("{PATH}/{{id}}/{}", wanted.name());
-        let need = Need::of(wanted.scope(), Subject::Appointment);
-        pages.post(
-            &path,
-            need,
-            async move |extract::State(app): extract::State<State>,
-                        Id(id): Id<AppointmentId>,
-                        Extension(desk): Extension<Desk>,
-                        Extension(form): Extension<Form>|
-                        -> Result<Response, Problem> {
-                let day = form.read::<NaiveDate>("day")?;
-                match done(&app, &desk, wanted, id, &form).await {
-                    Ok(()) => {
-                        let day = day.map(|day| format!("day={day}&")).unwrap_or_default();
-                        Ok(words::to(&format!("{PATH}?{day}done={}#job-{id}", wanted.name())))
+    commands.chain([Wanted::Signature, Wanted::Note, Wanted::Photo]).fold(
+        Pages::default(),
+        |pages, wanted| {
+            let path = format!("{PATH}/{{id}}/{}", wanted.name());
+            let need = Need::of(wanted.scope(), Subject::Appointment);
+            pages.post(
+                &path,
+                need,
+                async move |extract::State(app): extract::State<State>,
+                            Id(id): Id<AppointmentId>,
+                            Extension(desk): Extension<Desk>,
+                            Extension(form): Extension<Form>|
+                            -> Result<Response, Problem> {
+                    let day = form.read::<NaiveDate>("day")?;
+                    match done(&app, &desk, wanted, id, &form).await {
+                        Ok(()) => {
+                            let day = day.map(|day| format!("day={day}&")).unwrap_or_default();
+                            Ok(words::to(&format!("{PATH}?{day}done={}#job-{id}", wanted.name())))
+                        }
+                        Err(problem) => {
+                            let trouble = told(&problem);
+                            page(&app, &desk, day, Some(Wrong { id, name: wanted.name(), trouble, form }))
+                                .await
+                        }
                     }
-                    Err(problem) => {
-                        let trouble = told(&problem);
-                        page(&app, &desk, day, Some(Wrong { id, name: wanted.name(), trouble, form })).await
-                    }
-                }
-            },
-        )
-    })
+                },
+            )
+        },
+    )
 }
 
 /// What went wrong, in words for whoever stands at a customer's door.
@@ -119,27 +131,21 @@ async fn done(
     if !own(&desk.identity).contains(&app.appointment(id).await?.provider) {
         return Err(Error::missing("appointment", id).into());
     }
-    let ink = ink(form)?;
-    let Wanted::Command(act) = wanted else {
-        let ink = ink.ok_or_else(|| Error::field("name", "has to say who signs"))?;
-        return Ok(app.sign_for(id, ink).await?);
+    let act = match wanted {
+        Wanted::Command(act) => act,
+        Wanted::Signature => {
+            let ink = ink(form)?.ok_or_else(|| Error::field("name", "has to say who signs"))?;
+            return Ok(app.sign_for(id, ink).await?);
+        }
+        Wanted::Note => return visits::add_note(app, desk, form, id, acting(desk)).await,
+        Wanted::Photo => return visits::add_photo(app, desk, form, id, acting(desk)).await,
     };
-    let command = if act == Act::Complete { Command::Complete(materials(form)?) } else { act.read(form)? };
+    let ink = ink(form)?;
+    let is_complete = act == Act::Complete;
+    let command = if is_complete { Command::Complete(materials(form)?) } else { act.read(form, app.now())? };
     let seen = form.read::<u32>("seen")?;
-    let request = request(desk, form, act, id)?;
+    let request = visits::request(desk, form, act.name(), id)?;
     Ok(app.finish((id, seen), command, ink, acting(desk), &request).await?)
-}
-
-/// What makes the form safe to send again: its key, and what it says besides the session's token.
-fn request(desk: &Desk, form: &Form, act: Act, id: AppointmentId) -> Result<Request, Problem> {
-    let key = form.text("key");
-    if key.is_empty() || key.len() > KEY {
-        return Err(Problem::new(codes::BAD_QUERY, "The form lacks its key."));
-    }
-    Ok(Request {
-        key: format!("{}:{key}", desk.identity.id),
-        fingerprint: format!("{id}\n{}\n{}", act.name(), form.without(&["csrf", "day"])),
-    })
 }
 
 /// Who signs, where somebody does.

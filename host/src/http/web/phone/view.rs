@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use url::form_urlencoded;
 
 use super::Wrong;
-use super::acts::{ACTS, ROWS, SIGN};
+use super::acts::{ACTS, NOTE, ROWS, SIGN};
 use crate::app::{self, Ahead, App, Job, Prospect, Workday};
 use crate::http::problem::Problem;
-use crate::http::web::commands::Act;
+use crate::http::web::commands::{Act, MINUTES};
 use crate::http::web::form::Form;
 use crate::http::web::trouble::Trouble;
+use crate::http::web::visits::{self, Record};
 use crate::http::web::words;
 use crate::model::{Acting, Signature, Status};
 
@@ -41,6 +43,7 @@ pub(super) struct Card {
     pub(super) successor: Option<String>,
     pub(super) signed: Option<Signed>,
     pub(super) groups: Vec<Group>,
+    pub(super) record: Record,
     pub(super) day: String,
     pub(super) trouble: Option<Trouble>,
     /// Whether something can be done with it.
@@ -129,6 +132,11 @@ impl Offer {
         matches!(self.act, Act::NoShow)
     }
 
+    /// In how many minutes somebody can say to be there, by tapping that instead of its button.
+    pub(super) const fn minutes(&self) -> &'static [u32] {
+        if matches!(self.act, Act::Depart) { &MINUTES } else { &[] }
+    }
+
     /// Whether it is done on the appointment's own page.
     pub(super) const fn is_elsewhere(&self) -> bool {
         matches!(self.act, Act::FollowUp)
@@ -196,14 +204,36 @@ impl View<'_> {
             signed: job.signature.as_ref().map(|signature| self.signed(signature)),
             is_ahead: groups.iter().any(|group| group.is_now && !group.offers.is_empty()),
             groups,
+            record: self.record(),
             day: self.workday.day.to_string(),
             trouble: self.wrong.map(|wrong| wrong.trouble.clone()),
+        }
+    }
+
+    fn record(&self) -> Record {
+        let job = self.job;
+        let today = self.workday.now.with_timezone(&job.zone).date_naive();
+        let said = |at: DateTime<Utc>| match at.with_timezone(&job.zone) {
+            at if at.date_naive() == today => at.format("%H:%M").to_string(),
+            at => at.format("%a %-d %b, %H:%M").to_string(),
+        };
+        let refused = self.wrong.filter(|wrong| wrong.name == NOTE).map(|wrong| wrong.form.text("text"));
+        Record {
+            notes: visits::note_lines(&job.notes, said),
+            photos: visits::photo_lines(&job.photos, said),
+            may_write: true,
+            may_remove: false,
+            key: self.key.clone(),
+            text: refused.unwrap_or_default().to_owned(),
+            // It stands at the job.
+            trouble: None,
         }
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let (job, appointment) = (self.job, &self.job.appointment);
         let mut facts = Vec::new();
+        facts.extend(appointment.expected_arrival.map(|at| ("Expected", words::time(at, job.zone))));
         facts.extend(job.case.iter().map(|case| ("Case", case.clone())));
         if !job.units.is_empty() {
             facts.push(("With", job.units.join(", ")));

@@ -47,6 +47,7 @@ struct VisitPage {
     zone: String,
     facts: Vec<(String, String)>,
     held_until: Option<(String, String)>,
+    arrival: Option<(String, String)>,
     deposit: Option<Deposit>,
     confirm: Option<Choosing>,
     decline: Option<Choosing>,
@@ -150,6 +151,10 @@ async fn page(
         held_until: held.map(|until| {
             let moment = language.moment(until, zone);
             (instant(until), language.tell("held-until", [("moment", moment.into())]))
+        }),
+        arrival: appointment.expected_arrival.map(|at| {
+            let time = language.time(at, zone);
+            (instant(at), language.tell("arrival", [("time", time.into())]))
         }),
         deposit: due(language, appointment, &company, confirm.as_ref()),
         decline: decline.filter(|_| answers),

@@ -1,0 +1,43 @@
+//! What happened to an appointment, line by line.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::words;
+use crate::app::{self, App, EXPECTED_ARRIVAL};
+use crate::model::{AppointmentId, Event};
+
+/// A line of the trail.
+pub(super) struct Step {
+    pub(super) at: String,
+    pub(super) by: String,
+    pub(super) from: String,
+    pub(super) to: &'static str,
+    pub(super) tone: &'static str,
+    pub(super) message: String,
+}
+
+/// An appointment's trail, oldest first.
+pub(super) async fn trail(app: &App, id: AppointmentId, zone: Tz) -> app::Result<Vec<Step>> {
+    let step = |event: Event| Step {
+        at: words::moment(event.at, zone),
+        message: message(&event, zone),
+        by: event.by.and_then(|by| by.name).map_or_else(
+            || words::actor(event.actor).to_owned(),
+            |name| format!("{name} ({})", words::actor(event.actor).to_lowercase()),
+        ),
+        from: event.from.map(words::status).unwrap_or_default().to_owned(),
+        to: words::status(event.to),
+        tone: event.to.as_str(),
+    };
+    Ok(app.events(id).await?.into_iter().map(step).collect())
+}
+
+/// What happened, and when somebody who set out expected to arrive.
+fn message(event: &Event, zone: Tz) -> String {
+    let said = event.attributes.iter().find(|(name, _)| name == EXPECTED_ARRIVAL);
+    match said.and_then(|(_, at)| at.parse::<DateTime<Utc>>().ok()) {
+        Some(at) => format!("{} Expected at {}.", event.message, words::moment(at, zone)),
+        None => event.message.clone(),
+    }
+}

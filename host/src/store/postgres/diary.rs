@@ -229,6 +229,8 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
     }
     if let Some(from) = filter.from {
         query.push(" AND end_at > ").push_bind(from);
+        // What is over needs no look: nothing lasts longer.
+        query.push(" AND start_at > ").push_bind(look_back(from));
     }
     if let Some(to) = filter.to {
         query.push(" AND start_at < ").push_bind(to);

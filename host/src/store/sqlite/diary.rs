@@ -246,6 +246,8 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     }
     if let Some(from) = filter.from {
         query.push(" AND end_us > ").push_bind(micros(from));
+        // What is over needs no look: nothing lasts longer.
+        query.push(" AND start_us > ").push_bind(micros(from) - LONGEST_CLAIM_US);
     }
     if let Some(to) = filter.to {
         query.push(" AND start_us < ").push_bind(micros(to));

@@ -53,6 +53,19 @@ pub(super) async fn make(file: &Path, company: &Company) -> Result<()> {
             ],
         )
         .await?,
+        statement(
+            &pool,
+            "claim",
+            "appointment",
+            &[
+                ("appointment", "v.value ->> 'id'"),
+                ("visit", "v.value ->> 'id'"),
+                ("provider", "v.value ->> 'provider'"),
+                ("start_us", "v.value ->> 'start_us'"),
+                ("end_us", "t.end_us - t.start_us + (v.value ->> 'start_us')"),
+            ],
+        )
+        .await?,
         statement(&pool, "event", "appointment", &[("appointment", "v.value ->> 'id'")]).await?,
         statement(
             &pool,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use slotledger_erp::{Administration, Days, Journal, JournalEntry, TrialBalance};
 
 use super::{App, Error, Result};
-use crate::model::{Company, CompanyId};
+use crate::model::CompanyId;
 
 /// Books that have a journal to show.
 pub struct OwnBooks {
@@ -27,10 +27,13 @@ impl App {
     /// Those that take a company's documents, and everybody's whose documents stand in them besides; none where an ERP
     /// keeps them.
     pub async fn own_books_of(&self, company: CompanyId) -> Result<Option<(OwnBooks, Vec<CompanyId>)>> {
-        let name = self.get::<Company>(company.0).await?.data.erp;
-        let Ok(books) = self.own_books(&name) else { return Ok(None) };
-        let all = self.companies().await?.into_iter().filter(|company| company.data.erp == name);
-        Ok(Some((books, all.map(|company| CompanyId(company.id)).collect())))
+        let (connection, link) = self.connection(company).await?;
+        if link.books.journal().is_none() {
+            return Ok(None);
+        }
+        let all = self.companies().await?.into_iter().filter(|company| company.data.erp == connection);
+        let companies = all.map(|company| CompanyId(company.id)).collect();
+        Ok(Some((OwnBooks { connection, books: link.books }, companies)))
     }
 }
 

@@ -19,7 +19,6 @@ use super::trouble::Trouble;
 use super::words::{Choice, Shell, html, to};
 use super::{Need, Pages};
 use crate::app::App;
-use crate::clock::{Clock as _, SystemClock};
 use crate::http::auth::Caller;
 use crate::http::gate::{Pin, Subject};
 use crate::http::limits;
@@ -133,7 +132,7 @@ async fn page(app: &App, desk: &Desk, query: &Form, wrong: Option<Problem>) -> R
         label: words::state(one).to_owned(),
         is_chosen: one == state,
     };
-    let today = SystemClock.now().date_naive();
+    let today = app.now().date_naive();
     let day = |name: &str, default: NaiveDate| match query.text(name) {
         "" => default.to_string(),
         told => told.to_owned(),

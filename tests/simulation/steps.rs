@@ -249,9 +249,11 @@ impl Dice<'_> {
                 provider: self.somebody(),
                 guests: None,
             }),
-            (Status::Completed | Status::Cancelled | Status::NoShow, _) => {
-                Command::Correct(Correct { to: self.one_of(&STATUSES), reason: "a slip".to_owned() })
-            }
+            (Status::Completed | Status::Cancelled | Status::NoShow, _) => Command::Correct(Correct {
+                to: self.one_of(&STATUSES),
+                reason: "a slip".to_owned(),
+                materials: None,
+            }),
             (
                 Status::Open
                 | Status::Scheduled

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { boardSteps } from "./board.mjs";
 import { booksSteps } from "./books.mjs";
+import { correctionSteps } from "./corrections.mjs";
 import { listSteps } from "./lists.mjs";
 import { reconciliationSteps } from "./reconciliation.mjs";
 import { reportSteps } from "./reports.mjs";
@@ -22,6 +23,7 @@ async function logIn(page, path = "/log-in", at = url) {
 const steps = {
   ...boardSteps({ url, visitor, logIn, sound }),
   ...booksSteps({ url, visitor, logIn, sound }),
+  ...correctionSteps({ url, visitor, logIn, sound }),
   ...listSteps({ url, visitor, logIn, sound }),
   ...reconciliationSteps({ visitor, logIn, sound }),
   ...reportSteps({ url, visitor, logIn, sound }),

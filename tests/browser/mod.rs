@@ -111,6 +111,14 @@ async fn script_that_is_typed_stays_text() {
 }
 
 #[tokio::test]
+async fn what_should_not_be_done_is_refused_on_a_clear_page_and_runs_nowhere() {
+    let host = Host::on_ledger();
+    morning(&host).await;
+    let login = account(&host, "administrator").await;
+    browse(&host, &login, &["attacks"]).await;
+}
+
+#[tokio::test]
 async fn a_refusal_stands_beside_its_form() {
     let host = Host::on_ledger();
     host.hold().await;

@@ -96,15 +96,15 @@ export function fingerSteps({ url, visitor, logIn, sound }) {
       assert.ok(page.url().includes("/board"));
 
       // Near the edge the board scrolls under it, for as long as it stays there.
-      await show("Tilda Berg");
-      const tilda = await middle(bar(page, "Tilda Berg").locator("a"));
+      await show("Ugo Conti");
+      const ugo = await middle(bar(page, "Ugo Conti").locator("a"));
       const left = await scrolled();
       const edge = await board.evaluate((one) => Math.min(one.getBoundingClientRect().right, innerWidth) - 12);
-      await touch.down(tilda.x, tilda.y);
+      await touch.down(ugo.x, ugo.y);
       await page.waitForTimeout(REST);
-      await touch.to(edge, tilda.y);
+      await touch.to(edge, ugo.y);
       await page.waitForFunction((left) => document.querySelector("[data-board]").scrollLeft > left + 30, left);
-      // Another finger changes nothing; Escape leaves it.
+      // Escape leaves it.
       await page.keyboard.press("Escape");
       await said(page, "It stays where it was");
       assert.equal(await page.locator(".is-ghost").count(), 0);

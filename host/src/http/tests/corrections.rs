@@ -69,9 +69,9 @@ async fn completed_work_is_completed_with_other_material_and_the_page_says_what_
 
     let page = crew.its_page(&dispatcher, "?done=correct").await;
     for text in [
-        "Taken back by the credit note",
+        "To be taken back by the credit note",
         "Takes back the sales invoice",
-        "Taken back by the stock return",
+        "To be taken back by the stock return",
         "Reason: Miscounted &#60;b&#62;",
         "data-label=\"Planned\" class=\"num\">1<",
         "data-label=\"Used\" class=\"num\">3<",

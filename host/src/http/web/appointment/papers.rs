@@ -34,8 +34,11 @@ pub(super) fn counter<'d>(of: &Posting, all: &'d [Delivery]) -> Option<&'d Deliv
 fn paper(delivery: &Delivery, all: &[Delivery], sees_books: bool) -> Paper {
     let failure = delivery.failure.as_ref().filter(|_| sees_books && delivery.document.is_none());
     let document = delivery.document.as_ref().filter(|_| sees_books);
-    let note = match (counter(&delivery.posting, all), undone(&delivery.posting, all)) {
-        (Some(by), _) => format!("Taken back by {}", named(by, sees_books)),
+    let counter = counter(&delivery.posting, all);
+    let is_back = counter.is_some_and(|by| by.state == DeliveryState::Done);
+    let note = match (counter, undone(&delivery.posting, all)) {
+        (Some(by), _) if is_back => format!("By {}", named(by, sees_books)),
+        (Some(by), _) => format!("To be taken back by {}", named(by, sees_books)),
         (None, Some(of)) => format!("Takes back {}", named(of, sees_books)),
         (None, None) => String::new(),
     };
@@ -46,8 +49,8 @@ fn paper(delivery: &Delivery, all: &[Delivery], sees_books: bool) -> Paper {
         amount: document
             .map(|document| format!("{} {}", document.total, document.currency))
             .unwrap_or_default(),
-        state: words::delivery(delivery.state),
-        tone: delivery.state.as_str(),
+        state: if is_back { "Taken back" } else { words::delivery(delivery.state) },
+        tone: if is_back { "cancelled" } else { delivery.state.as_str() },
         note,
         message: failure.map(|failure| failure.message.clone()).unwrap_or_default(),
         fix: failure.and_then(books::fix).unwrap_or_default(),

@@ -60,8 +60,9 @@ pub(super) fn materials(
     let line = |amount: &Amount<'_>| {
         let worth = valued.as_ref().filter(|_| !amount.used.is_zero());
         let each = |(sum, currency): &(Decimal, String)| {
-            let each = sum.checked_div(amount.used).unwrap_or_default();
-            format!("{} {currency}", each.round_dp(FINE).normalize())
+            let mut each = sum.checked_div(amount.used).unwrap_or_default().round_dp(FINE).normalize();
+            each.rescale(each.scale().max(sum.scale()));
+            format!("{each} {currency}")
         };
         Line {
             item: amount.item.to_owned(),

@@ -91,7 +91,7 @@ pub(super) fn routes() -> Pages {
                             Ok(words::to(&format!("{PATH}?{day}done={}#job-{id}", wanted.name())))
                         }
                         Err(problem) => {
-                            let trouble = told(&problem);
+                            let trouble = Trouble::from(&problem);
                             page(&app, &desk, day, Some(Wrong { id, name: wanted.name(), trouble, form }))
                                 .await
                         }
@@ -100,19 +100,6 @@ pub(super) fn routes() -> Pages {
             )
         },
     )
-}
-
-/// What went wrong, in words for whoever stands at a customer's door.
-fn told(problem: &Problem) -> Trouble {
-    let trouble = Trouble::from(problem);
-    if trouble.code != codes::STALE.code {
-        return trouble;
-    }
-    Trouble {
-        detail: "Somebody else has changed the job meanwhile.".to_owned(),
-        hint: "Look at how it stands now, and do it again if it still fits.".to_owned(),
-        ..trouble
-    }
 }
 
 async fn done(

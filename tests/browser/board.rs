@@ -78,6 +78,13 @@ async fn visits_are_moved_on_the_board_or_go_back() {
 }
 
 #[tokio::test]
+async fn a_finger_scrolls_the_board_and_carries_what_it_has_rested_on() {
+    let host = Host::on_ledger();
+    let scene = Scene::set(&host).await;
+    scene.play(&host, &["fingers"]).await;
+}
+
+#[tokio::test]
 async fn an_open_board_shows_what_changes_elsewhere() {
     let host = Host::on_ledger();
     let scene = Scene::set(&host).await;

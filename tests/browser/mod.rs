@@ -93,10 +93,29 @@ async fn someone_books_confirms_completes_and_sees_the_invoice() {
 }
 
 #[tokio::test]
+async fn completed_work_is_corrected_and_its_documents_say_what_became_of_them() {
+    let host = Host::on_ledger();
+    let held = host.hold().await;
+    for command in ["confirm", "start", "complete"] {
+        host.command(&id(&held), command).await.expect(200);
+    }
+    let login = account(&host, "administrator").await;
+    browse(&host, &login, &["correction"]).await;
+}
+
+#[tokio::test]
 async fn script_that_is_typed_stays_text() {
     let host = Host::on_ledger();
     let login = account(&host, "front_desk").await;
     browse(&host, &login, &["text"]).await;
+}
+
+#[tokio::test]
+async fn what_should_not_be_done_is_refused_on_a_clear_page_and_runs_nowhere() {
+    let host = Host::on_ledger();
+    morning(&host).await;
+    let login = account(&host, "administrator").await;
+    browse(&host, &login, &["attacks"]).await;
 }
 
 #[tokio::test]

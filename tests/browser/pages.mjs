@@ -1,12 +1,15 @@
 // Goes through the pages in a real browser, as people do. Told by the environment: URL (the host), LOGIN and PASSWORD, and
 // what `browser.mjs` reads. The steps to take are its arguments.
 import assert from "node:assert/strict";
+import { attackSteps } from "./attacks.mjs";
 import { boardSteps } from "./board.mjs";
 import { booksSteps } from "./books.mjs";
+import { correctionSteps } from "./corrections.mjs";
 import { listSteps } from "./lists.mjs";
 import { reconciliationSteps } from "./reconciliation.mjs";
 import { reportSteps } from "./reports.mjs";
 import { rulesSteps } from "./rules.mjs";
+import { fingerSteps } from "./fingers.mjs";
 import { finish, sound, visitor, SCRIPT, url } from "./browser.mjs";
 
 const { LOGIN, PASSWORD } = process.env;
@@ -20,8 +23,11 @@ async function logIn(page, path = "/log-in", at = url) {
 }
 
 const steps = {
+  ...attackSteps({ url, visitor, logIn }),
   ...boardSteps({ url, visitor, logIn, sound }),
   ...booksSteps({ url, visitor, logIn, sound }),
+  ...correctionSteps({ url, visitor, logIn, sound }),
+  ...fingerSteps({ url, visitor, logIn, sound }),
   ...listSteps({ url, visitor, logIn, sound }),
   ...reconciliationSteps({ visitor, logIn, sound }),
   ...reportSteps({ url, visitor, logIn, sound }),

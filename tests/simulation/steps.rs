@@ -249,9 +249,17 @@ impl Dice<'_> {
                 provider: self.somebody(),
                 guests: None,
             }),
-            (Status::Completed | Status::Cancelled | Status::NoShow, _) => {
-                Command::Correct(Correct { to: self.one_of(&STATUSES), reason: "a slip".to_owned() })
-            }
+            (Status::Completed, 0..25) => Command::Correct(Correct {
+                to: Status::Completed,
+                reason: "miscounted".to_owned(),
+                // As much as ever, so that what it calls for stays what its service lists.
+                materials: Some(self.facts.service(appointment).consumables.clone()),
+            }),
+            (Status::Completed | Status::Cancelled | Status::NoShow, _) => Command::Correct(Correct {
+                to: self.one_of(&STATUSES),
+                reason: "a slip".to_owned(),
+                materials: None,
+            }),
             (
                 Status::Open
                 | Status::Scheduled

@@ -165,7 +165,7 @@ impl Sale {
             let own = [DocumentPart { appointment: *by, lines: lines(&posting.body) }];
             let parts = parts.get(posting.key.as_str()).copied().unwrap_or(&own);
             let key = &posting.key;
-            let reversed = all.iter().any(|(_, other)| undoes(&other.body) == Some(key));
+            let reversed = all.iter().any(|(_, other)| other.body.undoes() == Some(key));
             link(posting, parts, reversed)
         };
         all.iter().map(link).collect()
@@ -195,7 +195,10 @@ impl Sale {
         if others.is_empty() && own.booking.is_none() {
             return Ok(None);
         }
-        let led = beside.changes.iter().map(|change| &change.appointment).any(|changed| {
+        // What was decided about this appointment itself is what it is now, and leads nobody.
+        let mut ahead =
+            beside.changes.iter().map(|change| &change.appointment).filter(|one| one.id != own.id);
+        let led = ahead.any(|changed| {
             own.booking.is_some_and(|booking| changed.booking == Some(booking))
                 || self.others(own).any(|other| other.id == changed.id)
         });
@@ -249,7 +252,7 @@ fn link(posting: &Posting, parts: &[DocumentPart], reversed: bool) -> Result<wor
         Body::OrderCancellation(_)
         | Body::CreditNote(_)
         | Body::StockReturn(_)
-        | Body::CommissionReversal(_) => undoes(&posting.body).into_iter().collect(),
+        | Body::CommissionReversal(_) => posting.body.undoes().into_iter().collect(),
     };
     let part = |part: &DocumentPart| words::DocumentPart {
         appointment: part.appointment.to_string(),
@@ -274,23 +277,6 @@ fn used(material: &slotledger_erp::Material) -> Result<Consumable> {
         unit: material.unit.clone(),
         warehouse: material.warehouse.clone(),
     })
-}
-
-/// The document that a counter-document undoes.
-const fn undoes(body: &Body) -> Option<&Key> {
-    match body {
-        Body::OrderCancellation(cancellation) => Some(&cancellation.order),
-        Body::CreditNote(note) => Some(&note.invoice),
-        Body::StockReturn(back) => Some(&back.issue),
-        Body::CommissionReversal(reversal) => Some(&reversal.commission),
-        Body::AdvanceRefund(refund) => Some(&refund.advance),
-        Body::SalesOrder(_)
-        | Body::SalesInvoice(_)
-        | Body::StockIssue(_)
-        | Body::Commission(_)
-        | Body::OrderAmendment(_)
-        | Body::Advance(_) => None,
-    }
 }
 
 /// What is kept of documents that are not about the appointment that asked for them alone.

@@ -3,6 +3,7 @@
 mod accounts;
 mod bookings;
 mod branches;
+mod corrections;
 mod invoicing;
 mod preflight;
 mod sales;
@@ -273,7 +274,7 @@ async fn a_new_time_has_a_number_of_its_own_on_its_order() {
     assert_eq!((old.status, old.cancellation_reason.as_deref()), (Status::Cancelled, Some("traffic")));
     let new = world.app.appointment(old.successor.unwrap()).await.unwrap();
     assert_eq!((old.name.as_str(), new.name.as_str()), ("APT-0001 — S", "APT-0002 — S"));
-    let correct = Correct { to: Status::Completed, reason: "it took place".to_owned() };
+    let correct = Correct { to: Status::Completed, reason: "it took place".to_owned(), materials: None };
     assert_eq!(codes(world.command(id, Command::Correct(correct)).await.unwrap_err()), ["SL0255"]);
     let filter = crate::store::DeliveryFilter { appointment: Some(new.id), ..Default::default() };
     let orders = world.app.deliveries(&filter, 0, 10).await.unwrap();
@@ -298,7 +299,13 @@ async fn a_cancellation_is_put_right_only_while_its_time_is_free() {
     let cancel = Cancel { reason: "a mistake".to_owned(), exception_reason: None };
     world.command(id, Command::Cancel(cancel)).await.unwrap();
     let other = world.hold().await.unwrap().id;
-    let correct = || Command::Correct(Correct { to: Status::Completed, reason: "it took place".to_owned() });
+    let correct = || {
+        Command::Correct(Correct {
+            to: Status::Completed,
+            reason: "it took place".to_owned(),
+            materials: None,
+        })
+    };
     assert_eq!(codes(world.command(id, correct()).await.unwrap_err()), ["SL0213"]);
     let give_up = Cancel { reason: "never mind".to_owned(), exception_reason: None };
     world.command(other, Command::Cancel(give_up)).await.unwrap();

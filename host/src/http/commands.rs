@@ -176,7 +176,10 @@ input!(Reassign, |body, fields| {
         fields.text("reason", reason, TEXT);
     }
 });
-input!(Correct, |body, fields| fields.text("reason", &body.reason, TEXT));
+input!(Correct, |body, fields| {
+    fields.text("reason", &body.reason, TEXT);
+    consumables("materials", body.materials.as_deref().unwrap_or_default(), fields)
+});
 
 /// Why something is done, and why a cut-off is passed.
 pub(super) fn reasons(reason: &str, exception: Option<&str>, fields: &mut Fields) {

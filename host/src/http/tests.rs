@@ -17,6 +17,7 @@ use crate::store::sqlite::Sqlite;
 use crate::wasm::Rules;
 
 mod boards;
+mod corrections;
 mod gates;
 mod lists;
 mod pages;

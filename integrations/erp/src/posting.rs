@@ -85,6 +85,26 @@ pub enum Body {
     AdvanceRefund(AdvanceRefund),
 }
 
+impl Body {
+    /// The key of the document that it undoes, whole or in what is left of it; none where it undoes nothing.
+    #[must_use]
+    pub const fn undoes(&self) -> Option<&Key> {
+        match self {
+            Self::OrderCancellation(cancellation) => Some(&cancellation.order),
+            Self::CreditNote(note) => Some(&note.invoice),
+            Self::StockReturn(back) => Some(&back.issue),
+            Self::CommissionReversal(reversal) => Some(&reversal.commission),
+            Self::AdvanceRefund(refund) => Some(&refund.advance),
+            Self::SalesOrder(_)
+            | Self::SalesInvoice(_)
+            | Self::StockIssue(_)
+            | Self::Commission(_)
+            | Self::OrderAmendment(_)
+            | Self::Advance(_) => None,
+        }
+    }
+}
+
 /// A submitted order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {

@@ -1,5 +1,6 @@
 //! Commands on appointments: what somebody wants, decided by the rules and stored in one transaction.
 
+mod anew;
 mod arrival;
 mod possible;
 mod wanted;
@@ -79,6 +80,9 @@ impl App {
             return Err(Error::Stale { current: old.revision.to_string() });
         }
         let scene = self.scene(old.service, Some(old.customer), actor).await?;
+        if let Some(anew) = anew::wanted(command)? {
+            return self.complete_anew(&scene, &old, &anew, request).await;
+        }
         let mut decided = self.decide_command(&scene, &old, command, Beside::default()).await?;
         let changes = self.changes(&mut decided)?;
         self.settle(Bundle::of(&scene, changes).resting_on(decided.beside), 200, request).await

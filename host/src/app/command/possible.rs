@@ -10,8 +10,8 @@ use crate::model::{Acting, Appointment, Status};
 use crate::wasm::bindings::slotledger::rules::decisions;
 
 /// What the rules say where it is the status that does not take a command, or not from whoever asks: it fits no such status,
-/// leads nowhere, or is for somebody else to give.
-const OUT_OF_STATUS: [&str; 3] = ["SL0240", "SL0241", "SL0244"];
+/// leads nowhere, is for somebody else to give, or corrects to a status that could not have been.
+const OUT_OF_STATUS: [&str; 4] = ["SL0240", "SL0241", "SL0244", "SL0254"];
 
 /// What the rules say of a command that nobody has given yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

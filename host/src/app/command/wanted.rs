@@ -164,6 +164,10 @@ pub struct Correct {
     pub to: Status,
     /// Why; it is kept.
     pub reason: String,
+    /// What completed work used up after all, with `to` `completed`: what was posted for the work is taken back, and the
+    /// work completed again with this. None leaves it as it is.
+    #[serde(default)]
+    pub materials: Option<Vec<Consumable>>,
 }
 
 impl Command {

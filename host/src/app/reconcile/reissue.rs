@@ -39,7 +39,7 @@ impl App {
             (Status::Completed, false) => {
                 self.still_drifted(&delivery, &line).await?;
                 let reason = if voice.reason.trim().is_empty() { WHY } else { voice.reason };
-                let correct = Correct { to: Status::InProgress, reason: reason.to_owned() };
+                let correct = Correct { to: Status::InProgress, reason: reason.to_owned(), materials: None };
                 self.as_staff(&completed, Command::Correct(correct)).await?
             }
             // It broke off here before.

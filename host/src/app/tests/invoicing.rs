@@ -92,7 +92,7 @@ async fn a_correction_credits_the_invoice_of_the_month_and_invoices_the_rest_aga
         let world = monthly().await;
         let visits = [done(&world, world.provider, MONDAY).await, done(&world, world.other, MONDAY).await];
         invoiced(&world).await;
-        let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned() };
+        let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned(), materials: None };
         world.command(visits[corrected], Command::Correct(correct)).await.unwrap();
         let all = world.app.deliveries(&DeliveryFilter::default(), 0, 200).await.unwrap();
         let kinds: Vec<_> = all.iter().map(|delivery| delivery.posting.kind().as_str()).collect();
@@ -156,7 +156,7 @@ async fn as_many_visits_as_go_on_one_invoice_are_invoiced_and_corrected() {
     }
     let now = invoiced(&world).await;
     assert_eq!((now.appointments.len(), now.left_out.len()), (100, 0));
-    let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned() };
+    let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned(), materials: None };
     world.command(visits[50], Command::Correct(correct)).await.unwrap();
     let other = world.app.appointment(visits[0]).await.unwrap();
     let about = world.app.deliveries_about(&other).await.unwrap();
@@ -181,7 +181,7 @@ async fn what_is_ordered_anew_joins_no_other_bookings_order() {
     invoiced(&world).await;
     // Nothing joins an order that was invoiced from: the second visit of the booking has one of its own.
     world.command(second, Command::Confirm).await.unwrap();
-    let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned() };
+    let correct = Correct { to: Status::Cancelled, reason: "nobody came".to_owned(), materials: None };
     world.command(first, Command::Correct(correct)).await.unwrap();
     let all = world.app.deliveries(&DeliveryFilter::default(), 0, 200).await.unwrap();
     let kinds: Vec<_> = all.iter().map(|delivery| delivery.posting.kind().as_str()).collect();

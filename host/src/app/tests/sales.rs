@@ -164,7 +164,8 @@ async fn an_order_follows_its_visit_and_is_invoiced_by_its_old_key() {
     let done = world.app.appointment(id).await.unwrap();
     assert_eq!(done.replaces.len(), 2);
     assert_eq!(world.app.deliveries_about(&done).await.unwrap().len(), 4);
-    let called_off = Command::Correct(Correct { to: Status::Cancelled, reason: "it was not".to_owned() });
+    let called_off =
+        Command::Correct(Correct { to: Status::Cancelled, reason: "it was not".to_owned(), materials: None });
     world.command(id, called_off).await.unwrap();
     let all = asked(&world).await;
     assert_eq!(kinds(&all[4..]), ["credit_note", "order_cancellation"]);

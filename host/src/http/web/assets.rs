@@ -13,6 +13,27 @@ use sha2::{Digest, Sha256};
 use super::board::MOST_STEPS;
 use super::phone;
 
+/// A script that is written in several files: they stand in one function, in this order, so that they know each other and
+/// nothing else does.
+macro_rules! joined {
+    ($($file:literal)*) => {
+        concat!(
+            "(() => {\n\"use strict\";\n",
+            $(include_str!(concat!("../../../assets/", $file)),)*
+            "})();\n"
+        )
+    };
+}
+
+const BOARD: &str = joined!(
+    "board/ground.js" "board/rows.js" "board/stream.js" "board/send.js" "board/carry.js" "board/pointer.js" "board/keys.js"
+    "board/tray.js" "board/time.js"
+);
+const PHONE: &str = joined!(
+    "phone/ground.js" "phone/queue.js" "phone/taps.js" "phone/photos.js" "phone/send.js" "phone/show.js" "phone/ink.js"
+    "phone/presence.js"
+);
+
 /// Something that pages load.
 pub(super) struct Asset {
     /// Its address.
@@ -30,14 +51,12 @@ pub(super) static SCRIPT: LazyLock<Asset> =
 /// The stylesheet of the board.
 pub(super) static BOARD_STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::style(board_style().into()));
 /// The script of the board.
-pub(super) static BOARD_SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::script(include_str!("../../../assets/board.js")));
+pub(super) static BOARD_SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::script(BOARD));
 /// The stylesheet of a technician's phone.
 pub(super) static PHONE_STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::style(include_str!("../../../assets/phone.css").into()));
 /// The script of a technician's phone.
-pub(super) static PHONE_SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::script(include_str!("../../../assets/phone.js")));
+pub(super) static PHONE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::script(PHONE));
 /// What the portal loads where other sites may embed it.
 pub(super) static FRAMED_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::script(include_str!("../../../assets/framed.js")));

@@ -3,20 +3,24 @@
 use axum::extract::{self, Extension};
 use axum::response::Response;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde_json::json;
 
 use super::appointment;
 use super::door::Desk;
 use super::form::Form;
+use super::materials;
 use super::trouble::Trouble;
 use super::words;
 use super::{Need, Pages};
-use crate::app::{Cancel, Command, Complete, Decline, Depart, NewTime, Pay, Reassign, Reply, Reschedule};
+use crate::app::{
+    Cancel, Command, Complete, Correct, Decline, Depart, NewTime, Pay, Reassign, Reply, Reschedule,
+};
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::headers::ActingAs;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{Appointment, AppointmentId, Scope};
+use crate::model::{Appointment, AppointmentId, Scope, Status};
 
 /// A command that a page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +39,12 @@ pub(super) enum Act {
     NoShow,
     Decline,
     Cancel,
+    Correct,
 }
 
 impl Act {
     /// All of them, in the order they are offered in.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Confirm,
         Self::Schedule,
         Self::Pay,
@@ -54,6 +59,7 @@ impl Act {
         Self::NoShow,
         Self::Decline,
         Self::Cancel,
+        Self::Correct,
     ];
 
     /// As the API calls it.
@@ -73,6 +79,7 @@ impl Act {
             Self::NoShow => "no-show",
             Self::Decline => "decline",
             Self::Cancel => "cancel",
+            Self::Correct => "correct",
         }
     }
 
@@ -93,6 +100,7 @@ impl Act {
             Self::NoShow => "No show",
             Self::Decline => "Decline",
             Self::Cancel => "Cancel appointment",
+            Self::Correct => "Correct",
         }
     }
 
@@ -107,10 +115,19 @@ impl Act {
             | Self::Resume
             | Self::Complete
             | Self::NoShow => true,
-            Self::Pay | Self::FollowUp | Self::Reschedule | Self::Reassign | Self::Decline | Self::Cancel => {
-                false
-            }
+            Self::Pay
+            | Self::FollowUp
+            | Self::Reschedule
+            | Self::Reassign
+            | Self::Decline
+            | Self::Cancel
+            | Self::Correct => false,
         }
+    }
+
+    /// Whether there is a form to say more in.
+    pub(super) const fn has_form(self) -> bool {
+        !self.is_bare() || matches!(self, Self::Complete)
     }
 
     /// What it needs.
@@ -126,7 +143,7 @@ impl Act {
             | Self::Complete
             | Self::FollowUp
             | Self::NoShow => Scope::AppointmentsWork,
-            Self::Reassign => Scope::AppointmentsDispatch,
+            Self::Reassign | Self::Correct => Scope::AppointmentsDispatch,
         }
     }
 
@@ -161,6 +178,8 @@ impl Act {
             Self::NoShow => Command::MarkNoShow,
             Self::Decline => Command::Decline(Decline { reason, replacement: None }),
             Self::Cancel => Command::Cancel(Cancel { reason, exception_reason: None }),
+            // Whatever is over could have been this.
+            Self::Correct => Command::Correct(Correct { to: Status::Confirmed, reason, materials: None }),
         }
     }
 
@@ -174,7 +193,7 @@ impl Act {
             Self::Start => Command::Start,
             Self::Pause => Command::Pause,
             Self::Resume => Command::Resume,
-            Self::Complete => Command::Complete(Complete::default()),
+            Self::Complete => Command::Complete(complete(form)?),
             Self::FollowUp => Command::FollowUp(form.input(&["start", "provider"])?),
             Self::Reschedule => {
                 Command::Reschedule(form.input(&["start", "provider", "reason", "exception_reason"])?)
@@ -183,8 +202,24 @@ impl Act {
             Self::NoShow => Command::MarkNoShow,
             Self::Decline => Command::Decline(form.input(&["reason"])?),
             Self::Cancel => Command::Cancel(form.input(&["reason", "exception_reason"])?),
+            Self::Correct => Command::Correct(correct(form)?),
         })
     }
+}
+
+/// The end of work, with what was used up. Where a form does not ask, it is what the service lists.
+fn complete(form: &Form) -> Result<Complete, Problem> {
+    match materials::told(form) {
+        None => Ok(Complete::default()),
+        Some(rows) => form.checked(json!({ "materials": rows })),
+    }
+}
+
+/// A correction, with what was used up where that is what is corrected.
+fn correct(form: &Form) -> Result<Correct, Problem> {
+    let to = form.text("to");
+    let used = materials::told(form).filter(|_| to == Status::Completed.as_str());
+    form.checked(json!({ "to": to, "reason": form.text("reason"), "materials": used }))
 }
 
 /// In how many minutes somebody who sets out can say that they arrive, with one tap.
@@ -247,5 +282,28 @@ async fn give(
         }
         Ok(Reply::Replayed(_)) => Ok(words::to(&format!("/appointments/{id}?done={}", act.name()))),
         Err(error) => refused(error.into()).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_says_half_is_refused() {
+        for form in ["rows=1&quantity0=1", "rows=1&item0=FILTER&quantity0=some&unit0=Unit&warehouse0=V"] {
+            assert!(complete(&Form::parse(form.as_bytes())).is_err(), "{form}");
+        }
+    }
+
+    #[test]
+    fn a_correction_says_what_was_used_of_completed_work_only() {
+        let rows = "rows=1&item0=FILTER&quantity0=2&unit0=Unit&warehouse0=V&reason=Miscounted";
+        let read = |to: &str| correct(&Form::parse(format!("{rows}&to={to}").as_bytes())).unwrap();
+        assert_eq!(read("completed").materials.map(|all| all.len()), Some(1));
+        assert_eq!(read("no_show").materials, None);
+        for form in ["reason=x", "reason=x&to=nowhere"] {
+            assert!(correct(&Form::parse(form.as_bytes())).is_err(), "{form}");
+        }
     }
 }

@@ -7,6 +7,9 @@ use super::words;
 use crate::app::{self, App, EXPECTED_ARRIVAL};
 use crate::model::{AppointmentId, Event};
 
+/// What the rules call the correction of a status.
+const CORRECTED: &str = "appointment.corrected";
+
 /// A line of the trail.
 pub(super) struct Step {
     pub(super) at: String,
@@ -33,11 +36,14 @@ pub(super) async fn trail(app: &App, id: AppointmentId, zone: Tz) -> app::Result
     Ok(app.events(id).await?.into_iter().map(step).collect())
 }
 
-/// What happened, and when somebody who set out expected to arrive.
+/// What happened, and when somebody who set out expected to arrive, or why something was corrected.
 fn message(event: &Event, zone: Tz) -> String {
-    let said = event.attributes.iter().find(|(name, _)| name == EXPECTED_ARRIVAL);
-    match said.and_then(|(_, at)| at.parse::<DateTime<Utc>>().ok()) {
-        Some(at) => format!("{} Expected at {}.", event.message, words::moment(at, zone)),
+    let said = |wanted: &str| event.attributes.iter().find(|(name, _)| name == wanted).map(|(_, text)| text);
+    if let Some(at) = said(EXPECTED_ARRIVAL).and_then(|at| at.parse::<DateTime<Utc>>().ok()) {
+        return format!("{} Expected at {}.", event.message, words::moment(at, zone));
+    }
+    match said("reason").filter(|_| event.name == CORRECTED) {
+        Some(reason) => format!("{} Reason: {reason}", event.message),
         None => event.message.clone(),
     }
 }

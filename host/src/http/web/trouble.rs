@@ -8,7 +8,24 @@ use serde_json::Value;
 
 use super::door::Desk;
 use super::words::{self, Shell};
+use crate::codes::{self, Code};
 use crate::http::problem::Problem;
+
+/// What helps whoever looks at a page, where the catalogue speaks to whoever writes requests.
+const ON_PAGES: [(Code, &str); 12] = [
+    (codes::BODY_TOO_LARGE, "Send less at once."),
+    (codes::INVALID, "Mend what is named here, and send it again."),
+    (codes::BAD_PATH, "Look at the address, or begin at the start page."),
+    (codes::BAD_QUERY, "Choose anew what the page asks for."),
+    (codes::NO_SUCH_PATH, "Look at the address, or begin at the start page."),
+    (codes::TOO_SLOW, "Look after a moment how it stands, and send it again if it was not done."),
+    (codes::KEY_REUSED, "Open the page again, and send it from there."),
+    (codes::FORBIDDEN, "Ask an administrator for a role that allows it."),
+    (codes::MISSING, "It may be gone, or is not yours to see."),
+    (codes::STALE, "Look at how it stands now, and do it again if it still fits."),
+    (codes::BUSY, "Send it again after a moment; nothing was changed."),
+    (codes::NOT_READY, "Look after a moment how it stands, and send it again if it was not done."),
+];
 
 /// A problem as pages show it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -41,7 +58,14 @@ impl From<&Problem> for Trouble {
 impl Trouble {
     /// What a problem says.
     pub(super) fn of(details: Value) -> Self {
-        serde_json::from_value(details).unwrap_or_default()
+        let mut trouble: Self = serde_json::from_value(details).unwrap_or_default();
+        if let Some((_, hint)) = ON_PAGES.iter().find(|(code, _)| code.code == trouble.code) {
+            (*hint).clone_into(&mut trouble.hint);
+        }
+        if trouble.code == codes::STALE.code {
+            "Somebody else has changed it meanwhile.".clone_into(&mut trouble.detail);
+        }
+        trouble
     }
 
     /// Its HTTP status.

@@ -218,6 +218,9 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "sign" => "The signature is kept.",
         "no-show" => "It is marked as a no show.",
         "cancel" => "It is cancelled.",
+        "correct" => {
+            "It is corrected. What was posted is taken back, and what belongs to it now is on its way to the books."
+        }
         "reschedule" => "It was moved. This is the new appointment.",
         "reassign" => "It was given to somebody else.",
         "pay-deposit" => "The payment is noted.",

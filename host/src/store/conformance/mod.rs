@@ -10,6 +10,7 @@ pub(crate) mod decisions;
 pub(crate) mod diary;
 pub(crate) mod extensions;
 pub(crate) mod house;
+pub(crate) mod lists;
 pub(crate) mod mending;
 pub(crate) mod occupancy;
 pub(crate) mod opening;
@@ -74,16 +75,16 @@ macro_rules! conformance {
             diary: an_unknown_appointment_is_missing,
             diary: a_refused_commit_leaves_nothing,
             diary: a_request_sent_twenty_times_at_once_books_once,
-            diary: appointments_are_filtered,
-            diary: appointments_come_in_pages,
-            diary: appointments_are_found_by_their_customers,
-            diary: appointments_come_in_the_order_of_visits,
-            diary: the_trail_is_in_order,
-            diary: the_agenda_is_what_takes_time_from_whom,
-            diary: entries_are_read_from_a_number_on,
-            diary: claims_are_found_by_provider_and_span,
-            diary: expired_holds_come_longest_ago_first,
-            diary: whose_work_waits_to_be_invoiced_is_found_in_order,
+            lists: appointments_are_filtered,
+            lists: appointments_come_in_pages,
+            lists: appointments_are_found_by_their_customers,
+            lists: appointments_come_in_the_order_of_visits,
+            lists: the_trail_is_in_order,
+            lists: the_agenda_is_what_takes_time_from_whom,
+            lists: entries_are_read_from_a_number_on,
+            lists: claims_are_found_by_provider_and_span,
+            lists: expired_holds_come_longest_ago_first,
+            lists: whose_work_waits_to_be_invoiced_is_found_in_order,
             occupancy: a_unit_is_used_once_at_a_time,
             occupancy: a_unit_with_room_for_two_is_shared_by_two,
             occupancy: a_unit_and_its_parts_are_not_used_at_once,

@@ -3,11 +3,9 @@
 use axum::extract::{self, Extension};
 use axum::response::Response;
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
-use serde_json::{Value, json};
 
 use super::{PATH, Wrong, acting, own, page};
-use crate::app::{Command, Complete, Error, Ink};
+use crate::app::{Error, Ink};
 use crate::codes;
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
@@ -41,9 +39,6 @@ pub(super) const NOTE: &str = "note";
 
 /// What adding a photo is called in addresses.
 pub(super) const PHOTO: &str = "photos";
-
-/// Rows of materials of a form: as many as a service can list, and some more.
-pub(super) const ROWS: usize = 60;
 
 /// Something that a form asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +91,7 @@ pub(super) fn routes() -> Pages {
                             Ok(words::to(&format!("{PATH}?{day}done={}#job-{id}", wanted.name())))
                         }
                         Err(problem) => {
-                            let trouble = told(&problem);
+                            let trouble = Trouble::from(&problem);
                             page(&app, &desk, day, Some(Wrong { id, name: wanted.name(), trouble, form }))
                                 .await
                         }
@@ -105,19 +100,6 @@ pub(super) fn routes() -> Pages {
             )
         },
     )
-}
-
-/// What went wrong, in words for whoever stands at a customer's door.
-fn told(problem: &Problem) -> Trouble {
-    let trouble = Trouble::from(problem);
-    if trouble.code != codes::STALE.code {
-        return trouble;
-    }
-    Trouble {
-        detail: "Somebody else has changed the job meanwhile.".to_owned(),
-        hint: "Look at how it stands now, and do it again if it still fits.".to_owned(),
-        ..trouble
-    }
 }
 
 async fn done(
@@ -141,8 +123,7 @@ async fn done(
         Wanted::Photo => return visits::add_photo(app, desk, form, id, acting(desk)).await,
     };
     let ink = ink(form)?;
-    let is_complete = act == Act::Complete;
-    let command = if is_complete { Command::Complete(materials(form)?) } else { act.read(form, app.now())? };
+    let command = act.read(form, app.now())?;
     let seen = form.read::<u32>("seen")?;
     let request = visits::request(desk, form, act.name(), id)?;
     Ok(app.finish((id, seen), command, ink, acting(desk), &request).await?)
@@ -164,61 +145,9 @@ fn ink(form: &Form) -> Result<Option<Ink>, Problem> {
     Ok(Some(Ink { name: name.to_owned(), drawing }))
 }
 
-/// What was used up, as the rows say. Where a form has none, it is what the service lists.
-fn materials(form: &Form) -> Result<Complete, Problem> {
-    if form.text("rows").is_empty() {
-        return Ok(Complete::default());
-    }
-    let rows = (0..ROWS).filter_map(|n| row(form, n)).collect::<Vec<_>>();
-    form.checked(json!({ "materials": rows }))
-}
-
-/// A row that names something and how much of it; one left empty or at nothing was not used.
-fn row(form: &Form, n: usize) -> Option<Value> {
-    let text = |field: &str| form.text(&format!("{field}{n}"));
-    // A comma is what half of Europe types.
-    let quantity = text("quantity").replace(',', ".");
-    let is_nothing = quantity.is_empty() || quantity.parse::<Decimal>().is_ok_and(|much| much.is_zero());
-    (!is_nothing).then(|| {
-        json!({
-            "item": text("item"),
-            "quantity": quantity,
-            "unit": text("unit"),
-            "warehouse": text("warehouse"),
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn used(form: &str) -> Option<Vec<(String, String)>> {
-        let complete = materials(&Form::parse(form.as_bytes())).unwrap();
-        let of = |one: crate::model::Consumable| (one.item, one.quantity.to_string());
-        complete.materials.map(|all| all.into_iter().map(of).collect())
-    }
-
-    #[test]
-    fn what_was_used_is_what_the_rows_say() {
-        let rest = "unit0=Unit&warehouse0=V&unit1=Litre&warehouse1=V";
-        let two = format!("rows=2&item0=FILTER&quantity0=2&item1=OIL&quantity1=1%2C5&{rest}");
-        let [filter, oil] =
-            [("FILTER", "2"), ("OIL", "1.5")].map(|(item, much)| (item.to_owned(), much.to_owned()));
-        assert_eq!(used(&two), Some(vec![filter, oil.clone()]));
-        let one = format!("rows=2&item0=FILTER&quantity0=0&item1=OIL&quantity1=1.5&{rest}");
-        assert_eq!(used(&one), Some(vec![oil]));
-        assert_eq!(used("rows=2&item0=FILTER&quantity0="), Some(Vec::new()));
-        // A form that does not ask leaves it to the service.
-        assert_eq!(used(""), None);
-    }
-
-    #[test]
-    fn a_row_that_says_half_is_refused() {
-        for form in ["rows=1&quantity0=1", "rows=1&item0=FILTER&quantity0=some&unit0=Unit&warehouse0=V"] {
-            assert!(materials(&Form::parse(form.as_bytes())).is_err(), "{form}");
-        }
-    }
 
     #[test]
     fn a_drawing_has_a_name() {

@@ -6,18 +6,16 @@ use chrono::{DateTime, Utc};
 use url::form_urlencoded;
 
 use super::Wrong;
-use super::acts::{ACTS, NOTE, ROWS, SIGN};
+use super::acts::{ACTS, NOTE, SIGN};
 use crate::app::{self, Ahead, App, Job, Prospect, Workday};
 use crate::http::problem::Problem;
 use crate::http::web::commands::{Act, MINUTES};
 use crate::http::web::form::Form;
+use crate::http::web::materials::{self, MaterialRow};
 use crate::http::web::trouble::Trouble;
 use crate::http::web::visits::{self, Record};
 use crate::http::web::words;
 use crate::model::{Acting, Signature, Status};
-
-/// Rows for material that the service does not list.
-const SPARE: usize = 2;
 
 /// A map in the browser: an address is looked up there by whoever taps it. The script has the phone's own map opened.
 const MAP: &str = "https://www.openstreetmap.org/search?";
@@ -96,16 +94,6 @@ pub(super) struct Sign {
     pub(super) key: String,
     pub(super) signer: String,
     pub(super) is_open: bool,
-}
-
-/// A row of material.
-pub(super) struct MaterialRow {
-    pub(super) n: usize,
-    pub(super) item: String,
-    pub(super) quantity: String,
-    pub(super) unit: String,
-    pub(super) warehouse: String,
-    pub(super) is_spare: bool,
 }
 
 impl Offer {
@@ -296,7 +284,11 @@ impl View<'_> {
                 next: next.map_or("", Status::as_str),
                 is_first: offers.is_empty(),
                 is_open: wrong.is_some(),
-                rows: if act == Act::Complete { self.rows(wrong) } else { Vec::new() },
+                rows: if act == Act::Complete {
+                    materials::rows(&self.job.service.consumables, wrong)
+                } else {
+                    Vec::new()
+                },
                 signer: wrong.map(|form| form.text("name").to_owned()).unwrap_or_default(),
             });
         }
@@ -312,37 +304,6 @@ impl View<'_> {
     /// The form as it was sent and refused, to be put right.
     fn form(&self, is_now: bool, name: &str) -> Option<&Form> {
         self.wrong.filter(|wrong| is_now && wrong.name == name).map(|wrong| &wrong.form)
-    }
-
-    fn rows(&self, wrong: Option<&Form>) -> Vec<MaterialRow> {
-        let listed = &self.job.service.consumables;
-        let warehouse = listed.first().map(|one| one.warehouse.clone()).unwrap_or_default();
-        let usual = listed.iter().enumerate().map(|(n, one)| MaterialRow {
-            n,
-            item: one.item.clone(),
-            quantity: one.quantity.normalize().to_string(),
-            unit: one.unit.clone(),
-            warehouse: one.warehouse.clone(),
-            is_spare: false,
-        });
-        let spare = (listed.len()..listed.len() + SPARE).map(|n| MaterialRow {
-            n,
-            item: String::new(),
-            quantity: String::new(),
-            unit: String::new(),
-            warehouse: warehouse.clone(),
-            is_spare: true,
-        });
-        let sent = |row: MaterialRow| match wrong {
-            None => row,
-            Some(form) => {
-                let text = |field: &str| form.text(&format!("{field}{}", row.n)).to_owned();
-                let (item, quantity, unit, warehouse) =
-                    (text("item"), text("quantity"), text("unit"), text("warehouse"));
-                MaterialRow { item, quantity, unit, warehouse, ..row }
-            }
-        };
-        usual.chain(spare).take(ROWS).map(sent).collect()
     }
 }
 

@@ -1,24 +1,29 @@
-//! One appointment: what it is, what can be done with it, what happened to it, and what the books have of it.
+//! One appointment: what it is, what can be done with it, what happened to it, what it used up, and what the books have of it.
+
+mod correction;
+mod facts;
+mod papers;
+mod slots;
+mod used;
 
 use askama::Template;
 use axum::extract::{self, Extension};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use chrono::{NaiveDate, TimeDelta};
-use chrono_tz::Tz;
+use chrono::NaiveDate;
 
 use super::appointments::instant;
-use super::books;
 use super::commands::{Act, MINUTES};
 use super::door::Desk;
 use super::form::Form;
+use super::materials::{self, MaterialRow};
 use super::names::{Names, choices};
 use super::trail::{Step, trail};
 use super::trouble::Trouble;
 use super::visits::{self, Record};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
-use crate::app::{self, App, OpeningsQuery, Order, Providers, Strict};
+use crate::app::App;
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::headers::ActingAs;
@@ -26,15 +31,14 @@ use crate::http::limits;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::model::{
-    Acting, Actor, Appointment, AppointmentId, Branch, Case, Company, Customer, Delivery, Provider, Scope,
-    Service, Status, Unit,
+    Acting, Actor, Appointment, AppointmentId, Consumable, Customer, Delivery, Provider, Scope, Service,
+    Status,
 };
 use crate::store::DeliveryFilter;
-
-/// Times that are offered for a move: two days' worth of choice, and few enough to look through.
-const OPENINGS: u32 = 18;
-/// Minutes between two of them.
-const STEP_MINUTES: u32 = 30;
+use correction::Outcome;
+use papers::Paper;
+pub(super) use slots::Slot;
+use used::Materials;
 
 /// The page.
 pub(super) fn routes() -> Pages {
@@ -54,18 +58,6 @@ pub(super) struct Refused {
     pub(super) form: Form,
 }
 
-/// A document as the page shows it.
-struct Paper {
-    path: String,
-    kind: &'static str,
-    number: String,
-    amount: String,
-    state: String,
-    tone: &'static str,
-    message: String,
-    fix: String,
-}
-
 /// A command that is offered.
 struct Offer {
     name: &'static str,
@@ -74,17 +66,10 @@ struct Offer {
     is_first: bool,
     is_harsh: bool,
     is_open: bool,
+    /// What the same is called where it says more.
+    more: Option<&'static str>,
     /// In how many minutes whoever sets out can be said to be there.
     minutes: &'static [u32],
-}
-
-/// A time to choose.
-pub(super) struct Slot {
-    pub(super) value: String,
-    pub(super) day: String,
-    pub(super) time: String,
-    pub(super) provider: String,
-    pub(super) is_chosen: bool,
 }
 
 #[derive(Template)]
@@ -115,14 +100,29 @@ struct AppointmentPage {
     zone: String,
     no_slots: Vec<String>,
     providers: Vec<Choice>,
+    outcomes: Vec<Outcome>,
+    rows: Vec<MaterialRow>,
+    materials: Option<Materials>,
     record: Option<Record>,
     papers: Option<Vec<Paper>>,
+    sees_books: bool,
     trail: Option<Vec<Step>>,
 }
 
 impl AppointmentPage {
     fn is(&self, name: &str) -> bool {
         self.open.is_some_and(|act| act.name() == name)
+    }
+
+    /// Whether the form that is open asks for something.
+    fn asks(&self) -> bool {
+        let says_more = |act: Act| !act.is_bare() && (act != Act::Correct || !self.outcomes.is_empty());
+        self.open.is_some_and(says_more) || !self.rows.is_empty()
+    }
+
+    /// Whether it asks why.
+    fn gives_reason(&self) -> bool {
+        !matches!(self.open, Some(Act::FollowUp | Act::Complete))
     }
 
     /// Whether a time is chosen.
@@ -139,7 +139,7 @@ async fn show(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
-    let act = Act::ALL.into_iter().find(|act| act.name() == query.text("do") && !act.is_bare());
+    let act = Act::ALL.into_iter().find(|act| act.name() == query.text("do") && act.has_form());
     let wrong = act.map(|act| Wrong { act, trouble: Trouble::default(), form: query });
     page(&app, id, &desk, acting, wrong).await
 }
@@ -176,7 +176,7 @@ pub(super) async fn page_with(
     let offers = offers(app, desk, acting, &appointment, open).await?;
     let day = form.read::<NaiveDate>("day")?;
     let (slots, no_slots) = match open {
-        Some(Act::Reschedule | Act::FollowUp) => slots(app, &appointment, zone, day, &form).await?,
+        Some(Act::Reschedule | Act::FollowUp) => slots::slots(app, &appointment, zone, day, &form).await?,
         _ => (Vec::new(), Vec::new()),
     };
     let providers = match open {
@@ -187,7 +187,16 @@ pub(super) async fn page_with(
     };
     let is_customers = acting.actor == Actor::Customer;
     let record = visits::record(app, desk, id, zone, refused).await?;
-    let papers = if desk.may(Scope::BooksRead, id).await? { Some(papers(app, id).await?) } else { None };
+    let sees_books = desk.may(Scope::BooksRead, id).await?;
+    // Whoever corrects has to know what becomes of it.
+    let sees_papers = sees_books || desk.may(Scope::AppointmentsDispatch, id).await?;
+    let work = Work::of(app, &appointment, !is_customers || sees_papers).await?;
+    let outcomes = match open {
+        Some(Act::Correct) => correction::outcomes(app, &appointment, acting, &form).await?,
+        _ => Vec::new(),
+    };
+    let is_done = appointment.status == Status::Completed;
+    let materials = used::materials(&work.planned, &work.deliveries, is_done, sees_books);
     let trail = if desk.may(Scope::TrailRead, id).await? { Some(trail(app, id, zone).await?) } else { None };
     let decisions = desk.may(Scope::RulesRead, id).await?;
     let decisions = decisions.then(|| ("How it was decided", format!("/rules/decisions?appointment={id}")));
@@ -204,8 +213,8 @@ pub(super) async fn page_with(
             names.of::<Customer>(appointment.customer).await?,
             desk.customer(appointment.company, appointment.customer),
         ),
-        facts: facts(&mut names, &appointment, zone).await?,
-        links: links(&appointment).into_iter().chain(decisions).collect(),
+        facts: facts::facts(&mut names, &appointment, zone).await?,
+        links: facts::links(&appointment).into_iter().chain(decisions).collect(),
         lines: appointment
             .quote
             .lines
@@ -216,6 +225,11 @@ pub(super) async fn page_with(
         notes: if is_customers { String::new() } else { appointment.notes.clone() },
         remarks: appointment.remarks.clone(),
         offers,
+        rows: work.rows(open, is_done, trouble.is_some(), &form),
+        outcomes,
+        materials: materials.filter(|_| !is_customers),
+        papers: sees_papers.then(|| papers::papers(&work.deliveries, sees_books)),
+        sees_books,
         open,
         trouble,
         slots_day: day.unwrap_or_else(|| appointment.start.with_timezone(&zone).date_naive()).to_string(),
@@ -225,11 +239,43 @@ pub(super) async fn page_with(
         no_slots,
         providers,
         record,
-        papers,
         trail,
         name: appointment.name,
     };
     Ok(words::html(status, &page))
+}
+
+/// What the work uses up as the service lists it, and what was asked of the books for it.
+struct Work {
+    planned: Vec<Consumable>,
+    deliveries: Vec<Delivery>,
+}
+
+impl Work {
+    async fn of(app: &App, appointment: &Appointment, is_shown: bool) -> Result<Self, Problem> {
+        if !is_shown {
+            return Ok(Self { planned: Vec::new(), deliveries: Vec::new() });
+        }
+        let filter = DeliveryFilter { appointment: Some(appointment.id), ..DeliveryFilter::default() };
+        Ok(Self {
+            planned: app.get::<Service>(appointment.service.0).await?.data.consumables,
+            deliveries: app.deliveries(&filter, 0, limits::MAX_PAGE).await?,
+        })
+    }
+
+    /// The rows of the form that is open, where it says what was used.
+    fn rows(&self, open: Option<Act>, is_done: bool, is_refused: bool, form: &Form) -> Vec<MaterialRow> {
+        let sent = is_refused.then_some(form);
+        // A button alone says nothing of materials, also where it was refused.
+        let is_silent = sent.is_some_and(|form| form.text("rows").is_empty());
+        match open {
+            Some(Act::Complete) if !is_silent => materials::rows(&self.planned, sent),
+            Some(Act::Correct) if is_done => {
+                materials::rows(&used::so_far(&self.planned, &self.deliveries), sent)
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What the rules take from whoever looks, in the appointment's status.
@@ -256,129 +302,8 @@ async fn offers(
         is_first: n == 0 && act.is_bare(),
         is_harsh: matches!(act, Act::Cancel | Act::Decline | Act::NoShow),
         is_open: open == Some(act),
+        more: (act == Act::Complete).then_some("Complete with other material"),
         minutes: if act == Act::Depart { &MINUTES } else { &[] },
     };
     Ok(possible.enumerate().map(offer).collect())
-}
-
-async fn facts(
-    names: &mut Names<'_>,
-    appointment: &Appointment,
-    zone: Tz,
-) -> app::Result<Vec<(&'static str, String)>> {
-    let place = names.of::<Branch>(appointment.branch).await?;
-    let mut facts = vec![
-        ("Service", names.of::<Service>(appointment.service).await?),
-        ("Provider", names.of::<Provider>(appointment.provider).await?),
-        ("Location", appointment.location.clone().unwrap_or(place)),
-        ("Company", names.of::<Company>(appointment.company).await?),
-    ];
-    let mut units = Vec::new();
-    for unit in &appointment.units {
-        units.push(names.of::<Unit>(*unit).await?);
-    }
-    if !units.is_empty() {
-        facts.push(("Units", units.join(", ")));
-    }
-    if let Some(case) = appointment.case {
-        facts.push(("Case", names.of::<Case>(case).await?));
-    }
-    facts.push(("Guests", appointment.guests.to_string()));
-    if appointment.status == Status::Open
-        && let Some(until) = appointment.hold_until
-    {
-        facts.push(("Held until", words::moment(until, zone)));
-    }
-    if !appointment.quote.deposit.is_zero() {
-        facts.push(("Deposit", format!("{} {}", appointment.quote.deposit, appointment.quote.currency)));
-        facts.push(("Left to pay", format!("{} {}", appointment.balance, appointment.quote.currency)));
-    }
-    if let Some(at) = appointment.expected_arrival {
-        facts.push(("Expected arrival", words::moment(at, zone)));
-    }
-    if let Some(started) = appointment.timing.started {
-        facts.push(("Work began", words::moment(started, zone)));
-    }
-    if let Some(finished) = appointment.timing.finished {
-        facts.push(("Work ended", words::moment(finished, zone)));
-    }
-    if let Some(reason) = &appointment.cancellation_reason {
-        facts.push(("Cancelled because", reason.clone()));
-    }
-    Ok(facts)
-}
-
-fn links(appointment: &Appointment) -> Vec<(&'static str, String)> {
-    let path = |id: AppointmentId| format!("/appointments/{id}");
-    let before = appointment.predecessor.map(|id| ("Moved from the earlier appointment", path(id)));
-    let after = appointment.successor.map(|id| ("Followed by another appointment", path(id)));
-    before.into_iter().chain(after).collect()
-}
-
-async fn slots(
-    app: &App,
-    appointment: &Appointment,
-    zone: Tz,
-    day: Option<NaiveDate>,
-    form: &Form,
-) -> Result<(Vec<Slot>, Vec<String>), Problem> {
-    let from = day.map(|day| app::day(zone, day).0).map(|from| from.max(app.now()));
-    let query = OpeningsQuery {
-        service: appointment.service,
-        from,
-        to: from.map(|from| from + TimeDelta::days(14)),
-        branch: Some(appointment.branch),
-        providers: Providers::default(),
-        guests: Some(appointment.guests),
-        step_minutes: Some(STEP_MINUTES),
-        limit: Some(OPENINGS),
-        ranking: if day.is_some() { None } else { Some(Order::Nearest) },
-        near: if day.is_some() { None } else { Some(appointment.start) },
-        customer: Some(appointment.customer),
-        gender: None,
-        language: None,
-        skill: None,
-        strict: Strict::default(),
-    };
-    let found = app.openings(query).await?;
-    let chosen = format!("{}|{}", form.text("start"), form.text("provider"));
-    let mut openings = found.openings;
-    openings.sort_by_key(|opening| (opening.start, opening.provider));
-    let slot = |opening: app::Opening| {
-        let value = format!("{}|{}", instant(opening.start), opening.provider);
-        Slot {
-            is_chosen: value == chosen,
-            value,
-            day: words::day(opening.start, zone),
-            time: words::time(opening.start, zone),
-            provider: opening.provider_name,
-        }
-    };
-    Ok((
-        openings.into_iter().map(slot).collect(),
-        found.reasons.into_iter().map(|finding| format!("{} ({})", finding.message, finding.code)).collect(),
-    ))
-}
-
-async fn papers(app: &App, id: AppointmentId) -> app::Result<Vec<Paper>> {
-    let filter = DeliveryFilter { appointment: Some(id), ..DeliveryFilter::default() };
-    Ok(app.deliveries(&filter, 0, limits::MAX_PAGE).await?.into_iter().map(paper).collect())
-}
-
-fn paper(delivery: Delivery) -> Paper {
-    let failure = delivery.failure.filter(|_| delivery.document.is_none());
-    let document = delivery.document;
-    let fix = failure.as_ref().and_then(books::fix);
-    Paper {
-        path: format!("/books/{}", delivery.id),
-        kind: words::kind(delivery.posting.kind()),
-        number: document.as_ref().map(|document| document.number.clone()).unwrap_or_default(),
-        amount: document
-            .map(|document| format!("{} {}", document.total, document.currency))
-            .unwrap_or_default(),
-        state: words::delivery(delivery.state).to_owned(),
-        tone: delivery.state.as_str(),
-        message: failure.map(|failure| failure.message).unwrap_or_default(),
-        fix: fix.unwrap_or_default(),
-    }
 }

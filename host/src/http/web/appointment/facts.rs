@@ -1,0 +1,64 @@
+//! What an appointment is, in pairs of a name and what it says; and which others it leads to.
+
+use chrono_tz::Tz;
+
+use crate::app;
+use crate::http::web::names::Names;
+use crate::http::web::words;
+use crate::model::{Appointment, AppointmentId, Branch, Case, Company, Provider, Service, Status, Unit};
+
+/// The pairs.
+pub(super) async fn facts(
+    names: &mut Names<'_>,
+    appointment: &Appointment,
+    zone: Tz,
+) -> app::Result<Vec<(&'static str, String)>> {
+    let place = names.of::<Branch>(appointment.branch).await?;
+    let mut facts = vec![
+        ("Service", names.of::<Service>(appointment.service).await?),
+        ("Provider", names.of::<Provider>(appointment.provider).await?),
+        ("Location", appointment.location.clone().unwrap_or(place)),
+        ("Company", names.of::<Company>(appointment.company).await?),
+    ];
+    let mut units = Vec::new();
+    for unit in &appointment.units {
+        units.push(names.of::<Unit>(*unit).await?);
+    }
+    if !units.is_empty() {
+        facts.push(("Units", units.join(", ")));
+    }
+    if let Some(case) = appointment.case {
+        facts.push(("Case", names.of::<Case>(case).await?));
+    }
+    facts.push(("Guests", appointment.guests.to_string()));
+    if appointment.status == Status::Open
+        && let Some(until) = appointment.hold_until
+    {
+        facts.push(("Held until", words::moment(until, zone)));
+    }
+    if !appointment.quote.deposit.is_zero() {
+        facts.push(("Deposit", format!("{} {}", appointment.quote.deposit, appointment.quote.currency)));
+        facts.push(("Left to pay", format!("{} {}", appointment.balance, appointment.quote.currency)));
+    }
+    if let Some(at) = appointment.expected_arrival {
+        facts.push(("Expected arrival", words::moment(at, zone)));
+    }
+    if let Some(started) = appointment.timing.started {
+        facts.push(("Work began", words::moment(started, zone)));
+    }
+    if let Some(finished) = appointment.timing.finished {
+        facts.push(("Work ended", words::moment(finished, zone)));
+    }
+    if let Some(reason) = &appointment.cancellation_reason {
+        facts.push(("Cancelled because", reason.clone()));
+    }
+    Ok(facts)
+}
+
+/// The appointments before and after it.
+pub(super) fn links(appointment: &Appointment) -> Vec<(&'static str, String)> {
+    let path = |id: AppointmentId| format!("/appointments/{id}");
+    let before = appointment.predecessor.map(|id| ("Moved from the earlier appointment", path(id)));
+    let after = appointment.successor.map(|id| ("Followed by another appointment", path(id)));
+    before.into_iter().chain(after).collect()
+}

@@ -223,6 +223,14 @@ pub trait Records: Send + Sync + 'static {
     /// What these records are called, in any order; those that do not exist are left out.
     async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error>;
 
+    /// What the first records of a kind that are active are called, by identifier, of one company or of all.
+    async fn choices(
+        &self,
+        kind: Kind,
+        company: Option<CompanyId>,
+        limit: u32,
+    ) -> Result<Vec<(Uuid, String)>, Error>;
+
     /// Counts the changes of a company's master data. A decision made on one version is not committed on another.
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error>;
 

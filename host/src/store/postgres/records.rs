@@ -111,6 +111,23 @@ impl Records for Postgres {
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }
 
+    async fn choices(
+        &self,
+        kind: Kind,
+        company: Option<CompanyId>,
+        limit: u32,
+    ) -> Result<Vec<(Uuid, String)>, Error> {
+        let mut query =
+            QueryBuilder::<sqlx::Postgres>::new("SELECT id, name FROM record WHERE active AND kind = ");
+        query.push_bind(kind.as_str());
+        if let Some(company) = company {
+            query.push(" AND company = ").push_bind(company.0);
+        }
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error> {
         sqlx::query_scalar("SELECT catalog_version FROM company WHERE id = $1")
             .bind(company.0)

@@ -110,6 +110,23 @@ impl Records for Sqlite {
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }
 
+    async fn choices(
+        &self,
+        kind: Kind,
+        company: Option<CompanyId>,
+        limit: u32,
+    ) -> Result<Vec<(Uuid, String)>, Error> {
+        let mut query =
+            QueryBuilder::<sqlx::Sqlite>::new("SELECT id, name FROM record WHERE active AND kind = ");
+        query.push_bind(kind.as_str());
+        if let Some(company) = company {
+            query.push(" AND company = ").push_bind(text(company));
+        }
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error> {
         sqlx::query_scalar("SELECT catalog_version FROM company WHERE id = ?")
             .bind(text(company))

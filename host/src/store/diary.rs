@@ -121,6 +121,10 @@ pub enum Sort {
     Latest,
 }
 
+/// So many appointments that a text is found at are looked up one by one. Of more than that, going through all of them in the
+/// order of the list soon finds as many as a page has.
+pub(super) const FEW: i64 = 500;
+
 /// Which appointments to list.
 #[derive(Debug, Clone, Default)]
 pub struct AppointmentFilter {

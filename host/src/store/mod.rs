@@ -44,6 +44,7 @@ pub use accounts::{Accounts, Keys, NewAccountEvent};
 pub use address::Address;
 pub use connections::ErpConnections;
 pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
+use diary::FEW;
 pub use diary::{
     AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
     Sort,

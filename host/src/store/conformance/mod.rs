@@ -77,6 +77,7 @@ macro_rules! conformance {
             diary: appointments_are_filtered,
             diary: appointments_come_in_pages,
             diary: appointments_are_found_by_their_customers,
+            diary: a_text_is_found_at_few_and_at_many,
             diary: appointments_come_in_the_order_of_visits,
             diary: the_trail_is_in_order,
             diary: the_agenda_is_what_takes_time_from_whom,

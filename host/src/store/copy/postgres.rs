@@ -92,6 +92,11 @@ impl Side for Postgres {
                 .to_owned(),
         )
         .await?;
+        self.run(
+            "INSERT INTO appointment_gram (name, appointment, company) SELECT name, id, company FROM appointment ORDER BY id"
+                .to_owned(),
+        )
+        .await?;
         for table in tables::all().filter(|table| table.numbered) {
             let name = table.postgres;
             self.run(format!("SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"))

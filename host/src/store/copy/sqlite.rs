@@ -96,6 +96,11 @@ impl Side for Sqlite {
                 .to_owned(),
         )
         .await?;
+        self.run(
+            "INSERT INTO appointment_gram (name, appointment, company) SELECT name, id, company FROM appointment ORDER BY id"
+                .to_owned(),
+        )
+        .await?;
         for trigger in std::mem::take(&mut self.triggers) {
             self.run(trigger).await?;
         }

@@ -9,12 +9,12 @@ use super::Postgres;
 use super::commit;
 use super::error::failed;
 use super::occupancy::look_back;
-use super::records;
 use super::rows::{Columns, ids};
+use super::search;
 use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
 use crate::store::read;
 use crate::store::rendered::{Basis, Entry, new_ones};
-use crate::store::words::{any_case_regex, containing};
+use crate::store::words::containing;
 use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
 
 const COLUMNS: &str =
@@ -45,7 +45,7 @@ impl Diary for Postgres {
     }
 
     async fn appointments(&self, filter: &AppointmentFilter, page: Page) -> Result<Vec<Appointment>, Error> {
-        let mut query = selection(filter);
+        let mut query = selection(filter, search::few(self, filter).await?);
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(after);
         }
@@ -181,8 +181,9 @@ impl Diary for Postgres {
     }
 }
 
-/// Only the conditions that are asked for, so that each combination finds its index.
-fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
+/// Only the conditions that are asked for, so that each combination finds its index. `few` are those that a text is found
+/// at, where that is known.
+fn selection(filter: &AppointmentFilter, few: Option<Vec<Uuid>>) -> QueryBuilder<sqlx::Postgres> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(" WHERE TRUE");
     if let Some(company) = filter.company {
@@ -238,15 +239,12 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
     if let Some(text) = &filter.text {
         query.push(" AND name ILIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
     }
-    if let Some(wanted) = &filter.find {
-        query.push(" AND (name ~ ").push_bind(any_case_regex(wanted));
-        query.push(" OR customer IN (SELECT id FROM record WHERE kind = 'customer'");
-        if let Some(company) = filter.company {
-            query.push(" AND company = ").push_bind(company.0);
+    match (few, &filter.find) {
+        (Some(few), _) => {
+            query.push(" AND id = ANY (").push_bind(few).push(")");
         }
-        query.push(" AND ");
-        records::found(&mut query, wanted);
-        query.push("))");
+        (None, Some(wanted)) => search::matches(query.push(" AND "), filter, wanted),
+        (None, None) => {}
     }
     query
 }

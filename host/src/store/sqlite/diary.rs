@@ -7,13 +7,13 @@ use sqlx::QueryBuilder;
 use super::Sqlite;
 use super::commit;
 use super::error::failed;
-use super::records;
 use super::rows::{Columns, micros, text};
+use super::search;
 use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
 use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
-use crate::store::words::{any_case_glob, containing, to_json};
+use crate::store::words::{containing, to_json};
 use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
 
 const COLUMNS: &str =
@@ -43,14 +43,19 @@ impl Diary for Sqlite {
     }
 
     async fn appointments(&self, filter: &AppointmentFilter, page: Page) -> Result<Vec<Appointment>, Error> {
-        let mut query = selection(filter);
+        let few = search::few(self, filter).await?;
+        let few = few.map(|few| to_json("appointment", &few)).transpose()?;
+        let mut query = selection(filter, few.as_deref());
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(text(after));
         }
-        let (is_beyond, order) = match filter.sort {
-            Sort::Made => ("", " ORDER BY id"),
-            Sort::Earliest => (">", " ORDER BY start_us, id"),
-            Sort::Latest => ("<", " ORDER BY start_us DESC, id DESC"),
+        // Those that are few are looked up and put in order; nothing is gained by going through all in that order.
+        let (is_beyond, order) = match (filter.sort, few) {
+            (Sort::Made, _) => ("", " ORDER BY id"),
+            (Sort::Earliest, None) => (">", " ORDER BY start_us, id"),
+            (Sort::Earliest, Some(_)) => (">", " ORDER BY +start_us, id"),
+            (Sort::Latest, None) => ("<", " ORDER BY start_us DESC, id DESC"),
+            (Sort::Latest, Some(_)) => ("<", " ORDER BY +start_us DESC, id DESC"),
         };
         if let Some((start, id)) = filter.beyond.filter(|_| filter.sort != Sort::Made) {
             query.push(" AND (start_us, id) ").push(is_beyond).push(" (");
@@ -189,8 +194,9 @@ impl Diary for Sqlite {
     }
 }
 
-/// Only the conditions that are asked for, so that each combination finds its index.
-fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
+/// Only the conditions that are asked for, so that each combination finds its index. `few` are those that a text is found
+/// at, as JSON, where that is known.
+fn selection(filter: &AppointmentFilter, few: Option<&str>) -> QueryBuilder<sqlx::Sqlite> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(" WHERE TRUE");
     if let Some(company) = filter.company {
@@ -198,7 +204,7 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
         let is_somebodys =
             filter.sort != Sort::Made && (filter.customer.is_some() || filter.provider.is_some());
         query
-            .push(if is_somebodys { " AND +company = " } else { " AND company = " })
+            .push(if is_somebodys || few.is_some() { " AND +company = " } else { " AND company = " })
             .push_bind(text(company));
     }
     if let Some(customer) = filter.customer {
@@ -255,17 +261,12 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     if let Some(text) = &filter.text {
         query.push(" AND name LIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
     }
-    if let Some(wanted) = &filter.find {
-        query.push(" AND (name GLOB ").push_bind(any_case_glob(wanted));
-        query.push(" OR customer IN (SELECT id FROM record");
-        if let Some(company) = filter.company {
-            query.push(" INDEXED BY customer_by_name WHERE kind = 'customer' AND company = ");
-            query.push_bind(text(company)).push(" AND ");
-        } else {
-            query.push(" WHERE kind = 'customer' AND ");
+    match (few, &filter.find) {
+        (Some(few), _) => {
+            query.push(" AND id IN (SELECT value FROM json_each(").push_bind(few.to_owned()).push("))");
         }
-        records::found(&mut query, wanted);
-        query.push("))");
+        (None, Some(wanted)) => search::matches(query.push(" AND "), filter, wanted),
+        (None, None) => {}
     }
     query
 }

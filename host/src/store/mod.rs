@@ -55,7 +55,7 @@ pub use identities::Identities;
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
-pub use reports::{By, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
+pub use reports::{Amount, Counted, Figure, Reports, Share, Stretch, VisitCounts};
 pub use samples::{Leaving, Sample, Samples};
 pub use sessions::{Patience, Sessions};
 pub use views::{View, Views};

@@ -51,7 +51,7 @@ pub(super) struct Table {
 
 /// Tables that triggers keep, and that are derived anew, by the beginnings of their names.
 #[cfg(test)]
-pub(super) const DERIVED_TABLES: [&str; 1] = ["appointment_gram"];
+pub(super) const DERIVED_TABLES: [&str; 2] = ["appointment_gram", "report_change"];
 
 /// The same of columns. Those that only one engine has are among them.
 #[cfg(test)]

@@ -46,8 +46,8 @@ pub use connections::ErpConnections;
 pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
 use diary::FEW;
 pub use diary::{
-    AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
-    Sort,
+    AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Planned, Series,
+    Slots, Sort,
 };
 pub use error::Error;
 pub use extensions::{ACTIVE_USE, ExtensionChangeFilter, Extensions, Removal};

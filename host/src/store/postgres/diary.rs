@@ -15,13 +15,20 @@ use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, Pro
 use crate::store::read;
 use crate::store::rendered::{Basis, Entry, new_ones};
 use crate::store::words::containing;
-use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
+use crate::store::{
+    AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Planned, Series, Sort,
+};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_at, end_at,
     reserved_start_at, reserved_end_at, hold_until_at, invoice_after_at, predecessor, successor, created_at,
     updated_at, details::text AS details
     FROM appointment";
+
+const PLANNED: &str =
+    "SELECT a.id, a.name, a.branch, a.service, a.provider, c.name AS customer, a.status, a.revision,
+    a.start_at, a.end_at, a.reserved_start_at, a.reserved_end_at, a.details::text AS details
+    FROM appointment a JOIN record c ON c.id = a.customer";
 
 #[async_trait]
 impl Diary for Postgres {
@@ -83,14 +90,14 @@ impl Diary for Postgres {
         providers: &[ProviderId],
         start: DateTime<Utc>,
         end: DateTime<Utc>,
-    ) -> Result<Vec<Appointment>, Error> {
-        let mut query = QueryBuilder::<sqlx::Postgres>::new(COLUMNS);
-        query.push(" WHERE id IN (SELECT appointment FROM claim WHERE provider = ANY (");
+    ) -> Result<Vec<Planned>, Error> {
+        let mut query = QueryBuilder::<sqlx::Postgres>::new(PLANNED);
+        query.push(" WHERE a.id IN (SELECT appointment FROM claim WHERE provider = ANY (");
         query.push_bind(ids(providers.iter().copied())).push(") AND start_at > ");
         query.push_bind(look_back(start)).push(" AND start_at < ").push_bind(end);
-        query.push(" AND end_at > ").push_bind(start).push(") ORDER BY provider, start_at, id");
+        query.push(" AND end_at > ").push_bind(start).push(") ORDER BY a.provider, a.start_at, a.id");
         let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
-        rows.iter().map(|row| read::appointment(&Columns(row))).collect()
+        rows.iter().map(|row| read::planned(&Columns(row))).collect()
     }
 
     async fn last_entry(&self) -> Result<i64, Error> {

@@ -14,7 +14,9 @@ use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
 use crate::store::words::{containing, to_json};
-use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
+use crate::store::{
+    AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Planned, Series, Sort,
+};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_us AS start_at,
@@ -22,6 +24,12 @@ const COLUMNS: &str =
     hold_until_us AS hold_until_at, invoice_after_us AS invoice_after_at, predecessor, successor,
     created_us AS created_at, updated_us AS updated_at, details
     FROM appointment";
+
+const PLANNED: &str =
+    "SELECT a.id, a.name, a.branch, a.service, a.provider, c.name AS customer, a.status, a.revision,
+    a.start_us AS start_at, a.end_us AS end_at, a.reserved_start_us AS reserved_start_at,
+    a.reserved_end_us AS reserved_end_at, a.details
+    FROM appointment a CROSS JOIN record c WHERE c.id = a.customer AND ";
 
 #[async_trait]
 impl Diary for Sqlite {
@@ -85,17 +93,15 @@ impl Diary for Sqlite {
         providers: &[ProviderId],
         start: DateTime<Utc>,
         end: DateTime<Utc>,
-    ) -> Result<Vec<Appointment>, Error> {
-        let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+    ) -> Result<Vec<Planned>, Error> {
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new(PLANNED);
         // The claims are few pages side by side; the appointments are looked up one by one.
-        query.push(
-            " WHERE id IN (SELECT appointment FROM claim WHERE provider IN (SELECT value FROM json_each(",
-        );
+        query.push("a.id IN (SELECT appointment FROM claim WHERE provider IN (SELECT value FROM json_each(");
         query.push_bind(to_json("provider", &providers)?).push(")) AND start_us > ");
         query.push_bind(micros(start) - LONGEST_CLAIM_US).push(" AND start_us < ").push_bind(micros(end));
-        query.push(" AND end_us > ").push_bind(micros(start)).push(") ORDER BY provider, start_us, id");
+        query.push(" AND end_us > ").push_bind(micros(start)).push(") ORDER BY a.provider, a.start_us, a.id");
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read::appointment(&Columns(row))).collect()
+        rows.iter().map(|row| read::planned(&Columns(row))).collect()
     }
 
     async fn last_entry(&self) -> Result<i64, Error> {

@@ -58,6 +58,10 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Reads run beside the writer. They take well under a millisecond, so more connections would only take memory.
 const READERS: u32 = 4;
 
+/// Rows that are read ahead of whoever takes them. Two threads that hand over a few at a time wait for each other more than
+/// they read.
+const ROWS: usize = 1024;
+
 /// SQLite refuses to begin a new file's write-ahead log, instead of waiting, while somebody else begins it.
 const OPEN_TRIES: u32 = 20;
 const OPEN_PAUSE: Duration = Duration::from_millis(50);
@@ -96,7 +100,8 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
         let writer = pool(1).connect_with(writing).await.map_err(failed)?;
-        let readers = pool(READERS).connect_lazy_with(file.pragma("query_only", "on"));
+        let reading = file.pragma("query_only", "on").row_buffer_size(ROWS);
+        let readers = pool(READERS).connect_lazy_with(reading);
         let store = Self { writer, readers };
         store.migrate().await?;
         Ok(store)

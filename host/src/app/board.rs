@@ -318,18 +318,18 @@ impl Scene<'_> {
 
 /// Slots that lie side by side and say the same, as one.
 fn spans(grid: &Grid, why: impl Fn(u32) -> Option<Why>) -> Vec<Gap> {
-    let at = |slot: u32| {
-        DateTime::from_timestamp(grid.origin + i64::from(slot) * SLOT_SECONDS, 0).unwrap_or_default()
-    };
-    let mut found: Vec<Gap> = Vec::new();
+    let mut found: Vec<(u32, u32, Why)> = Vec::new();
     for slot in 0..grid.slots {
         let Some(why) = why(slot) else { continue };
         match found.last_mut() {
-            Some(last) if last.why == why && last.end == at(slot) => last.end = at(slot + 1),
-            _ => found.push(Gap { start: at(slot), end: at(slot + 1), why }),
+            Some((_, end, same)) if *same == why && *end == slot => *end = slot + 1,
+            _ => found.push((slot, slot + 1, why)),
         }
     }
-    found
+    let at = |slot: u32| {
+        DateTime::from_timestamp(grid.origin + i64::from(slot) * SLOT_SECONDS, 0).unwrap_or_default()
+    };
+    found.into_iter().map(|(start, end, why)| Gap { start: at(start), end: at(end), why }).collect()
 }
 
 /// From when to when somebody of the branch works, whoever of them is shown.

@@ -14,6 +14,12 @@ async fn a_connection_is_looked_at_imported_and_certified() {
     let unknown = run(&["connect", "nowhere", "--config", config]).expect_err("it is not configured");
     assert!(unknown.contains("[erp.nowhere]"), "{unknown}");
 
+    run(&["connect", "ledger", "--apply", "--by", "Ada", "--config", config]).expect("nothing is missing");
+    let written = host.get("/api/v1/account-events").await.expect(200);
+    let written =
+        written["items"].as_array().expect("a list").iter().find(|one| one["name"] == "books.prepared");
+    assert_eq!(written.expect("it is written down")["by"], "Ada (command line)");
+
     let imported =
         run(&["erp", "import", "--connection", "ledger", "--kind", "items,warehouses", "--config", config])
             .expect("the books answer");

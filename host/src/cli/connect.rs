@@ -1,4 +1,6 @@
 //! `slotledger connect`: everything that a connection needs, looked at, and made where it is missing.
+//!
+//! Looking needs no store. What is made is written down there, as it is when somebody makes it from a page.
 
 use std::process::ExitCode;
 
@@ -6,7 +8,9 @@ use anyhow::Context;
 use clap::Args;
 use slotledger_erp::{Check, Mode, Standing};
 
-use super::{ConfigFile, load};
+use super::serve::Host;
+use super::{ConfigFile, Person, load};
+use crate::config::{Config, Erp};
 use crate::connections;
 
 /// Something is missing that `--apply` makes.
@@ -24,16 +28,19 @@ pub(super) struct Connect {
     /// Only looks, which is also what happens without it.
     #[arg(long, conflicts_with = "apply")]
     dry_run: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub(super) async fn run(command: Connect) -> anyhow::Result<ExitCode> {
     let config = load(&command.file)?;
     let name = &command.connection;
     let erp = config.erp.get(name).with_context(|| format!("the configuration has no [erp.{name}]"))?;
-    let link = connections::link(name, erp).await?;
-    let mode = if command.apply && !command.dry_run { Mode::Apply } else { Mode::Look };
-    let checks = link.books.prepare_telling(mode, &show).await;
-    let checks = checks.with_context(|| format!("«{name}» could not be asked"))?;
+    let checks = if command.apply && !command.dry_run {
+        make(&config, name, &command.person).await?
+    } else {
+        look(name, erp).await?
+    };
     let count = |standing| checks.iter().filter(|check| check.standing == standing).count();
     let (wrong, missing) = (count(Standing::Wrong), count(Standing::Missing));
     if wrong > 0 {
@@ -46,6 +53,20 @@ pub(super) async fn run(command: Connect) -> anyhow::Result<ExitCode> {
     }
     println!("«{name}» is ready.");
     Ok(ExitCode::SUCCESS)
+}
+
+async fn look(name: &str, erp: &Erp) -> anyhow::Result<Vec<Check>> {
+    let link = connections::link(name, erp).await?;
+    link.books.prepare_telling(Mode::Look, &show).await.with_context(|| unasked(name))
+}
+
+async fn make(config: &Config, name: &str, person: &Person) -> anyhow::Result<Vec<Check>> {
+    let host = Host::open(config).await?;
+    host.app.prepare_books(name, &person.name(), &show).await.with_context(|| unasked(name))
+}
+
+fn unasked(name: &str) -> String {
+    format!("«{name}» could not be asked")
 }
 
 fn show(check: &Check) {

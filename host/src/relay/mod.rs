@@ -43,8 +43,9 @@ pub const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 /// The shortest, so that a row that is due but cannot be claimed yet does not keep a core busy.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
 
-/// How many documents are claimed beyond those on their way: one to go on with. More would only keep other hosts from them.
-const AHEAD: u32 = 1;
+/// How many documents are claimed beyond those on their way, though never more than those: to go on with, and so that one
+/// transaction claims several. More would only keep other hosts from them.
+const AHEAD: u32 = 3;
 
 /// How long one that is claimed ahead waits for its turn. After that it is put back, so that another host can send it.
 const TURN: Duration = Duration::from_secs(2);
@@ -165,9 +166,10 @@ impl Relay {
 
     async fn take(self: &Arc<Self>, hands: &mut JoinSet<()>, busy: bool) -> Result<Duration, store::Error> {
         let taken = u32::try_from(hands.len()).unwrap_or(u32::MAX);
-        let ahead = if self.crowded.load(Ordering::Relaxed) { 0 } else { AHEAD };
+        let ahead = if self.crowded.load(Ordering::Relaxed) { 0 } else { AHEAD.min(self.settings.in_flight) };
         let room = self.settings.in_flight.saturating_add(ahead).saturating_sub(taken);
-        if room == 0 {
+        // While one still waits for its turn there is nothing to hurry for.
+        if room < ahead.max(1) {
             return Ok(LONGEST_SLEEP);
         }
         let now = self.ports.clock.now();

@@ -15,22 +15,25 @@ impl App {
         books.prepare_telling(Mode::Look, tell).await.map_err(Error::Books)
     }
 
-    /// Makes what a connection lacks, as far as it can be made. Repeating it changes nothing more.
-    pub async fn prepare_books(&self, name: &str, by: &str) -> Result<()> {
+    /// Makes what a connection lacks, as far as it can be made. Repeating it changes nothing more. Each check is told as
+    /// soon as it is known.
+    pub async fn prepare_books(&self, name: &str, by: &str, tell: Tell<'_>) -> Result<Vec<Check>> {
         let books = self.link(name)?.books.clone();
         // Kept as it is told: whoever breaks off gives no list.
         let made = Mutex::new(Vec::new());
         let keep = |check: &Check| {
+            tell(check);
             if check.standing == Standing::Made {
                 made.lock().unwrap_or_else(PoisonError::into_inner).push(check.name.clone());
             }
         };
         let outcome = books.prepare_telling(Mode::Apply, &keep).await.map_err(Error::Books);
         let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Some(message) = told(name, &made, outcome.is_ok()) else { return outcome.map(drop) };
+        let Some(message) = told(name, &made, outcome.is_ok()) else { return outcome };
         let noted = self.note(by, "books.prepared", None, message).await;
         // What the books say comes first: it is what the person has to mend.
-        outcome.and(noted)
+        let checks = outcome?;
+        noted.map(|()| checks)
     }
 }
 

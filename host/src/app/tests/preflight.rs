@@ -87,7 +87,7 @@ async fn prepared(makes: bool, breaks: bool) -> (bool, Vec<String>) {
     let link = Link { kind: "half", books, makes_records: false, trial: None, notices: None };
     world.app.ports.books = Arc::new(Connections::new([("half".to_owned(), link)].into()));
     let app = &world.app;
-    let outcome = app.prepare_books("half", "ada").await;
+    let outcome = app.prepare_books("half", "ada", &|_| {}).await;
     let failed = matches!(&outcome, Err(Error::Books(failure)) if failure.message == "connection reset");
     assert_eq!(outcome.is_err(), failed, "{outcome:?}");
     let events = app.account_events(None, None, 10).await.unwrap();

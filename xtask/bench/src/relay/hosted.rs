@@ -12,36 +12,57 @@ use slotledger::model::{Circuit, CompanyId, DeliveryState};
 use slotledger::relay::{Books, Connection, Jitter, Ports, Relay, Settings};
 use slotledger::store::sqlite::Sqlite;
 use slotledger::store::{DeliveryFilter, Outbox as _};
-use slotledger_erp::{Failure, Posting};
+use slotledger_erp::{Capabilities, Connector, Document, Failure, Posted, Posting, SystemInfo};
 use slotledger_tryton::Tryton;
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
-/// How often it is looked whether the last have arrived, once all were handed over.
-const POLL_EVERY: Duration = Duration::from_millis(5);
+/// How often it is looked whether the last outcome is written down, once the books have answered for all.
+const POLL_EVERY: Duration = Duration::from_millis(1);
 
 /// More than one measurement asks for.
 const PAGE: u32 = 10_000;
 
-/// Every company's books are the one Tryton. They are asked for once for each document.
-struct OneTryton {
-    tryton: Arc<Tryton>,
-    left: AtomicUsize,
-    /// Told when the last document has been handed over: whoever looked before would show in the figures.
-    last: Arc<Notify>,
-}
+/// Every company's books are the one Tryton.
+struct OneTryton(Arc<Counted>);
 
 #[async_trait]
 impl Books for OneTryton {
     async fn connection(&self, _: CompanyId) -> Result<Connection, Failure> {
-        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.last.notify_one();
-        }
-        let connector = self.tryton.clone();
-        Ok(Connection { name: "tryton".to_owned(), connector, mapping: Arc::default() })
+        Ok(Connection { name: "tryton".to_owned(), connector: self.0.clone(), mapping: Arc::default() })
     }
 
     async fn note(&self, _: &Circuit) {}
+}
+
+/// Tells when it has answered for the last document: whoever looked before would show in the figures.
+struct Counted {
+    tryton: Arc<Tryton>,
+    left: AtomicUsize,
+    last: Notify,
+}
+
+#[async_trait]
+impl Connector for Counted {
+    fn capabilities(&self) -> Capabilities {
+        self.tryton.capabilities()
+    }
+
+    async fn check(&self) -> Result<SystemInfo, Failure> {
+        self.tryton.check().await
+    }
+
+    async fn find_by_key(&self, posting: &Posting) -> Result<Vec<Document>, Failure> {
+        self.tryton.find_by_key(posting).await
+    }
+
+    async fn post(&self, posting: &Posting) -> Result<Posted, Failure> {
+        let answer = self.tryton.post(posting).await;
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.last.notify_one();
+        }
+        answer
+    }
 }
 
 /// What the outbox of this file asks for.
@@ -64,10 +85,10 @@ pub(super) async fn deliver(
     documents: usize,
     in_flight: u32,
 ) -> Result<()> {
-    let last = Arc::new(Notify::new());
+    let counted = Arc::new(Counted { tryton, left: AtomicUsize::new(documents), last: Notify::new() });
     let ports = Ports {
         outbox: Arc::new(store.clone()),
-        books: Arc::new(OneTryton { tryton, left: AtomicUsize::new(documents), last: last.clone() }),
+        books: Arc::new(OneTryton(counted.clone())),
         clock: Arc::new(SystemClock),
         wake: Arc::new(Notify::new()),
         jitter: Box::new(Jitter::draw),
@@ -75,7 +96,7 @@ pub(super) async fn deliver(
     let (stop, stopped) = watch::channel(false);
     let relay = Arc::new(Relay::new(ports, Settings { in_flight, ..Settings::default() }));
     let running = tokio::spawn(relay.run(stopped));
-    last.notified().await;
+    counted.last.notified().await;
     while store.next_delivery_at(&[]).await?.is_some() {
         sleep(POLL_EVERY).await;
     }

@@ -94,14 +94,19 @@ async fn deliveries(scratch: &Path, target: &Path, quick: bool) -> Result<[Row; 
     Ok([
         utilisation(ROWS[0], relayed[0], bare[0]),
         utilisation(ROWS[1], relayed[1], bare[1]),
-        Row::alone(ROWS[2], relayed[1].cpu_ms(), "ms CPU/doc", "at most 1.0")
-            .beside(bare[1].cpu_ms(), "the connector alone"),
+        overhead(relayed[1], bare[1]),
     ])
 }
 
 fn utilisation(name: &'static str, relayed: Pace, bare: Pace) -> Row {
     let row = Row::alone(name, relayed.per_second(), "documents/s", "at least 0.95 ×");
     row.beside(bare.per_second(), "the connector alone")
+}
+
+/// What the relay takes besides the connector: how many calls a document is to an ERP is the ERP's affair.
+fn overhead(relayed: Pace, bare: Pace) -> Row {
+    let row = Row::alone(ROWS[2], relayed.cpu_ms() - bare.cpu_ms(), "ms CPU/doc more", "at most 1.0");
+    row.beside(bare.cpu_ms(), "the connector alone")
 }
 
 fn connect(server: &Server) -> Result<Tryton> {

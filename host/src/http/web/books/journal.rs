@@ -13,9 +13,10 @@ use slotledger_erp::{Days, JournalEntry, TrialBalance};
 use super::super::appointments::companies;
 use super::super::door::Desk;
 use super::super::form::Form;
+use super::super::trouble::Trouble;
 use super::super::words::{Choice, Shell, address, html};
 use super::super::{Need, Pages};
-use crate::app::{App, OwnBooks};
+use crate::app::{self, App, OwnBooks};
 use crate::codes;
 use crate::http::gate::Pin;
 use crate::http::limits;
@@ -69,8 +70,16 @@ struct JournalPage {
     from: String,
     to: String,
     until: String,
-    /// None where an ERP keeps the books.
-    shown: Option<Shown>,
+    shown: What,
+}
+
+/// What there is to show of a company.
+enum What {
+    Books(Box<Shown>),
+    /// An ERP keeps the books.
+    Elsewhere,
+    /// The company's connection is not configured: another company can be chosen all the same.
+    Missing(Trouble),
 }
 
 async fn index(
@@ -86,10 +95,7 @@ async fn index(
     };
     choices.iter_mut().for_each(|choice| choice.is_chosen = first.as_deref() == Some(choice.value.as_str()));
     let days = days(&app, company, &query).await?;
-    let shown = match theirs(&app, &desk, company).await? {
-        Some(books) => Some(shown(&books, days, company, query.read("after")?.unwrap_or(0)).await?),
-        None => None,
-    };
+    let shown = what(&app, &desk, company, days, query.read("after")?.unwrap_or(0)).await?;
     let page = JournalPage {
         shell: desk.shell("Journal", "/books"),
         companies: choices,
@@ -114,10 +120,17 @@ async fn days(app: &App, company: CompanyId, query: &Form) -> Result<Days, Probl
 }
 
 /// The books, for whoever may see all that stands in them.
-async fn theirs(app: &App, desk: &Desk, company: CompanyId) -> Result<Option<OwnBooks>, Problem> {
-    let Some((books, companies)) = app.own_books_of(company).await? else { return Ok(None) };
+async fn what(app: &App, desk: &Desk, company: CompanyId, days: Days, after: i64) -> Result<What, Problem> {
+    let (books, companies) = match app.own_books_of(company).await {
+        Ok(Some(theirs)) => theirs,
+        Ok(None) => return Ok(What::Elsewhere),
+        Err(error @ app::Error::NoConnection(_)) => {
+            return Ok(What::Missing(Trouble::from(&Problem::from(error))));
+        }
+        Err(error) => return Err(error.into()),
+    };
     if companies.iter().all(|company| desk.reaches(Scope::BooksRead, *company)) {
-        return Ok(Some(books));
+        return Ok(What::Books(Box::new(shown(&books, days, company, after).await?)));
     }
     let why = "These books hold documents of companies whose books are not yours to see.";
     Err(Problem::new(codes::FORBIDDEN, why))

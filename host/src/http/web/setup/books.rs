@@ -224,6 +224,6 @@ pub(super) async fn apply(
     let none = || Problem::new(codes::BAD_QUERY, "The form names no company.");
     let company = form.read::<CompanyId>("company")?.ok_or_else(none)?;
     let connection = form.text("connection");
-    app.prepare_books(connection, &by).await?;
+    app.prepare_books(connection, &by, &|_| {}).await?;
     Ok(words::to(&format!("{}?done=prepared", path(company, Step::Books))))
 }

@@ -21,9 +21,12 @@ use crate::wasm::bindings::slotledger::rules::decisions;
 /// leads nowhere, or is for somebody else to give.
 const OUT_OF_STATUS: [&str; 3] = ["SL0240", "SL0241", "SL0244"];
 
+/// A status, a command, and on whose behalf it comes.
+type Key = (Status, Discriminant<Command>, Actor);
+
 /// What the rules said of commands in statuses, for as long as the process has these rules.
 #[derive(Default)]
-pub(in crate::app) struct Fits(Mutex<HashMap<(Status, Discriminant<Command>, Actor), Fit>>);
+pub(in crate::app) struct Fits(Mutex<HashMap<Key, Fit>>);
 
 /// Whether a status takes a command from somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Invariant: it shows what the diary and the calendars say and judges nothing; whether something may be moved, the rules
 //! say when it is. Deliberately absent: what needs somebody else, which is a question to the rules (see `conflicts`).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc, Weekday};
@@ -14,8 +14,9 @@ use super::calendar::{self, Grid, SLOT_SECONDS};
 use super::catalog::Catalog;
 use super::{App, Error, Result};
 use crate::model::{
-    Appointment, Branch, BranchId, CompanyId, Provider, ProviderId, ServiceId, Status, Unit, UnitId,
+    Branch, BranchId, CompanyId, Provider, ProviderId, ServiceId, Shift, Status, Unit, UnitId,
 };
+use crate::store::Planned;
 
 /// Which board.
 #[derive(Debug, Clone)]
@@ -103,10 +104,8 @@ pub enum Why {
 /// An appointment, with what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardVisit {
-    /// It.
-    pub appointment: Appointment,
-    /// The customer's name.
-    pub customer: String,
+    /// It, and the customer's name.
+    pub appointment: Planned,
     /// The service's name.
     pub service: String,
 }
@@ -136,7 +135,14 @@ impl App {
         let wanted: Vec<ProviderId> =
             providers.iter().filter(|(id, _)| all || asked(id)).map(|(id, _)| ProviderId(*id)).collect();
         let visits = self.visits(&catalog, &wanted, &grid).await?;
-        let scene = Scene { catalog: &catalog, branch_id, branch, grid, visits: &visits };
+        let scene = Scene {
+            catalog: &catalog,
+            branch_id,
+            branch,
+            grid,
+            by_provider: by_provider(&visits),
+            visits: &visits,
+        };
         board.worked = worked(&scene, &providers);
         board
             .rows
@@ -153,13 +159,9 @@ impl App {
     ) -> Result<Vec<Arc<BoardVisit>>> {
         let store = &*self.ports.store;
         let agenda = store.agenda(providers, grid.start(), grid.end()).await?;
-        let customers: BTreeSet<Uuid> = agenda.iter().map(|appointment| appointment.customer.0).collect();
-        let customers: Vec<Uuid> = customers.into_iter().collect();
-        let names: HashMap<Uuid, String> = store.names(&customers).await?.into_iter().collect();
-        let named = |appointment: Appointment| {
+        let named = |appointment: Planned| {
             let service = catalog.services.get(&appointment.service.0);
             Arc::new(BoardVisit {
-                customer: names.get(&appointment.customer.0).cloned().unwrap_or_default(),
                 service: service.map(|service| service.name.clone()).unwrap_or_default(),
                 appointment,
             })
@@ -243,12 +245,19 @@ struct Scene<'b> {
     branch: &'b Branch,
     grid: Grid,
     visits: &'b [Arc<BoardVisit>],
+    by_provider: HashMap<ProviderId, &'b [Arc<BoardVisit>]>,
+}
+
+/// Each provider's part of visits that are in the order of providers.
+fn by_provider(visits: &[Arc<BoardVisit>]) -> HashMap<ProviderId, &[Arc<BoardVisit>]> {
+    let runs = visits.chunk_by(|one, next| one.appointment.provider == next.appointment.provider);
+    runs.filter_map(|run| Some((run.first()?.appointment.provider, run))).collect()
 }
 
 impl Scene<'_> {
     /// The row of a provider; none of one who takes no bookings and has none either.
     fn provider(&self, (id, provider): (Uuid, &Provider)) -> Option<BoardRow> {
-        let own = self.visits.iter().filter(|visit| visit.appointment.provider.0 == id);
+        let own = self.by_provider.get(&ProviderId(id)).into_iter().copied().flatten();
         let (here, away): (Vec<_>, Vec<_>) =
             own.cloned().partition(|visit| visit.appointment.branch == self.branch_id);
         if !provider.active && here.is_empty() {
@@ -281,11 +290,12 @@ impl Scene<'_> {
         let (grid, zone) = (&self.grid, self.branch.time_zone);
         let (on, away) = self.catalog.expanded.provider(grid, id, provider, self.branch);
         let open = self.catalog.expanded.branch(grid, self.branch_id.0, self.branch);
-        let unbroken = provider.shifts.iter().cloned().map(|mut shift| {
-            shift.breaks.clear();
-            shift
-        });
-        let unbroken = calendar::on_shift(zone, grid, &unbroken.collect::<Vec<_>>());
+        let unbroken = if provider.shifts.iter().all(|shift| shift.breaks.is_empty()) {
+            on.clone()
+        } else {
+            let unbroken = provider.shifts.iter().map(|shift| Shift { breaks: Vec::new(), ..shift.clone() });
+            calendar::on_shift(zone, grid, &unbroken.collect::<Vec<_>>())
+        };
         let is = |bits: &[u64], slot: u32| {
             bits.get(slot as usize / 64).is_some_and(|word| word >> (slot % 64) & 1 == 1)
         };
@@ -308,18 +318,18 @@ impl Scene<'_> {
 
 /// Slots that lie side by side and say the same, as one.
 fn spans(grid: &Grid, why: impl Fn(u32) -> Option<Why>) -> Vec<Gap> {
-    let at = |slot: u32| {
-        DateTime::from_timestamp(grid.origin + i64::from(slot) * SLOT_SECONDS, 0).unwrap_or_default()
-    };
-    let mut found: Vec<Gap> = Vec::new();
+    let mut found: Vec<(u32, u32, Why)> = Vec::new();
     for slot in 0..grid.slots {
         let Some(why) = why(slot) else { continue };
         match found.last_mut() {
-            Some(last) if last.why == why && last.end == at(slot) => last.end = at(slot + 1),
-            _ => found.push(Gap { start: at(slot), end: at(slot + 1), why }),
+            Some((_, end, same)) if *same == why && *end == slot => *end = slot + 1,
+            _ => found.push((slot, slot + 1, why)),
         }
     }
-    found
+    let at = |slot: u32| {
+        DateTime::from_timestamp(grid.origin + i64::from(slot) * SLOT_SECONDS, 0).unwrap_or_default()
+    };
+    found.into_iter().map(|(start, end, why)| Gap { start: at(start), end: at(end), why }).collect()
 }
 
 /// From when to when somebody of the branch works, whoever of them is shown.

@@ -1,8 +1,10 @@
-//! Customers, found by what somebody at a desk remembers of them, and what became of their visits.
+//! Customers, found by what somebody at a desk remembers of them, and what became of their visits. What records are called.
+
+use uuid::Uuid;
 
 use super::catalog::typed;
 use super::{App, Result};
-use crate::model::{BranchId, Customer, CustomerId, Stored};
+use crate::model::{BranchId, CompanyId, Customer, CustomerId, Master, Stored};
 use crate::store::{CustomerFilter, Page, VisitCounts};
 
 impl App {
@@ -14,5 +16,19 @@ impl App {
     /// What became of a customer's visits: of those at these branches; none of them means at any.
     pub async fn customer_counts(&self, customer: CustomerId, branches: &[BranchId]) -> Result<VisitCounts> {
         Ok(self.ports.store.customer_counts(customer, branches).await?)
+    }
+
+    /// What these records are called, in any order; those that do not exist are left out.
+    pub async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+        Ok(self.ports.store.names(ids).await?)
+    }
+
+    /// What the first records of a kind that are active are called, by identifier.
+    pub async fn choices<T: Master>(
+        &self,
+        company: Option<CompanyId>,
+        limit: u32,
+    ) -> Result<Vec<(Uuid, String)>> {
+        Ok(self.ports.store.choices(T::KIND, company, limit).await?)
     }
 }

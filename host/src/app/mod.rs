@@ -104,8 +104,8 @@ pub use replay::{
     Report,
 };
 pub use reports::{
-    CurrencyRevenue, MAX_REPORT_DAYS, ProviderUse, ReportPeriod, ReportQuery, RevenueReport, UseReport,
-    VisitFigures, VisitGroup, VisitReport, VisitWeek, WeekRevenue,
+    AllReports, CurrencyRevenue, MAX_REPORT_DAYS, ProviderUse, ReportPeriod, ReportQuery, RevenueReport,
+    UseReport, VisitFigures, VisitGroup, VisitReport, VisitWeek, WeekRevenue,
 };
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
@@ -159,6 +159,8 @@ pub struct App {
     painter: visits::Painter,
     known_keys: known_keys::KnownKeys,
     extensions: extensions::Cache,
+    counted: reports::Kept,
+    fits: command::Fits,
     desk: decisions::Desk,
     replays: tokio::sync::Mutex<()>,
     wire: live::Wire,
@@ -179,6 +181,8 @@ impl App {
             painter: visits::Painter::default(),
             known_keys: known_keys::KnownKeys::default(),
             extensions: extensions::Cache::default(),
+            counted: reports::Kept::default(),
+            fits: command::Fits::default(),
             desk: decisions::Desk::default(),
             replays: tokio::sync::Mutex::default(),
             wire: live::Wire::default(),

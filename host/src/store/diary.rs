@@ -121,6 +121,10 @@ pub enum Sort {
     Latest,
 }
 
+/// So many appointments that a text is found at are looked up one by one. Of more than that, going through all of them in the
+/// order of the list soon finds as many as a page has.
+pub(super) const FEW: i64 = 500;
+
 /// Which appointments to list.
 #[derive(Debug, Clone, Default)]
 pub struct AppointmentFilter {
@@ -167,6 +171,39 @@ pub struct AppointmentFilter {
     pub beyond: Option<(DateTime<Utc>, AppointmentId)>,
 }
 
+/// What a board says of an appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// It.
+    pub id: AppointmentId,
+    /// Its number and title.
+    pub name: String,
+    /// Where.
+    pub branch: BranchId,
+    /// What.
+    pub service: ServiceId,
+    /// Who performs it.
+    pub provider: ProviderId,
+    /// The customer's name.
+    pub customer: String,
+    /// What it uses.
+    pub units: Vec<UnitId>,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts its changes.
+    pub revision: u32,
+    /// When the visit starts.
+    pub start: DateTime<Utc>,
+    /// When it ends.
+    pub end: DateTime<Utc>,
+    /// The same with the buffer before it.
+    pub reserved_start: DateTime<Utc>,
+    /// The same with the buffer after it.
+    pub reserved_end: DateTime<Utc>,
+    /// When whoever is on the way said they would be there.
+    pub expected_arrival: Option<DateTime<Utc>>,
+}
+
 /// What became of a customer's appointments.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CustomerHistory {
@@ -208,7 +245,7 @@ pub trait Diary: Send + Sync + 'static {
         providers: &[ProviderId],
         start: DateTime<Utc>,
         end: DateTime<Utc>,
-    ) -> Result<Vec<Appointment>, Error>;
+    ) -> Result<Vec<Planned>, Error>;
 
     /// The number of the latest entry in any trail; 0 before the first.
     async fn last_entry(&self) -> Result<i64, Error>;

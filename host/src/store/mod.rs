@@ -44,9 +44,10 @@ pub use accounts::{Accounts, Keys, NewAccountEvent};
 pub use address::Address;
 pub use connections::ErpConnections;
 pub use decisions::{AnswerFilter, DecisionFilter, Decisions, KeptAnswer, KeptDecision};
+use diary::FEW;
 pub use diary::{
-    AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Series, Slots,
-    Sort,
+    AppointmentFilter, Booking, Change, Commit, CustomerHistory, Diary, Frame, NewDelivery, Planned, Series,
+    Slots, Sort,
 };
 pub use error::Error;
 pub use extensions::{ACTIVE_USE, ExtensionChangeFilter, Extensions, Removal};
@@ -54,7 +55,7 @@ pub use identities::Identities;
 pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload};
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
-pub use reports::{By, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount};
+pub use reports::{Amount, Counted, Figure, Reports, Share, Stretch, VisitCounts};
 pub use samples::{Leaving, Sample, Samples};
 pub use sessions::{Patience, Sessions};
 pub use views::{View, Views};
@@ -222,6 +223,14 @@ pub trait Records: Send + Sync + 'static {
 
     /// What these records are called, in any order; those that do not exist are left out.
     async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error>;
+
+    /// What the first records of a kind that are active are called, by identifier, of one company or of all.
+    async fn choices(
+        &self,
+        kind: Kind,
+        company: Option<CompanyId>,
+        limit: u32,
+    ) -> Result<Vec<(Uuid, String)>, Error>;
 
     /// Counts the changes of a company's master data. A decision made on one version is not committed on another.
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error>;

@@ -1,17 +1,17 @@
 //! What became of the work of a period, and of a customer's visits, counted and added up where it lies.
 //!
-//! Invariants: a figure is counted by the engine; what comes out has a row for each week, branch, provider or service, however
-//! many appointments there were. Amounts are exact, and of two currencies never added.
+//! Invariants: the engine counts and adds up; what comes out has a row for each provider, day, branch and service, however
+//! many appointments there were. Amounts are exact, and of two currencies never added. Whatever changes what is counted here
+//! raises a number of its day and provider, in the same transaction.
 //!
-//! Deliberately absent: calendars, so the time that somebody could have worked, and zones: weeks come as moments and as days.
+//! Deliberately absent: calendars, so the time that somebody could have worked, and zones: days come as moments.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Add;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use slotledger_erp::Days;
-use uuid::Uuid;
 
 use super::Error;
 use crate::model::{BranchId, CompanyId, CustomerId, ProviderId, ServiceId};
@@ -36,33 +36,25 @@ pub(super) const BECAME: &str = "CASE WHEN a.status IN ('completed', 'no_show') 
 /// fit into a sum of SQLite's.
 pub(super) const DIGITS: u32 = 12;
 
-/// Whose work is reported on.
-#[derive(Debug, Clone, Copy)]
-pub struct ReportFilter {
-    /// Of this company.
-    pub company: CompanyId,
-    /// At this branch.
-    pub branch: Option<BranchId>,
-    /// By this provider.
-    pub provider: Option<ProviderId>,
-    /// Of this service.
-    pub service: Option<ServiceId>,
-}
-
 /// From a first moment to the first one after.
 pub type Stretch = (DateTime<Utc>, DateTime<Utc>);
 
-/// What visits are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum By {
-    /// The how manieth of the weeks asked for they start in, from 0.
-    Week(u32),
-    /// Where they are.
-    Branch(Uuid),
-    /// Who performs them.
-    Provider(Uuid),
-    /// What they are.
-    Service(Uuid),
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Counted {
+    /// Visits: what became of those that start in a time, what they cost, and what of the time visits take.
+    Visits,
+    /// Invoices that were made, less credit notes, by their dates. Of a time, the day in UTC that it begins on counts.
+    Documents,
+}
+
+impl Counted {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Visits => "visit",
+            Self::Documents => "document",
+        }
+    }
 }
 
 /// What became of visits. Holds that nobody booked are no visits.
@@ -97,26 +89,99 @@ impl Add for VisitCounts {
     }
 }
 
-/// An amount of one currency that belongs to a week.
+/// A provider's part of a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Whose.
+    pub provider: ProviderId,
+    /// Of which time.
+    pub time: Stretch,
+}
+
+/// Shares by their providers and the days they begin on, which is how documents are asked for.
+pub(super) struct Dated(HashMap<(ProviderId, String), usize>);
+
+impl Dated {
+    pub(super) fn of(shares: &[Share]) -> Self {
+        let key = |share: &Share| (share.provider, share.time.0.date_naive().to_string());
+        Self(shares.iter().enumerate().map(|(place, share)| (key(share), place)).collect())
+    }
+
+    /// Each of the days.
+    pub(super) fn days(&self) -> Vec<String> {
+        let days: BTreeSet<&String> = self.0.keys().map(|(_, day)| day).collect();
+        days.into_iter().cloned().collect()
+    }
+
+    /// What was found on those days of those who were asked for, each with its place among the shares.
+    pub(super) fn shared(
+        &self,
+        found: impl Iterator<Item = Result<(String, ProviderId, Figure), Error>>,
+    ) -> Result<Vec<(usize, Figure)>, Error> {
+        let place = |found: Result<(String, ProviderId, Figure), Error>| {
+            let (day, provider, figure) = match found {
+                Ok(found) => found,
+                Err(error) => return Some(Err(error)),
+            };
+            self.0.get(&(provider, day)).map(|place| Ok((*place, figure)))
+        };
+        found.filter_map(place).collect()
+    }
+}
+
+/// An amount of one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WeekAmount {
-    /// The how manieth of the weeks asked for, from 0.
-    pub week: u32,
+pub struct Amount {
     /// ISO 4217 code.
     pub currency: String,
     /// The sum, with as many digits after the point as the most exact of what was added.
     pub amount: Decimal,
 }
 
-/// What became of the work of a period. Weeks follow each other without a gap; what lies in none of them does not count.
+/// What a share came to at a branch and with a service; several rows of the same are to be added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Where.
+    pub branch: BranchId,
+    /// With which service.
+    pub service: ServiceId,
+    /// What became of visits.
+    pub counts: VisitCounts,
+    /// Minutes that booked visits take, buffers included, as far as they lie in the time; a visit that customers share counts
+    /// once.
+    pub minutes: u32,
+    /// What visits cost before tax, as they are booked: those that took place, are under way or to be done. Of documents, their
+    /// net amounts, those of credit notes taken off.
+    pub amount: Option<Amount>,
+}
+
+/// What became of the work of a company.
 #[async_trait]
 pub trait Reports: Send + Sync + 'static {
-    /// The visits that start in these weeks, counted four times: by week, branch, provider and service.
-    async fn visit_counts(
+    /// How often what is counted changed, of each of these days since 1970-01-01 in UTC, the last one included; those that
+    /// have nothing to count are left out. A number only grows.
+    async fn changes(
         &self,
-        filter: &ReportFilter,
-        weeks: &[Stretch],
-    ) -> Result<Vec<(By, VisitCounts)>, Error>;
+        company: CompanyId,
+        counted: Counted,
+        days: (i64, i64),
+    ) -> Result<Vec<(i64, i64)>, Error>;
+
+    /// The same of these days by provider.
+    async fn changes_of(
+        &self,
+        company: CompanyId,
+        counted: Counted,
+        days: &[i64],
+    ) -> Result<Vec<(i64, ProviderId, i64)>, Error>;
+
+    /// What these shares came to, each with its place among them. A document belongs to the appointment that asked for it.
+    async fn figures(
+        &self,
+        company: CompanyId,
+        counted: Counted,
+        shares: &[Share],
+    ) -> Result<Vec<(usize, Figure)>, Error>;
 
     /// A customer's visits, whenever they are: those at one of these branches; none of them means at any.
     async fn customer_counts(
@@ -124,25 +189,4 @@ pub trait Reports: Send + Sync + 'static {
         customer: CustomerId,
         branches: &[BranchId],
     ) -> Result<VisitCounts, Error>;
-
-    /// What visits that start in these weeks cost before tax, as they are booked: those that took place, are under way or
-    /// to be done.
-    async fn booked_amounts(
-        &self,
-        filter: &ReportFilter,
-        weeks: &[Stretch],
-    ) -> Result<Vec<WeekAmount>, Error>;
-
-    /// The net amounts of invoices that were made, dated in these weeks, less those of credit notes dated in them. A
-    /// document belongs to the appointment that asked for it.
-    async fn invoiced_amounts(&self, filter: &ReportFilter, weeks: &[Days])
-    -> Result<Vec<WeekAmount>, Error>;
-
-    /// Minutes of this time that booked visits take from each provider, buffers included; a visit that customers share
-    /// counts once. By provider, who has none is left out.
-    async fn taken_minutes(
-        &self,
-        filter: &ReportFilter,
-        time: Stretch,
-    ) -> Result<Vec<(ProviderId, u32)>, Error>;
 }

@@ -55,7 +55,7 @@ pub trait Samples: Send + Sync + 'static {
 }
 
 /// What goes with a company, each after whatever refers to it: a table, and what its rows are found by. `?` is the company.
-pub(super) const TABLES: [(&str, &str); 23] = [
+pub(super) const TABLES: [(&str, &str); 25] = [
     ("finding_act", "finding IN (SELECT id FROM finding WHERE company = ?)"),
     ("finding", OWN),
     ("reconcile_run", OWN),
@@ -77,6 +77,8 @@ pub(super) const TABLES: [(&str, &str); 23] = [
     ("claim", OF_APPOINTMENT),
     ("freed", OWN),
     ("event", OF_APPOINTMENT),
+    ("appointment_gram", OWN),
+    ("report_change", OWN),
     ("appointment", OWN),
     ("booking", OWN),
     ("series", OWN),

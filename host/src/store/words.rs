@@ -83,6 +83,34 @@ pub(super) fn any_case_regex(text: &str) -> String {
     pattern
 }
 
+/// What stands between the digits of a telephone number.
+pub(super) const SEPARATORS: [char; 6] = [' ', '-', '/', '.', '(', ')'];
+
+/// Digits that make a text a telephone number rather than any number.
+const DIALLED: usize = 4;
+
+/// A text as a telephone number is dialled; none if it is not one.
+pub(super) fn dialled(text: &str) -> Option<String> {
+    let number: String = text.chars().filter(|character| !SEPARATORS.contains(character)).collect();
+    let digits = number.strip_prefix('+').unwrap_or(&number);
+    (digits.len() >= DIALLED && digits.chars().all(|digit| digit.is_ascii_digit())).then_some(number)
+}
+
+/// So many runs of a text narrow a search down enough.
+const GRAMS: usize = 32;
+
+/// What the index of names is asked for: each three characters of a text that follow each other, capital letters as small
+/// ones. Runs with a letter that is not ASCII are left out, because engines differ in what its capital is.
+pub(super) fn grams(text: &str) -> Vec<String> {
+    let letters: Vec<char> = text.chars().map(|letter| letter.to_ascii_lowercase()).collect();
+    let runs = letters.windows(3).filter(|run| run.iter().all(char::is_ascii));
+    let mut grams: Vec<String> = runs.map(String::from_iter).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    grams.truncate(GRAMS);
+    grams
+}
+
 /// A letter small and as a capital, where each is one letter.
 fn cases(letter: char) -> Option<[char; 2]> {
     let mut small = letter.to_lowercase();
@@ -99,5 +127,24 @@ mod tests {
     fn what_is_looked_for_is_no_pattern_itself() {
         assert_eq!(any_case_glob("a*[ß]"), "*[aA][*][[]ß]*");
         assert_eq!(any_case_regex("É.(1)"), "[éÉ]\\.\\(1\\)");
+    }
+
+    #[test]
+    fn a_text_is_a_telephone_number_however_it_is_parted() {
+        assert_eq!(dialled("+49 (30) 123-45").as_deref(), Some("+493012345"));
+        assert_eq!(dialled("0 30/12.3").as_deref(), Some("030123"));
+        for text in ["", "123", "1-2-3", "12+34", "APT-0042", "1234a"] {
+            assert_eq!(dialled(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_index_is_asked_for_runs_that_every_engine_reads_alike() {
+        assert_eq!(grams("Visit"), ["isi", "sit", "vis"]);
+        assert_eq!(grams("Öl 4\""), [" 4\"", "l 4"]);
+        assert_eq!(grams("aaaaa"), ["aaa"]);
+        for text in ["", "ab", "aÖb"] {
+            assert!(grams(text).is_empty(), "{text}");
+        }
     }
 }

@@ -6,6 +6,7 @@ mod possible;
 mod wanted;
 pub(super) mod words;
 
+pub(super) use possible::Fits;
 pub use possible::{Ahead, Prospect};
 pub use wanted::{Cancel, Command, Complete, Correct, Decline, Depart, NewTime, Pay, Reassign, Reschedule};
 

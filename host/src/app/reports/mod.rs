@@ -1,10 +1,12 @@
 //! Reports: what became of a period's work, how much of the shifts it filled, and what it was sold and invoiced for.
 //!
-//! Invariants: figures are counted by the store and only put together here. A period is days of the company's zone, in whole
+//! Invariants: figures are counted by the store, day by day, and only put together here; what is kept of a day is counted anew
+//! once something of it has changed. A period is days of the company's zone, in whole
 //! days; amounts are exact, and none is converted into another currency.
 //!
 //! Deliberately absent: judging. Whether a cancellation was late, the rules said when it was made.
 
+mod kept;
 mod period;
 mod revenue;
 mod utilisation;
@@ -12,7 +14,7 @@ mod visits;
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
@@ -21,8 +23,10 @@ use utoipa::{IntoParams, ToSchema};
 use super::catalog::Catalog;
 use super::{App, Error, Result};
 use crate::model::{BranchId, Company, CompanyId, ProviderId, ServiceId, Stored};
-use crate::store::{Page, ReportFilter, Stretch};
+use crate::store::{Counted, Figure, Page, Stretch};
 
+use kept::Day;
+pub(super) use kept::Kept;
 pub use period::MAX_DAYS as MAX_REPORT_DAYS;
 use period::Period;
 pub use revenue::{CurrencyRevenue, RevenueReport, WeekRevenue};
@@ -63,9 +67,37 @@ pub struct ReportPeriod {
     pub time_zone: Tz,
 }
 
+/// All that is reported of a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllReports {
+    /// What became of visits.
+    pub visits: VisitReport,
+    /// How much of their shifts people were booked for.
+    pub used: UseReport,
+    /// What was sold and invoiced, where that was asked for.
+    pub revenue: Option<RevenueReport>,
+}
+
+/// Whose work is reported on.
+#[derive(Debug, Clone, Copy)]
+struct Filter {
+    company: CompanyId,
+    branch: Option<BranchId>,
+    provider: Option<ProviderId>,
+    service: Option<ServiceId>,
+}
+
+impl Filter {
+    fn finds(&self, provider: ProviderId, figure: &Figure) -> bool {
+        self.branch.is_none_or(|branch| branch == figure.branch)
+            && self.provider.is_none_or(|wanted| wanted == provider)
+            && self.service.is_none_or(|service| service == figure.service)
+    }
+}
+
 /// What all reports begin with.
 struct Ground {
-    filter: ReportFilter,
+    filter: Filter,
     period: Period,
     zone: Tz,
     catalog: Arc<Catalog>,
@@ -77,9 +109,26 @@ impl Ground {
         ReportPeriod { company: self.filter.company, from, to, time_zone: self.zone }
     }
 
-    /// The weeks as moments.
-    fn stretches(&self) -> Vec<Stretch> {
-        self.period.weeks().iter().map(|week| week.stretch(self.zone)).collect()
+    /// The times that are counted, a day each.
+    fn times(&self, counted: Counted) -> Vec<Stretch> {
+        let time = |day: NaiveDate| match counted {
+            Counted::Visits => Period { from: day, to: day }.stretch(self.zone),
+            Counted::Documents => {
+                let start = day.and_time(NaiveTime::MIN).and_utc();
+                (start, start + TimeDelta::days(1))
+            }
+        };
+        self.period.days().map(time).collect()
+    }
+
+    /// What days came to of what was asked for, with the how manieth week it is in and whose it is.
+    fn figures<'d>(&'d self, days: &'d [Arc<Day>]) -> impl Iterator<Item = (usize, ProviderId, &'d Figure)> {
+        let weeks = self.period.weeks().into_iter().enumerate();
+        let weeks = weeks.flat_map(|(n, week)| week.days().map(move |_| n));
+        let figures = weeks
+            .zip(days)
+            .flat_map(|(week, day)| day.figures().map(move |(provider, figure)| (week, provider, figure)));
+        figures.filter(|(_, provider, figure)| self.filter.finds(*provider, figure))
     }
 }
 
@@ -87,6 +136,20 @@ impl App {
     /// The period that a report would be about.
     pub async fn report_period(&self, query: &ReportQuery) -> Result<ReportPeriod> {
         Ok(self.ground(query).await?.told())
+    }
+
+    /// All that is reported of a period; sales and invoices only if they are asked for.
+    pub async fn reports(&self, query: &ReportQuery, has_revenue: bool) -> Result<AllReports> {
+        let ground = self.ground(query).await?;
+        let days = self.counted(&ground, Counted::Visits).await?;
+        let revenue = if has_revenue { Some(self.revenue(&ground, &days).await?) } else { None };
+        let visits = visits::report(&ground, &days);
+        Ok(AllReports { visits, used: utilisation::report(ground, &days).await?, revenue })
+    }
+
+    async fn counted(&self, ground: &Ground, counted: Counted) -> Result<Vec<Arc<Day>>> {
+        let whose = (ground.filter.company, counted);
+        Ok(self.counted.days(&*self.ports.store, whose, &ground.times(counted)).await?)
     }
 
     async fn ground(&self, query: &ReportQuery) -> Result<Ground> {
@@ -98,7 +161,7 @@ impl App {
         let version = store.catalog_version(company).await?;
         let catalog = self.catalogs.at(store, company, version).await?;
         let ReportQuery { branch, provider, service, .. } = *query;
-        Ok(Ground { filter: ReportFilter { company, branch, provider, service }, period, zone, catalog })
+        Ok(Ground { filter: Filter { company, branch, provider, service }, period, zone, catalog })
     }
 
     async fn reported(&self, company: Option<CompanyId>) -> Result<Stored<Company>> {

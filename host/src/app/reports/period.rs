@@ -61,6 +61,11 @@ impl Period {
         weeks
     }
 
+    /// Its days.
+    pub(super) fn days(self) -> impl Iterator<Item = NaiveDate> {
+        self.from.iter_days().take_while(move |day| *day <= self.to)
+    }
+
     /// From its first moment to the first one after it.
     pub(super) fn stretch(self, zone: Tz) -> Stretch {
         (calendar::day(zone, self.from).0, calendar::day(zone, self.to).1)

@@ -1,17 +1,17 @@
 //! What was sold and what was invoiced.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use slotledger_erp::Days;
 use utoipa::ToSchema;
 
 use super::super::{App, Result};
 use super::period::Period;
-use super::{ReportPeriod, ReportQuery};
-use crate::store::WeekAmount;
+use super::{Day, Ground, ReportPeriod, ReportQuery};
+use crate::store::{Amount, Counted};
 
 /// What was sold and what was invoiced, net.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -56,29 +56,39 @@ impl App {
     /// What was sold and what was invoiced in a period.
     pub async fn revenue_report(&self, query: &ReportQuery) -> Result<RevenueReport> {
         let ground = self.ground(query).await?;
-        let weeks = ground.period.weeks();
-        let days: Vec<_> = weeks.iter().map(|week| Days { from: week.from, to: week.to }).collect();
-        let store = &self.ports.store;
-        let booked = store.booked_amounts(&ground.filter, &ground.stretches()).await?;
-        let invoiced = store.invoiced_amounts(&ground.filter, &days).await?;
-        Ok(RevenueReport { period: ground.told(), currencies: by_currency(&weeks, booked, invoiced) })
+        let booked = self.counted(&ground, Counted::Visits).await?;
+        self.revenue(&ground, &booked).await
+    }
+
+    /// The same, where visits have been counted already.
+    pub(super) async fn revenue(&self, ground: &Ground, booked: &[Arc<Day>]) -> Result<RevenueReport> {
+        let invoiced = self.counted(ground, Counted::Documents).await?;
+        let amounts =
+            |days| ground.figures(days).filter_map(|(week, _, one)| Some((week, one.amount.as_ref()?)));
+        let currencies = by_currency(&ground.period.weeks(), amounts(booked), amounts(&invoiced));
+        Ok(RevenueReport { period: ground.told(), currencies })
     }
 }
 
-fn by_currency(weeks: &[Period], booked: Vec<WeekAmount>, invoiced: Vec<WeekAmount>) -> Vec<CurrencyRevenue> {
-    let mut all: BTreeMap<String, CurrencyRevenue> = BTreeMap::new();
-    let booked = booked.into_iter().map(|amount| (amount, false));
-    for (WeekAmount { week, currency, amount }, is_invoiced) in
-        booked.chain(invoiced.into_iter().map(|amount| (amount, true)))
+/// What was booked and what was invoiced, each amount with the how manieth week it belongs to.
+fn by_currency<'a>(
+    weeks: &[Period],
+    booked: impl Iterator<Item = (usize, &'a Amount)>,
+    invoiced: impl Iterator<Item = (usize, &'a Amount)>,
+) -> Vec<CurrencyRevenue> {
+    let mut all: BTreeMap<&str, CurrencyRevenue> = BTreeMap::new();
+    let booked = booked.map(|amount| (amount, false));
+    for ((week, Amount { currency, amount }), is_invoiced) in
+        booked.chain(invoiced.map(|amount| (amount, true)))
     {
         let one = all.entry(currency).or_insert_with_key(|currency| nothing(currency, weeks));
-        let Some(week) = one.weeks.get_mut(week as usize) else { continue };
+        let Some(week) = one.weeks.get_mut(week) else { continue };
         let (whole, part) = match is_invoiced {
             true => (&mut one.invoiced, &mut week.invoiced),
             false => (&mut one.booked, &mut week.booked),
         };
-        *whole = whole.saturating_add(amount);
-        *part = part.saturating_add(amount);
+        *whole = whole.saturating_add(*amount);
+        *part = part.saturating_add(*amount);
     }
     all.into_values().map(alike).collect()
 }
@@ -113,13 +123,13 @@ mod tests {
             Period { from: day("2026-11-02"), to: day("2026-11-08") },
             Period { from: day("2026-11-09"), to: day("2026-11-15") },
         ];
-        let amount = |week, currency: &str, amount: &str| WeekAmount {
-            week,
-            currency: currency.to_owned(),
-            amount: amount.parse().unwrap(),
+        let amount = |week, currency: &str, amount: &str| {
+            (week, Amount { currency: currency.to_owned(), amount: amount.parse().unwrap() })
         };
-        let booked = vec![amount(0, "JPY", "1500"), amount(0, "EUR", "0.1"), amount(1, "EUR", "0.20")];
-        let found = by_currency(&weeks, booked, vec![amount(1, "EUR", "-30.35")]);
+        let booked = [amount(0, "JPY", "1500"), amount(0, "EUR", "0.1"), amount(1, "EUR", "0.20")];
+        let invoiced = [amount(1, "EUR", "-30.35")];
+        let each = |amounts: &'static [(usize, Amount)]| amounts.iter().map(|(week, amount)| (*week, amount));
+        let found = by_currency(&weeks, each(booked.to_vec().leak()), each(invoiced.to_vec().leak()));
         let told = |revenue: &CurrencyRevenue| {
             let weeks = revenue.weeks.iter().map(|week| format!("{} {}", week.booked, week.invoiced));
             let weeks: Vec<_> = weeks.collect();

@@ -3,6 +3,7 @@
 //! Shift time is what the calendars say now: whoever left, or changed shifts, has to be entered so with its dates.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -12,9 +13,9 @@ use uuid::Uuid;
 use super::super::calendar::Grid;
 use super::super::catalog::Catalog;
 use super::super::{App, Error, Result, SLOT_MINUTES};
-use super::{ReportPeriod, ReportQuery, percent};
+use super::{Day, Filter, Ground, ReportPeriod, ReportQuery, percent};
 use crate::model::{Provider, ProviderId};
-use crate::store::ReportFilter;
+use crate::store::Counted;
 
 /// How much of their shifts people were booked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -52,27 +53,34 @@ impl App {
     /// How much of their shifts people were booked for in a period.
     pub async fn use_report(&self, query: &ReportQuery) -> Result<UseReport> {
         let ground = self.ground(query).await?;
-        let time = ground.period.stretch(ground.zone);
-        let taken = self.ports.store.taken_minutes(&ground.filter, time).await?;
-        let taken: HashMap<ProviderId, u32> = taken.into_iter().collect();
-        let (period, filter, catalog) = (ground.told(), ground.filter, ground.catalog.clone());
-        let grid = Grid::covering(time.0, time.1);
-        // The shifts of a thousand people in a year take most of a second to expand the first time.
-        let work = move || providers(&catalog, &filter, &grid, &taken);
-        let providers =
-            tokio::task::spawn_blocking(work).await.map_err(|error| Error::Inside(error.to_string()))?;
-        let sum =
-            |minutes: fn(&ProviderUse) -> u32| providers.iter().map(minutes).fold(0, u32::saturating_add);
-        let booked_minutes = sum(|one| one.booked_minutes);
-        let shift_minutes = sum(|one| one.shift_minutes);
-        let percent = percent(booked_minutes, shift_minutes);
-        Ok(UseReport { period, booked_minutes, shift_minutes, percent, providers })
+        let days = self.counted(&ground, Counted::Visits).await?;
+        report(ground, &days).await
     }
+}
+
+pub(super) async fn report(ground: Ground, days: &[Arc<Day>]) -> Result<UseReport> {
+    let mut taken: HashMap<ProviderId, u32> = HashMap::new();
+    for (_, provider, figure) in ground.figures(days) {
+        let minutes = taken.entry(provider).or_default();
+        *minutes = minutes.saturating_add(figure.minutes);
+    }
+    let (first, last) = ground.period.stretch(ground.zone);
+    let grid = Grid::covering(first, last);
+    let period = ground.told();
+    // The shifts of a thousand people in a year take most of a second to expand the first time.
+    let work = move || providers(&ground.catalog, &ground.filter, &grid, &taken);
+    let providers =
+        tokio::task::spawn_blocking(work).await.map_err(|error| Error::Inside(error.to_string()))?;
+    let sum = |minutes: fn(&ProviderUse) -> u32| providers.iter().map(minutes).fold(0, u32::saturating_add);
+    let booked_minutes = sum(|one| one.booked_minutes);
+    let shift_minutes = sum(|one| one.shift_minutes);
+    let percent = percent(booked_minutes, shift_minutes);
+    Ok(UseReport { period, booked_minutes, shift_minutes, percent, providers })
 }
 
 fn providers(
     catalog: &Catalog,
-    filter: &ReportFilter,
+    filter: &Filter,
     grid: &Grid,
     taken: &HashMap<ProviderId, u32>,
 ) -> Vec<ProviderUse> {
@@ -92,7 +100,7 @@ fn providers(
     rows
 }
 
-fn is_asked_for(catalog: &Catalog, filter: &ReportFilter, id: ProviderId, provider: &Provider) -> bool {
+fn is_asked_for(catalog: &Catalog, filter: &Filter, id: ProviderId, provider: &Provider) -> bool {
     let performs =
         |service: &Uuid| catalog.services.get(service).is_some_and(|service| service.providers.contains(&id));
     filter.branch.is_none_or(|branch| branch == provider.branch)

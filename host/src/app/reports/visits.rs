@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Add;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -10,8 +11,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::{App, Result};
-use super::{Ground, ReportPeriod, ReportQuery, percent};
-use crate::store::{By, VisitCounts};
+use super::{Day, Ground, ReportPeriod, ReportQuery, percent};
+use crate::store::{Counted, VisitCounts};
 
 /// Visits of a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -95,17 +96,42 @@ impl From<VisitCounts> for VisitFigures {
     }
 }
 
+/// What visits are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum By {
+    /// The how manieth week they start in.
+    Week(usize),
+    Branch(Uuid),
+    Provider(Uuid),
+    Service(Uuid),
+}
+
 impl App {
     /// What became of the visits of a period.
     pub async fn visit_report(&self, query: &ReportQuery) -> Result<VisitReport> {
         let ground = self.ground(query).await?;
-        let counts = self.ports.store.visit_counts(&ground.filter, &ground.stretches()).await?;
-        Ok(report(&ground, &counts.into_iter().collect()))
+        let days = self.counted(&ground, Counted::Visits).await?;
+        Ok(report(&ground, &days))
     }
 }
 
-fn report(ground: &Ground, counts: &HashMap<By, VisitCounts>) -> VisitReport {
-    let of = |n: usize| u32::try_from(n).ok().and_then(|n| counts.get(&By::Week(n)).copied());
+pub(super) fn report(ground: &Ground, days: &[Arc<Day>]) -> VisitReport {
+    let mut counts: HashMap<By, VisitCounts> = HashMap::new();
+    for (week, provider, figure) in ground.figures(days) {
+        if figure.counts == VisitCounts::default() {
+            continue;
+        }
+        let by = [By::Branch(figure.branch.0), By::Provider(provider.0), By::Service(figure.service.0)];
+        for by in [By::Week(week)].into_iter().chain(by) {
+            let counts = counts.entry(by).or_default();
+            *counts = *counts + figure.counts;
+        }
+    }
+    told(ground, &counts)
+}
+
+fn told(ground: &Ground, counts: &HashMap<By, VisitCounts>) -> VisitReport {
+    let of = |n: usize| counts.get(&By::Week(n)).copied();
     let weeks: Vec<_> = ground.period.weeks().into_iter().enumerate().collect();
     let total = weeks.iter().filter_map(|(n, _)| of(*n)).fold(VisitCounts::default(), Add::add);
     let catalog = &*ground.catalog;

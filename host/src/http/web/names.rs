@@ -1,6 +1,6 @@
 //! What records are called, each looked up once for a page.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono_tz::Tz;
 use uuid::Uuid;
@@ -8,8 +8,7 @@ use uuid::Uuid;
 use super::words::Choice;
 use crate::app::{self, App};
 use crate::http::limits;
-use crate::model::{Branch, BranchId, CompanyId, Master, Stored};
-use crate::store;
+use crate::model::{Branch, BranchId, CompanyId, Master};
 
 /// Names of records.
 pub(super) struct Names<'a> {
@@ -22,6 +21,14 @@ impl<'a> Names<'a> {
     /// None yet.
     pub(super) fn new(app: &'a App) -> Self {
         Self { app, known: HashMap::new(), zones: HashMap::new() }
+    }
+
+    /// Looks all of these up at once.
+    pub(super) async fn learn(&mut self, ids: impl IntoIterator<Item = Uuid>) -> app::Result<()> {
+        let unknown: BTreeSet<Uuid> = ids.into_iter().filter(|id| !self.known.contains_key(id)).collect();
+        let unknown: Vec<Uuid> = unknown.into_iter().collect();
+        self.known.extend(self.app.names(&unknown).await?);
+        Ok(())
     }
 
     /// What a record is called.
@@ -47,20 +54,18 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Records of a kind, to choose from: the first two hundred, those that are not active left out.
+/// Records of a kind that are active, to choose from: the first two hundred.
 pub(super) async fn choices<T: Master>(
     app: &App,
     company: Option<CompanyId>,
     chosen: &str,
 ) -> app::Result<Vec<Choice>> {
-    let page = store::Page { after: None, limit: limits::MAX_PAGE };
-    let records: Vec<Stored<T>> = app.list(company, page).await?;
-    let active = records.into_iter().filter(|record| record.data.active());
-    let choice = |record: Stored<T>| {
-        let value = record.id.to_string();
-        Choice { is_chosen: value == chosen, label: record.data.name().to_owned(), value }
+    let choice = |(id, label): (Uuid, String)| {
+        let value = id.to_string();
+        Choice { is_chosen: value == chosen, label, value }
     };
-    let mut all: Vec<Choice> = active.map(choice).collect();
-    all.sort_by_key(|choice| choice.label.to_lowercase());
+    let mut all: Vec<Choice> =
+        app.choices::<T>(company, limits::MAX_PAGE).await?.into_iter().map(choice).collect();
+    all.sort_by_cached_key(|choice| choice.label.to_lowercase());
     Ok(all)
 }

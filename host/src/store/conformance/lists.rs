@@ -4,7 +4,7 @@ use super::Twice;
 use super::house::{House, cancel, claim, event, id, minute, moved, next, record, wanted};
 use crate::model::master::Kind;
 use crate::model::{Appointment, AppointmentId, CompanyId, ProviderId, Status};
-use crate::store::{AppointmentFilter, Commit, Error, Page, Record, Slots, Sort};
+use crate::store::{AppointmentFilter, Commit, Error, FEW, Page, Record, Slots, Sort};
 
 const ALL: Page = Page { after: None, limit: 100 };
 
@@ -78,13 +78,40 @@ pub(crate) async fn appointments_are_found_by_their_customers(twice: &Twice) {
         ids(&twice.other.appointments(&filter, ALL).await.expect("a list"))
     };
     let company = Some(house.company.into());
-    for text in ["ÖSTRÖM", "30 123", "APT-0002"] {
+    for text in ["ÖSTRÖM", "30 123", "+49-30-12", "49301", "APT-0002", "t-0002 — c"] {
         assert_eq!(find(text, company).await, [hers.id], "{text}");
     }
     assert_eq!(find("a CUSTOMER", company).await, [plain.id]);
     assert_eq!(find("a customer", None).await, [plain.id, other.id]);
     assert_eq!(find("cooling", company).await, [plain.id, hers.id]);
-    assert_eq!(find("nobody", company).await, []);
+    for text in ["nobody", "ooling\" c", "cooling systemic", "49 30 124"] {
+        assert_eq!(find(text, company).await, [], "{text}");
+    }
+}
+
+pub(crate) async fn a_text_is_found_at_few_and_at_many(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let mut made = Vec::new();
+    for n in 0..FEW + 2 {
+        let mut change = house.hold(n * 20, n * 20 + 20);
+        change.title = if n % 2 == 0 { "Even — Ölwechsel" } else { "Odd" }.to_owned();
+        made.push(house.store(&twice.one, change).await.expect("a free slot").id);
+    }
+    let find = async |text: &str, sort: Sort, limit| {
+        let company = Some(house.company.into());
+        let filter =
+            AppointmentFilter { find: Some(text.to_owned()), company, sort, ..AppointmentFilter::default() };
+        ids(&twice.other.appointments(&filter, Page { after: None, limit }).await.expect("a list"))
+    };
+    let even: Vec<_> = made.iter().step_by(2).copied().collect();
+    let mut latest = even.clone();
+    latest.reverse();
+    for text in ["even", "N — öLW", "öl", "VEN"] {
+        assert_eq!(find(text, Sort::Made, 1000).await, even, "{text}");
+        assert_eq!(find(text, Sort::Latest, 1000).await, latest, "{text}");
+    }
+    assert_eq!(find("apt-0", Sort::Earliest, 1000).await, made);
+    assert_eq!(find("a customer", Sort::Earliest, 2).await, made[..2]);
 }
 
 pub(crate) async fn appointments_come_in_the_order_of_visits(twice: &Twice) {

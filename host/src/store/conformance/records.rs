@@ -1,6 +1,7 @@
 //! Master data.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Twice;
 use super::house::{House, id, minute, record};
@@ -144,13 +145,24 @@ pub(crate) async fn names_are_read_together(twice: &Twice) {
     let mut expected = [(house.customer, "A customer".to_owned()), (house.branch, "A branch".to_owned())];
     expected.sort();
     assert_eq!(names, expected);
+    let [first, second] = house.providers;
+    let gone = Record { active: false, ..record(Kind::Provider, id(), house.company) };
+    twice.one.insert(&gone, None).await.expect("a new record");
+    let choices = async |company: Uuid, limit| {
+        twice.other.choices(Kind::Provider, Some(company.into()), limit).await.expect("a list")
+    };
+    let named = |id| (id, "A provider".to_owned());
+    assert_eq!(choices(house.company, 9).await, [first, second].map(named));
+    assert_eq!(choices(house.company, 1).await, [named(first)]);
+    assert_eq!(choices(id(), 9).await, []);
+    assert!(twice.one.choices(Kind::Branch, None, 1).await.expect("a list").len() == 1);
     let versions = twice.one.catalog_versions().await.expect("a list");
     let version = twice.other.catalog_version(house.company.into()).await.expect("a number");
     assert!(versions.contains(&(house.company.into(), version)), "{versions:?}");
 }
 
 /// A customer of this name and these further fields.
-fn customer(company: uuid::Uuid, name: &str, more: &serde_json::Value) -> Record {
+fn customer(company: Uuid, name: &str, more: &serde_json::Value) -> Record {
     let mut data = more.clone();
     data["name"] = name.into();
     Record { name: name.to_owned(), data, ..record(Kind::Customer, id(), company) }

@@ -1,20 +1,20 @@
 //! Reports: visits counted, amounts added up, time taken.
 
-use rust_decimal::Decimal;
-use slotledger_erp::{Days, Document, Kind as DocumentKind, Posted, State as DocumentState};
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use slotledger_erp::{Document, Kind as DocumentKind, Posted, State as DocumentState};
 use uuid::Uuid;
 
 use super::Twice;
-use super::house::{House, cancel, claim, document, event, id, minute, next, record, span, wanted};
+use super::house::{
+    EPOCH, House, cancel, claim, document, event, id, mend, minute, moved, next, record, span, wanted,
+};
 use crate::model::master::Kind;
-use crate::model::{Appointment, SharedVisit, Status};
-use crate::store::{By, Change, Outcome, ReportFilter, SharedStore, Slots, VisitCounts, WeekAmount};
+use crate::model::{Appointment, ProviderId, SharedVisit, Status};
+use crate::store::{Change, Counted, Figure, Mend, Outcome, Share, SharedStore, Slots, Stretch, VisitCounts};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(60);
-
-fn all_of(house: &House) -> ReportFilter {
-    ReportFilter { company: house.company.into(), branch: None, provider: None, service: None }
-}
 
 /// A visit that goes through these statuses.
 async fn visit(house: &House, store: &SharedStore, hold: Change, statuses: &[Status]) -> Appointment {
@@ -33,15 +33,44 @@ fn of_the_other(house: &House, mut hold: Change) -> Change {
     hold
 }
 
-/// What a filter finds in two weeks of a thousand minutes each, in order.
-async fn counted(store: &SharedStore, filter: ReportFilter) -> Vec<(By, VisitCounts)> {
-    let weeks = [(minute(0), minute(1000)), (minute(1000), minute(2000))];
-    let mut found = store.visit_counts(&filter, &weeks).await.expect("a report");
-    found.sort_by_key(|(by, _)| *by);
+/// What both providers did in two times of a thousand minutes each: in which time, and who of them.
+async fn counted(store: &SharedStore, house: &House) -> Vec<(usize, usize, Figure)> {
+    let times = [(minute(0), minute(1000)), (minute(1000), minute(2000))];
+    figures(store, house, Counted::Visits, &times).await
+}
+
+async fn figures(
+    store: &SharedStore,
+    house: &House,
+    what: Counted,
+    times: &[Stretch],
+) -> Vec<(usize, usize, Figure)> {
+    let share = |time: &Stretch| house.providers.map(|id| Share { provider: id.into(), time: *time });
+    let shares: Vec<Share> = times.iter().flat_map(share).collect();
+    let found = store.figures(house.company.into(), what, &shares).await.expect("figures");
+    let mut found: Vec<_> = found.into_iter().map(|(n, figure)| (n / 2, n % 2, figure)).collect();
+    found.sort_by_key(|(time, who, one)| {
+        (*time, *who, one.service, one.amount.as_ref().map(|one| one.currency.clone()))
+    });
     found
 }
 
-pub(crate) async fn visits_are_counted_by_week_and_by_whose_they_are(twice: &Twice) {
+/// The counts among these.
+fn counts(found: &[(usize, usize, Figure)]) -> Vec<(usize, usize, VisitCounts)> {
+    let told = found.iter().map(|(time, who, figure)| (*time, *who, figure.counts));
+    told.filter(|(.., counts)| *counts != VisitCounts::default()).collect()
+}
+
+/// The amounts among these, as they are written: two amounts are equal whatever zeros they end in.
+fn amounts(found: &[(usize, usize, Figure)]) -> Vec<(usize, usize, String)> {
+    let told = |(time, who, figure): &(usize, usize, Figure)| {
+        let amount = figure.amount.as_ref()?;
+        Some((*time, *who, format!("{} {}", amount.amount, amount.currency)))
+    };
+    found.iter().filter_map(told).collect()
+}
+
+pub(crate) async fn visits_are_counted_by_time_and_by_whose_they_are(twice: &Twice) {
     use Status::{Cancelled, Completed, Confirmed, NoShow, Scheduled};
     let (house, stranger) = (House::build(&twice.one).await, House::build(&twice.one).await);
     let store = &twice.one;
@@ -76,34 +105,12 @@ pub(crate) async fn visits_are_counted_by_week_and_by_whose_they_are(twice: &Twi
         standing: 0,
     };
     let second = VisitCounts { standing: 1, ..VisitCounts::default() };
-    let both = VisitCounts { standing: 1, ..first };
-    let expected = [
-        (By::Week(0), first),
-        (By::Week(1), second),
-        (By::Branch(house.branch), both),
-        (By::Provider(house.providers[0]), first),
-        (By::Provider(house.providers[1]), second),
-        (By::Service(house.service), both),
-    ];
-    assert_eq!(counted(&twice.other, all_of(&house)).await, expected);
-    let narrowed = |by: By| {
-        let whose = |wanted: fn(Uuid) -> By, id: Uuid| (wanted(id) == by).then_some(id);
-        ReportFilter {
-            branch: whose(By::Branch, house.branch).map(Into::into),
-            provider: whose(By::Provider, house.providers[1]).map(Into::into),
-            service: whose(By::Service, house.service).map(Into::into),
-            ..all_of(&house)
-        }
-    };
-    for by in [By::Branch(house.branch), By::Service(house.service)] {
-        assert_eq!(counted(store, narrowed(by)).await, expected, "{by:?}");
-    }
-    let of_one = counted(store, narrowed(By::Provider(house.providers[1]))).await;
-    assert_eq!(of_one.first(), Some(&(By::Week(1), second)));
-    let unknown = Some(id().into());
-    assert_eq!(counted(store, ReportFilter { branch: unknown, ..all_of(&house) }).await, []);
-    let neighbours = Some(stranger.provider());
-    assert_eq!(counted(store, ReportFilter { provider: neighbours, ..all_of(&house) }).await, []);
+    let found = counted(&twice.other, &house).await;
+    assert_eq!(counts(&found), [(0, 0, first), (1, 1, second)]);
+    let is_here = |figure: &Figure| (figure.branch.0, figure.service.0) == (house.branch, house.service);
+    assert!(found.iter().all(|(.., figure)| is_here(figure)), "{found:?}");
+    let strangers = House { providers: stranger.providers, ..house };
+    assert_eq!(counts(&counted(store, &strangers).await).len(), 1);
 }
 
 pub(crate) async fn a_customers_visits_are_counted(twice: &Twice) {
@@ -152,15 +159,6 @@ async fn sold(house: &House, store: &SharedStore, from: i64, price: (&str, &str)
     visit(house, store, hold, &[status]).await;
 }
 
-fn amount(week: u32, currency: &str, amount: &str) -> WeekAmount {
-    WeekAmount { week, currency: currency.to_owned(), amount: amount.parse::<Decimal>().expect("a decimal") }
-}
-
-/// As they are written: two amounts are equal whatever zeros they end in.
-fn written(amounts: Vec<WeekAmount>) -> Vec<(u32, String, String)> {
-    amounts.into_iter().map(|one| (one.week, one.currency, one.amount.to_string())).collect()
-}
-
 pub(crate) async fn prices_are_added_up_exactly_by_currency(twice: &Twice) {
     let house = House::build(&twice.one).await;
     let store = &twice.one;
@@ -173,17 +171,10 @@ pub(crate) async fn prices_are_added_up_exactly_by_currency(twice: &Twice) {
     sold(&house, store, 400, ("EUR", "7.00"), Status::Cancelled).await;
     sold(&house, store, 460, ("EUR", "7.00"), Status::NoShow).await;
     house.store(store, house.hold(520, 580)).await.expect("a hold is no sale");
-    let weeks = [(minute(0), minute(1000)), (minute(1000), minute(2000))];
-    let found = twice.other.booked_amounts(&all_of(&house), &weeks).await.expect("a report");
-    let expected = vec![
-        amount(0, "EUR", "922337203685.67"),
-        amount(1, "EUR", "99.99"),
-        amount(0, "JPY", "1500"),
-        amount(0, "TND", "0.005"),
-    ];
-    assert_eq!(written(found), written(expected));
-    let nobody = ReportFilter { provider: Some(house.providers[1].into()), ..all_of(&house) };
-    assert_eq!(store.booked_amounts(&nobody, &weeks).await.expect("a report"), []);
+    let told = amounts(&counted(&twice.other, &house).await);
+    let expected =
+        [(0, 0, "922337203685.67 EUR"), (0, 0, "1500 JPY"), (0, 0, "0.005 TND"), (1, 0, "99.99 EUR")];
+    assert_eq!(told, expected.map(|(time, who, amount)| (time, who, amount.to_owned())));
 }
 
 pub(crate) async fn invoices_are_added_up_less_what_was_credited(twice: &Twice) {
@@ -213,16 +204,16 @@ pub(crate) async fn invoices_are_added_up_less_what_was_credited(twice: &Twice) 
         let done = Outcome::Done(Box::new(Posted::made(made)));
         assert!(store.finish_delivery(taken.id, "r", &done, span(0)).await.expect("a write"));
     }
-    let days =
-        |from: &str, to: &str| Days { from: from.parse().expect("a day"), to: to.parse().expect("a day") };
-    let weeks = [days("2027-01-11", "2027-01-17"), days("2027-01-18", "2027-01-24")];
-    let found = twice.other.invoiced_amounts(&all_of(&house), &weeks).await.expect("a report");
-    let expected = vec![amount(0, "EUR", "120.30"), amount(1, "EUR", "-30.35")];
-    assert_eq!(written(found), written(expected));
-    let here = ReportFilter { branch: Some(house.branch.into()), ..all_of(&house) };
-    assert_eq!(store.invoiced_amounts(&here, &weeks).await.expect("a report").len(), 2);
-    let nobody = ReportFilter { provider: Some(house.providers[1].into()), ..all_of(&house) };
-    assert_eq!(store.invoiced_amounts(&nobody, &weeks).await.expect("a report"), []);
+    let days = ["2027-01-15", "2027-01-16", "2027-01-17", "2027-01-18"].map(day);
+    let told = amounts(&figures(&twice.other, &house, Counted::Documents, &days).await);
+    let expected = [(0, 0, "100.10 EUR"), (2, 0, "20.20 EUR"), (3, 0, "-30.35 EUR")];
+    assert_eq!(told, expected.map(|(day, who, amount)| (day, who, amount.to_owned())));
+}
+
+/// A day in UTC.
+fn day(text: &str) -> Stretch {
+    let start = text.parse::<NaiveDate>().expect("a day").and_time(NaiveTime::MIN).and_utc();
+    (start, start + TimeDelta::days(1))
 }
 
 pub(crate) async fn taken_time_is_what_lies_in_the_period_once(twice: &Twice) {
@@ -238,12 +229,89 @@ pub(crate) async fn taken_time_is_what_lies_in_the_period_once(twice: &Twice) {
         class.slots = Slots::Take(claim(&class.appointment));
         visit(&house, store, class, &[Status::Confirmed]).await;
     }
-    let time = (minute(0), minute(1000));
-    let taken = twice.other.taken_minutes(&all_of(&house), time).await.expect("a report");
-    let [first, second] = house.providers;
-    assert_eq!(taken, [(first.into(), 90), (second.into(), 45)]);
-    let other = id();
-    store.insert(&record(Kind::Service, other, house.company), None).await.expect("a new record");
-    let unsold = ReportFilter { service: Some(other.into()), ..all_of(&house) };
-    assert_eq!(store.taken_minutes(&unsold, time).await.expect("a report"), []);
+    let found = counted(&twice.other, &house).await;
+    let minutes = found.iter().map(|(time, who, figure)| (*time, *who, figure.minutes));
+    assert_eq!(minutes.filter(|(.., minutes)| *minutes > 0).collect::<Vec<_>>(), [(0, 0, 90), (0, 1, 45)]);
+}
+
+/// How often something changed, by day from the first one on and by provider, where it did.
+async fn changes(twice: &Twice, house: &House, what: Counted) -> BTreeMap<(i64, ProviderId), i64> {
+    let (company, first) = (house.company.into(), EPOCH / 86_400);
+    let by_day = twice.other.changes(company, what, (first - 1, first + 9)).await.expect("numbers");
+    let days: Vec<i64> = by_day.iter().map(|(day, _)| *day).collect();
+    let of = twice.other.changes_of(company, what, &days).await.expect("numbers");
+    for (day, changes) in by_day {
+        let sum: i64 = of.iter().filter(|(of, ..)| *of == day).map(|(.., changes)| changes).sum();
+        assert_eq!(sum, changes);
+    }
+    let mut all = BTreeMap::new();
+    for (day, provider, changes) in of {
+        *all.entry((day - first, provider)).or_default() += changes;
+    }
+    all
+}
+
+pub(crate) async fn whatever_changes_a_figure_is_noted(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let store = &twice.one;
+    let [one, other] = house.providers.map(ProviderId::from);
+    let mut before = BTreeMap::new();
+    // Which days of whom have changed since the last look.
+    let mut since = async || {
+        let now = changes(twice, &house, Counted::Visits).await;
+        let changed: Vec<_> = now
+            .iter()
+            .filter(|(key, changes)| before.get(*key) != Some(*changes))
+            .map(|(key, _)| *key)
+            .collect();
+        before = now;
+        changed
+    };
+    // The first day is over after 960 minutes.
+    let held = house.store(store, house.hold(900, 1000)).await.expect("a free slot");
+    assert_eq!(since().await, [], "a hold is no visit");
+    let booked = house.store(store, next(&held, Status::Confirmed)).await.expect("revision 1");
+    assert_eq!(since().await, [(0, one), (1, one)]);
+    let begun = house.store(store, next(&booked, Status::InProgress)).await.expect("revision 2");
+    assert_eq!(since().await, [(0, one), (1, one)]);
+    let there = house.store(store, moved(&begun, 2500, 2600)).await.expect("a free slot");
+    assert_eq!(since().await, [(0, one), (1, one), (2, one)]);
+    let mut given = next(&there, Status::Scheduled);
+    given.appointment.provider = other;
+    given.slots = Slots::Take(claim(&given.appointment));
+    let given = house.store(store, given).await.expect("a free slot");
+    let mut expected = [(2, one), (2, other)];
+    expected.sort();
+    assert_eq!(since().await, expected);
+    house.store(store, cancel(&given)).await.expect("the newest revision");
+    assert_eq!(since().await, [(2, other)]);
+    assert_eq!(since().await, []);
+}
+
+pub(crate) async fn whatever_changes_an_invoice_is_noted(twice: &Twice) {
+    let house = House::build(&twice.one).await;
+    let store = &twice.one;
+    let [one, other] = house.providers.map(ProviderId::from);
+    let sum = async || changes(twice, &house, Counted::Documents).await;
+    let mut hold = house.hold(0, 60);
+    hold.deliveries = vec![wanted("i", &[]), wanted("o", &["i"])];
+    let held = house.store(store, hold).await.expect("a free slot");
+    assert!(sum().await.is_empty());
+    let done = |key: &str, kind| Outcome::Done(Box::new(Posted::made(Document { kind, ..document(key) })));
+    for (key, kind) in [("i", DocumentKind::SalesInvoice), ("o", DocumentKind::SalesOrder)] {
+        let taken = store.claim_deliveries("r", LEASE, minute(0), 1, &[]).await.expect("a claim").remove(0);
+        assert!(store.finish_delivery(taken.id, "r", &done(key, kind), span(0)).await.expect("a write"));
+        let known = if key == "i" { 1 } else { 2 };
+        assert_eq!(sum().await, BTreeMap::from([((0, one), known)]), "{key}");
+        if key == "i" {
+            let adopted = Mend::Adopt(Box::new(Document { kind, ..document(key) }));
+            mend(&**store, taken.id, &adopted, 1).await.expect("it is adopted");
+            assert_eq!(sum().await, BTreeMap::from([((0, one), 2)]));
+        }
+    }
+    let mut given = next(&held, Status::Scheduled);
+    given.appointment.provider = other;
+    given.slots = Slots::Take(claim(&given.appointment));
+    house.store(store, given).await.expect("a free slot");
+    assert_eq!(sum().await, BTreeMap::from([((0, one), 3), ((0, other), 1)]));
 }

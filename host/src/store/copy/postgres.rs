@@ -11,6 +11,20 @@ use super::{Row, Side, Value};
 use crate::store::Error;
 use crate::store::postgres::{self, failed};
 
+/// What triggers would have derived besides: what names are looked up by, and that what reports count has changed once.
+const DERIVED: [&str; 3] = [
+    "INSERT INTO appointment_gram (name, appointment, company) SELECT name, id, company FROM appointment",
+    "INSERT INTO report_change (company, counted, day, provider, writer, changes)
+     SELECT DISTINCT a.company, 'visit', day, a.provider, 0, 1
+     FROM appointment a,
+         generate_series(utc_day(a.reserved_start_at), utc_day(a.reserved_end_at - interval '1 us')) AS day
+     WHERE a.status <> 'open'",
+    "INSERT INTO report_change (company, counted, day, provider, writer, changes)
+     SELECT DISTINCT d.company, 'document', (d.posting ->> 'date')::date - date '1970-01-01', a.provider, 0, 1
+     FROM delivery d JOIN appointment a ON a.id = d.appointment
+     WHERE d.document ->> 'kind' IN ('sales_invoice', 'credit_note')",
+];
+
 /// A database in a transaction that has locked every table against writing.
 pub(super) struct Postgres {
     transaction: Transaction<'static, sqlx::Postgres>,
@@ -92,6 +106,9 @@ impl Side for Postgres {
                 .to_owned(),
         )
         .await?;
+        for derived in DERIVED {
+            self.run(derived.to_owned()).await?;
+        }
         for table in tables::all().filter(|table| table.numbered) {
             let name = table.postgres;
             self.run(format!("SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"))

@@ -16,6 +16,21 @@ use crate::store::words::{from_json, to_json};
 
 type Statement<'q> = Query<'q, sqlx::Sqlite, SqliteArguments>;
 
+/// What triggers would have derived besides: what names are looked up by, and that what reports count has
+/// changed once.
+const DERIVED: [&str; 3] = [
+    "INSERT INTO appointment_gram (name, appointment, company) SELECT name, id, company FROM appointment ORDER BY id",
+    "INSERT INTO report_change (company, counted, day, provider, changes)
+     SELECT DISTINCT a.company, 'visit', a.reserved_start_us / 86400000000 + later.column1, a.provider, 1
+     FROM appointment a JOIN (VALUES (0), (1), (2), (3)) AS later
+     WHERE a.status <> 'open'
+         AND a.reserved_start_us / 86400000000 + later.column1 <= (a.reserved_end_us - 1) / 86400000000",
+    "INSERT INTO report_change (company, counted, day, provider, changes)
+     SELECT DISTINCT d.company, 'document', unixepoch(d.posting ->> '$.date') / 86400, a.provider, 1
+     FROM delivery d JOIN appointment a ON a.id = d.appointment
+     WHERE d.document ->> '$.kind' IN ('sales_invoice', 'credit_note')",
+];
+
 /// A database in a transaction, which in SQLite keeps everybody else from writing.
 pub(super) struct Sqlite {
     transaction: Transaction<'static, sqlx::Sqlite>,
@@ -96,6 +111,9 @@ impl Side for Sqlite {
                 .to_owned(),
         )
         .await?;
+        for derived in DERIVED {
+            self.run(derived.to_owned()).await?;
+        }
         for trigger in std::mem::take(&mut self.triggers) {
             self.run(trigger).await?;
         }

@@ -9,19 +9,26 @@ use super::Postgres;
 use super::commit;
 use super::error::failed;
 use super::occupancy::look_back;
-use super::records;
 use super::rows::{Columns, ids};
+use super::search;
 use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
 use crate::store::read;
 use crate::store::rendered::{Basis, Entry, new_ones};
-use crate::store::words::{any_case_regex, containing};
-use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
+use crate::store::words::containing;
+use crate::store::{
+    AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Planned, Series, Sort,
+};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_at, end_at,
     reserved_start_at, reserved_end_at, hold_until_at, invoice_after_at, predecessor, successor, created_at,
     updated_at, details::text AS details
     FROM appointment";
+
+const PLANNED: &str =
+    "SELECT a.id, a.name, a.branch, a.service, a.provider, c.name AS customer, a.status, a.revision,
+    a.start_at, a.end_at, a.reserved_start_at, a.reserved_end_at, a.details::text AS details
+    FROM appointment a JOIN record c ON c.id = a.customer";
 
 #[async_trait]
 impl Diary for Postgres {
@@ -45,7 +52,7 @@ impl Diary for Postgres {
     }
 
     async fn appointments(&self, filter: &AppointmentFilter, page: Page) -> Result<Vec<Appointment>, Error> {
-        let mut query = selection(filter);
+        let mut query = selection(filter, search::few(self, filter).await?);
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(after);
         }
@@ -83,14 +90,14 @@ impl Diary for Postgres {
         providers: &[ProviderId],
         start: DateTime<Utc>,
         end: DateTime<Utc>,
-    ) -> Result<Vec<Appointment>, Error> {
-        let mut query = QueryBuilder::<sqlx::Postgres>::new(COLUMNS);
-        query.push(" WHERE id IN (SELECT appointment FROM claim WHERE provider = ANY (");
+    ) -> Result<Vec<Planned>, Error> {
+        let mut query = QueryBuilder::<sqlx::Postgres>::new(PLANNED);
+        query.push(" WHERE a.id IN (SELECT appointment FROM claim WHERE provider = ANY (");
         query.push_bind(ids(providers.iter().copied())).push(") AND start_at > ");
         query.push_bind(look_back(start)).push(" AND start_at < ").push_bind(end);
-        query.push(" AND end_at > ").push_bind(start).push(") ORDER BY provider, start_at, id");
+        query.push(" AND end_at > ").push_bind(start).push(") ORDER BY a.provider, a.start_at, a.id");
         let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
-        rows.iter().map(|row| read::appointment(&Columns(row))).collect()
+        rows.iter().map(|row| read::planned(&Columns(row))).collect()
     }
 
     async fn last_entry(&self) -> Result<i64, Error> {
@@ -181,8 +188,9 @@ impl Diary for Postgres {
     }
 }
 
-/// Only the conditions that are asked for, so that each combination finds its index.
-fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
+/// Only the conditions that are asked for, so that each combination finds its index. `few` are those that a text is found
+/// at, where that is known.
+fn selection(filter: &AppointmentFilter, few: Option<Vec<Uuid>>) -> QueryBuilder<sqlx::Postgres> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(" WHERE TRUE");
     if let Some(company) = filter.company {
@@ -238,15 +246,12 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Postgres> {
     if let Some(text) = &filter.text {
         query.push(" AND name ILIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
     }
-    if let Some(wanted) = &filter.find {
-        query.push(" AND (name ~ ").push_bind(any_case_regex(wanted));
-        query.push(" OR customer IN (SELECT id FROM record WHERE kind = 'customer'");
-        if let Some(company) = filter.company {
-            query.push(" AND company = ").push_bind(company.0);
+    match (few, &filter.find) {
+        (Some(few), _) => {
+            query.push(" AND id = ANY (").push_bind(few).push(")");
         }
-        query.push(" AND ");
-        records::found(&mut query, wanted);
-        query.push("))");
+        (None, Some(wanted)) => search::matches(query.push(" AND "), filter, wanted),
+        (None, None) => {}
     }
     query
 }

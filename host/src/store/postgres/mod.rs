@@ -42,6 +42,7 @@ mod reports;
 mod requests;
 mod rows;
 mod samples;
+mod search;
 mod sessions;
 #[cfg(test)]
 mod tests;

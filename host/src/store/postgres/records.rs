@@ -9,9 +9,10 @@ use super::error::{failed, unless_recorded, unless_taken};
 use super::extensions;
 use super::requests;
 use super::rows::Columns;
+use super::search::found;
 use crate::model::master::Kind;
 use crate::model::{CompanyId, ExtensionAct};
-use crate::store::words::{any_case_regex, to_json};
+use crate::store::words::to_json;
 use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record, Records, read};
 
 const COLUMNS: &str = "SELECT id, company, name, active, version, updated_at, data::text AS data FROM record";
@@ -111,6 +112,23 @@ impl Records for Postgres {
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }
 
+    async fn choices(
+        &self,
+        kind: Kind,
+        company: Option<CompanyId>,
+        limit: u32,
+    ) -> Result<Vec<(Uuid, String)>, Error> {
+        let mut query =
+            QueryBuilder::<sqlx::Postgres>::new("SELECT id, name FROM record WHERE active AND kind = ");
+        query.push_bind(kind.as_str());
+        if let Some(company) = company {
+            query.push(" AND company = ").push_bind(company.0);
+        }
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error> {
         sqlx::query_scalar("SELECT catalog_version FROM company WHERE id = $1")
             .bind(company.0)
@@ -144,16 +162,6 @@ impl Records for Postgres {
         .map_err(failed)?;
         row.as_ref().map(|row| read::owner(&Columns(row))).transpose()
     }
-}
-
-/// Whether a customer's record contains a text in what people remember of them.
-pub(super) fn found(query: &mut QueryBuilder<sqlx::Postgres>, wanted: &str) {
-    let pattern = any_case_regex(wanted);
-    query.push("(name ~ ").push_bind(pattern.clone());
-    for field in ["email", "phone", "party_code"] {
-        query.push(" OR data ->> '").push(field).push("' ~ ").push_bind(pattern.clone());
-    }
-    query.push(")");
 }
 
 /// Adds a record, and keeps the answer to the request that asked for it.

@@ -3,6 +3,7 @@
 //! Role: an engine says how it reads a column of each kind ([`Columns`]); what a row means stands here once. Statements
 //! name their columns as they are named here, where an instant's name ends in `_at`.
 
+mod agenda;
 mod books;
 mod decisions;
 mod outbox;
@@ -21,11 +22,12 @@ use crate::store::waitlist::{self, Freed, Wait};
 use crate::store::words::{from_json, from_word};
 use crate::store::{Answer, Booking, Busy, Error, Owner, Record, Sample, Series, Session, View, Workload};
 
+pub(super) use agenda::planned;
 pub(super) use books::{finding, finding_act, imported, known_connection, mapped_code, run};
 pub(super) use decisions::{component, decision, extension_answer, extension_change, kept_decision};
 pub(super) use outbox::{attempt, backlog, delivery, repair};
 pub(super) use people::{account, account_event, api_key, invitation, logged_in, signature};
-pub(super) use reports::{counts, taken_minutes, visit_counts, week_amount};
+pub(super) use reports::{changes, changes_of, counts, invoiced, taken, visits};
 pub(super) use visits::{note, photo};
 
 /// A row, read column by column.

@@ -5,18 +5,31 @@ use rust_decimal::Decimal;
 use super::Columns;
 use crate::model::ProviderId;
 use crate::store::Error;
-use crate::store::reports::{By, DIGITS, VisitCounts, WeekAmount};
+use crate::store::reports::{Amount, DIGITS, Figure, VisitCounts};
 
-/// How many visits, and by what they are counted.
-pub(in crate::store) fn visit_counts(row: &impl Columns) -> Result<(By, VisitCounts), Error> {
-    let by = match row.text("facet")? {
-        "week" => By::Week(row.count("week")?),
-        "branch" => By::Branch(row.id("about")?),
-        "provider" => By::Provider(row.id("about")?),
-        "service" => By::Service(row.id("about")?),
-        other => return Err(Error::Corrupt("facet", other.into())),
-    };
-    Ok((by, counts(row)?))
+/// How often a day changed.
+pub(in crate::store) fn changes(row: &impl Columns) -> Result<(i64, i64), Error> {
+    Ok((row.integer("day")?, row.integer("changes")?))
+}
+
+/// How often a provider's day changed.
+pub(in crate::store) fn changes_of(row: &impl Columns) -> Result<(i64, ProviderId, i64), Error> {
+    Ok((row.integer("day")?, row.id("provider")?, row.integer("changes")?))
+}
+
+/// What became of a share's visits, and what they cost.
+pub(in crate::store) fn visits(row: &impl Columns) -> Result<(usize, Figure), Error> {
+    Ok((place(row)?, Figure { counts: counts(row)?, ..added_up(row, blank(row)?)? }))
+}
+
+/// The time that visits take.
+pub(in crate::store) fn taken(row: &impl Columns) -> Result<(usize, Figure), Error> {
+    Ok((place(row)?, Figure { minutes: row.count("minutes")?, ..blank(row)? }))
+}
+
+/// What was invoiced on a day, and by whom the visits are performed.
+pub(in crate::store) fn invoiced(row: &impl Columns) -> Result<(String, ProviderId, Figure), Error> {
+    Ok((row.text("day")?.to_owned(), row.id("provider")?, added_up(row, blank(row)?)?))
 }
 
 /// How many visits.
@@ -31,9 +44,23 @@ pub(in crate::store) fn counts(row: &impl Columns) -> Result<VisitCounts, Error>
     })
 }
 
-/// A sum, put together from what stands before the point and what stands behind it.
-pub(in crate::store) fn week_amount(row: &impl Columns) -> Result<WeekAmount, Error> {
+/// Which of the shares asked for it is.
+fn place(row: &impl Columns) -> Result<usize, Error> {
+    usize::try_from(row.integer("n")?).map_err(|error| Error::Corrupt("n", Box::new(error)))
+}
+
+/// A figure that says whose it is and nothing yet.
+fn blank(row: &impl Columns) -> Result<Figure, Error> {
+    let (branch, service) = (row.id("branch")?, row.id("service")?);
+    Ok(Figure { branch, service, counts: VisitCounts::default(), minutes: 0, amount: None })
+}
+
+/// The same with its sum, put together from what stands before the point and what stands behind it.
+fn added_up(row: &impl Columns, figure: Figure) -> Result<Figure, Error> {
     let inexact = || Error::Corrupt("amount", "it has too many digits".into());
+    if row.count("priced")? == 0 {
+        return Ok(figure);
+    }
     let digits = row.count("digits")?;
     if digits > DIGITS {
         return Err(inexact());
@@ -44,10 +71,5 @@ pub(in crate::store) fn week_amount(row: &impl Columns) -> Result<WeekAmount, Er
     let mut amount = whole.checked_add(fraction / one).ok_or_else(inexact)?;
     amount.rescale(digits);
     let currency = row.text("currency")?.to_owned();
-    Ok(WeekAmount { week: row.count("week")?, currency, amount })
-}
-
-/// Minutes taken from a provider.
-pub(in crate::store) fn taken_minutes(row: &impl Columns) -> Result<(ProviderId, u32), Error> {
-    Ok((row.id("provider")?, row.count("minutes")?))
+    Ok(Figure { amount: Some(Amount { currency, amount }), ..figure })
 }

@@ -7,14 +7,16 @@ use sqlx::QueryBuilder;
 use super::Sqlite;
 use super::commit;
 use super::error::failed;
-use super::records;
 use super::rows::{Columns, micros, text};
+use super::search;
 use crate::model::{Appointment, AppointmentId, BookingId, CustomerId, Event, ProviderId, SeriesId};
 use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read::{self, Columns as _};
 use crate::store::rendered::{Basis, Entry};
-use crate::store::words::{any_case_glob, containing, to_json};
-use crate::store::{AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Series, Sort};
+use crate::store::words::{containing, to_json};
+use crate::store::{
+    AppointmentFilter, Booking, Commit, CustomerHistory, Diary, Error, Page, Planned, Series, Sort,
+};
 
 const COLUMNS: &str =
     "SELECT id, name, company, branch, service, customer, provider, case_id, booking, series, status, revision, start_us AS start_at,
@@ -22,6 +24,12 @@ const COLUMNS: &str =
     hold_until_us AS hold_until_at, invoice_after_us AS invoice_after_at, predecessor, successor,
     created_us AS created_at, updated_us AS updated_at, details
     FROM appointment";
+
+const PLANNED: &str =
+    "SELECT a.id, a.name, a.branch, a.service, a.provider, c.name AS customer, a.status, a.revision,
+    a.start_us AS start_at, a.end_us AS end_at, a.reserved_start_us AS reserved_start_at,
+    a.reserved_end_us AS reserved_end_at, a.details
+    FROM appointment a CROSS JOIN record c WHERE c.id = a.customer AND ";
 
 #[async_trait]
 impl Diary for Sqlite {
@@ -43,14 +51,19 @@ impl Diary for Sqlite {
     }
 
     async fn appointments(&self, filter: &AppointmentFilter, page: Page) -> Result<Vec<Appointment>, Error> {
-        let mut query = selection(filter);
+        let few = search::few(self, filter).await?;
+        let few = few.map(|few| to_json("appointment", &few)).transpose()?;
+        let mut query = selection(filter, few.as_deref());
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(text(after));
         }
-        let (is_beyond, order) = match filter.sort {
-            Sort::Made => ("", " ORDER BY id"),
-            Sort::Earliest => (">", " ORDER BY start_us, id"),
-            Sort::Latest => ("<", " ORDER BY start_us DESC, id DESC"),
+        // Those that are few are looked up and put in order; nothing is gained by going through all in that order.
+        let (is_beyond, order) = match (filter.sort, few) {
+            (Sort::Made, _) => ("", " ORDER BY id"),
+            (Sort::Earliest, None) => (">", " ORDER BY start_us, id"),
+            (Sort::Earliest, Some(_)) => (">", " ORDER BY +start_us, id"),
+            (Sort::Latest, None) => ("<", " ORDER BY start_us DESC, id DESC"),
+            (Sort::Latest, Some(_)) => ("<", " ORDER BY +start_us DESC, id DESC"),
         };
         if let Some((start, id)) = filter.beyond.filter(|_| filter.sort != Sort::Made) {
             query.push(" AND (start_us, id) ").push(is_beyond).push(" (");
@@ -80,17 +93,15 @@ impl Diary for Sqlite {
         providers: &[ProviderId],
         start: DateTime<Utc>,
         end: DateTime<Utc>,
-    ) -> Result<Vec<Appointment>, Error> {
-        let mut query = QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+    ) -> Result<Vec<Planned>, Error> {
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new(PLANNED);
         // The claims are few pages side by side; the appointments are looked up one by one.
-        query.push(
-            " WHERE id IN (SELECT appointment FROM claim WHERE provider IN (SELECT value FROM json_each(",
-        );
+        query.push("a.id IN (SELECT appointment FROM claim WHERE provider IN (SELECT value FROM json_each(");
         query.push_bind(to_json("provider", &providers)?).push(")) AND start_us > ");
         query.push_bind(micros(start) - LONGEST_CLAIM_US).push(" AND start_us < ").push_bind(micros(end));
-        query.push(" AND end_us > ").push_bind(micros(start)).push(") ORDER BY provider, start_us, id");
+        query.push(" AND end_us > ").push_bind(micros(start)).push(") ORDER BY a.provider, a.start_us, a.id");
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read::appointment(&Columns(row))).collect()
+        rows.iter().map(|row| read::planned(&Columns(row))).collect()
     }
 
     async fn last_entry(&self) -> Result<i64, Error> {
@@ -189,8 +200,9 @@ impl Diary for Sqlite {
     }
 }
 
-/// Only the conditions that are asked for, so that each combination finds its index.
-fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
+/// Only the conditions that are asked for, so that each combination finds its index. `few` are those that a text is found
+/// at, as JSON, where that is known.
+fn selection(filter: &AppointmentFilter, few: Option<&str>) -> QueryBuilder<sqlx::Sqlite> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(" WHERE TRUE");
     if let Some(company) = filter.company {
@@ -198,7 +210,7 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
         let is_somebodys =
             filter.sort != Sort::Made && (filter.customer.is_some() || filter.provider.is_some());
         query
-            .push(if is_somebodys { " AND +company = " } else { " AND company = " })
+            .push(if is_somebodys || few.is_some() { " AND +company = " } else { " AND company = " })
             .push_bind(text(company));
     }
     if let Some(customer) = filter.customer {
@@ -255,17 +267,12 @@ fn selection(filter: &AppointmentFilter) -> QueryBuilder<sqlx::Sqlite> {
     if let Some(text) = &filter.text {
         query.push(" AND name LIKE ").push_bind(containing(text)).push(" ESCAPE '\\'");
     }
-    if let Some(wanted) = &filter.find {
-        query.push(" AND (name GLOB ").push_bind(any_case_glob(wanted));
-        query.push(" OR customer IN (SELECT id FROM record");
-        if let Some(company) = filter.company {
-            query.push(" INDEXED BY customer_by_name WHERE kind = 'customer' AND company = ");
-            query.push_bind(text(company)).push(" AND ");
-        } else {
-            query.push(" WHERE kind = 'customer' AND ");
+    match (few, &filter.find) {
+        (Some(few), _) => {
+            query.push(" AND id IN (SELECT value FROM json_each(").push_bind(few.to_owned()).push("))");
         }
-        records::found(&mut query, wanted);
-        query.push("))");
+        (None, Some(wanted)) => search::matches(query.push(" AND "), filter, wanted),
+        (None, None) => {}
     }
     query
 }

@@ -28,6 +28,7 @@ mod reports;
 mod requests;
 mod rows;
 mod samples;
+mod search;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -56,6 +57,13 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads run beside the writer. They take well under a millisecond, so more connections would only take memory.
 const READERS: u32 = 4;
+
+/// What each of them keeps of the file, in KiB, as SQLite wants it said: what a board of two hundred people reads.
+const PAGES: &str = "-12000";
+
+/// Rows that are read ahead of whoever takes them. Two threads that hand over a few at a time wait for each other more than
+/// they read.
+const ROWS: usize = 1024;
 
 /// SQLite refuses to begin a new file's write-ahead log, instead of waiting, while somebody else begins it.
 const OPEN_TRIES: u32 = 20;
@@ -95,7 +103,8 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
         let writer = pool(1).connect_with(writing).await.map_err(failed)?;
-        let readers = pool(READERS).connect_lazy_with(file.pragma("query_only", "on"));
+        let reading = file.pragma("query_only", "on").pragma("cache_size", PAGES).row_buffer_size(ROWS);
+        let readers = pool(READERS).connect_lazy_with(reading);
         let store = Self { writer, readers };
         store.migrate().await?;
         Ok(store)

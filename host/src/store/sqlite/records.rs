@@ -9,9 +9,10 @@ use super::error::{failed, unless_recorded, unless_taken};
 use super::extensions;
 use super::requests;
 use super::rows::{Columns, micros, text};
+use super::search::found;
 use crate::model::master::Kind;
 use crate::model::{CompanyId, ExtensionAct};
-use crate::store::words::{any_case_glob, to_json};
+use crate::store::words::to_json;
 use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record, Records, read};
 
 const COLUMNS: &str = "SELECT id, company, name, active, version, updated_us AS updated_at, data FROM record";
@@ -110,6 +111,23 @@ impl Records for Sqlite {
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }
 
+    async fn choices(
+        &self,
+        kind: Kind,
+        company: Option<CompanyId>,
+        limit: u32,
+    ) -> Result<Vec<(Uuid, String)>, Error> {
+        let mut query =
+            QueryBuilder::<sqlx::Sqlite>::new("SELECT id, name FROM record WHERE active AND kind = ");
+        query.push_bind(kind.as_str());
+        if let Some(company) = company {
+            query.push(" AND company = ").push_bind(text(company));
+        }
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
     async fn catalog_version(&self, company: CompanyId) -> Result<i64, Error> {
         sqlx::query_scalar("SELECT catalog_version FROM company WHERE id = ?")
             .bind(text(company))
@@ -143,16 +161,6 @@ impl Records for Sqlite {
         .map_err(failed)?;
         row.as_ref().map(|row| read::owner(&Columns(row))).transpose()
     }
-}
-
-/// Whether a customer's record contains a text in what people remember of them.
-pub(super) fn found(query: &mut QueryBuilder<sqlx::Sqlite>, wanted: &str) {
-    let pattern = any_case_glob(wanted);
-    query.push("(name GLOB ").push_bind(pattern.clone());
-    for field in ["email", "phone", "party_code"] {
-        query.push(" OR data ->> '$.").push(field).push("' GLOB ").push_bind(pattern.clone());
-    }
-    query.push(")");
 }
 
 /// Adds a record, and keeps the answer to the request that asked for it.

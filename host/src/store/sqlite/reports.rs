@@ -1,30 +1,24 @@
 //! What became of the work of a period.
 //!
-//! The joins are crossed, so that the weeks come first, then the company's providers, whose visits an index has by their
-//! start: what is read is what is counted.
+//! The joins are crossed, so that the shares come first, then the provider's visits, which an index has by their start: what is
+//! read is what is counted.
 
 use async_trait::async_trait;
-use slotledger_erp::Days;
 use sqlx::QueryBuilder;
 
 use super::Sqlite;
 use super::error::failed;
 use super::rows::{Columns, micros, text};
-use crate::model::{BranchId, CustomerId, ProviderId};
+use crate::model::{BranchId, CompanyId, CustomerId, ProviderId};
 use crate::store::Error;
 use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::read;
 use crate::store::reports::{
-    BECAME, By, CANCEL_CUTOFF, COUNTS, ReportFilter, Reports, Stretch, VisitCounts, WeekAmount,
+    BECAME, CANCEL_CUTOFF, COUNTS, Counted, Dated, Figure, Reports, Share, VisitCounts,
 };
 use crate::store::words::to_json;
 
 type Query = QueryBuilder<sqlx::Sqlite>;
-
-const VISITS: &str = "
-    FROM week w CROSS JOIN record p CROSS JOIN appointment a
-    WHERE a.provider = p.id AND a.start_us >= w.first AND a.start_us < w.last
-        AND p.kind = 'provider' AND p.company = ";
 
 /// Of what was called off: whether it was booked before, and whether that was too late.
 const BOOKED: &str = " AND a.status <> 'open' AND (a.status <> 'cancelled' OR EXISTS (
@@ -35,38 +29,66 @@ const LATE: &str = "EXISTS (
             AND said.value ->> 0 = 'rule' AND said.value ->> 1 = ";
 
 /// Sums of decimals that are kept as text: what stands before the point and the twelve digits behind it are added apart,
-/// so that no float is made of either.
-const SUMS: &str = " SELECT week, currency, sum(sign * abs(CAST(net AS INTEGER))) AS whole,
-    sum(sign * CASE WHEN point = 0 THEN 0 ELSE CAST(substr(substr(net, point + 1) || '000000000000', 1, 12) AS INTEGER) END)
-        AS fraction,
-    max(CASE WHEN point = 0 THEN 0 ELSE length(net) - point END) AS digits
-    FROM (SELECT week, currency, net, instr(net, '.') AS point, CASE WHEN net LIKE '-%' THEN -sign ELSE sign END AS sign
-          FROM amount)
-    GROUP BY week, currency ORDER BY currency, week";
+/// so that no float is made of either. What has no sign is not added.
+const SUMS: &str = "count(*) FILTER (WHERE sign <> 0) AS priced, sum(sign * abs(CAST(net AS INTEGER))) AS whole,
+    sum(sign * CASE WHEN instr(net, '.') = 0 THEN 0
+        ELSE CAST(substr(substr(net, instr(net, '.') + 1) || '000000000000', 1, 12) AS INTEGER) END) AS fraction,
+    max(CASE WHEN sign = 0 OR instr(net, '.') = 0 THEN 0 ELSE length(net) - instr(net, '.') END) AS digits";
+const SIGN: &str = " * CASE WHEN net LIKE '-%' THEN -1 ELSE 1 END AS sign";
 
 #[async_trait]
 impl Reports for Sqlite {
-    async fn visit_counts(
+    async fn changes(
         &self,
-        filter: &ReportFilter,
-        weeks: &[Stretch],
-    ) -> Result<Vec<(By, VisitCounts)>, Error> {
-        let mut query = moments(weeks)?;
-        query.push(", visit AS MATERIALIZED (SELECT w.n AS week, a.branch, a.provider, a.service, ");
-        became(&mut query);
-        query.push(VISITS).push_bind(text(filter.company));
-        narrow(&mut query, filter, "p.id");
-        query
-            .push(BOOKED)
-            .push(") SELECT 'week' AS facet, week, NULL AS about, ")
-            .push(COUNTS)
-            .push(" GROUP BY week");
-        for facet in ["branch", "provider", "service"] {
-            query.push(" UNION ALL SELECT '").push(facet).push("', NULL, ").push(facet).push(", ");
-            query.push(COUNTS).push(" GROUP BY ").push(facet);
+        company: CompanyId,
+        counted: Counted,
+        (first, last): (i64, i64),
+    ) -> Result<Vec<(i64, i64)>, Error> {
+        let rows = sqlx::query(
+            "SELECT day, sum(changes) AS changes FROM report_change
+             WHERE company = ? AND counted = ? AND day BETWEEN ? AND ? GROUP BY day",
+        )
+        .bind(text(company))
+        .bind(counted.as_str())
+        .bind(first)
+        .bind(last)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::changes(&Columns(row))).collect()
+    }
+
+    async fn changes_of(
+        &self,
+        company: CompanyId,
+        counted: Counted,
+        days: &[i64],
+    ) -> Result<Vec<(i64, ProviderId, i64)>, Error> {
+        let rows = sqlx::query(
+            "SELECT day, provider, changes FROM report_change
+             WHERE company = ? AND counted = ? AND day IN (SELECT value FROM json_each(?))",
+        )
+        .bind(text(company))
+        .bind(counted.as_str())
+        .bind(to_json("day", &days)?)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| read::changes_of(&Columns(row))).collect()
+    }
+
+    async fn figures(
+        &self,
+        company: CompanyId,
+        counted: Counted,
+        shares: &[Share],
+    ) -> Result<Vec<(usize, Figure)>, Error> {
+        if counted == Counted::Documents {
+            return self.invoiced(company, shares).await;
         }
-        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read::visit_counts(&Columns(row))).collect()
+        let mut found = self.visits(shares).await?;
+        found.extend(self.taken(shares).await?);
+        Ok(found)
     }
 
     async fn customer_counts(
@@ -85,81 +107,78 @@ impl Reports for Sqlite {
         let row = query.build().fetch_one(&self.readers).await.map_err(failed)?;
         read::counts(&Columns(&row))
     }
+}
 
-    async fn booked_amounts(
-        &self,
-        filter: &ReportFilter,
-        weeks: &[Stretch],
-    ) -> Result<Vec<WeekAmount>, Error> {
-        let mut query = moments(weeks)?;
+impl Sqlite {
+    async fn visits(&self, shares: &[Share]) -> Result<Vec<(usize, Figure)>, Error> {
+        let mut query = moments(shares)?;
         query.push(
-            ", amount AS (SELECT w.n AS week, a.details ->> '$.quote.currency' AS currency,
-            a.details ->> '$.quote.net' AS net, 1 AS sign",
+            ", found AS MATERIALIZED (SELECT s.n, a.branch, a.service, a.details ->> '$.quote.currency' AS currency,
+            a.details ->> '$.quote.net' AS net, ",
         );
-        query.push(VISITS).push_bind(text(filter.company));
-        narrow(&mut query, filter, "p.id");
-        query.push(" AND a.status NOT IN ('open', 'cancelled', 'no_show'))").push(SUMS);
+        became(&mut query);
+        query.push(
+            " FROM share s CROSS JOIN appointment a
+            WHERE a.provider = s.provider AND a.start_us >= s.first AND a.start_us < s.last",
+        );
+        query.push(BOOKED).push("), visit AS (SELECT *, (became IN ('completed', 'standing'))").push(SIGN);
+        query.push(" FROM found) SELECT n, branch, service, currency, ").push(SUMS).push(", ").push(COUNTS);
+        query.push(" GROUP BY n, branch, service, currency");
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read::week_amount(&Columns(row))).collect()
+        rows.iter().map(|row| read::visits(&Columns(row))).collect()
     }
 
-    async fn invoiced_amounts(
-        &self,
-        filter: &ReportFilter,
-        weeks: &[Days],
-    ) -> Result<Vec<WeekAmount>, Error> {
-        let days: Vec<_> = weeks.iter().map(|days| [days.from.to_string(), days.to.to_string()]).collect();
-        let mut query = table(&to_json("week", &days)?);
-        query.push(", amount AS (SELECT w.n AS week, d.document ->> '$.currency' AS currency, d.document ->> '$.net' AS net,
-                CASE d.document ->> '$.kind' WHEN 'credit_note' THEN -1 ELSE 1 END AS sign
-            FROM week w CROSS JOIN delivery d CROSS JOIN appointment a
-            WHERE a.id = d.appointment AND d.state = 'done' AND json_extract(d.posting, '$.date') >= w.first
-                AND json_extract(d.posting, '$.date') <= w.last
-                AND d.document ->> '$.kind' IN ('sales_invoice', 'credit_note') AND d.document ->> '$.state' <> 'cancelled'
-                AND d.company = ");
-        query.push_bind(text(filter.company));
-        narrow(&mut query, filter, "a.provider");
-        query.push(")").push(SUMS);
+    async fn taken(&self, shares: &[Share]) -> Result<Vec<(usize, Figure)>, Error> {
+        let mut query = moments(shares)?;
+        query.push(
+            " SELECT n, branch, service, sum(last - first) / 60000000 AS minutes FROM (
+            SELECT DISTINCT s.n, a.branch, a.service, c.visit, max(c.start_us, s.first) AS first, min(c.end_us, s.last) AS last
+            FROM share s CROSS JOIN claim c CROSS JOIN appointment a
+            WHERE c.provider = s.provider AND a.id = c.appointment AND a.status <> 'open' AND c.start_us > s.first - ",
+        );
+        query
+            .push_bind(LONGEST_CLAIM_US)
+            .push(" AND c.start_us < s.last AND c.end_us > s.first) GROUP BY n, branch, service");
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read::week_amount(&Columns(row))).collect()
+        rows.iter().map(|row| read::taken(&Columns(row))).collect()
     }
 
-    async fn taken_minutes(
-        &self,
-        filter: &ReportFilter,
-        (start, end): Stretch,
-    ) -> Result<Vec<(ProviderId, u32)>, Error> {
+    /// The documents of a day lie side by side, whoever's they are: each day is read once.
+    async fn invoiced(&self, company: CompanyId, shares: &[Share]) -> Result<Vec<(usize, Figure)>, Error> {
+        let dated = Dated::of(shares);
         let mut query = Query::new(
-            "SELECT provider, sum(last - first) / 60000000 AS minutes FROM (
-            SELECT DISTINCT c.provider, c.visit, max(c.start_us, ",
+            "WITH found AS MATERIALIZED (
+            SELECT days.value AS day, a.provider, a.branch, a.service, d.document ->> '$.currency' AS currency,
+                d.document ->> '$.net' AS net,
+                CASE d.document ->> '$.kind' WHEN 'credit_note' THEN -1 ELSE 1 END AS sold
+            FROM json_each(",
         );
-        query.push_bind(micros(start)).push(") AS first, min(c.end_us, ").push_bind(micros(end));
-        query.push(
-            ") AS last FROM record p CROSS JOIN claim c CROSS JOIN appointment a
-            WHERE c.provider = p.id AND a.id = c.appointment AND a.status <> 'open' AND c.start_us > ",
+        query.push_bind(to_json("day", &dated.days())?).push(
+            ") days CROSS JOIN delivery d INDEXED BY delivery_invoiced CROSS JOIN appointment a
+            WHERE a.id = d.appointment AND d.state = 'done' AND json_extract(d.posting, '$.date') = days.value
+                AND d.document ->> '$.kind' IN ('sales_invoice', 'credit_note') AND d.document ->> '$.state' <> 'cancelled'
+                AND d.company = ",
         );
-        query.push_bind(micros(start) - LONGEST_CLAIM_US).push(" AND c.start_us < ").push_bind(micros(end));
-        query.push(" AND c.end_us > ").push_bind(micros(start));
-        query.push(" AND p.kind = 'provider' AND p.company = ").push_bind(text(filter.company));
-        narrow(&mut query, filter, "p.id");
-        query.push(") GROUP BY provider ORDER BY provider");
+        query.push_bind(text(company)).push("), made AS (SELECT *, sold").push(SIGN);
+        query.push(" FROM found) SELECT day, provider, branch, service, currency, ").push(SUMS);
+        query.push(" FROM made GROUP BY day, provider, branch, service, currency");
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read::taken_minutes(&Columns(row))).collect()
+        dated.shared(rows.iter().map(|row| read::invoiced(&Columns(row))))
     }
 }
 
-/// A statement that begins with the weeks as moments.
-fn moments(weeks: &[Stretch]) -> Result<Query, Error> {
-    let weeks: Vec<_> = weeks.iter().map(|(first, last)| [micros(*first), micros(*last)]).collect();
-    Ok(table(&to_json("week", &weeks)?))
-}
-
-fn table(weeks: &str) -> Query {
+/// A statement that begins with the shares as moments.
+fn moments(shares: &[Share]) -> Result<Query, Error> {
+    let moments: Vec<_> = shares
+        .iter()
+        .map(|share| (text(share.provider), micros(share.time.0), micros(share.time.1)))
+        .collect();
     let mut query = Query::new(
-        "WITH week (n, first, last) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(",
+        "WITH share (n, provider, first, last) AS MATERIALIZED (
+        SELECT key, value ->> 0, value ->> 1, value ->> 2 FROM json_each(",
     );
-    query.push_bind(weeks.to_owned()).push("))");
-    query
+    query.push_bind(to_json("share", &moments)?).push("))");
+    Ok(query)
 }
 
 /// What became of a visit, as a column.
@@ -169,18 +188,4 @@ fn became(query: &mut Query) {
         .push(LATE)
         .push_bind(CANCEL_CUTOFF)
         .push(") THEN 'late' ELSE 'cancelled' END AS became");
-}
-
-/// Only the conditions that are asked for; `provider` is the column that says who performs it.
-fn narrow(query: &mut Query, filter: &ReportFilter, provider: &'static str) {
-    let conditions = [
-        ("a.branch", filter.branch.map(text)),
-        (provider, filter.provider.map(text)),
-        ("a.service", filter.service.map(text)),
-    ];
-    for (column, id) in conditions {
-        if let Some(id) = id {
-            query.push(" AND ").push(column).push(" = ").push_bind(id);
-        }
-    }
 }

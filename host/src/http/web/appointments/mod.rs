@@ -10,6 +10,7 @@ use axum::extract::{self, Extension};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use self::filter::{Place, When};
 use self::views::View;
@@ -217,12 +218,19 @@ pub(super) async fn companies(
 /// Appointments as lists show them.
 pub(super) async fn rows(app: &App, desk: &Desk, found: &[Appointment]) -> Result<Vec<Row>, Problem> {
     let mut names = Names::new(app);
+    names.learn(found.iter().flat_map(named)).await?;
     let mut rows = Vec::with_capacity(found.len());
     for appointment in found {
         let customer_path = desk.customer(appointment.company, appointment.customer);
         rows.push(Row { customer_path, ..row(&mut names, appointment).await? });
     }
     Ok(rows)
+}
+
+/// The records that a row names.
+fn named(appointment: &Appointment) -> impl Iterator<Item = Uuid> {
+    let Appointment { branch, service, customer, provider, case, .. } = *appointment;
+    [branch.0, service.0, customer.0, provider.0].into_iter().chain(case.map(|case| case.0))
 }
 
 async fn row(names: &mut Names<'_>, appointment: &Appointment) -> Result<Row, Problem> {
@@ -267,6 +275,7 @@ async fn export(extract::State(app): extract::State<State>, uri: Uri) -> Result<
     let mut names = Names::new(&app);
     while written < EXPORTED {
         let found = app.appointments(&wanted, Page { after: None, limit: limits::MAX_PAGE }).await?;
+        names.learn(found.iter().flat_map(named)).await?;
         for appointment in &found {
             let row = row(&mut names, appointment).await?;
             let day = appointment.start.with_timezone(&names.zone(appointment.branch).await?).date_naive();

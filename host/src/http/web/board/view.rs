@@ -66,8 +66,9 @@ pub(super) async fn fixed(app: &App, board: &Board, acting: Acting) -> Result<Ve
     }
     let mut fixed = Vec::new();
     for (status, visit) in one_of_each {
-        let moves = [Act::Reschedule, Act::Reassign].map(|act| act.sketch(&visit.appointment));
-        if !app.possible(&visit.appointment, &moves, acting).await?.contains(&true) {
+        let whole = app.appointment(visit.appointment.id).await?;
+        let moves = [Act::Reschedule, Act::Reassign].map(|act| act.sketch(&whole));
+        if !app.possible(&whole, &moves, acting).await?.contains(&true) {
             fixed.push(status);
         }
     }
@@ -134,7 +135,7 @@ impl View<'_> {
             },
             from: words::time(one.start, self.zone),
             to: words::time(one.end, self.zone),
-            customer: visit.customer.clone(),
+            customer: one.customer.clone(),
             service: visit.service.clone(),
             is_fixed: self.fixed.contains(&one.status),
         }

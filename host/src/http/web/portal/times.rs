@@ -169,16 +169,17 @@ pub(super) async fn week(
     let monday = |day: NaiveDate| day.week(Weekday::Mon).first_day();
     let local = |at: DateTime<Utc>| at.with_timezone(&search.zone).date_naive();
     let this = monday(local(now));
-    let shown = match wanted {
-        Some(day) => monday(day).max(this),
-        None => {
-            let until = now + TimeDelta::days(MAX_RANGE_DAYS);
-            let found = app.openings(search.query(now, until, 1)).await?;
-            found.openings.first().map_or(this, |opening| monday(local(opening.start)))
+    let mut shown = wanted.map_or(this, |day| monday(day).max(this));
+    let (mut starts, mut reasons) = starts_in(app, search, shown, now).await?;
+    if wanted.is_none() && starts.is_empty() {
+        let until = now + TimeDelta::days(MAX_RANGE_DAYS);
+        let found = app.openings(search.query(now, until, 1)).await?;
+        if let Some(first) = found.openings.first() {
+            shown = monday(local(first.start));
+            (starts, reasons) = starts_in(app, search, shown, now).await?;
         }
-    };
+    }
     let later = shown + Days::new(7);
-    let (starts, reasons) = starts(app, search, (shown, later), now).await?;
     let day = |n: u64| {
         let date = shown + Days::new(n);
         let slots = starts.iter().filter(|at| local(**at) == date);
@@ -197,15 +198,15 @@ pub(super) async fn week(
     })
 }
 
-/// The moments at which a visit could start, each once, and why there are none.
-async fn starts(
+/// The moments of a week at which a visit could start, each once, and why there are none.
+async fn starts_in(
     app: &App,
     search: &Search,
-    (first, last): (NaiveDate, NaiveDate),
+    monday: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<(Vec<DateTime<Utc>>, Vec<Finding>), Problem> {
-    let mut from = app::day(search.zone, first).0.max(now);
-    let to = app::day(search.zone, last).0;
+    let mut from = app::day(search.zone, monday).0.max(now);
+    let to = app::day(search.zone, monday + Days::new(7)).0;
     let (mut starts, mut reasons) = (Vec::new(), Vec::new());
     for _ in 0..SEARCHES {
         if from >= to {

@@ -20,7 +20,7 @@ use super::names::choices;
 use super::trouble::Trouble;
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
-use crate::app::{App, MAX_REPORT_DAYS, ReportPeriod, ReportQuery, RevenueReport, UseReport, VisitReport};
+use crate::app::{AllReports, App, MAX_REPORT_DAYS, ReportPeriod, ReportQuery};
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::http::reports::PINS;
@@ -37,14 +37,6 @@ pub(super) fn routes() -> Pages {
         .get("/reports/visits.csv", counts(), export::visits)
         .get("/reports/utilisation.csv", counts(), export::utilisation)
         .get("/reports/revenue.csv", Need::list(Scope::BooksRead, &PINS), export::revenue)
-}
-
-/// All that a page shows.
-struct Figures {
-    visits: VisitReport,
-    used: UseReport,
-    /// None for whoever does not see the books.
-    revenue: Option<RevenueReport>,
 }
 
 #[derive(Template)]
@@ -116,15 +108,14 @@ async fn index(
 }
 
 /// The reports of a page.
-async fn made(app: &App, desk: &Desk, query: &Form, company: Option<CompanyId>) -> Result<Figures, Problem> {
+async fn made(
+    app: &App,
+    desk: &Desk,
+    query: &Form,
+    company: Option<CompanyId>,
+) -> Result<AllReports, Problem> {
     let asked = ReportQuery { company, ..asked(query)? };
-    let visits = app.visit_report(&asked).await?;
-    let used = app.use_report(&asked).await?;
-    let revenue = match sees_books(desk, &asked) {
-        true => Some(app.revenue_report(&asked).await?),
-        false => None,
-    };
-    Ok(Figures { visits, used, revenue })
+    Ok(app.reports(&asked, sees_books(desk, &asked)).await?)
 }
 
 fn asked(query: &Form) -> Result<ReportQuery, Problem> {

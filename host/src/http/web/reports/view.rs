@@ -8,8 +8,10 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::super::form::Form;
 use super::super::words::address;
-use super::{Figures, PATH};
-use crate::app::{CurrencyRevenue, ReportPeriod, UseReport, VisitFigures, VisitGroup, VisitReport};
+use super::PATH;
+use crate::app::{
+    AllReports, CurrencyRevenue, ReportPeriod, UseReport, VisitFigures, VisitGroup, VisitReport,
+};
 
 /// The width of the longest bar.
 const WIDE: u32 = 1000;
@@ -81,8 +83,8 @@ const SOLD: [Legend; 2] =
 
 impl Shown {
     /// These figures, with links that keep what was asked for.
-    pub(super) fn of(figures: &Figures, query: &Form) -> Self {
-        let Figures { visits, used, revenue } = figures;
+    pub(super) fn of(figures: &AllReports, query: &Form) -> Self {
+        let AllReports { visits, used, revenue } = figures;
         let place = Place { period: &visits.period, query };
         let mut sections = Vec::new();
         if visits.total.booked > 0 {

@@ -3,10 +3,10 @@
 use futures::future::join_all;
 
 use super::Twice;
-use super::house::{House, cancel, claim, event, id, minute, moved, next, record, wanted};
+use super::house::{House, cancel, claim, id, minute, moved, next, record, wanted};
 use crate::model::master::Kind;
-use crate::model::{Appointment, AppointmentId, CompanyId, ProviderId, Status};
-use crate::store::{AppointmentFilter, Commit, Error, Page, Record, Slots, Sort};
+use crate::model::{Appointment, CompanyId, Status};
+use crate::store::{AppointmentFilter, Commit, Error, Page, Slots};
 
 const ALL: Page = Page { after: None, limit: 100 };
 

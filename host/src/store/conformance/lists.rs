@@ -1,10 +1,10 @@
 //! Appointments, claims and entries as they are looked for: filtered, in order, in pages.
 
 use super::Twice;
-use super::house::{House, cancel, claim, event, id, minute, moved, next, record, wanted};
+use super::house::{House, cancel, claim, event, id, minute, next, record};
 use crate::model::master::Kind;
 use crate::model::{Appointment, AppointmentId, CompanyId, ProviderId, Status};
-use crate::store::{AppointmentFilter, Commit, Error, FEW, Page, Record, Slots, Sort};
+use crate::store::{AppointmentFilter, FEW, Page, Record, Slots, Sort};
 
 const ALL: Page = Page { after: None, limit: 100 };
 

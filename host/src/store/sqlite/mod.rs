@@ -58,9 +58,6 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Reads run beside the writer. They take well under a millisecond, so more connections would only take memory.
 const READERS: u32 = 4;
 
-/// What each of them keeps of the file, in KiB, as SQLite wants it said: what a board of two hundred people reads.
-const PAGES: &str = "-12000";
-
 /// Rows that are read ahead of whoever takes them. Two threads that hand over a few at a time wait for each other more than
 /// they read.
 const ROWS: usize = 1024;
@@ -103,7 +100,7 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
         let writer = pool(1).connect_with(writing).await.map_err(failed)?;
-        let reading = file.pragma("query_only", "on").pragma("cache_size", PAGES).row_buffer_size(ROWS);
+        let reading = file.pragma("query_only", "on").row_buffer_size(ROWS);
         let readers = pool(READERS).connect_lazy_with(reading);
         let store = Self { writer, readers };
         store.migrate().await?;

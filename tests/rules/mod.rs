@@ -2,6 +2,8 @@
 
 mod distribution;
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use slotledger::wasm::Rules;
@@ -14,9 +16,15 @@ fn carried<T: DeserializeOwned>(value: &impl Serialize) -> T {
     serde_json::from_str(&json).expect("it is read")
 }
 
+/// The shipped component, compiled once for all tests.
+fn rules() -> Rules {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+    Rules::embedded(Some(&cache)).expect("the component loads")
+}
+
 #[test]
 fn every_case_is_decided_alike_by_the_component_and_natively() {
-    let rules = Rules::embedded(None).expect("the component loads");
+    let rules = rules();
     let cases = fixtures::cases();
     assert!(cases.len() > 1000, "{} cases are no coverage", cases.len());
     for (name, input) in cases {
@@ -28,7 +36,7 @@ fn every_case_is_decided_alike_by_the_component_and_natively() {
 
 #[test]
 fn the_same_case_is_decided_alike_twice() {
-    let rules = Rules::embedded(None).expect("the component loads");
+    let rules = rules();
     let input = carried(&fixtures::hold());
     let decide =
         || serde_json::to_string(&rules.transition(&input).expect("it answers")).expect("it is written");
@@ -37,7 +45,7 @@ fn the_same_case_is_decided_alike_twice() {
 
 #[test]
 fn openings_prices_and_remarks_are_alike() {
-    let rules = Rules::embedded(None).expect("the component loads");
+    let rules = rules();
     let snapshot = fixtures::snapshot();
     for guests in [0, 1, 2, u32::MAX] {
         let native =
@@ -82,8 +90,14 @@ fn full_calendars() -> Snapshot {
 
 #[test]
 fn the_component_finds_the_openings_that_are_found_natively() {
-    let rules = Rules::embedded(None).expect("the component loads");
-    let rankings = [Ranking::Earliest, Ranking::LeastFragmenting, Ranking::Fairest, Ranking::Nearest];
+    let rules = rules();
+    let rankings = [
+        Ranking::Earliest,
+        Ranking::LeastFragmenting,
+        Ranking::Fairest,
+        Ranking::Nearest,
+        Ranking::EarliestStarts,
+    ];
     for snapshot in [fixtures::snapshot(), fixtures::crowd(60, 5, 40), full_calendars()] {
         for ranking in rankings {
             let within = Span { start: snapshot.grid.origin, end: snapshot.grid.origin + 3 * 86_400 };

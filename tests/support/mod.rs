@@ -153,7 +153,7 @@ impl Host {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
         let key_file = directory.path().join("key");
-        let made = host_command()
+        let made = command()
             .args(["init", "--listen", "127.0.0.1:0", "--dir"])
             .arg(directory.path())
             .arg("--key-file")
@@ -173,7 +173,7 @@ impl Host {
     /// Starts it, with these variables besides.
     pub(crate) fn start(&mut self, environment: &[(&str, &str)]) {
         assert!(self.process.is_none(), "it runs already");
-        let mut process = host_command()
+        let mut process = command()
             .arg("serve")
             .arg("--config")
             .arg(self.directory.path().join("slotledger.toml"))
@@ -320,18 +320,13 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
+/// The product's command. What it compiles is compiled once for all tests: nobody may write to the directory but its owner,
+/// and entries come whole, so that hosts of several tests share it as hosts of one machine do.
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slotledger"));
+    command.env("SLOTLEDGER__RULES__CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"));
     command.env("SLOTLEDGER_TRYTON_PASSWORD", PASSWORD).envs(erpnext::tokens());
     command.stdin(Stdio::null()).stdout(Stdio::null());
-    command
-}
-
-/// The same for a host. What it compiles is compiled once for all tests: nobody may write to the directory but its owner,
-/// and entries come whole, so that hosts of several tests share it as hosts of one machine do.
-fn host_command() -> Command {
-    let mut command = command();
-    command.env("SLOTLEDGER__RULES__CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"));
     command
 }
 

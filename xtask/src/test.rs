@@ -2,6 +2,8 @@
 //!
 //! Invariant: the test runner prints last, so that the end of a log is its verdict.
 
+use std::num::NonZeroUsize;
+
 use anyhow::Result;
 
 use crate::progress::phase;
@@ -39,7 +41,12 @@ pub(crate) fn test(filter: Option<&str>, with: &[With]) -> Result<()> {
         // nextest runs no documentation tests; they go first, so that its summary comes last.
         run(&["test", "--quiet", "--workspace", "--doc"])?;
     }
-    run(&["nextest", "run", "--workspace"])
+    run(&["nextest", "run", "--workspace", "--test-threads", &threads().to_string()])
+}
+
+/// Many tests wait for a hold, a lease or a server: one more than there are processors keeps those busy.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get) + 1
 }
 
 /// Builds the binaries together with the tests: some tests start the server as its own process, and features are

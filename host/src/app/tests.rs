@@ -68,7 +68,7 @@ impl World {
         let erp = [("ledger".to_owned(), crate::config::Erp::Ledger(ledger))].into();
         let app = App::new(Ports {
             store: Arc::new(Sqlite::open(&directory.path().join("store.sqlite")).await.unwrap()),
-            rules: Rules::embedded(None).unwrap(),
+            rules: Rules::compiled_once(),
             clock: clock.clone(),
             books: Arc::new(crate::connections::open(&erp, &Default::default()).await.unwrap()),
             wake: Arc::new(Notify::new()),

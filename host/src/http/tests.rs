@@ -80,7 +80,7 @@ impl Api {
         store.add_key(&key).await.unwrap();
         let ports = Ports {
             store: store.clone(),
-            rules: Rules::embedded(None).unwrap(),
+            rules: Rules::compiled_once(),
             clock: Arc::new(SystemClock),
             books: Arc::default(),
             wake: Arc::default(),

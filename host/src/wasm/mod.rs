@@ -64,6 +64,14 @@ impl Rules {
         Self::from_bytes("the shipped rules component", EMBEDDED, cache_dir)
     }
 
+    /// The same, compiled once for all tests of a build: each test is a process of its own.
+    #[cfg(test)]
+    pub(crate) fn compiled_once() -> Self {
+        let tests = std::env::current_exe().expect("a test has a file");
+        let cache = tests.with_file_name("compiled-rules");
+        Self::embedded(Some(&cache)).expect("the shipped component loads")
+    }
+
     /// A component from a file. With `expected_digest` (SHA-256, hexadecimal) no other one is taken.
     pub fn from_file(
         path: &Path,

@@ -16,7 +16,7 @@ async fn blank() -> (App, TempDir) {
     let erp = [("ledger".to_owned(), crate::config::Erp::Ledger(ledger("books.sqlite")))].into();
     let app = App::new(Ports {
         store: Arc::new(Sqlite::open(&directory.path().join("store.sqlite")).await.unwrap()),
-        rules: Rules::embedded(None).unwrap(),
+        rules: Rules::compiled_once(),
         clock: Arc::new(SystemClock),
         books: Arc::new(crate::connections::open(&erp, &Default::default()).await.unwrap()),
         wake: Arc::new(Notify::new()),

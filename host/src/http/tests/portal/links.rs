@@ -68,7 +68,7 @@ impl Shop {
     fn pass(&mut self, hours: i64) {
         let ports = Ports {
             store: self.api.store.clone(),
-            rules: Rules::embedded(None).unwrap(),
+            rules: Rules::compiled_once(),
             clock: Arc::new(Ahead(hours)),
             books: Arc::default(),
             wake: Arc::default(),

@@ -2,7 +2,8 @@
 //!
 //! Invariants: a process has one connection that writes, and every write transaction begins with `BEGIN IMMEDIATE`, so
 //! it waits for its turn at the start and never fails half-way for a lock. Commits are durable (`synchronous = FULL`):
-//! an acknowledged booking survives a power cut. Every statement is a constant or built from constants, so each is
+//! an acknowledged booking survives a power cut; only what came of a try to deliver is looked up again after one
+//! (decision 0027). Every statement is a constant or built from constants, so each is
 //! prepared once for a connection.
 //!
 //! What must hold whoever writes (no double booking, unique keys, whose turn a delivery is) stands in the schema,
@@ -37,13 +38,15 @@ mod visits;
 mod waitlist;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Acquire, Transaction};
+use sqlx::{Acquire, QueryBuilder, Transaction};
 use tokio::time::sleep;
 
 pub(super) use self::error::failed;
@@ -66,6 +69,10 @@ const ROWS: usize = 1024;
 const OPEN_TRIES: u32 = 20;
 const OPEN_PAUSE: Duration = Duration::from_millis(50);
 
+/// What begins a transaction that does not wait for the disk, and what ends it.
+const RELAXED: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; ";
+const DURABLE: &str = "; COMMIT; PRAGMA synchronous = FULL";
+
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The store on SQLite.
@@ -73,6 +80,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 pub struct Sqlite {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Whether the connection that writes has not been told yet to wait for the disk again.
+    relaxed: Arc<AtomicBool>,
 }
 
 impl Sqlite {
@@ -99,10 +108,11 @@ impl Sqlite {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
-        let writer = pool(1).connect_with(writing).await.map_err(failed)?;
+        let relaxed = Arc::new(AtomicBool::new(false));
+        let writer = durable_again(pool(1), &relaxed).connect_with(writing).await.map_err(failed)?;
         let reading = file.pragma("query_only", "on").row_buffer_size(ROWS);
         let readers = pool(READERS).connect_lazy_with(reading);
-        let store = Self { writer, readers };
+        let store = Self { writer, readers, relaxed };
         store.migrate().await?;
         Ok(store)
     }
@@ -125,6 +135,36 @@ impl Sqlite {
     pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)
     }
+
+    /// Executes statements that [`RELAXED`] and [`DURABLE`] enclose, all of them in one go, and gives their rows. It is for what
+    /// can be found out anew: a power cut before the next durable commit undoes it, whole.
+    async fn execute_relaxed(
+        &self,
+        mut statements: QueryBuilder<sqlx::Sqlite>,
+    ) -> Result<Vec<SqliteRow>, Error> {
+        let mut connection = self.writer.acquire().await.map_err(failed)?;
+        self.relaxed.store(true, Ordering::Relaxed);
+        let rows = statements.build().fetch_all(&mut *connection).await.map_err(failed)?;
+        self.relaxed.store(false, Ordering::Relaxed);
+        Ok(rows)
+    }
+}
+
+/// Whoever breaks off between [`RELAXED`] and [`DURABLE`] leaves the connection as it was before all the same. One that cannot be
+/// brought back is closed.
+fn durable_again(pool: SqlitePoolOptions, relaxed: &Arc<AtomicBool>) -> SqlitePoolOptions {
+    let relaxed = Arc::clone(relaxed);
+    pool.after_release(move |connection, _| {
+        let relaxed = Arc::clone(&relaxed);
+        Box::pin(async move {
+            if relaxed.swap(false, Ordering::Relaxed) {
+                // There may be no transaction: then it was the beginning that failed.
+                let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
+                sqlx::query("PRAGMA synchronous = FULL").execute(connection).await?;
+            }
+            Ok(true)
+        })
+    })
 }
 
 /// Connections are kept for ever, for the sake of their prepared statements, and not tested before use: a file

@@ -9,15 +9,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::Sqlite;
 use super::connections::write_codes;
 use super::error::failed;
 use super::rows::{Columns, instant, micros, text};
+use super::{DURABLE, RELAXED, Sqlite};
 use slotledger_erp::Key;
 
 use crate::model::{Attempt, CompanyId, Delivery, Repair};
 use crate::store::read;
-use crate::store::rendered::{Finish, Mended, Tried, lease_end};
+use crate::store::rendered::{Finish, Mended, lease_end};
 use crate::store::words::to_json;
 use crate::store::{Backlog, DeliveryFilter, Error, Mend, Outbox, Outcome, Span};
 
@@ -47,10 +47,13 @@ impl Outbox for Sqlite {
     ) -> Result<Vec<Delivery>, Error> {
         let until = lease_end(now, lease);
         let mut transaction = self.begin().await?;
-        end_leases(&mut transaction, now).await?;
-        let mut query =
-            QueryBuilder::<sqlx::Sqlite>::new("UPDATE delivery SET state = 'leased', lease_owner = ");
-        query.push_bind(owner).push(", lease_until_us = ").push_bind(micros(until));
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new(
+            "UPDATE delivery SET state = 'pending', lease_owner = NULL, lease_until_us = NULL
+             WHERE state = 'leased' AND lease_until_us <= ",
+        );
+        query.push_bind(micros(now));
+        query.push("; UPDATE delivery SET state = 'leased', lease_owner = ").push_bind(owner);
+        query.push(", lease_until_us = ").push_bind(micros(until));
         query.push(", attempts = attempts + 1 WHERE id IN (");
         push_due(&mut query, now, limit, except);
         query.push(") RETURNING ").push(COLUMNS);
@@ -70,34 +73,8 @@ impl Outbox for Sqlite {
         span: Span,
     ) -> Result<bool, Error> {
         let finish = Finish::of(outcome, span.finished)?;
-        let mut transaction = self.begin().await?;
-        let done = sqlx::query(
-            "UPDATE delivery SET state = ?, document = ?, failure = CASE WHEN ? THEN ? ELSE failure END,
-                 next_attempt_us = coalesce(?, next_attempt_us), finished_us = ?, adopted = ?,
-                 attempts = attempts - ?, lease_owner = NULL, lease_until_us = NULL
-             WHERE id = ? AND state = 'leased' AND lease_owner = ?",
-        )
-        .bind(finish.state.as_str())
-        .bind(finish.document)
-        .bind(finish.tried.is_some())
-        .bind(finish.failure)
-        .bind(finish.next_attempt.map(micros))
-        .bind(finish.finished.map(micros))
-        .bind(finish.adopted)
-        .bind(i64::from(finish.tried.is_none()))
-        .bind(id)
-        .bind(owner)
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed)?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        if let Some(tried) = finish.tried {
-            keep_attempt(&mut transaction, id, tried, finish.adopted, span).await?;
-        }
-        transaction.commit().await.map_err(failed)?;
-        Ok(true)
+        let done = self.execute_relaxed(finishing(id, owner, finish, span)).await?;
+        Ok(!done.is_empty())
     }
 
     async fn mend_delivery(&self, id: i64, mend: &Mend, act: &Repair) -> Result<Delivery, Error> {
@@ -212,19 +189,6 @@ impl Outbox for Sqlite {
     }
 }
 
-/// Puts back in line what somebody took and did not finish in time.
-async fn end_leases(connection: &mut SqliteConnection, now: DateTime<Utc>) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE delivery SET state = 'pending', lease_owner = NULL, lease_until_us = NULL
-         WHERE state = 'leased' AND lease_until_us <= ?",
-    )
-    .bind(micros(now))
-    .execute(connection)
-    .await
-    .map_err(failed)?;
-    Ok(())
-}
-
 /// What has waited longest. Indexes are named because the planner has no statistics to choose them by.
 ///
 /// The limit stands in the text: SQLite plans a statement anew each time that another one is bound to it, and this one comes
@@ -282,28 +246,35 @@ fn leave_out(query: &mut QueryBuilder<sqlx::Sqlite>, except: &[CompanyId]) {
     query.push(")");
 }
 
-async fn keep_attempt(
-    connection: &mut SqliteConnection,
-    id: i64,
-    tried: Tried,
-    adopted: bool,
-    span: Span,
-) -> Result<(), Error> {
-    sqlx::query(
-        "INSERT INTO delivery_attempt (delivery, number, started_us, finished_us, class, reason, message, adopted)
-         SELECT id, attempts, ?, ?, ?, ?, ?, ? FROM delivery WHERE id = ?",
-    )
-    .bind(micros(span.started))
-    .bind(micros(span.finished))
-    .bind(tried.class)
-    .bind(tried.reason)
-    .bind(tried.message)
-    .bind(adopted)
-    .bind(id)
-    .execute(connection)
-    .await
-    .map_err(failed)?;
-    Ok(())
+/// Writes down what came of a try and, if it was still ours, the try itself; then there is a row. All of it is one text: each
+/// that is handed to the connection's thread wakes it, and whoever waits for it, once more.
+fn finishing(id: i64, owner: &str, finish: Finish, span: Span) -> QueryBuilder<sqlx::Sqlite> {
+    let mut query = QueryBuilder::new(RELAXED);
+    query.push("UPDATE delivery SET lease_owner = NULL, lease_until_us = NULL, state = ");
+    query.push_bind(finish.state.as_str()).push(", document = ").push_bind(finish.document);
+    query.push(", finished_us = ").push_bind(finish.finished.map(micros));
+    query.push(", adopted = ").push_bind(finish.adopted);
+    if finish.tried.is_some() {
+        query.push(", failure = ").push_bind(finish.failure);
+    } else {
+        query.push(", attempts = attempts - 1");
+    }
+    query.push(", next_attempt_us = coalesce(").push_bind(finish.next_attempt.map(micros));
+    query.push(", next_attempt_us) WHERE state = 'leased' AND id = ").push_bind(id);
+    query.push(" AND lease_owner = ").push_bind(owner.to_owned()).push(" RETURNING id");
+    if let Some(tried) = finish.tried {
+        query.push(
+            "; INSERT INTO delivery_attempt
+                 (started_us, finished_us, class, reason, message, adopted, delivery, number) SELECT ",
+        );
+        let mut values = query.separated(", ");
+        values.push_bind(micros(span.started)).push_bind(micros(span.finished));
+        values.push_bind(tried.class).push_bind(tried.reason).push_bind(tried.message);
+        values.push_bind(finish.adopted).push("id, attempts FROM delivery WHERE changes() > 0 AND id = ");
+        query.push_bind(id);
+    }
+    query.push(DURABLE);
+    query
 }
 
 async fn one(connection: &mut SqliteConnection, id: i64) -> Result<Option<Delivery>, Error> {

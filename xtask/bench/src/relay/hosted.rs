@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use async_trait::async_trait;
-use slotledger::clock::SystemClock;
+use slotledger::clock::{Clock as _, SystemClock};
 use slotledger::model::{Circuit, CompanyId, DeliveryState};
 use slotledger::relay::{Books, Connection, Jitter, Ports, Relay, Settings};
 use slotledger::store::sqlite::Sqlite;
-use slotledger::store::{DeliveryFilter, Outbox as _};
+use slotledger::store::{DeliveryFilter, Outbox as _, Outcome, Span};
 use slotledger_erp::{Capabilities, Connector, Document, Failure, Posted, Posting, SystemInfo};
 use slotledger_tryton::Tryton;
 use tokio::sync::{Notify, watch};
@@ -19,6 +19,12 @@ use tokio::time::sleep;
 
 /// How often it is looked whether the last outcome is written down, once the books have answered for all.
 const POLL_EVERY: Duration = Duration::from_millis(1);
+
+/// As many as a relay claims at once at most: those in flight and those ahead of them.
+const MOST_CLAIMED: u32 = 8;
+
+/// Longer than a claim is held that is put back at once.
+const LEASE: Duration = Duration::from_secs(60);
 
 /// More than one measurement asks for.
 const PAGE: u32 = 10_000;
@@ -73,9 +79,20 @@ pub(super) async fn postings(file: &Path) -> Result<Vec<Posting>> {
     Ok(waiting.into_iter().map(|delivery| delivery.posting).collect())
 }
 
-/// An outbox as a host has it open. It opens it once in all its life, so that is measured by nobody.
+/// An outbox as a relay has it open that is at work: what it does once in all its life, opening it and preparing each
+/// statement, is measured by nobody.
 pub(super) async fn open(file: &Path) -> Result<Sqlite> {
-    Ok(Sqlite::open(file).await?)
+    let store = Sqlite::open(file).await?;
+    // Whoever reads beside somebody else has a connection of their own, which reads the schema first.
+    tokio::try_join!(store.next_delivery_at(&[]), store.next_delivery_at(&[]))?;
+    let now = SystemClock.now();
+    for limit in 1..=MOST_CLAIMED {
+        for delivery in store.claim_deliveries("bench", LEASE, now, limit, &[]).await? {
+            let span = Span { started: now, finished: now };
+            store.finish_delivery(delivery.id, "bench", &Outcome::Untried, span).await?;
+        }
+    }
+    Ok(store)
 }
 
 /// Delivers all of it, that is so many documents.

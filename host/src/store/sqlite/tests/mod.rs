@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::{QueryBuilder, Row as _};
 use tempfile::TempDir;
 
-use super::Sqlite;
+use super::{DURABLE, RELAXED, Sqlite};
 use crate::model::master::Kind;
 use crate::store::conformance::house::{House, id, record};
 use crate::store::conformance::{Twice, conformance, opening};
@@ -55,6 +56,32 @@ async fn a_commit_that_is_given_up_half_way_leaves_nothing_or_all() {
     let (_directory, store, house) = opened().await;
     let store: SharedStore = Arc::new(store);
     opening::given_up(&store, &house, Duration::from_micros(20)).await;
+}
+
+#[tokio::test]
+async fn whatever_follows_an_outcome_that_may_be_lost_is_durable_again() {
+    let (_directory, store, _) = opened().await;
+    let level = async || {
+        let level = sqlx::query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(&store.writer).await;
+        level.expect("a pragma")
+    };
+    let enclosed = |text: &'static str| {
+        let mut statements = QueryBuilder::new(RELAXED);
+        statements.push(text).push(DURABLE);
+        statements
+    };
+    let within = store.execute_relaxed(enclosed("SELECT synchronous FROM pragma_synchronous")).await;
+    let within = within.expect("it reads").iter().map(|row| row.get(0)).collect::<Vec<i64>>();
+    assert_eq!((within, level().await), (vec![1], 2), "NORMAL, and FULL after it");
+    // Half-way it fails: the rest of the text, which would end the transaction, is not executed.
+    store.execute_relaxed(enclosed("DELETE FROM record; SELECT json('{')")).await.expect_err("no JSON");
+    assert_eq!(level().await, 2);
+    // Or whoever waits for it goes away.
+    let given_up =
+        tokio::time::timeout(Duration::ZERO, store.execute_relaxed(enclosed("DELETE FROM record")));
+    given_up.await.expect_err("it takes longer");
+    assert_eq!(level().await, 2);
+    store.begin().await.expect("no transaction is left behind").commit().await.expect("a commit");
 }
 
 #[tokio::test]

@@ -81,6 +81,8 @@ impl Samples for Postgres {
             run(&mut transaction, statement.to_owned(), company).await?;
         }
         if !emptied.await {
+            // Waited for, so that whoever is told finds nothing locked.
+            transaction.rollback().await.map_err(failed)?;
             return Ok(Leaving::Kept);
         }
         transaction.commit().await.map_err(failed)?;

@@ -11,41 +11,41 @@ use serde_json::Value;
 use slotledger::extension::words::{Attribute, Input};
 use slotledger::extension::{Error, Extension};
 
+use super::bare;
 use super::project::Projects;
 use crate::report::{Row, median};
 
 /// Questions before the clock starts: the first ones touch memory that was never used.
-const WARM_UP: usize = 20;
+pub(super) const WARM_UP: usize = 20;
 const ROUNDS: usize = 4_000;
 const LOADS: usize = 15;
+
+/// What each question stands beside.
+const BARE: &str = "wasmtime making and dropping the instance, nothing asked";
+
+/// What an extension is asked.
+type Ask = fn(&Extension, &Input) -> std::result::Result<(), Error>;
 
 /// One extension in each language, asked what an author's `rules bench` asks.
 pub(super) fn measure(projects: &Projects, scratch: &Path, quick: bool) -> Result<Vec<Row>> {
     let rounds = if quick { ROUNDS / 10 } else { ROUNDS };
     let input = input(projects)?;
-    let rust = Extension::load("weekend-surcharge", &projects.example("weekend-surcharge")?, None)?;
-    let javascript = Extension::load("vip-lead-time", &projects.example("vip-lead-time")?, None)?;
-    let bytes = projects.example("credit-limit")?;
-    let cache = scratch.join("extension-cache");
-    let python = Extension::load("credit-limit", &bytes, Some(&cache))?;
     let propose = |extension: &Extension, input: &Input| extension.propose(input).map(drop);
     let review = |extension: &Extension, input: &Input| extension.review(input).map(drop);
+    let cache = scratch.join("extension-cache");
+    let fresh = |row, bytes: &[u8], rounds, ask: Ask, aim| -> Result<Row> {
+        let extension = Extension::load(row, bytes, Some(&cache))?;
+        let row = Row::alone(row, asked(&extension, &input, rounds, ask)?, "us p50", aim);
+        Ok(row.beside(bare::made_and_dropped(bytes, rounds)?, BARE))
+    };
+    let example = |name| projects.example(name);
+    let python = example("credit-limit")?;
     let mut rows = vec![
-        Row::alone("extension.rust.fresh", asked(&rust, &input, rounds, propose)?, "us p50", "at most 20"),
-        Row::alone(
-            "extension.javascript.fresh",
-            asked(&javascript, &input, rounds, propose)?,
-            "us p50",
-            "at most 200",
-        ),
-        Row::alone(
-            "extension.python.fresh",
-            asked(&python, &input, rounds / 4, review)?,
-            "us p50",
-            "at most 1000",
-        ),
+        fresh("extension.rust.fresh", &example("weekend-surcharge")?, rounds, propose, "at most 20")?,
+        fresh("extension.javascript.fresh", &example("vip-lead-time")?, rounds, propose, "at most 200")?,
+        fresh("extension.python.fresh", &python, rounds / 4, review, "at most 1000")?,
     ];
-    rows.push(Row::alone("extension.load", loaded(&bytes, &cache, quick)?, "ms p50", "at most 100"));
+    rows.push(Row::alone("extension.load", loaded(&python, &cache, quick)?, "ms p50", "at most 100"));
     Ok(rows)
 }
 
@@ -57,12 +57,7 @@ fn input(projects: &Projects) -> Result<Input> {
     Ok(serde_json::from_value(fixture["input"].clone())?)
 }
 
-fn asked(
-    extension: &Extension,
-    input: &Input,
-    rounds: usize,
-    ask: impl Fn(&Extension, &Input) -> std::result::Result<(), Error>,
-) -> Result<f64> {
+fn asked(extension: &Extension, input: &Input, rounds: usize, ask: Ask) -> Result<f64> {
     let settings = &extension.description().settings;
     let value = |setting: &slotledger::extension::words::Setting| {
         let value = setting.default.clone()?;

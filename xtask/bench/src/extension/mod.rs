@@ -2,6 +2,7 @@
 //!
 //! The components are those of `sdk/examples` and of `slotledger rules new`, built by `slotledger rules build`.
 
+mod bare;
 mod confirm;
 mod fresh;
 mod hostile;

@@ -194,6 +194,13 @@ pub(crate) fn is_empty(bits: &[u64]) -> bool {
     bits.iter().all(|word| *word == 0)
 }
 
+/// One beyond the highest bit that is set; zero if none is.
+pub(crate) fn end(bits: &[u64]) -> u32 {
+    let last = bits.iter().rposition(|word| *word != 0);
+    let above = |index: usize| bits.get(index).map_or(0, |word| word.leading_zeros());
+    last.map_or(0, |index| first_of(index.saturating_add(1)).saturating_sub(above(index)))
+}
+
 /// The set bits, lowest first.
 pub(crate) fn ones(bits: &[u64]) -> impl Iterator<Item = u32> {
     (0..).step_by(WORD as usize).zip(bits).flat_map(|(first, word)| {

@@ -37,6 +37,10 @@ async fn rankings_hold_across_branches(host: Host) {
     let nearest = ranked(&format!("ranking=nearest&near={}", at(day(), "12:00"))).await;
     let around = ["12:00", "12:00", "11:45", "11:45", "12:15", "12:15"].map(|time| at(day(), time));
     assert_eq!(starts(&nearest)[..6], around);
+    let once = starts(&ranked("ranking=earliest_starts").await);
+    let mut each = starts(&ranked("").await);
+    each.dedup();
+    assert_eq!(once, each, "each time once, whoever could have it");
 
     shop.confirmed(&service, &at(day(), "09:00"), &pia).await;
     assert_eq!(names(&ranked("ranking=fairest").await, 5), ["Ben"; 5], "Pia has something to do");

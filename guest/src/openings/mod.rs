@@ -7,6 +7,7 @@
 //! Invariant: every opening found would pass `validate` with its provider. Deliberately absent: holding any of them.
 
 mod candidates;
+mod missing;
 mod ranking;
 mod reasons;
 mod rooms;
@@ -20,6 +21,7 @@ use crate::units::{self, Asked};
 use crate::wit::{Finding, Opening, Openings, OpeningsQuery, Precedence, ProviderCalendar, Snapshot};
 use crate::{findings, price, providers, seats, validate, wishes};
 use candidates::Reader;
+use missing::Missing;
 use ranking::{Best, Key, Order};
 use rooms::Rooms;
 
@@ -97,18 +99,23 @@ impl<'a> Search<'a> {
     fn best(&self, order: &Order<'_, 'a>, starts: &[u64], rooms: &mut Rooms<'a>) -> Vec<Key> {
         let mut best = Best::of(self.limit().saturating_add(1));
         let mut reader = Reader::of(self, starts);
+        let mut missing = Missing::of(self, starts);
         for (rank, calendar) in (0..).zip(&order.calendars) {
-            let window = order.window(calendar, best.worst());
+            let window = missing.within(order.window(calendar, best.worst()));
             if window.is_empty() {
                 continue;
             }
             reader.read(calendar, window, rooms);
             let mut measure = order.measure(calendar, rank);
             for slot in reader.starts() {
+                if !missing.has(slot) {
+                    continue;
+                }
                 let joins = reader.joins(slot);
                 let key = measure.key(slot, || if joins { 0 } else { reader.fragments(slot) });
                 if best.takes(&key) && (joins || rooms.have_choice(slot)) {
                     best.add(key);
+                    missing.found(slot);
                 }
             }
         }

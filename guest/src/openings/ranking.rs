@@ -88,7 +88,7 @@ impl<'s, 'a> Order<'s, 'a> {
         let Some(worst) = worst else { return all };
         let up_to_worst = 0..worst.slot.saturating_add(1).min(all.end);
         match self.search.query.ranking {
-            Ranking::Earliest => up_to_worst,
+            Ranking::Earliest | Ranking::EarliestStarts => up_to_worst,
             Ranking::SameProvider => match self.is_another(calendar).cmp(&worst.first) {
                 std::cmp::Ordering::Less => all,
                 std::cmp::Ordering::Equal => up_to_worst,
@@ -138,7 +138,7 @@ impl Measure<'_, '_, '_> {
     pub(super) fn key(&mut self, slot: u32, fragments: impl FnOnce() -> u32) -> Key {
         let start = self.order.search.grid.start_of(slot);
         let (first, second) = match self.order.search.query.ranking {
-            Ranking::Earliest => (0, 0),
+            Ranking::Earliest | Ranking::EarliestStarts => (0, 0),
             Ranking::LeastFragmenting => (u64::from(fragments()), 0),
             Ranking::SameProvider => (self.order.is_another(self.calendar), 0),
             Ranking::Fairest => (u64::from(self.load(slot)), self.calendar.workload.recent_minutes),

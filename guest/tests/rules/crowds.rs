@@ -4,8 +4,14 @@ use slotledger_rules::fixtures::{MIDNIGHT, crowd, request, whole_day};
 use slotledger_rules::wit::{OpeningsQuery, Ranking, Request, Span};
 use slotledger_rules::{find_openings, validate};
 
-const RANKINGS: [Ranking; 5] =
-    [Ranking::Earliest, Ranking::LeastFragmenting, Ranking::SameProvider, Ranking::Fairest, Ranking::Nearest];
+const RANKINGS: [Ranking; 6] = [
+    Ranking::Earliest,
+    Ranking::LeastFragmenting,
+    Ranking::SameProvider,
+    Ranking::Fairest,
+    Ranking::Nearest,
+    Ranking::EarliestStarts,
+];
 
 fn month(days: i64, ranking: Ranking) -> OpeningsQuery {
     let within = Span { start: MIDNIGHT, end: MIDNIGHT + days * 24 * 3_600 };

@@ -252,6 +252,7 @@ fn rankings() -> BoxedStrategy<Ranking> {
         Ranking::SameProvider,
         Ranking::Fairest,
         Ranking::Nearest,
+        Ranking::EarliestStarts,
     ])
     .boxed()
 }

@@ -123,7 +123,7 @@ fn weight(world: &Snapshot, query: &OpeningsQuery, opening: &Opening) -> (u64, u
     let service = &world.service;
     let start = (opening.visit.start - at(0, 0)) / 300;
     match query.ranking {
-        Ranking::Earliest => (0, 0),
+        Ranking::Earliest | Ranking::EarliestStarts => (0, 0),
         Ranking::SameProvider => (u64::from(opening.provider != "ben"), 0),
         Ranking::Fairest => {
             let load = (0..288).filter(|slot| has(&calendar.taken, *slot)).count() as u64;
@@ -193,6 +193,23 @@ proptest! {
         let kept = all.found.len().min(limit as usize);
         prop_assert_eq!(&all.found[..kept], &some.found[..]);
         prop_assert_eq!(some.more, all.found.len() > kept);
+    }
+
+    #[test]
+    fn starts_are_the_earliest_openings_without_those_that_start_together(
+        world in worlds(), query in queries(), limit in 1u32..40,
+    ) {
+        let ranked = |ranking, limit| {
+            let query = OpeningsQuery { ranking, limit, ..query.clone() };
+            find_openings(&world, &query).expect("a sane search")
+        };
+        let mut all = ranked(Ranking::Earliest, 10_000);
+        all.found.dedup_by_key(|opening| opening.visit.start);
+        let some = ranked(Ranking::EarliestStarts, limit);
+        let kept = all.found.len().min(limit as usize);
+        prop_assert_eq!(&all.found[..kept], &some.found[..]);
+        prop_assert_eq!(some.more, all.found.len() > kept);
+        prop_assert_eq!(all.reasons, some.reasons);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::app::{App, Error, Finding, Result, translate};
 use crate::extension::words::{Finding as Said, Hook, Severity};
 use crate::model::Mode;
 use crate::model::decision::Outcome;
-use crate::wasm::bindings::slotledger::rules::decisions::{Openings, OpeningsQuery, Snapshot};
+use crate::wasm::bindings::slotledger::rules::decisions::{Openings, OpeningsQuery, Ranking, Snapshot};
 
 /// How often more is looked for. Each time it is twice as much, so that a rule that closes every other day costs little.
 const ROUNDS: u32 = 4;
@@ -75,6 +75,11 @@ impl App {
             Wanted::of(voices, &mut asked)?.change(snapshot);
         }
         let (zone, wanted) = (words::branch_zone(scene, snapshot), query.limit);
+        let once = query.ranking == Ranking::EarliestStarts;
+        if once {
+            // One of those that start together may be denied, and another not.
+            query.ranking = Ranking::Earliest;
+        }
         for round in 1..=ROUNDS {
             let mut openings = self.found(snapshot, query, asked.course())?;
             let mut shown = base.clone();
@@ -82,8 +87,12 @@ impl App {
             let voices = asked.review(shown).await?;
             let found = openings.found.len();
             let against = leave_out(&mut openings, voices);
+            let denied = found - openings.found.len();
+            if once {
+                openings.found.dedup_by_key(|opening| opening.visit.start);
+            }
             let enough = openings.found.len() >= wanted as usize;
-            if enough || !openings.more || found == openings.found.len() || round == ROUNDS {
+            if enough || !openings.more || denied == 0 || round == ROUNDS {
                 openings.more |= openings.found.len() > wanted as usize;
                 openings.found.truncate(wanted as usize);
                 return Ok(Searched { openings, against });

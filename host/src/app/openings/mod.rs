@@ -238,6 +238,10 @@ fn opening(scene: &Scene, found: decisions::Opening) -> Result<Opening> {
 /// One list out of several branches' lists, each of which is in the order asked for.
 fn merged(mut all: Found, search: &Search) -> Openings {
     all.openings.sort_by_key(|opening| opening.precedence);
+    if search.ranking == Ranking::EarliestStarts {
+        // Each branch has named its own.
+        all.openings.dedup_by_key(|opening| opening.start);
+    }
     let limit = search.limit as usize;
     all.more |= all.openings.len() > limit;
     all.openings.truncate(limit);

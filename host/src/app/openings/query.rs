@@ -135,6 +135,8 @@ pub enum Order {
     Fairest,
     /// Those nearest to a moment.
     Nearest,
+    /// The earliest, and of those that start together only the first.
+    EarliestStarts,
 }
 
 /// A search with its defaults filled in and its limits kept.
@@ -222,5 +224,6 @@ const fn ranking(order: Order) -> Ranking {
         Order::SameProvider => Ranking::SameProvider,
         Order::Fairest => Ranking::Fairest,
         Order::Nearest => Ranking::Nearest,
+        Order::EarliestStarts => Ranking::EarliestStarts,
     }
 }

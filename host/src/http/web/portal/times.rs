@@ -18,7 +18,7 @@ use super::manner::Manner;
 use super::services::{offer, price};
 use super::{refusals, zones};
 use crate::app::{
-    self, App, Error, Finding, MAX_OPENINGS, MAX_RANGE_DAYS, Offer, OpeningsQuery, Providers, Strict,
+    self, App, Error, Finding, MAX_OPENINGS, MAX_RANGE_DAYS, Offer, OpeningsQuery, Order, Providers, Strict,
 };
 use crate::http::operation::State;
 use crate::http::problem::Problem;
@@ -29,7 +29,7 @@ use crate::model::{Branch, BranchId, CustomerId, ProviderId, Service, ServiceId}
 const STEP_MINUTES: u32 = 30;
 const SHORT_STEP_MINUTES: u32 = 15;
 
-/// Searches for one week at most: the openings of many providers at the same moment count one by one.
+/// Searches for one week at most: an extension may deny what was found, and then more of it is looked for.
 const SEARCHES: usize = 12;
 
 /// What somebody has chosen so far: it stands in the address.
@@ -173,7 +173,8 @@ pub(super) async fn week(
     let (mut starts, mut reasons) = starts_in(app, search, shown, now).await?;
     if wanted.is_none() && starts.is_empty() {
         let until = now + TimeDelta::days(MAX_RANGE_DAYS);
-        let found = app.openings(search.query(now, until, 1)).await?;
+        let first = OpeningsQuery { ranking: None, ..search.query(now, until, 1) };
+        let found = app.openings(first).await?;
         if let Some(first) = found.openings.first() {
             shown = monday(local(first.start));
             (starts, reasons) = starts_in(app, search, shown, now).await?;
@@ -214,7 +215,6 @@ async fn starts_in(
         }
         let found = app.openings(search.query(from, to, MAX_OPENINGS)).await?;
         starts.extend(found.openings.iter().map(|opening| opening.start));
-        starts.dedup();
         reasons = found.reasons;
         match starts.last().filter(|_| found.more) {
             Some(last) => from = *last + TimeDelta::seconds(1),
@@ -235,7 +235,7 @@ impl Search {
             guests: Some(self.guests),
             step_minutes: Some(self.step_minutes),
             limit: Some(limit),
-            ranking: None,
+            ranking: Some(Order::EarliestStarts),
             near: None,
             customer: self.customer,
             gender: None,

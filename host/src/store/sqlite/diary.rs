@@ -25,12 +25,6 @@ const COLUMNS: &str =
     created_us AS created_at, updated_us AS updated_at, details
     FROM appointment";
 
-const PLANNED: &str =
-    "SELECT a.id, a.name, a.branch, a.service, a.provider, c.name AS customer, a.status, a.revision,
-    a.start_us AS start_at, a.end_us AS end_at, a.reserved_start_us AS reserved_start_at,
-    a.reserved_end_us AS reserved_end_at, a.details
-    FROM appointment a CROSS JOIN record c WHERE c.id = a.customer AND ";
-
 #[async_trait]
 impl Diary for Sqlite {
     async fn commit(&self, commit: Commit<'_>) -> Result<Vec<Appointment>, Error> {
@@ -94,14 +88,7 @@ impl Diary for Sqlite {
         start: DateTime<Utc>,
         end: DateTime<Utc>,
     ) -> Result<Vec<Planned>, Error> {
-        let mut query = QueryBuilder::<sqlx::Sqlite>::new(PLANNED);
-        // The claims are few pages side by side; the appointments are looked up one by one.
-        query.push("a.id IN (SELECT appointment FROM claim WHERE provider IN (SELECT value FROM json_each(");
-        query.push_bind(to_json("provider", &providers)?).push(")) AND start_us > ");
-        query.push_bind(micros(start) - LONGEST_CLAIM_US).push(" AND start_us < ").push_bind(micros(end));
-        query.push(" AND end_us > ").push_bind(micros(start)).push(") ORDER BY a.provider, a.start_us, a.id");
-        let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
-        rows.iter().map(|row| read::planned(&Columns(row))).collect()
+        self.planned(providers, start, end).await
     }
 
     async fn last_entry(&self) -> Result<i64, Error> {

@@ -12,6 +12,7 @@
 //! Deliberately absent: a database in memory, which would hide what locking does.
 
 mod accounts;
+mod agenda;
 mod claims;
 mod commit;
 mod connections;

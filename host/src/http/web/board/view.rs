@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
+use futures::future::try_join_all;
 
 use super::layout::{self, Axis};
 use crate::app::{App, Board, BoardRow, BoardVisit, Gap, Why};
@@ -64,15 +65,13 @@ pub(super) async fn fixed(app: &App, board: &Board, acting: Acting) -> Result<Ve
     for visit in board.rows.iter().flat_map(|row| &row.visits) {
         one_of_each.entry(visit.appointment.status).or_insert(visit);
     }
-    let mut fixed = Vec::new();
-    for (status, visit) in one_of_each {
+    let asked = one_of_each.into_iter().map(|(status, visit)| async move {
         let whole = app.appointment(visit.appointment.id).await?;
         let moves = [Act::Reschedule, Act::Reassign].map(|act| act.sketch(&whole));
-        if !app.possible(&whole, &moves, acting).await?.contains(&true) {
-            fixed.push(status);
-        }
-    }
-    Ok(fixed)
+        let may_move = app.possible(&whole, &moves, acting).await?.contains(&true);
+        Ok::<_, Problem>((!may_move).then_some(status))
+    });
+    Ok(try_join_all(asked).await?.into_iter().flatten().collect())
 }
 
 /// All rows.

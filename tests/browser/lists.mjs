@@ -40,6 +40,12 @@ export const listSteps = ({ url, visitor, logIn, sound }) => ({
   async several() {
     const page = await visitor();
     await logIn(page, "/log-in?to=/appointments");
+    // On a phone what is filtered comes before how.
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.equal(await page.getByLabel("Provider", { exact: true }).isVisible(), false);
+    await page.getByLabel("More filters").check();
+    assert.ok(await page.getByLabel("Provider", { exact: true }).isVisible());
+    await page.setViewportSize({ width: 1280, height: 900 });
     await page.getByRole("link", { name: "Upcoming" }).click();
     await page.waitForURL((at) => at.searchParams.get("when") === "upcoming");
     assert.equal(await page.getByLabel("Order").inputValue(), "earliest");

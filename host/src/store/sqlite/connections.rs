@@ -159,7 +159,7 @@ impl ErpConnections for Sqlite {
             .push_bind(connection)
             .push(" AND kind = ")
             .push_bind(record_kind(kind));
-        query.push(" AND code > ").push_bind(after).push(" ORDER BY code LIMIT ").push_bind(i64::from(limit));
+        query.push(" AND code > ").push_bind(after).push(" ORDER BY code LIMIT ").push(limit);
         found(&query.build().fetch_all(&self.readers).await.map_err(failed)?)
     }
 

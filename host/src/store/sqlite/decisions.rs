@@ -90,7 +90,7 @@ impl Decisions for Sqlite {
         if let Some(before) = before {
             query.push(" AND id < ").push_bind(before);
         }
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
+        query.push(" ORDER BY id DESC LIMIT ").push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::decision(&Columns(row))).collect()
     }
@@ -105,7 +105,7 @@ impl Decisions for Sqlite {
         if let Some(after) = after {
             query.push(" AND id > ").push_bind(after);
         }
-        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        query.push(" ORDER BY id LIMIT ").push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::kept_decision(&Columns(row))).collect()
     }
@@ -143,7 +143,7 @@ impl Decisions for Sqlite {
         if let Some(before) = before {
             query.push(" AND a.id < ").push_bind(before);
         }
-        query.push(" ORDER BY a.id DESC LIMIT ").push_bind(i64::from(limit));
+        query.push(" ORDER BY a.id DESC LIMIT ").push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::extension_answer(&Columns(row))).collect()
     }

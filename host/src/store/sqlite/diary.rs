@@ -63,7 +63,7 @@ impl Diary for Sqlite {
             query.push(" AND (start_us, id) ").push(is_beyond).push(" (");
             query.push_bind(micros(start)).push(", ").push_bind(text(id)).push(")");
         }
-        query.push(order).push(" LIMIT ").push_bind(i64::from(page.limit));
+        query.push(order).push(" LIMIT ").push(page.limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::appointment(&Columns(row))).collect()
     }

@@ -102,7 +102,7 @@ impl Extensions for Sqlite {
         if let Some(before) = before {
             query.push(" AND id < ").push_bind(before);
         }
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
+        query.push(" ORDER BY id DESC LIMIT ").push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::extension_change(&Columns(row))).collect()
     }

@@ -3,8 +3,8 @@
 //! Invariants: a process has one connection that writes, and every write transaction begins with `BEGIN IMMEDIATE`, so
 //! it waits for its turn at the start and never fails half-way for a lock. Commits are durable (`synchronous = FULL`):
 //! an acknowledged booking survives a power cut; only what came of a try to deliver is looked up again after one
-//! (decision 0027). Every statement is a constant or built from constants, so each is
-//! prepared once for a connection.
+//! (decision 0027). Every statement is a constant or built from constants, so each is prepared once for a connection. Limits of
+//! lists stand in the text: SQLite plans a statement anew each time that one is bound to it.
 //!
 //! What must hold whoever writes (no double booking, unique keys, whose turn a delivery is) stands in the schema,
 //! `migrations/sqlite`.

@@ -177,7 +177,7 @@ impl Outbox for Sqlite {
         limit: u32,
     ) -> Result<Vec<Delivery>, Error> {
         let mut query = selection(filter);
-        query.push(" AND id > ").push_bind(after).push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        query.push(" AND id > ").push_bind(after).push(" ORDER BY id LIMIT ").push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::delivery(&Columns(row))).collect()
     }

@@ -133,7 +133,7 @@ impl Reconciliation for Sqlite {
         if let Some(company) = company {
             query.push(" AND company = ").push_bind(text(company));
         }
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
+        query.push(" ORDER BY id DESC LIMIT ").push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::run(&Columns(row))).collect()
     }
@@ -216,7 +216,7 @@ impl Reconciliation for Sqlite {
         if let Some(kind) = filter.kind {
             query.push(" AND kind = '").push(kind.as_str()).push("'");
         }
-        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        query.push(" ORDER BY id LIMIT ").push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::finding(&Columns(row))).collect()
     }

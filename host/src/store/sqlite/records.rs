@@ -76,7 +76,7 @@ impl Records for Sqlite {
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(text(after));
         }
-        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
+        query.push(" ORDER BY id LIMIT ").push(page.limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::record(kind, &Columns(row))).collect()
     }
@@ -97,7 +97,7 @@ impl Records for Sqlite {
             // Of another company's records nothing follows.
             query.push(" AND company = ").push_bind(text(filter.company)).push(")");
         }
-        query.push(" ORDER BY lower(name), id LIMIT ").push_bind(i64::from(page.limit));
+        query.push(" ORDER BY lower(name), id LIMIT ").push(page.limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::record(Kind::Customer, &Columns(row))).collect()
     }
@@ -123,7 +123,7 @@ impl Records for Sqlite {
         if let Some(company) = company {
             query.push(" AND company = ").push_bind(text(company));
         }
-        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        query.push(" ORDER BY id LIMIT ").push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }

@@ -30,7 +30,7 @@ pub(super) async fn few(store: &Sqlite, filter: &AppointmentFilter) -> Result<Op
     }
     query.push(" UNION ALL SELECT id FROM appointment WHERE ");
     theirs(&mut query, filter, wanted);
-    query.push(" LIMIT ").push_bind(FEW + 1);
+    query.push(" LIMIT ").push(FEW + 1);
     let found: Vec<String> = query.build_query_scalar().fetch_all(&store.readers).await.map_err(failed)?;
     let is_few = i64::try_from(found.len()).is_ok_and(|found| found <= FEW);
     Ok(Some(found).filter(|_| is_few))

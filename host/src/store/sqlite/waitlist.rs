@@ -63,7 +63,7 @@ impl Waitlist for Sqlite {
         if let Some(after) = page.after {
             query.push(" AND id > ").push_bind(text(after));
         }
-        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit));
+        query.push(" ORDER BY id LIMIT ").push(page.limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::wait(&Columns(row))).collect()
     }

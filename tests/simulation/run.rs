@@ -251,6 +251,7 @@ fn query(
         language: None,
         skill: None,
         strict: Strict::default(),
+        moving: None,
     }
 }
 

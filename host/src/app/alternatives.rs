@@ -128,6 +128,7 @@ impl Near {
             ranking: Ranking::Nearest,
             near: Some(at),
             last_provider: None,
+            moving: None,
         })
     }
 }

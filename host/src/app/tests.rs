@@ -205,10 +205,8 @@ async fn leave_given_meanwhile_is_seen_by_the_next_decision() {
     assert_eq!(codes(world.hold().await.unwrap_err()), ["SL0212"]);
 }
 
-#[tokio::test]
-async fn a_search_that_finds_nothing_says_why() {
-    let world = World::new().await;
-    let query = |day: &str| OpeningsQuery {
+fn whole_day(world: &World, day: &str) -> OpeningsQuery {
+    OpeningsQuery {
         service: world.service.into(),
         from: Some(utc(&format!("{day}T00:00:00Z"))),
         to: Some(utc(&format!("{day}T23:00:00Z"))),
@@ -224,7 +222,35 @@ async fn a_search_that_finds_nothing_says_why() {
         language: None,
         skill: None,
         strict: Strict::default(),
+        moving: None,
+    }
+}
+
+#[tokio::test]
+async fn a_visit_may_move_over_its_own_time() {
+    let world = World::new().await;
+    let id = world.confirmed().await;
+    let starts = async |moving| {
+        let providers = Providers(vec![world.provider.into()]);
+        let query = OpeningsQuery { moving, providers, ..whole_day(&world, "2026-11-23") };
+        let found = world.app.openings(query).await.unwrap().openings;
+        found.iter().map(|opening| opening.start.format("%H:%M").to_string()).collect::<Vec<_>>()
     };
+    let others = starts(None).await;
+    let around = ["09:15", "09:30", "09:45", "10:15", "10:30", "10:45"].map(str::to_owned);
+    assert!(
+        around.iter().all(|time| !others.contains(time)),
+        "from ten to eleven there is a visit: {others:?}"
+    );
+    let own = starts(Some(id)).await;
+    assert!(around.iter().all(|time| own.contains(time)), "which is in nobody's way but others': {own:?}");
+    assert!(!own.contains(&"10:00".to_owned()), "it is there already: {own:?}");
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_says_why() {
+    let world = World::new().await;
+    let query = |day| whole_day(&world, day);
     let monday = world.app.openings(query("2026-11-23")).await.unwrap();
     assert_eq!(monday.openings.first().map(|opening| opening.start), Some(utc("2026-11-23T09:00:00Z")));
     assert_eq!(monday.openings.last().map(|opening| opening.start), Some(utc("2026-11-23T16:00:00Z")));

@@ -81,6 +81,9 @@ impl App {
         if let (Ranking::SameProvider, Some(customer)) = (search.ranking, query.customer) {
             search.last_provider = self.ports.store.last_provider(customer, query.service).await?;
         }
+        if let Some(id) = query.moving {
+            search.moving = Some(self.appointment(id).await?);
+        }
         let mut all = Found::default();
         for place in wanted(&scene, &query)? {
             let found = self.openings_at(&scene, &place, &search).await?;
@@ -148,7 +151,8 @@ impl App {
             let (from, to) = reach(service, first, last);
             Grid::covering(from, to)
         })?;
-        let calendars = Calendars { workloads: search.ranking == Ranking::Fairest, ..calendars };
+        let workloads = search.ranking == Ranking::Fairest;
+        let calendars = Calendars { workloads, except: search.moving.as_ref(), ..calendars };
         let snapshot = self.snapshot(scene, &calendars).await?;
         let query = decisions::OpeningsQuery {
             within: translate::span(first, last),
@@ -237,6 +241,9 @@ fn opening(scene: &Scene, found: decisions::Opening) -> Result<Opening> {
 
 /// One list out of several branches' lists, each of which is in the order asked for.
 fn merged(mut all: Found, search: &Search) -> Openings {
+    if let Some(own) = &search.moving {
+        all.openings.retain(|opening| (opening.start, opening.provider) != (own.start, own.provider));
+    }
     all.openings.sort_by_key(|opening| opening.precedence);
     if search.ranking == Ranking::EarliestStarts {
         // Each branch has named its own.

@@ -7,7 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::{Error, Result, SLOT_MINUTES, hold};
 use crate::model::fields::GUESTS;
-use crate::model::{BranchId, CustomerId, Preference, ProviderId, ServiceId, Wish};
+use crate::model::{
+    Appointment, AppointmentId, BranchId, CustomerId, Preference, ProviderId, ServiceId, Wish,
+};
 use crate::wasm::bindings::slotledger::rules::decisions::Ranking;
 
 /// The longest span one search covers. A month of five-minute slots of a provider is 9 kB of calendar.
@@ -70,6 +72,10 @@ pub struct OpeningsQuery {
     #[serde(default)]
     #[param(value_type = Option<String>, max_length = 100)]
     pub strict: Strict,
+    /// The appointment that is to be moved: its own time counts as free, and is not offered to it. Only who has shown that they
+    /// may move it says so.
+    #[serde(skip)]
+    pub moving: Option<AppointmentId>,
 }
 
 /// Which wishes of a search have to be met.
@@ -151,6 +157,7 @@ pub(in crate::app) struct Search {
     pub(in crate::app) ranking: Ranking,
     pub(in crate::app) near: Option<DateTime<Utc>>,
     pub(in crate::app) last_provider: Option<ProviderId>,
+    pub(in crate::app) moving: Option<Appointment>,
 }
 
 impl Search {
@@ -195,6 +202,7 @@ impl Search {
             ranking: ranking(query.ranking.unwrap_or_default()),
             near: query.near,
             last_provider: None,
+            moving: None,
         })
     }
 }

@@ -178,6 +178,7 @@ impl App {
             language: None,
             skill: None,
             strict: Strict::default(),
+            moving: None,
         };
         Ok(!self.openings(query).await?.openings.is_empty())
     }

@@ -257,6 +257,7 @@ async fn openings(
         language: None,
         skill: None,
         strict: Strict::default(),
+        moving: None,
     };
     let found = app.openings(wanted).await?;
     let mut days: Vec<Day> = Vec::new();

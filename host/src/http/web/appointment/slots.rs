@@ -49,6 +49,7 @@ pub(super) async fn slots(
         language: None,
         skill: None,
         strict: Strict::default(),
+        moving: Some(appointment.id),
     };
     let found = app.openings(query).await?;
     let chosen = format!("{}|{}", form.text("start"), form.text("provider"));

@@ -66,6 +66,7 @@ pub(super) async fn page(
         customer: Some(appointment.customer),
         step_minutes: times::step(&service),
         zone,
+        moving: Some(appointment.id),
     };
     let week = times::week(app, language, &search, form.read("week")?).await?;
     let token = form.text("token").to_owned();

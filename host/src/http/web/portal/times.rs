@@ -23,7 +23,7 @@ use crate::app::{
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::languages::Language;
-use crate::model::{Branch, BranchId, CustomerId, ProviderId, Service, ServiceId};
+use crate::model::{AppointmentId, Branch, BranchId, CustomerId, ProviderId, Service, ServiceId};
 
 /// Minutes between two windows, and between two of what is over sooner.
 const STEP_MINUTES: u32 = 30;
@@ -108,6 +108,7 @@ impl<'o> Chosen<'o> {
             customer: None,
             step_minutes: step(self.service),
             zone: self.zone,
+            moving: None,
         }
     }
 }
@@ -126,6 +127,8 @@ pub(super) struct Search {
     pub(super) customer: Option<CustomerId>,
     pub(super) step_minutes: u32,
     pub(super) zone: Tz,
+    /// The visit that is moved: its own time is free for it.
+    pub(super) moving: Option<AppointmentId>,
 }
 
 /// A day of a week.
@@ -242,6 +245,7 @@ impl Search {
             language: None,
             skill: None,
             strict: Strict::default(),
+            moving: self.moving,
         }
     }
 }

@@ -176,7 +176,9 @@ pub(super) async fn page_with(
     let offers = offers(app, desk, acting, &appointment, open).await?;
     let day = form.read::<NaiveDate>("day")?;
     let (slots, no_slots) = match open {
-        Some(Act::Reschedule | Act::FollowUp) => slots::slots(app, &appointment, zone, day, &form).await?,
+        Some(act @ (Act::Reschedule | Act::FollowUp)) => {
+            slots::slots(app, act, &appointment, zone, day, &form).await?
+        }
         _ => (Vec::new(), Vec::new()),
     };
     let providers = match open {

@@ -1,11 +1,13 @@
-//! Times that a visit can be moved to.
+//! Times that a visit can be moved to, or the rest of it booked at.
 
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
 use crate::app::{self, App, OpeningsQuery, Order, Providers, Strict};
 use crate::http::problem::Problem;
+
 use crate::http::web::appointments::instant;
+use crate::http::web::commands::Act;
 use crate::http::web::form::Form;
 use crate::http::web::words;
 use crate::model::Appointment;
@@ -27,6 +29,7 @@ pub(in crate::http::web) struct Slot {
 /// The times, and where there is none the reasons.
 pub(super) async fn slots(
     app: &App,
+    act: Act,
     appointment: &Appointment,
     zone: Tz,
     day: Option<NaiveDate>,
@@ -49,7 +52,8 @@ pub(super) async fn slots(
         language: None,
         skill: None,
         strict: Strict::default(),
-        moving: Some(appointment.id),
+        // What a visit leaves over is done beside it, not instead of it.
+        moving: (act == Act::Reschedule).then_some(appointment.id),
     };
     let found = app.openings(query).await?;
     let chosen = format!("{}|{}", form.text("start"), form.text("provider"));

@@ -233,6 +233,13 @@ impl Appointment {
     pub fn left_to_pay(quote: &Quote, payments: &[Payment]) -> Decimal {
         quote.net - payments.iter().map(|payment| payment.amount).sum::<Decimal>()
     }
+
+    /// What of the deposit is not paid; none where nothing is missing.
+    #[must_use]
+    pub fn deposit_left(&self) -> Option<Decimal> {
+        let left = self.quote.deposit - (self.quote.net - self.balance);
+        (left > Decimal::ZERO).then_some(left)
+    }
 }
 
 /// Time taken from a provider and from units, buffers included. The store refuses two of different visits that overlap.

@@ -125,9 +125,9 @@ impl Act {
         }
     }
 
-    /// Whether there is a form to say more in.
+    /// Whether there is a form to say more in, or to be asked again before it is done.
     pub(super) const fn has_form(self) -> bool {
-        !self.is_bare() || matches!(self, Self::Complete)
+        !self.is_bare() || matches!(self, Self::Complete | Self::Confirm)
     }
 
     /// What it needs.
@@ -154,7 +154,7 @@ impl Act {
             Self::Schedule => Command::Schedule,
             Self::Confirm => Command::Confirm,
             Self::Pay => Command::Pay(Pay {
-                amount: of.quote.deposit,
+                amount: of.deposit_left().unwrap_or(of.quote.deposit),
                 currency: None,
                 reference: reason,
                 method: None,

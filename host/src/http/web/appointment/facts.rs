@@ -5,7 +5,9 @@ use chrono_tz::Tz;
 use crate::app;
 use crate::http::web::names::Names;
 use crate::http::web::words;
-use crate::model::{Appointment, AppointmentId, Branch, Case, Company, Provider, Service, Status, Unit};
+use crate::model::{
+    Appointment, AppointmentId, Branch, Case, Company, Provider, Quote, Service, Status, Unit,
+};
 
 /// The pairs.
 pub(super) async fn facts(
@@ -37,7 +39,7 @@ pub(super) async fn facts(
         facts.push(("Held until", words::moment(until, zone)));
     }
     if !appointment.quote.deposit.is_zero() {
-        facts.push(("Deposit", format!("{} {}", appointment.quote.deposit, appointment.quote.currency)));
+        facts.push(("Deposit", deposit(appointment)));
         facts.push(("Left to pay", format!("{} {}", appointment.balance, appointment.quote.currency)));
     }
     if let Some(at) = appointment.expected_arrival {
@@ -53,6 +55,18 @@ pub(super) async fn facts(
         facts.push(("Cancelled because", reason.clone()));
     }
     Ok(facts)
+}
+
+/// The deposit, and what of it is there while it counts.
+fn deposit(appointment: &Appointment) -> String {
+    let Quote { deposit, currency, .. } = &appointment.quote;
+    let is_over = matches!(appointment.status, Status::Cancelled | Status::NoShow);
+    match appointment.deposit_left() {
+        _ if is_over => format!("{deposit} {currency}"),
+        None => format!("{deposit} {currency}, paid"),
+        Some(left) if left == *deposit => format!("{deposit} {currency}, not paid"),
+        Some(left) => format!("{deposit} {currency}, {left} of it not paid"),
+    }
 }
 
 /// The appointments before and after it.

@@ -92,6 +92,8 @@ struct AppointmentPage {
     notes: String,
     remarks: String,
     offers: Vec<Offer>,
+    /// What of the deposit is not paid.
+    unpaid: Option<String>,
     open: Option<Act>,
     trouble: Option<Trouble>,
     form: Form,
@@ -116,13 +118,17 @@ impl AppointmentPage {
 
     /// Whether the form that is open asks for something.
     fn asks(&self) -> bool {
-        let says_more = |act: Act| !act.is_bare() && (act != Act::Correct || !self.outcomes.is_empty());
+        let says_more = |act: Act| match act {
+            Act::Confirm => self.unpaid.is_some() && self.offers.iter().any(|offer| offer.is_open),
+            Act::Correct => !self.outcomes.is_empty(),
+            act => !act.is_bare(),
+        };
         self.open.is_some_and(says_more) || !self.rows.is_empty()
     }
 
     /// Whether it asks why.
     fn gives_reason(&self) -> bool {
-        !matches!(self.open, Some(Act::FollowUp | Act::Complete))
+        !matches!(self.open, Some(Act::FollowUp | Act::Complete | Act::Confirm))
     }
 
     /// Whether a time is chosen.
@@ -227,6 +233,7 @@ pub(super) async fn page_with(
         notes: if is_customers { String::new() } else { appointment.notes.clone() },
         remarks: appointment.remarks.clone(),
         offers,
+        unpaid: appointment.deposit_left().map(|left| format!("{left} {}", appointment.quote.currency)),
         rows: work.rows(open, is_done, trouble.is_some(), &form),
         outcomes,
         materials: materials.filter(|_| !is_customers),
@@ -297,11 +304,14 @@ async fn offers(
     let sketches: Vec<_> = theirs.iter().map(|act| act.sketch(appointment)).collect();
     let possible = app.possible(appointment, &sketches, acting).await?;
     let possible = theirs.into_iter().zip(possible).filter(|(_, possible)| *possible);
+    let is_unpaid = appointment.deposit_left().is_some();
+    // Nobody goes without a deposit by a slip.
+    let is_bare = |act: Act| act.is_bare() && !(act == Act::Confirm && is_unpaid);
     let offer = |(n, (act, _)): (usize, (Act, bool))| Offer {
         name: act.name(),
         label: act.label(),
-        is_bare: act.is_bare(),
-        is_first: n == 0 && act.is_bare(),
+        is_bare: is_bare(act),
+        is_first: n == 0 && is_bare(act) || act == Act::Pay && is_unpaid,
         is_harsh: matches!(act, Act::Cancel | Act::Decline | Act::NoShow),
         is_open: open == Some(act),
         more: (act == Act::Complete).then_some("Complete with other material"),

@@ -280,10 +280,8 @@ fn due(
     company: &Company,
     confirm: Option<&Choosing>,
 ) -> Option<Deposit> {
-    let paid: Decimal = appointment.payments.iter().map(|payment| payment.amount).sum();
-    let left = appointment.quote.deposit - paid;
-    let waits = confirm.is_some_and(|confirm| !confirm.is_free()) && left > Decimal::ZERO;
-    waits.then(|| Deposit {
+    let left = appointment.deposit_left().filter(|_| confirm.is_some_and(|confirm| !confirm.is_free()))?;
+    Some(Deposit {
         amount: language
             .tell("due-amount", [("amount", language.money(left, &appointment.quote.currency).into())]),
         reference: language.tell(

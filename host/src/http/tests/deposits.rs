@@ -39,6 +39,7 @@ async fn confirming_without_the_deposit_is_asked_and_the_deposit_can_still_be_en
     let desk = Desk::open().await;
     let (confirm, pay) = (format!("{}/confirm\"", desk.visit), "?do=pay-deposit#do");
     let held = desk.page("").await;
+    assert!(held.contains("50.00 EUR before tax"), "{held}");
     assert!(held.contains("15.00 EUR, not paid") && held.contains(pay), "{held}");
     assert!(!held.contains(&confirm), "one tap confirms: {held}");
     let asked = desk.page("?do=confirm").await;
@@ -49,7 +50,11 @@ async fn confirming_without_the_deposit_is_asked_and_the_deposit_can_still_be_en
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let confirmed = desk.page("").await;
     assert!(confirmed.contains("15.00 EUR, not paid") && confirmed.contains(pay), "{confirmed}");
-    let paid = desk.form("pay-deposit", &[("seen", "2"), ("amount", "15"), ("reference", "cash")]).await;
+    let form = desk.page("?do=pay-deposit").await;
+    assert!(form.contains("value=\"15.00\"") && form.contains("at most 50.00 EUR"), "{form}");
+    let much = desk.form("pay-deposit", &[("seen", "2"), ("amount", "much"), ("reference", "cash")]).await;
+    assert!(much.text.contains("must be an amount") && much.text.contains("value=\"much\""), "{}", much.text);
+    let paid = desk.form("pay-deposit", &[("seen", "2"), ("amount", "15,00"), ("reference", "cash")]).await;
     assert_eq!(paid.status, StatusCode::SEE_OTHER, "{}", paid.text);
     let paid = desk.page("").await;
     assert!(paid.contains("15.00 EUR, paid") && !paid.contains(pay), "{paid}");

@@ -97,6 +97,11 @@ impl Form {
         self.fields.get(name).map_or("", String::as_str)
     }
 
+    /// A number as people type it: half of Europe writes a comma where the other half writes a point.
+    pub(super) fn number(&self, name: &str) -> String {
+        self.text(name).replace(',', ".")
+    }
+
     /// A field that has to be readable if it is there.
     pub(super) fn read<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         let wrong = |_| Problem::new(codes::BAD_QUERY, format!("{name} cannot be read."));

@@ -14,6 +14,7 @@ pub(super) async fn facts(
     names: &mut Names<'_>,
     appointment: &Appointment,
     zone: Tz,
+    left: String,
 ) -> app::Result<Vec<(&'static str, String)>> {
     let place = names.of::<Branch>(appointment.branch).await?;
     let mut facts = vec![
@@ -40,7 +41,7 @@ pub(super) async fn facts(
     }
     if !appointment.quote.deposit.is_zero() {
         facts.push(("Deposit", deposit(appointment)));
-        facts.push(("Left to pay", format!("{} {}", appointment.balance, appointment.quote.currency)));
+        facts.push(("Left to pay", left));
     }
     if let Some(at) = appointment.expected_arrival {
         facts.push(("Expected arrival", words::moment(at, zone)));

@@ -3,6 +3,7 @@
 mod correction;
 mod facts;
 mod papers;
+mod payment;
 mod slots;
 mod used;
 
@@ -37,6 +38,7 @@ use crate::model::{
 use crate::store::DeliveryFilter;
 use correction::Outcome;
 use papers::Paper;
+use payment::Payment;
 pub(super) use slots::Slot;
 use used::Materials;
 
@@ -94,6 +96,8 @@ struct AppointmentPage {
     offers: Vec<Offer>,
     /// What of the deposit is not paid.
     unpaid: Option<String>,
+    /// What a payment is likely to be, and what it can be.
+    payment: Payment,
     open: Option<Act>,
     trouble: Option<Trouble>,
     form: Form,
@@ -208,6 +212,7 @@ pub(super) async fn page_with(
     let trail = if desk.may(Scope::TrailRead, id).await? { Some(trail(app, id, zone).await?) } else { None };
     let decisions = desk.may(Scope::RulesRead, id).await?;
     let decisions = decisions.then(|| ("How it was decided", format!("/rules/decisions?appointment={id}")));
+    let left = payment::left(&appointment, if sees_books { &work.deliveries } else { &[] });
     let page = AppointmentPage {
         shell: desk.shell(&appointment.name, "/appointments"),
         id,
@@ -221,7 +226,7 @@ pub(super) async fn page_with(
             names.of::<Customer>(appointment.customer).await?,
             desk.customer(appointment.company, appointment.customer),
         ),
-        facts: facts::facts(&mut names, &appointment, zone).await?,
+        facts: facts::facts(&mut names, &appointment, zone, left).await?,
         links: facts::links(&appointment).into_iter().chain(decisions).collect(),
         lines: appointment
             .quote
@@ -233,6 +238,7 @@ pub(super) async fn page_with(
         notes: if is_customers { String::new() } else { appointment.notes.clone() },
         remarks: appointment.remarks.clone(),
         offers,
+        payment: Payment::of(&appointment, &form, trouble.is_some()),
         unpaid: appointment.deposit_left().map(|left| format!("{left} {}", appointment.quote.currency)),
         rows: work.rows(open, is_done, trouble.is_some(), &form),
         outcomes,

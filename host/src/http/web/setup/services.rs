@@ -209,8 +209,7 @@ fn read(template: &Line, form: &Form) -> Result<Wanted, Vec<FieldError>> {
         if text("tick").is_empty() {
             continue;
         }
-        // A decimal comma is a slip of habit, not of thought.
-        let price = text("price").replace(',', ".").parse::<Decimal>();
+        let price = form.number(&format!("price-{place}")).parse::<Decimal>();
         let minutes = text("minutes").parse::<u32>();
         if price.is_err() {
             wrong(format!("price-{place}"), "must be an amount, such as 49.90");

@@ -138,6 +138,14 @@ impl Form {
         if errors.is_empty() { Ok(input) } else { Err(nul(errors)) }
     }
 
+    /// All that was typed and ticked, to be sent once more: without the token of the session, and without passwords.
+    pub(super) fn kept(&self) -> Vec<(&str, String)> {
+        let is_kept = |name: &str| !["csrf", "password"].contains(&name);
+        let told = self.fields.iter().filter(|(name, _)| is_kept(name));
+        let ticks = self.ticked.iter().map(|tick| (TICK, format!("{}|{}", tick.id, tick.seen)));
+        told.map(|(name, text)| (name.as_str(), text.clone())).chain(ticks).collect()
+    }
+
     /// The fields without this one, as a query.
     pub(super) fn without(&self, names: &[&str]) -> String {
         self.query(|name| !names.contains(&name))

@@ -19,6 +19,7 @@ mod door;
 mod entrance;
 mod errors;
 mod form;
+mod kept;
 mod materials;
 mod names;
 mod phone;

@@ -67,6 +67,8 @@ struct Found {
 struct Chosen {
     company: String,
     customer: Option<(String, String)>,
+    /// Where they are visited, unless somebody says otherwise.
+    address: Option<String>,
     branch: String,
     service: String,
     provider: String,
@@ -125,12 +127,12 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
     let only = if let [only] = all.as_slice() { Some(only.value.clone()) } else { None };
     let company = query.read::<CompanyId>("company")?.or(only.and_then(|id| id.parse().ok()));
     let customer = match query.read::<CustomerId>("customer")? {
-        Some(id) => {
-            let customer = app.get::<Customer>(id.0).await?;
-            Some((id.to_string(), told(&customer)))
-        }
+        Some(id) => Some(app.get::<Customer>(id.0).await?),
         None => None,
     };
+    let address_known = customer.as_ref().and_then(|customer| customer.data.address.as_deref());
+    let address_known = address_known.map(words::on_a_line).filter(|address| !address.is_empty());
+    let customer = customer.map(|customer| (customer.id.to_string(), told(&customer)));
     let with = |changes: &[(&str, &str)]| address(&query, company, changes);
     let found = match (company, sought(&query, "q")?) {
         (Some(company), text @ Some(_)) => {
@@ -176,6 +178,7 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
         chosen: Chosen {
             company: company.map(|id| id.to_string()).unwrap_or_default(),
             customer,
+            address: address_known,
             branch: query.text("branch").to_owned(),
             service: query.text("service").to_owned(),
             provider: query.text("provider").to_owned(),
@@ -311,7 +314,9 @@ async fn added(
     form: &Form,
 ) -> app::Result<Stored<Customer>> {
     let told = |name: &str| Some(form.text(name)).filter(|text| !text.is_empty());
-    let fields = json!({ "name": form.text("name"), "email": told("email"), "phone": told("phone") });
+    let fields = json!({
+        "name": form.text("name"), "email": told("email"), "phone": told("phone"), "address": told("address"),
+    });
     let customer: Customer =
         serde_json::from_value(fields).map_err(|error| app::Error::Inside(error.to_string()))?;
     match app.create_by(Some(&desk.identity.label), (company, customer), None).await? {

@@ -14,15 +14,19 @@ pub(super) async fn facts(
     names: &mut Names<'_>,
     appointment: &Appointment,
     zone: Tz,
+    address: Option<String>,
     left: String,
 ) -> app::Result<Vec<(&'static str, String)>> {
-    let place = names.of::<Branch>(appointment.branch).await?;
+    let branch = names.of::<Branch>(appointment.branch).await?;
     let mut facts = vec![
         ("Service", names.of::<Service>(appointment.service).await?),
         ("Provider", names.of::<Provider>(appointment.provider).await?),
-        ("Location", appointment.location.clone().unwrap_or(place)),
+        ("Location", address.clone().unwrap_or_else(|| branch.clone())),
         ("Company", names.of::<Company>(appointment.company).await?),
     ];
+    if address.is_some_and(|address| address != branch) {
+        facts.push(("Branch", branch));
+    }
     let mut units = Vec::new();
     for unit in &appointment.units {
         units.push(names.of::<Unit>(*unit).await?);

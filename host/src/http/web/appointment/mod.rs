@@ -213,6 +213,8 @@ pub(super) async fn page_with(
     let decisions = desk.may(Scope::RulesRead, id).await?;
     let decisions = decisions.then(|| ("How it was decided", format!("/rules/decisions?appointment={id}")));
     let left = payment::left(&appointment, if sees_books { &work.deliveries } else { &[] });
+    let customer = app.get::<Customer>(appointment.customer.0).await?.data;
+    let address = appointment.address(&customer).map(words::on_a_line);
     let page = AppointmentPage {
         shell: desk.shell(&appointment.name, "/appointments"),
         id,
@@ -222,11 +224,8 @@ pub(super) async fn page_with(
         when: words::span(appointment.start, appointment.end, zone),
         instant: instant(appointment.start),
         zone_name: zone.name().to_owned(),
-        customer: (
-            names.of::<Customer>(appointment.customer).await?,
-            desk.customer(appointment.company, appointment.customer),
-        ),
-        facts: facts::facts(&mut names, &appointment, zone, left).await?,
+        customer: (customer.name, desk.customer(appointment.company, appointment.customer)),
+        facts: facts::facts(&mut names, &appointment, zone, address, left).await?,
         links: facts::links(&appointment).into_iter().chain(decisions).collect(),
         lines: appointment
             .quote

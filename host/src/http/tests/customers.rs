@@ -62,3 +62,52 @@ async fn a_customer_is_added_with_an_address_changed_and_visited_there() {
     assert!(!api.page(&accountant, &format!("/customers/{customer}")).await.text.contains(&edit));
     assert_eq!(api.page(&accountant, &edit).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_second_hold_for_a_customer_is_asked_about_first() {
+    let api = Api::open().await;
+    let place = Place::found(&api, "Here", json!({})).await;
+    let ana = place.customer(&api, json!({"name": "Ana"})).await.to_string();
+    let cookie = api.somebody(vec![place.grant(Role::FrontDesk, None)]).await;
+    let (company, service) = (place.company.to_string(), place.service.to_string());
+    let openings = format!("/api/v1/openings?service={service}&step_minutes=60&limit=50");
+    let openings = api.get(&openings).await.json();
+    let [first, later] =
+        [4, 40].map(|n: usize| openings["openings"][n]["start"].as_str().unwrap().to_owned());
+    let hold = async |key: &str, start: &str, again: &str| {
+        let fields = [
+            ("company", company.as_str()),
+            ("customer", &ana),
+            ("service", &service),
+            ("key", key),
+            ("start", start),
+            ("notes", "Ring twice"),
+            ("again", again),
+        ];
+        send(&api, &cookie, "/book/hold", &fields).await
+    };
+    let held = hold("k1", &first, "").await;
+    assert!(held.header("location").ends_with("?done=held"), "{}", held.text);
+    // The same form again is the same hold; another one is asked about, and holds nothing.
+    assert_eq!(hold("k1", &first, "").await.header("location"), held.header("location"));
+    for start in [&first, &later] {
+        let asked = hold("k2", start, "").await;
+        assert_eq!(asked.status, StatusCode::CONFLICT, "{}", asked.text);
+        for text in ["something for this customer already", "Ring twice", "name=\"again\""] {
+            assert!(asked.text.contains(text), "{text}: {}", asked.text);
+        }
+    }
+    let list = format!("/api/v1/appointments?customer={ana}");
+    assert_eq!(api.get(&list).await.json()["items"].as_array().unwrap().len(), 1);
+    let meant = hold("k3", &later, "yes").await;
+    assert!(meant.header("location").ends_with("?done=held"), "{}", meant.text);
+    // Once it is firm, only a visit at the same time is asked about.
+    for one in api.get(&list).await.json()["items"].as_array().unwrap() {
+        let path = format!("/api/v1/appointments/{}/confirm", one["id"].as_str().unwrap());
+        assert_eq!(api.call("POST", &path, &[], Value::Null).await.status, StatusCode::OK);
+    }
+    assert_eq!(hold("k4", &first, "").await.status, StatusCode::CONFLICT);
+    let elsewhen = openings["openings"][20]["start"].as_str().unwrap();
+    let other = hold("k5", elsewhen, "").await;
+    assert!(other.header("location").ends_with("?done=held"), "{}", other.text);
+}

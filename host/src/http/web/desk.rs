@@ -19,6 +19,7 @@ use super::form::Form;
 use super::names::choices;
 use super::setup;
 use super::trouble::Trouble;
+use super::twins::{Twin, twins};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
 use crate::app::{self, App, Booking, OpeningsQuery, Providers, Reply, Request, Strict};
@@ -96,6 +97,8 @@ struct BookPage {
     key: String,
     adding: Option<Trouble>,
     holding: Option<Trouble>,
+    /// What stands for the customer already, where that is asked about.
+    twins: Vec<Twin>,
     form: Form,
     may_add: bool,
     may_found: bool,
@@ -107,10 +110,11 @@ impl BookPage {
     }
 }
 
-/// A form of the page that was refused.
+/// A form of the page that was refused, or is asked about first.
 enum Wrong {
     Adding(Trouble),
     Holding(Trouble),
+    Twice(Vec<Twin>),
 }
 
 async fn show(
@@ -159,12 +163,14 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
     };
     let next = week + Days::new(7);
     let before = week - Days::new(7);
-    let (adding, holding) = match wrong {
-        Some(Wrong::Adding(trouble)) => (Some(trouble), None),
-        Some(Wrong::Holding(trouble)) => (None, Some(trouble)),
-        None => (None, None),
+    let (adding, holding, twins) = match wrong {
+        Some(Wrong::Adding(trouble)) => (Some(trouble), None, Vec::new()),
+        Some(Wrong::Holding(trouble)) => (None, Some(trouble), Vec::new()),
+        Some(Wrong::Twice(twins)) => (None, None, twins),
+        None => (None, None, Vec::new()),
     };
-    let status = adding.as_ref().or(holding.as_ref()).map_or(StatusCode::OK, Trouble::status);
+    let fine = if twins.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
+    let status = adding.as_ref().or(holding.as_ref()).map_or(fine, Trouble::status);
     let page = BookPage {
         shell: desk.shell("New booking", PATH),
         branches: offered::<Branch>(app, company, query.text("branch")).await?,
@@ -192,6 +198,7 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
         key: app::fresh_secret("fk_")?,
         adding,
         holding,
+        twins,
         form: query,
         may_add: !desk.identity.grants_for(Scope::CustomersWrite).is_empty(),
         may_found: setup::may_found(desk),
@@ -273,12 +280,13 @@ async fn openings(
         }
         last = Some(opening.start);
         let label = words::day(opening.start, zone);
+        let value = instant(opening.start);
         let slot = Slot {
-            value: instant(opening.start),
+            is_chosen: value == query.text("start"),
+            value,
             day: label.clone(),
             time: words::time(opening.start, zone),
             provider: if any { String::new() } else { opening.provider_name },
-            is_chosen: false,
         };
         match days.last_mut().filter(|day| day.label == label) {
             Some(day) => day.slots.push(slot),
@@ -343,6 +351,15 @@ async fn hold(
         key: format!("{}:{key}", desk.identity.id),
         fingerprint: fields.iter().map(|name| form.text(name)).collect::<Vec<_>>().join("\n"),
     };
+    if let (Ok(booking), Some(company)) = (&booking, form.read::<CompanyId>("company")?)
+        && form.text("again").is_empty()
+        && !app.was_answered(&request).await?
+    {
+        let twins = twins(&app, &desk, company, booking).await?;
+        if !twins.is_empty() {
+            return page(&app, &desk, form, Some(Wrong::Twice(twins))).await;
+        }
+    }
     let reply = match booking {
         Ok(booking) => app.hold(booking, acting, Some(&request)).await.map_err(Problem::from),
         Err(problem) => Err(problem),

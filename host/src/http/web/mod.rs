@@ -31,6 +31,7 @@ mod rules;
 mod setup;
 mod trail;
 mod trouble;
+mod twins;
 mod upload;
 mod visits;
 mod words;

@@ -4,6 +4,7 @@
 
 use askama::Template;
 use axum::extract::{self, Extension};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::door::Desk;
@@ -46,7 +47,7 @@ fn page(
     problem: Option<&Problem>,
 ) -> Response {
     let trouble = problem.map(Trouble::from);
-    let status = trouble.as_ref().map_or(axum::http::StatusCode::OK, Trouble::status);
+    let status = trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
     let shell = desk.shell("Change a customer", PATH);
     words::html(status, &EditPage { shell, back: path(id), version, customer, trouble })
 }

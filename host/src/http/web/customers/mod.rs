@@ -6,6 +6,8 @@
 mod edit;
 mod one;
 
+pub(super) use one::branches_seen;
+
 use askama::Template;
 use axum::extract::{self, Extension};
 use axum::http::{StatusCode, Uri};

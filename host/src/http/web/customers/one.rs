@@ -99,7 +99,7 @@ pub(super) async fn show(
 }
 
 /// The branches of a company whose appointments somebody sees; none of them means all.
-fn branches_seen(desk: &Desk, company: CompanyId) -> Result<Vec<BranchId>, Problem> {
+pub(in crate::http::web) fn branches_seen(desk: &Desk, company: CompanyId) -> Result<Vec<BranchId>, Problem> {
     let grants = desk.identity.grants_for(Scope::AppointmentsRead);
     let mut here = grants
         .iter()

@@ -209,3 +209,27 @@ async fn what_was_typed_when_a_session_was_over_is_sent_once_more() {
     let done = send(&cookie, "same-origin", format!("{typed}{token}")).await;
     assert!(done.header("location").ends_with("&done=customer"), "{}", done.text);
 }
+
+#[tokio::test]
+async fn whoever_looks_at_an_address_without_anything_sees_a_page() {
+    let api = Api::open().await;
+    let accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let look = async |path: &str, accept: &str| {
+        api.send(Request::get(path).header("accept", accept).body(Body::empty()).unwrap()).await
+    };
+    for path in ["/nope", "/nope/%3Cb%3E", "/book/hold/more"] {
+        let page = look(path, accept).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.text);
+        assert!(page.header("content-type").starts_with("text/html"), "{}", page.text);
+        assert!(page.text.contains("SL0109") && page.text.contains("href=\"/\""), "{}", page.text);
+    }
+    // Programs get what they read.
+    look("/nope", "*/*").await.is_problem(401, "SL0101");
+    look("/api/v1/nope", accept).await.is_problem(401, "SL0101");
+    api.get("/nope").await.is_problem(404, "SL0109");
+    let icon =
+        api.router.clone().oneshot(Request::get("/favicon.ico").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(icon.headers()["content-type"], "image/png");
+    let bytes = icon.into_body().collect().await.unwrap().to_bytes();
+    assert!(image::load_from_memory(&bytes).is_ok());
+}

@@ -252,6 +252,22 @@ async fn legible(desk: Option<&Desk>, response: Response) -> Response {
     }
 }
 
+/// Answers whoever looks at an address in a browser with a page, also where there is none. The API, and whoever does not ask for
+/// a page, get what they always get.
+pub(in crate::http) async fn in_browsers(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let accepts = request.headers().get_all(header::ACCEPT).iter();
+    let is_looking = accepts.filter_map(|value| value.to_str().ok()).any(|kinds| kinds.contains("text/html"));
+    if !is_looking || path.starts_with("/api/") {
+        return next.run(request).await;
+    }
+    if request.extensions().get::<MatchedPath>().is_none() {
+        let problem = Problem::new(codes::NO_SUCH_PATH, format!("There is nothing at {path}."));
+        return trouble::page(None, &Trouble::from(&problem));
+    }
+    legible(None, next.run(request).await).await
+}
+
 /// The problem that a response is, if it is one.
 pub(super) async fn trouble_in(response: Response) -> Result<Response, Trouble> {
     let is_problem = response

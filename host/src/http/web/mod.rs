@@ -94,6 +94,7 @@ pub(super) fn routes(app: &Arc<App>, site: &Arc<Site>) -> Router<State> {
         .merge(errors::open_routes())
         .route("/assets/{name}", get(assets::asset))
         .route("/embed.js", get(assets::embed))
+        .route("/favicon.ico", get(assets::favicon))
         .merge(phone::open_routes())
         .layer(middleware::from_fn(door::legibly))
         .merge(portal::routes());
@@ -116,6 +117,8 @@ fn closed() -> Pages {
         .merge(rules::routes())
         .merge(setup::routes())
 }
+
+pub(super) use door::in_browsers;
 
 /// What each page that is not open needs.
 #[cfg(test)]

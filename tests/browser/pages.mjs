@@ -65,6 +65,15 @@ const steps = {
     await page.getByRole("link", { name: "Week after" }).click();
     await page.locator(".day .slot").first().waitFor();
     await sound(page, "book");
+    // What is chosen can be read whole.
+    for (const name of ["Service", "Provider"]) {
+      const short = await page.getByLabel(name, { exact: true }).evaluate((select) => {
+        const probe = document.createElement("canvas").getContext("2d");
+        probe.font = getComputedStyle(select).font;
+        return select.clientWidth - 40 - probe.measureText(select.selectedOptions[0].text).width;
+      });
+      assert.ok(short >= 0, `${name} is cut off by ${-short} px`);
+    }
     await page.locator(".day .slot input").nth(2).check();
     await page.getByLabel("Notes for colleagues").fill("The dog is friendly.\nRing twice.");
     await page.getByRole("button", { name: "Hold this time" }).click();

@@ -5,6 +5,7 @@ import { attackSteps } from "./attacks.mjs";
 import { boardSteps } from "./board.mjs";
 import { booksSteps } from "./books.mjs";
 import { correctionSteps } from "./corrections.mjs";
+import { deskSteps } from "./desk.mjs";
 import { listSteps } from "./lists.mjs";
 import { reconciliationSteps } from "./reconciliation.mjs";
 import { reportSteps } from "./reports.mjs";
@@ -27,6 +28,7 @@ const steps = {
   ...boardSteps({ url, visitor, logIn, sound }),
   ...booksSteps({ url, visitor, logIn, sound }),
   ...correctionSteps({ url, visitor, logIn, sound }),
+  ...deskSteps({ url, visitor, logIn, sound }),
   ...fingerSteps({ url, visitor, logIn, sound }),
   ...listSteps({ url, visitor, logIn, sound }),
   ...reconciliationSteps({ visitor, logIn, sound }),

@@ -221,7 +221,7 @@ fn pay(form: &Form) -> Result<Pay, Problem> {
         ));
     }
     let said = [("amount", amount.as_deref()), ("reference", told("reference")), ("method", told("method"))];
-    form.checked(said.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))).collect())
+    form.checked(said.into_iter().filter_map(|(name, text)| Some((name, text?))).collect())
 }
 
 /// The end of work, with what was used up. Where a form does not ask, it is what the service lists.

@@ -134,8 +134,8 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
         Some(id) => Some(app.get::<Customer>(id.0).await?),
         None => None,
     };
-    let address_known = customer.as_ref().and_then(|customer| customer.data.address.as_deref());
-    let address_known = address_known.map(words::on_a_line).filter(|address| !address.is_empty());
+    let home = customer.as_ref().and_then(|customer| customer.data.address.as_deref());
+    let home = home.map(words::on_a_line).filter(|address| !address.is_empty());
     let customer = customer.map(|customer| (customer.id.to_string(), told(&customer)));
     let with = |changes: &[(&str, &str)]| address(&query, company, changes);
     let found = match (company, sought(&query, "q")?) {
@@ -184,7 +184,7 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
         chosen: Chosen {
             company: company.map(|id| id.to_string()).unwrap_or_default(),
             customer,
-            address: address_known,
+            address: home,
             branch: query.text("branch").to_owned(),
             service: query.text("service").to_owned(),
             provider: query.text("provider").to_owned(),
@@ -353,7 +353,7 @@ async fn hold(
     };
     if let (Ok(booking), Some(company)) = (&booking, form.read::<CompanyId>("company")?)
         && form.text("again").is_empty()
-        && !app.was_answered(&request).await?
+        && matches!(app.was_answered(&request).await, Ok(false))
     {
         let twins = twins(&app, &desk, company, booking).await?;
         if !twins.is_empty() {

@@ -107,7 +107,7 @@ pub(super) async fn enter(State(door): State<Door>, request: Request, next: Next
     match admitted(&door, &desk, request).await {
         Ok(request) => legible(Some(&desk), next.run(request).await).await,
         Err(Stop::Refused(problem)) => trouble::page(Some(&desk), &Trouble::from(&problem)),
-        Err(Stop::Again(page)) => page,
+        Err(Stop::Again(page)) => *page,
     }
 }
 
@@ -125,7 +125,7 @@ async fn outside(request: Request) -> Response {
 enum Stop {
     Refused(Problem),
     /// The form is of a session that is over, and can be sent again from this page.
-    Again(Response),
+    Again(Box<Response>),
 }
 
 impl From<Problem> for Stop {
@@ -161,7 +161,7 @@ async fn admitted(door: &Door, desk: &Desk, mut request: Request) -> Result<Requ
             let again =
                 kept::is_wanted(request.headers()).then(|| kept::page(Some(desk), request.uri(), &form));
             let refused = || Problem::new(codes::FOREIGN_PAGE, "The form lacks the session's token.");
-            return Err(again.flatten().map_or_else(|| refused().into(), Stop::Again));
+            return Err(again.flatten().map_or_else(|| refused().into(), |page| Stop::Again(Box::new(page))));
         }
         sent = Some(form);
     }

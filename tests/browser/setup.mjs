@@ -56,6 +56,8 @@ const steps = {
 
     await page.getByText("The services are there.").waitFor();
     await page.getByLabel("Name", { exact: true }).fill("Kim Lange");
+    const day = await page.getByText("Monday", { exact: true }).boundingBox();
+    assert.ok(day.height < 40, "a day stands on one line");
     await sound(page, "setup-people");
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByText("The person is added.").waitFor();

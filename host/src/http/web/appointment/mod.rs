@@ -122,10 +122,12 @@ impl AppointmentPage {
 
     /// Whether the form that is open asks for something.
     fn asks(&self) -> bool {
-        let says_more = |act: Act| match act {
-            Act::Confirm => self.unpaid.is_some() && self.offers.iter().any(|offer| offer.is_open),
-            Act::Correct => !self.outcomes.is_empty(),
-            act => !act.is_bare(),
+        let says_more = |act: Act| {
+            if act == Act::Confirm {
+                self.unpaid.is_some() && self.offers.iter().any(|offer| offer.is_open)
+            } else {
+                !act.is_bare() && (act != Act::Correct || !self.outcomes.is_empty())
+            }
         };
         self.open.is_some_and(says_more) || !self.rows.is_empty()
     }

@@ -123,7 +123,8 @@ details-held-for = { $minutes ->
     [one] Wir halten die Zeit eine Minute lang für Sie frei; bestätigen können Sie auf der nächsten Seite.
    *[other] Wir halten die Zeit { $minutes } Minuten lang für Sie frei; bestätigen können Sie auf der nächsten Seite.
 }
-details-taken = Diese Zeit wurde gerade von jemand anderem gebucht.
+details-taken = Diese Zeit ist gerade vergeben worden.
+details-taken-own = Waren Sie das selbst? Dann gehen Sie wieder vor zur Seite, auf der sie für Sie reserviert ist.
 details-kept = Ihre Angaben sind noch da.
 
 ## Angaben zum Termin
@@ -136,7 +137,7 @@ fact-where = Ort
 fact-people = Personen
 fact-price = Preis zzgl. Steuern
 fact-paid = Bezahlt
-fact-left = Noch zu zahlen
+fact-left = Noch zu zahlen zzgl. Steuern
 fact-remarks = Anmerkungen
 fact-why = Grund
 why-ran-out = Der Termin wurde nicht rechtzeitig bestätigt.
@@ -239,8 +240,8 @@ SL0110 = So lässt sich diese Seite nicht öffnen.
     .hint = Bitte gehen Sie zurück und wählen Sie erneut.
 SL0111 = Das hat zu lange gedauert.
     .hint = Bitte versuchen Sie es noch einmal; doppelt gebucht wird nichts.
-SL0112 = Dieses Formular wurde schon einmal mit anderen Angaben gesendet.
-    .hint = Bitte gehen Sie zurück und wählen Sie die Zeit erneut.
+SL0112 = Dieses Formular wurde schon einmal mit anderen Angaben gesendet; mit diesen ist die Zeit reserviert.
+    .hint = Bitte gehen Sie wieder vor zur Seite Ihres Termins, oder wählen Sie eine andere Zeit.
 SL0122 = Von Ihrem Anschluss kamen zu viele Buchungen.
     .hint = Bitte warten Sie einige Minuten und versuchen Sie es dann erneut.
 SL0123 = Das Formular kommt möglicherweise von einer anderen Seite.
@@ -283,7 +284,10 @@ SL0213 = Alle Zeiten sind vergeben.
     .hint = Bitte wählen Sie eine andere Zeit oder jemand anderen.
 SL0214 = Wir haben in einem Teil dieser Zeit geschlossen.
     .hint = Bitte wählen Sie eine Zeit innerhalb unserer Öffnungszeiten.
-SL0215 = Das ist zu kurzfristig: Buchen Sie mindestens { $span } im Voraus.
+SL0215 = { $number ->
+        [0] Diese Zeit ist schon vorbei.
+       *[other] Das ist zu kurzfristig: Buchen Sie mindestens { $span } im Voraus.
+    }
     .hint = Bitte wählen Sie eine spätere Zeit.
 SL0216 = Das liegt zu weit in der Zukunft: Buchen können Sie höchstens { $span } im Voraus.
     .hint = Bitte wählen Sie eine frühere Zeit.
@@ -358,7 +362,7 @@ SL0301 = Das gibt es nicht mehr.
     .hint = Bitte gehen Sie zurück und wählen Sie erneut.
 SL0302 = Der Termin hat sich inzwischen geändert.
     .hint = Sie sehen, wie er jetzt steht. Bitte wählen Sie erneut, falls es noch passt.
-SL0303 = Diese Zeit wurde gerade von jemand anderem gebucht.
+SL0303 = Diese Zeit ist gerade vergeben worden.
     .hint = Bitte wählen Sie eine andere Zeit.
 SL0305 = So, wie der Termin jetzt steht, geht das nicht mehr.
     .hint = Bitte sehen Sie nach, wie er steht, und wählen Sie, was dazu passt.

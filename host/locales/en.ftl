@@ -117,7 +117,8 @@ details-held-for = { $minutes ->
     [one] It is held for a minute; you confirm it on the next page.
    *[other] It is held for { $minutes } minutes; you confirm it on the next page.
 }
-details-taken = Somebody else has just taken this time.
+details-taken = This time has just been taken.
+details-taken-own = Was it you? Then go forward again, to the page that holds it for you.
 details-kept = Your details are still here.
 
 ## Facts about a visit
@@ -130,7 +131,7 @@ fact-where = Where
 fact-people = People
 fact-price = Price before tax
 fact-paid = Paid
-fact-left = Left to pay
+fact-left = Left to pay before tax
 fact-remarks = Remarks
 fact-why = Why
 why-ran-out = It was not confirmed before the hold ended.
@@ -235,8 +236,8 @@ SL0110 = This page cannot be opened in this way.
     .hint = Go back, and choose again.
 SL0111 = That took too long.
     .hint = Try again; nothing is booked twice.
-SL0112 = This form was sent before with other details.
-    .hint = Go back, and choose the time again.
+SL0112 = This form was sent before with other details, and the time is held with those.
+    .hint = Go forward again, to the page of your appointment, or choose another time.
 SL0122 = There were too many bookings from your connection.
     .hint = Wait a few minutes, and try again.
 SL0123 = The form may come from another page.
@@ -279,7 +280,10 @@ SL0213 = All times are taken.
     .hint = Choose another time, or somebody else.
 SL0214 = We are closed for a part of that time.
     .hint = Choose a time inside our opening hours.
-SL0215 = That is too soon: it has to be booked { $span } ahead.
+SL0215 = { $number ->
+        [0] This time is over already.
+       *[other] That is too soon: it has to be booked { $span } ahead.
+    }
     .hint = Choose a later time.
 SL0216 = That is too far ahead: it can be booked at most { $span } ahead.
     .hint = Choose an earlier time.
@@ -355,7 +359,7 @@ SL0301 = It is not there any more.
     .hint = Go back, and choose again.
 SL0302 = The appointment has changed in the meantime.
     .hint = You see how it stands now. Choose again, if it still fits.
-SL0303 = Somebody else has just taken this time.
+SL0303 = This time has just been taken.
     .hint = Choose another time.
 SL0305 = That cannot be done any more, as the appointment stands now.
     .hint = Look at how it stands, and choose what fits.

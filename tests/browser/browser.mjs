@@ -55,6 +55,11 @@ export async function sound(page, name) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(wide <= 0, `${name} is ${wide} px too wide at ${width}`);
+    const hidden = await page.locator("nav.ways a").evaluateAll((ways) => ways.filter((way) => {
+      const { left, right } = way.getBoundingClientRect();
+      return left < 0 || right > innerWidth || way.scrollWidth > way.clientWidth;
+    }).map((way) => way.textContent));
+    assert.deepEqual(hidden, [], `${name} hides a part of the menu at ${width}`);
     if (SHOTS && (all || SHOWN.has(name))) {
       mkdirSync(SHOTS, { recursive: true });
       await page.evaluate(() => scrollTo(0, 0));

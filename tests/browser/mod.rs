@@ -6,6 +6,7 @@
 //! written to `docs/screenshots` only where `SLOTLEDGER_SCREENSHOTS` is set, so that tests leave the clone as it is.
 
 mod board;
+mod desk;
 mod lists;
 mod phone;
 mod portal;

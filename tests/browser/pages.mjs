@@ -5,6 +5,7 @@ import { attackSteps } from "./attacks.mjs";
 import { boardSteps } from "./board.mjs";
 import { booksSteps } from "./books.mjs";
 import { correctionSteps } from "./corrections.mjs";
+import { deskSteps } from "./desk.mjs";
 import { listSteps } from "./lists.mjs";
 import { reconciliationSteps } from "./reconciliation.mjs";
 import { reportSteps } from "./reports.mjs";
@@ -27,6 +28,7 @@ const steps = {
   ...boardSteps({ url, visitor, logIn, sound }),
   ...booksSteps({ url, visitor, logIn, sound }),
   ...correctionSteps({ url, visitor, logIn, sound }),
+  ...deskSteps({ url, visitor, logIn, sound }),
   ...fingerSteps({ url, visitor, logIn, sound }),
   ...listSteps({ url, visitor, logIn, sound }),
   ...reconciliationSteps({ visitor, logIn, sound }),
@@ -65,6 +67,15 @@ const steps = {
     await page.getByRole("link", { name: "Week after" }).click();
     await page.locator(".day .slot").first().waitFor();
     await sound(page, "book");
+    // What is chosen can be read whole.
+    for (const name of ["Service", "Provider"]) {
+      const short = await page.getByLabel(name, { exact: true }).evaluate((select) => {
+        const probe = document.createElement("canvas").getContext("2d");
+        probe.font = getComputedStyle(select).font;
+        return select.clientWidth - 40 - probe.measureText(select.selectedOptions[0].text).width;
+      });
+      assert.ok(short >= 0, `${name} is cut off by ${-short} px`);
+    }
     await page.locator(".day .slot input").nth(2).check();
     await page.getByLabel("Notes for colleagues").fill("The dog is friendly.\nRing twice.");
     await page.getByRole("button", { name: "Hold this time" }).click();

@@ -293,6 +293,12 @@ const steps = {
     await fill(page);
     await hold(page);
     await page.getByText("are due in advance").waitFor();
+    // Whoever goes back and sends the form again comes to what they hold.
+    await page.goBack();
+    await page.getByRole("heading", { name: "Who is it for?" }).waitFor();
+    await fill(page);
+    await hold(page);
+    await page.getByText("are due in advance").waitFor();
     assert.equal(await page.getByRole("button", { name: "Confirm" }).count(), 0);
     await sound(page, "portal-deposit");
     const forged = await page.goto(`${url}/visit?token=e30.e30`);

@@ -56,6 +56,8 @@ const steps = {
 
     await page.getByText("The services are there.").waitFor();
     await page.getByLabel("Name", { exact: true }).fill("Kim Lange");
+    const day = await page.getByText("Monday", { exact: true }).boundingBox();
+    assert.ok(day.height < 40, "a day stands on one line");
     await sound(page, "setup-people");
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByText("The person is added.").waitFor();
@@ -66,7 +68,7 @@ const steps = {
     assert.notEqual(new URL(page.url()).pathname, "/setup");
     await page.goto(url + "/account");
     await page.getByRole("link", { name: "Open the set-up" }).click();
-    await page.getByRole("link", { name: "Praxis am See" }).click();
+    await page.getByRole("link", { name: /^Praxis am See/ }).click();
     await page.getByRole("link", { name: "People", exact: true }).click();
     await page.getByRole("link", { name: "Change Kim Lange" }).click();
     await page.getByLabel("Friday", { exact: true }).uncheck();
@@ -85,6 +87,26 @@ const steps = {
     await page.getByRole("button", { name: "Open a booking page" }).click();
     await page.getByText("Customers can book for themselves now.").waitFor();
     await sound(page, "setup-done");
+
+    // What is changed later: how a deposit is paid, and what is offered.
+    const done = page.url();
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByLabel("How a deposit is paid").fill("Transfer it to DE02 1203 0000 0000 2020 51.");
+    await page.getByLabel("Minutes that a time is held").fill("0");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Minutes that a time is held").fill("45");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("It is saved.").waitFor();
+    assert.match(await page.getByLabel("How a deposit is paid").inputValue(), /^Transfer it/);
+    await page.getByRole("link", { name: "Change Follow-up" }).click();
+    await page.getByLabel("Price before tax").fill("49,90");
+    await page.getByLabel("It can be booked").uncheck();
+    await sound(page, "setup-service");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Withdrawn").waitFor();
+    await sound(page, "setup-settings");
+    await page.goto(done);
 
     await page.getByRole("link", { name: "Make the first booking" }).click();
     await page.getByText("Add a customer").click();

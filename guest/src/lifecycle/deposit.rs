@@ -11,11 +11,17 @@ use crate::money::{self, Currency};
 use crate::wit::{Actor, Decision, Finding, Payment, Quote, Status};
 use crate::{events, findings};
 
-/// Acknowledges the appointment because its deposit was paid.
+/// Acknowledges the appointment because its deposit was paid, unless staff have confirmed it without: then it only takes
+/// the money.
 ///
 /// What was paid for it before counts: it may stand in place of another appointment.
 pub(crate) fn pay(case: &Case<'_>, payment: &Payment) -> Result<Decision, Finding> {
     booking::check_hold(case)?;
+    let was_confirmed = case.appointment.status == Status::Confirmed;
+    if was_confirmed && !is_due(case)? {
+        // A payment that is told twice counts once.
+        return Err(findings::already(Status::Confirmed));
+    }
     let quote = &case.appointment.quote;
     if payment.currency != quote.currency {
         return Err(findings::currency_refused(&payment.currency, &quote.currency));
@@ -35,7 +41,9 @@ pub(crate) fn pay(case: &Case<'_>, payment: &Payment) -> Result<Decision, Findin
     sale.settle(&Turn::of(booking::CONFIRMED))?;
     sale.advance(payment, account.currency.write(amount)?);
     let mut decision = case.decision(received);
-    decision.events.push(events::event("appointment.confirmed", booking::CONFIRMED));
+    if !was_confirmed {
+        decision.events.push(events::event("appointment.confirmed", booking::CONFIRMED));
+    }
     Ok(Decision { paid: account.currency.write(paid)?, effects: sale.finish(), ..decision })
 }
 

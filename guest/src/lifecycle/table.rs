@@ -28,7 +28,9 @@ use Verdict::{Already, Exists, Refused, To, Uncorrectable};
 pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
     match (status, command) {
         (S::Open, C::Schedule) => To(S::Scheduled),
-        (S::Open | S::Scheduled, C::Confirm | C::Pay(_)) => To(S::Confirmed),
+        (S::Open | S::Scheduled, C::Confirm) | (S::Open | S::Scheduled | S::Confirmed, C::Pay(_)) => {
+            To(S::Confirmed)
+        }
         (S::Open, C::Expire) => To(S::Cancelled),
         (S::Open | S::Scheduled | S::Confirmed, C::Decline(decline)) => match decline.replacement {
             Some(_) => To(S::Scheduled),
@@ -62,7 +64,7 @@ pub(crate) const fn next(status: Status, command: &Command) -> Verdict {
         ) => Exists,
 
         (S::Scheduled, C::Schedule)
-        | (S::Confirmed, C::Confirm | C::Pay(_))
+        | (S::Confirmed, C::Confirm)
         | (S::EnRoute, C::Depart)
         | (S::InProgress, C::Start | C::Resume)
         | (S::Paused, C::Pause)

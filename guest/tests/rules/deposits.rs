@@ -71,7 +71,25 @@ fn a_payment_that_does_not_fit_is_refused() {
     let mut free = open(pay(2_697));
     free.appointment.as_mut().expect("one").quote.deposit = decimal(0, 2);
     assert_eq!(refused(&free), [NO_DEPOSIT]);
-    assert_eq!(refused(&input(Some(Status::Confirmed), pay(2_697))), [ALREADY]);
+}
+
+#[test]
+fn a_deposit_that_staff_went_without_can_be_paid_later_and_once() {
+    let hold = input(Some(Status::Open), Command::Confirm);
+    let confirmed = granted(&hold);
+    let mut input = TransitionInput { appointment: Some(stored(&hold, &confirmed)), ..hold };
+    input.command = pay(2_697);
+    let paid = granted(&input);
+    assert_eq!((paid.next, paid.paid), (Status::Confirmed, decimal(2_697, 2)));
+    assert_eq!(steps(&paid), ["advance"], "the order is there already");
+    assert_eq!(paid.effects[0].after, [confirmed.effects[0].key.as_str()]);
+    let names: Vec<&str> = paid.events.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(names, ["appointment.deposit_paid"]);
+    input.appointment = Some(stored(&input, &paid));
+    assert_eq!(refused(&input), [ALREADY]);
+    let free = input.appointment.as_mut().expect("one");
+    (free.quote.deposit, free.paid) = (decimal(0, 2), decimal(0, 2));
+    assert_eq!(refused(&input), [ALREADY]);
 }
 
 #[test]

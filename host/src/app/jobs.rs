@@ -114,13 +114,12 @@ impl App {
             None => None,
         };
         let units = appointment.units.iter().filter_map(|unit| catalog.units.get(&unit.0));
-        let address = appointment.location.clone().or_else(|| customer.address.clone());
         Ok(Job {
             zone: branch.time_zone,
             service: service.clone(),
             case,
             units: units.map(|unit| unit.name.clone()).collect(),
-            address: address.filter(|text| !text.trim().is_empty()),
+            address: appointment.address(&customer).map(str::to_owned),
             branch: branch.name.clone(),
             signature: self.ports.store.signature(appointment.id).await?,
             notes: self.ports.store.notes(appointment.id).await?,

@@ -110,7 +110,8 @@ pub use reports::{
 pub use request::{Reply, Request};
 pub use series::{CancelSeries, Occurrence, RescheduleSeries, SeriesPreview, SeriesRequest, SeriesView};
 pub use setup::{
-    DAYS, Founding, OfferedUnits, Offering, Person, Setup, Step, Template, TemplateService, UnitsWanted, Week,
+    DAYS, Founding, OfferedUnits, Offering, Person, Settings, Setup, Step, Template, TemplateService, Terms,
+    UnitsWanted, Week,
 };
 pub use standing::ConnectionView;
 pub(crate) use views::VIEW_NAME;

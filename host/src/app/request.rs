@@ -3,7 +3,7 @@
 use crate::model::Appointment;
 use crate::store::{Answer, PendingAnswer, Requests, Store};
 
-use super::{Error, Result};
+use super::{App, Error, Result};
 
 /// A request's `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,13 @@ pub enum Reply<T> {
     Fresh(T),
     /// It was carried out before; this was the answer.
     Replayed(Answer),
+}
+
+impl App {
+    /// Whether a request that may be repeated was carried out before.
+    pub async fn was_answered(&self, request: &Request) -> Result<bool> {
+        Ok(earlier(&*self.ports.store, Some(request)).await?.is_some())
+    }
 }
 
 /// The answer this request was given before, if it was.

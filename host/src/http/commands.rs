@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(command(
             Scope::PaymentsWrite,
             "pay-deposit",
-            "Acknowledge an appointment by paying the deposit",
+            "Pay the deposit, which acknowledges an appointment",
             Command::Pay,
         ))
         .routes(command(

@@ -94,7 +94,8 @@ pub fn router_at(app: Arc<App>, site: Site) -> Router {
         .route("/openapi.json", get(async move || openapi::answer(document)))
         .method_not_allowed_fallback(wrong_method);
     let pages = web::routes(&app, &site);
-    let all = open.merge(pages).merge(closed).layer(Shared(site));
+    let all =
+        open.merge(pages).merge(closed).layer(middleware::from_fn(web::in_browsers)).layer(Shared(site));
     layers::around(all).with_state(app)
 }
 

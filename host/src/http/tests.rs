@@ -18,6 +18,8 @@ use crate::wasm::Rules;
 
 mod boards;
 mod corrections;
+mod customers;
+mod deposits;
 mod gates;
 mod lists;
 mod pages;

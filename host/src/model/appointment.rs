@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::access::By;
 use super::{
-    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, PostingPolicy, Preference, ProviderId,
-    SeriesId, ServiceId, SharedDocument, UnitId,
+    AppointmentId, BookingId, BranchId, CaseId, CompanyId, Customer, CustomerId, PostingPolicy, Preference,
+    ProviderId, SeriesId, ServiceId, SharedDocument, UnitId,
 };
 
 /// Where an appointment stands.
@@ -232,6 +232,20 @@ impl Appointment {
     #[must_use]
     pub fn left_to_pay(quote: &Quote, payments: &[Payment]) -> Decimal {
         quote.net - payments.iter().map(|payment| payment.amount).sum::<Decimal>()
+    }
+
+    /// Where the visit is: where it was said to be, else at the customer's address; none means at the branch.
+    #[must_use]
+    pub fn address<'a>(&'a self, customer: &'a Customer) -> Option<&'a str> {
+        let said = self.location.as_deref().or(customer.address.as_deref());
+        said.filter(|address| !address.trim().is_empty())
+    }
+
+    /// What of the deposit is not paid; none where nothing is missing.
+    #[must_use]
+    pub fn deposit_left(&self) -> Option<Decimal> {
+        let left = self.quote.deposit - (self.quote.net - self.balance);
+        (left > Decimal::ZERO).then_some(left)
     }
 }
 

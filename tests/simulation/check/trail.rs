@@ -100,9 +100,10 @@ fn is_legal(main: &Event, beside: &[&Event]) -> bool {
             (from.is_none() && to == Confirmed || path(&[Open, Scheduled], Confirmed)) && beside.is_empty()
         }
         "appointment.deposit_paid" => {
-            path(&[Open, Scheduled], Confirmed)
-                && only("appointment.confirmed", 1)
-                && has("appointment.confirmed")
+            path(&[Confirmed], Confirmed) && beside.is_empty()
+                || path(&[Open, Scheduled], Confirmed)
+                    && only("appointment.confirmed", 1)
+                    && has("appointment.confirmed")
         }
         "appointment.expired" => path(&[Open], Cancelled) && beside.is_empty(),
         "appointment.declined" if to == Cancelled => {

@@ -6,6 +6,7 @@
 //! Deliberately absent: a table of statuses and commands, which only the rules have; and extensions, which are asked once
 //! somebody means it.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 use std::sync::{Mutex, PoisonError};
@@ -21,8 +22,15 @@ use crate::wasm::bindings::slotledger::rules::decisions;
 /// leads nowhere, is for somebody else to give, or corrects to a status that could not have been.
 const OUT_OF_STATUS: [&str; 4] = ["SL0240", "SL0241", "SL0244", "SL0254"];
 
-/// A status, a command, and on whose behalf it comes.
-type Key = (Status, Discriminant<Command>, Actor);
+/// A status, a command, and on whose behalf it comes; of a payment also how the deposit compares with what was paid, on which
+/// it rests whether there is anything left to pay.
+type Key = (Status, Discriminant<Command>, Actor, Option<Ordering>);
+
+fn key(of: &Appointment, command: &Command, actor: Actor) -> Key {
+    let paid = of.quote.net - of.balance;
+    let due = matches!(command, Command::Pay(_)).then(|| of.quote.deposit.cmp(&paid));
+    (of.status, discriminant(command), actor, due)
+}
 
 /// What the rules said of commands in statuses, for as long as the process has these rules.
 #[derive(Default)]
@@ -38,12 +46,12 @@ enum Fit {
 
 impl Fits {
     /// None where nobody has asked yet, and for corrections: whether those fit depends on what is corrected.
-    fn known(&self, status: Status, command: &Command, actor: Actor) -> Option<Fit> {
+    fn known(&self, of: &Appointment, command: &Command, actor: Actor) -> Option<Fit> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&(status, discriminant(command), actor)).copied()
+        all.get(&key(of, command, actor)).copied()
     }
 
-    fn note(&self, status: Status, command: &Command, actor: Actor, prospect: &Prospect) {
+    fn note(&self, of: &Appointment, command: &Command, actor: Actor, prospect: &Prospect) {
         if matches!(command, Command::Correct(_)) {
             return;
         }
@@ -53,7 +61,7 @@ impl Fits {
             Prospect::Unfit => Fit::Unfit,
         };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert((status, discriminant(command), actor), fit);
+        all.insert(key(of, command, actor), fit);
     }
 }
 
@@ -129,7 +137,7 @@ impl App {
         actor: impl Into<Acting> + Send,
     ) -> Result<Vec<bool>> {
         let acting = actor.into();
-        let fits = commands.iter().map(|command| self.fits.known(old.status, command, acting.actor));
+        let fits = commands.iter().map(|command| self.fits.known(old, command, acting.actor));
         if let Some(fits) = fits.collect::<Option<Vec<Fit>>>() {
             return Ok(fits.into_iter().map(|fit| fit == Fit::Takes).collect());
         }
@@ -161,7 +169,7 @@ impl App {
         beside: Beside<'_>,
     ) -> Result<(Prospect, Option<Status>)> {
         let actor = scene.actor.actor;
-        if let Some(known) = self.fits.known(old.status, command, actor).and_then(Fit::prospect) {
+        if let Some(known) = self.fits.known(old, command, actor).and_then(Fit::prospect) {
             return Ok((known, None));
         }
         let (input, _) = self.asked(scene, old, command, beside, self.ports.clock.new_id()).await?;
@@ -169,7 +177,7 @@ impl App {
             Ok(decision) => (Prospect::Free, Some(translate::status_back(decision.next))),
             Err(findings) => (barred(findings), None),
         };
-        self.fits.note(old.status, command, actor, &prospect);
+        self.fits.note(old, command, actor, &prospect);
         Ok((prospect, next))
     }
 }

@@ -16,7 +16,7 @@ pub enum Command {
     Schedule,
     /// Acknowledge it.
     Confirm,
-    /// Acknowledge it by paying the deposit.
+    /// Pay the deposit, which acknowledges it if nobody has yet.
     Pay(Pay),
     /// End a hold that has run out.
     Expire,

@@ -18,7 +18,9 @@ use serde_json::Value;
 
 use super::catalog::Catalog;
 use super::request::earlier;
-use super::{App, Booking, Error, OpeningsQuery, Providers, Reply, Request, Result, SLOT_MINUTES, Strict};
+use super::{
+    App, Booking, Error, OpeningsQuery, Providers, Refusal, Reply, Request, Result, SLOT_MINUTES, Strict,
+};
 use crate::model::{
     Actor, AppointmentId, Branch, BranchId, Company, CompanyId, Customer, CustomerId, Kind, Provider,
     ProviderId, Service, ServiceId,
@@ -142,9 +144,7 @@ impl App {
             return named(&answer);
         }
         self.may_try(&format!("portal:{address}"), OF_AN_ADDRESS).await?;
-        if !self.is_free(&booking).await? {
-            return Err(Error::Taken(Vec::new()));
-        }
+        self.check_free(&booking).await?;
         let (customer, is_new) = self.visitor(offer.id, visitor, request).await?;
         let booking = Booking { customer: Some(customer), ..booking };
         match self.hold(booking, Actor::Customer, Some(request)).await {
@@ -159,9 +159,9 @@ impl App {
         }
     }
 
-    /// Whether the time is offered still. It is asked before a customer is made, so that whoever comes too late mostly leaves
-    /// none behind.
-    async fn is_free(&self, booking: &Booking) -> Result<bool> {
+    /// Passes if the time is offered still; else the rules say why not. It is asked before a customer is made, so that whoever
+    /// comes too late mostly leaves none behind.
+    async fn check_free(&self, booking: &Booking) -> Result<()> {
         let query = OpeningsQuery {
             service: booking.service,
             from: Some(booking.start),
@@ -180,7 +180,12 @@ impl App {
             strict: Strict::default(),
             moving: None,
         };
-        Ok(!self.openings(query).await?.openings.is_empty())
+        let found = self.openings(query).await?;
+        match found.reasons {
+            _ if !found.openings.is_empty() => Ok(()),
+            reasons if reasons.is_empty() => Err(Error::Taken(Vec::new())),
+            findings => Err(Error::Refused(Refusal { findings, alternatives: Vec::new() })),
+        }
     }
 
     /// The customer that the request makes, or made.

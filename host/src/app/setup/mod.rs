@@ -10,6 +10,7 @@ mod company;
 mod people;
 mod preflight;
 mod services;
+mod settings;
 mod template;
 mod week;
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use company::Founding;
 pub use people::Person;
 pub use services::{Offering, UnitsWanted};
+pub use settings::{Settings, Terms};
 pub use template::{OfferedUnits, Template, TemplateService};
 pub use week::{DAYS, Week};
 
@@ -115,15 +117,21 @@ impl App {
         Ok(system.is_none_or(|(system, _)| system.currency == company.currency))
     }
 
-    /// All records of a kind that are in use.
+    /// All records of a kind that are in use, the oldest first.
     async fn every<T: Master>(&self, company: CompanyId) -> Result<Vec<Stored<T>>> {
+        let all = self.all_of::<T>(company).await?;
+        Ok(all.into_iter().filter(|record| record.data.active()).collect())
+    }
+
+    /// The same, and those that are not in use any more.
+    async fn all_of<T: Master>(&self, company: CompanyId) -> Result<Vec<Stored<T>>> {
         let mut all: Vec<Stored<T>> = Vec::new();
         let mut after = None;
         loop {
             let page: Vec<Stored<T>> = self.list(Some(company), Page { after, limit: BATCH }).await?;
             let complete = page.len() < BATCH as usize;
             after = page.last().map(|last| last.id);
-            all.extend(page.into_iter().filter(|record| record.data.active()));
+            all.extend(page);
             if complete {
                 return Ok(all);
             }

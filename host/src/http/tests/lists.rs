@@ -8,11 +8,11 @@ use crate::http::site;
 use crate::model::{Grant, Role};
 
 /// A company with two branches, somebody at each on shift at all hours, and a service.
-struct Place {
-    company: Uuid,
-    branches: [Uuid; 2],
-    providers: [Uuid; 2],
-    service: Uuid,
+pub(super) struct Place {
+    pub(super) company: Uuid,
+    pub(super) branches: [Uuid; 2],
+    pub(super) providers: [Uuid; 2],
+    pub(super) service: Uuid,
 }
 
 async fn add(api: &Api, kind: &str, company: Option<Uuid>, mut fields: Value) -> Uuid {
@@ -25,7 +25,7 @@ async fn add(api: &Api, kind: &str, company: Option<Uuid>, mut fields: Value) ->
 }
 
 impl Place {
-    async fn found(api: &Api, name: &str, service: Value) -> Self {
+    pub(super) async fn found(api: &Api, name: &str, service: Value) -> Self {
         let own = json!({"name": name, "currency": "EUR", "time_zone": "UTC"});
         let company = add(api, "companies", None, own).await;
         let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -44,12 +44,12 @@ impl Place {
         Self { company, branches, providers, service }
     }
 
-    async fn customer(&self, api: &Api, fields: Value) -> Uuid {
+    pub(super) async fn customer(&self, api: &Api, fields: Value) -> Uuid {
         add(api, "customers", Some(self.company), fields).await
     }
 
     /// An appointment so many hours from now, confirmed if it shall be: its number and what the list calls it.
-    async fn visit(
+    pub(super) async fn visit(
         &self,
         api: &Api,
         customer: Uuid,
@@ -71,7 +71,7 @@ impl Place {
         (id, held["name"].as_str().unwrap().to_owned())
     }
 
-    fn grant(&self, role: Role, branch: Option<usize>) -> Grant {
+    pub(super) fn grant(&self, role: Role, branch: Option<usize>) -> Grant {
         let branch = branch.map(|n| self.branches[n].into());
         Grant { company: Some(self.company.into()), branch, ..Grant::everywhere(role) }
     }
@@ -84,7 +84,7 @@ async fn command(api: &Api, id: &str, name: &str, body: Value) -> Value {
 }
 
 /// Sends a form as the page does that has it.
-async fn send(api: &Api, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(super) async fn send(api: &Api, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
     let csrf = site::token(cookie.split_once('=').unwrap().1);
     let mut body = form_urlencoded::Serializer::new(String::new());
     let body = body.append_pair("csrf", &csrf).extend_pairs(fields).finish();

@@ -174,3 +174,62 @@ async fn what_pages_load_is_kept_and_nothing_else_is() {
     }
     assert_eq!(api.page("", "/assets/other.css").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn what_was_typed_when_a_session_was_over_is_sent_once_more() {
+    let api = Api::open().await;
+    let ground = Ground::lay(&api).await;
+    let cookie = api.somebody(vec![ground.grant(Role::FrontDesk)]).await;
+    let send = async |cookie: &str, site: &str, body: String| {
+        let request = Request::post("/book/customer")
+            .header("cookie", cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", site)
+            .header("sec-fetch-mode", "navigate")
+            .header("referer", "http://here/book?company=1");
+        api.send(request.body(Body::from(body)).unwrap()).await
+    };
+    let company = ground.company.as_str().unwrap();
+    let typed = format!("company={company}&name=Mara+%3Cb%3E&password=secret&csrf=");
+    let kept = send("", "same-origin", format!("{typed}old")).await;
+    assert_eq!((kept.status, kept.header("cache-control")), (StatusCode::FORBIDDEN, "no-store"));
+    for text in ["You were logged out", "value=\"Mara &#60;b&#62;\"", "action=\"/book/customer\"", "Log in"] {
+        assert!(kept.text.contains(text), "{text}: {}", kept.text);
+    }
+    assert!(!kept.text.contains("secret") && !kept.text.contains("value=\"old\""), "{}", kept.text);
+    // From elsewhere nothing is kept, whoever is logged in.
+    let foreign = send("", "cross-site", format!("{typed}old")).await;
+    assert_eq!(foreign.header("location"), "/log-in?to=%2Fbook%3Fcompany%3D1");
+    let foreign = send(&cookie, "cross-site", format!("{typed}old")).await;
+    assert!(foreign.text.contains("SL0123") && !foreign.text.contains("Mara"), "{}", foreign.text);
+    // Logged in again, the token is another one; with that it goes through.
+    let again = send(&cookie, "same-origin", format!("{typed}old")).await;
+    let token = crate::http::site::token(cookie.split_once('=').unwrap().1);
+    assert!(again.text.contains("Send it again") && again.text.contains(&token), "{}", again.text);
+    let done = send(&cookie, "same-origin", format!("{typed}{token}")).await;
+    assert!(done.header("location").ends_with("&done=customer"), "{}", done.text);
+}
+
+#[tokio::test]
+async fn whoever_looks_at_an_address_without_anything_sees_a_page() {
+    let api = Api::open().await;
+    let accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let look = async |path: &str, accept: &str| {
+        api.send(Request::get(path).header("accept", accept).body(Body::empty()).unwrap()).await
+    };
+    for path in ["/nope", "/nope/%3Cb%3E", "/book/hold/more"] {
+        let page = look(path, accept).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.text);
+        assert!(page.header("content-type").starts_with("text/html"), "{}", page.text);
+        assert!(page.text.contains("SL0109") && page.text.contains("href=\"/\""), "{}", page.text);
+    }
+    // Programs get what they read.
+    look("/nope", "*/*").await.is_problem(401, "SL0101");
+    look("/api/v1/nope", accept).await.is_problem(401, "SL0101");
+    api.get("/nope").await.is_problem(404, "SL0109");
+    let icon =
+        api.router.clone().oneshot(Request::get("/favicon.ico").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(icon.headers()["content-type"], "image/png");
+    let bytes = icon.into_body().collect().await.unwrap().to_bytes();
+    assert!(image::load_from_memory(&bytes).is_ok());
+}

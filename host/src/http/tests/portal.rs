@@ -185,9 +185,26 @@ async fn whoever_comes_second_is_told_so_and_leaves_nothing() {
     shop.hold().await;
     let late = shop.hold_with(&[("key", "k2"), ("name", "<script>x</script>")]).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
-    assert!(late.text.contains("Somebody else has just taken this time."), "{}", late.text);
+    assert!(late.text.contains("This time has just been taken."), "{}", late.text);
     assert!(!late.text.contains("<script>x"), "{}", late.text);
     assert_eq!((shop.appointments().await.len(), shop.customers().await.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_time_that_is_over_is_said_to_be_over_and_a_form_gone_back_to_is_the_same() {
+    let shop = Shop::open(json!({})).await;
+    let query = [("service", shop.service.as_str()), ("start", "2020-01-06T09:00:00Z")];
+    let past = shop.hold_with(&query[1..]).await;
+    assert_eq!(past.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", past.text);
+    assert!(
+        past.text.contains("This time is over already.") && !past.text.contains("taken"),
+        "{}",
+        past.text
+    );
+    assert_eq!(shop.customers().await.len(), 0);
+    let path = format!("/portal/{}/details?service={}&start={}", shop.company, shop.service, shop.start);
+    assert_eq!(shop.page(&path).await.header("cache-control"), "private, max-age=0");
+    assert_eq!(past.header("cache-control"), "no-store");
 }
 
 #[tokio::test]

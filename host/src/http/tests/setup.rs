@@ -162,7 +162,7 @@ async fn who_works_for_one_company_sets_up_no_other() {
     assert!(list.text.contains(own) && !list.text.contains(other), "{}", list.text);
     assert!(!list.text.contains("/setup/company"));
     assert_eq!(api.page(&cookie, "/setup/company").await.status, StatusCode::FORBIDDEN);
-    for page in ["", "/company", "/services", "/people", "/books", "/done"] {
+    for page in ["", "/company", "/services", "/people", "/books", "/done", "/settings"] {
         let answer = api.page(&cookie, &format!("/setup/{other}{page}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{page}");
         let answer = api.page(&cookie, &format!("/setup/{own}{page}")).await;
@@ -197,4 +197,104 @@ async fn a_sample_is_removed_by_whoever_may_make_companies_and_nothing_else_is()
     let answer = api.form(&all, "/setup/sample", &[]).await;
     assert!(answer.status == StatusCode::CONFLICT && answer.text.contains("SL0136"), "{}", answer.text);
     assert!(!api.page(&all, "/setup").await.text.contains("sample company"));
+}
+
+/// The form of a service, with what is ticked in it.
+fn terms<'t>(
+    service: &'t str,
+    price: &'t str,
+    more: &[(&'static str, &'static str)],
+) -> Vec<(&'t str, &'t str)> {
+    let own = [
+        ("service", service),
+        ("version", "1"),
+        ("name", "Long visit"),
+        ("duration_minutes", "90"),
+        ("price", price),
+        ("deposit_percent", "12,5"),
+    ];
+    own.into_iter().chain(more.iter().copied()).collect()
+}
+
+#[tokio::test]
+async fn a_company_and_its_services_are_changed_by_whoever_saw_them_last() {
+    let api = Api::open().await;
+    let company = api.company().await["id"].clone();
+    let cookie = api.somebody(vec![administrator(Some(&company))]).await;
+    let pages = format!("/setup/{}", company.as_str().unwrap());
+    let settings = format!("{pages}/settings");
+    let fields = |minutes, version| {
+        [
+            ("version", version),
+            ("name", "Praxis"),
+            ("hold_minutes", minutes),
+            ("open", "yes"),
+            ("payment", "To <DE02>, within the hour."),
+            ("greeting", ""),
+        ]
+    };
+    for (minutes, said) in [("soon", "must be a whole number"), ("0", "hold_minutes-wrong")] {
+        let refused = api.form(&cookie, &settings, &fields(minutes, "1")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        for text in [said, "To &#60;DE02&#62;, within", &format!("value=\"{minutes}\"")] {
+            assert!(refused.text.contains(text), "{text}: {}", refused.text);
+        }
+    }
+    let done = api.form(&cookie, &settings, &fields("90", "1")).await;
+    assert_eq!(done.header("location"), format!("{settings}?done=saved"), "{}", done.text);
+    let stands = api.get(&format!("/api/v1/companies/{}", company.as_str().unwrap())).await.json();
+    assert_eq!(
+        (&stands["hold_minutes"], &stands["portal"]["open"], &stands["portal"]["payment"]),
+        (&json!(90), &json!(true), &json!("To <DE02>, within the hour."))
+    );
+    let overtaken = api.form(&cookie, &settings, &fields("30", "1")).await;
+    assert!(
+        overtaken.text.contains("SL0302") && overtaken.text.contains("value=\"30\""),
+        "{}",
+        overtaken.text
+    );
+    let closed = [("version", "2"), ("name", "Praxis"), ("hold_minutes", "90")];
+    assert_eq!(api.form(&cookie, &settings, &closed).await.status, StatusCode::SEE_OTHER);
+    let portal = format!("/portal/{}", company.as_str().unwrap());
+    assert_eq!(api.page(&cookie, &portal).await.status, StatusCode::NOT_FOUND);
+
+    let service = json!({"company": company, "name": "Visit", "item": "V", "duration_minutes": 60,
+        "prices": [{"description": "Visit", "basis": "per_booking", "unit_price": "50"}]});
+    let finer = json!({"company": company, "name": "Class", "item": "C", "duration_minutes": 60});
+    let add = async |fields: &Value| {
+        let added = api.call("POST", "/api/v1/services", &[], fields.clone()).await.json();
+        added["id"].as_str().unwrap().to_owned()
+    };
+    let (visit, class) = (add(&service).await, add(&finer).await);
+    let page = api.page(&cookie, &format!("{pages}/service?service={visit}")).await;
+    assert!(page.text.contains("value=\"50\"") && page.text.contains("in EUR"), "{}", page.text);
+    let path = format!("{pages}/service");
+    let refused = api.form(&cookie, &path, &terms(&visit, "much", &[])).await;
+    assert!(
+        refused.text.contains("price-wrong") && refused.text.contains("value=\"much\""),
+        "{}",
+        refused.text
+    );
+    let done = api.form(&cookie, &path, &terms(&visit, "65,50", &[])).await;
+    assert_eq!(done.header("location"), format!("{settings}?done=saved"), "{}", done.text);
+    let stands = api.get(&format!("/api/v1/services/{visit}")).await.json();
+    assert_eq!((&stands["active"], &stands["deposit_percent"]), (&json!(false), &json!("12.5")));
+    assert_eq!(
+        (&stands["prices"][0]["description"], &stands["prices"][0]["unit_price"]),
+        (&json!("Long visit"), &json!("65.50"))
+    );
+    assert!(api.page(&cookie, &settings).await.text.contains("Withdrawn"));
+    let done = api.form(&cookie, &path, &terms(&class, "", &[("finer", "yes"), ("active", "yes")])).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(api.get(&format!("/api/v1/services/{class}")).await.json()["prices"], json!([]));
+    // What is not the company's is not there.
+    let other = api.company().await["id"].clone();
+    let theirs = add(&json!({"company": other, "name": "Theirs", "item": "T", "duration_minutes": 60})).await;
+    for answer in [
+        api.page(&cookie, &format!("{path}?service={theirs}")).await,
+        api.form(&cookie, &path, &terms(&theirs, "1", &[])).await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text);
+        assert!(!answer.text.contains("Theirs"), "{}", answer.text);
+    }
 }

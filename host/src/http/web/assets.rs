@@ -105,6 +105,16 @@ fn path(bytes: &[u8], kind: &str) -> String {
     format!("/assets/{digest}.{kind}")
 }
 
+/// The icon that browsers ask for by a name of their own, which stays.
+pub(super) async fn favicon() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, TOUCH_ICON.kind),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, TOUCH_ICON.bytes.clone()).into_response()
+}
+
 /// The board's sheet, with a class for each step that something may begin at, last or number: the policy of pages allows
 /// no style in the markup, and so the board stands where it should before any script has run.
 fn board_style() -> String {

@@ -3,6 +3,7 @@
 use axum::extract::{self, Extension};
 use axum::response::Response;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::appointment;
@@ -15,12 +16,13 @@ use super::{Need, Pages};
 use crate::app::{
     Cancel, Command, Complete, Correct, Decline, Depart, NewTime, Pay, Reassign, Reply, Reschedule,
 };
+use crate::codes;
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::headers::ActingAs;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{Appointment, AppointmentId, Scope, Status};
+use crate::model::{Appointment, AppointmentId, FieldError, Scope, Status};
 
 /// A command that a page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,9 +127,9 @@ impl Act {
         }
     }
 
-    /// Whether there is a form to say more in.
+    /// Whether there is a form to say more in, or to be asked again before it is done.
     pub(super) const fn has_form(self) -> bool {
-        !self.is_bare() || matches!(self, Self::Complete)
+        !self.is_bare() || matches!(self, Self::Complete | Self::Confirm)
     }
 
     /// What it needs.
@@ -154,7 +156,7 @@ impl Act {
             Self::Schedule => Command::Schedule,
             Self::Confirm => Command::Confirm,
             Self::Pay => Command::Pay(Pay {
-                amount: of.quote.deposit,
+                amount: of.deposit_left().unwrap_or(of.quote.deposit),
                 currency: None,
                 reference: reason,
                 method: None,
@@ -188,7 +190,7 @@ impl Act {
         Ok(match self {
             Self::Schedule => Command::Schedule,
             Self::Confirm => Command::Confirm,
-            Self::Pay => Command::Pay(form.input(&["amount", "reference", "method"])?),
+            Self::Pay => Command::Pay(pay(form)?),
             Self::Depart => Command::Depart(depart(form, now)?),
             Self::Start => Command::Start,
             Self::Pause => Command::Pause,
@@ -205,6 +207,21 @@ impl Act {
             Self::Correct => Command::Correct(correct(form)?),
         })
     }
+}
+
+/// Money, as much as the form says in whichever way people write it.
+fn pay(form: &Form) -> Result<Pay, Problem> {
+    let told = |name: &str| Some(form.text(name)).filter(|text| !text.is_empty());
+    let amount = Some(form.number("amount")).filter(|text| !text.is_empty());
+    if amount.as_deref().is_some_and(|text| text.parse::<Decimal>().is_err()) {
+        let message = "must be an amount, such as 49.90".to_owned();
+        return Err(Problem::fields(
+            codes::INVALID,
+            vec![FieldError { field: "amount".to_owned(), message }],
+        ));
+    }
+    let said = [("amount", amount.as_deref()), ("reference", told("reference")), ("method", told("method"))];
+    form.checked(said.into_iter().filter_map(|(name, text)| Some((name, text?))).collect())
 }
 
 /// The end of work, with what was used up. Where a form does not ask, it is what the service lists.
@@ -294,6 +311,19 @@ mod tests {
         for form in ["rows=1&quantity0=1", "rows=1&item0=FILTER&quantity0=some&unit0=Unit&warehouse0=V"] {
             assert!(complete(&Form::parse(form.as_bytes())).is_err(), "{form}");
         }
+    }
+
+    #[test]
+    fn an_amount_is_read_as_people_write_it() {
+        for (text, amount) in [("156,00", "156.00"), ("46.8", "46.8"), ("7", "7")] {
+            let form = Form::parse(format!("amount={text}&reference=cash").as_bytes());
+            assert_eq!(pay(&form).unwrap().amount.to_string(), amount);
+        }
+        for form in ["amount=much&reference=x", "amount=1.560,00&reference=x", "reference=x", "amount=7"] {
+            assert!(pay(&Form::parse(form.as_bytes())).is_err(), "{form}");
+        }
+        let refused = pay(&Form::parse(b"amount=much&reference=x")).unwrap_err().details();
+        assert_eq!(refused["errors"][0]["message"], "must be an amount, such as 49.90");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::form::Form;
 use super::names::choices;
 use super::setup;
 use super::trouble::Trouble;
+use super::twins::{Twin, twins};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
 use crate::app::{self, App, Booking, OpeningsQuery, Providers, Reply, Request, Strict};
@@ -67,6 +68,8 @@ struct Found {
 struct Chosen {
     company: String,
     customer: Option<(String, String)>,
+    /// Where they are visited, unless somebody says otherwise.
+    address: Option<String>,
     branch: String,
     service: String,
     provider: String,
@@ -94,6 +97,8 @@ struct BookPage {
     key: String,
     adding: Option<Trouble>,
     holding: Option<Trouble>,
+    /// What stands for the customer already, where that is asked about.
+    twins: Vec<Twin>,
     form: Form,
     may_add: bool,
     may_found: bool,
@@ -105,10 +110,11 @@ impl BookPage {
     }
 }
 
-/// A form of the page that was refused.
+/// A form of the page that was refused, or is asked about first.
 enum Wrong {
     Adding(Trouble),
     Holding(Trouble),
+    Twice(Vec<Twin>),
 }
 
 async fn show(
@@ -125,12 +131,12 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
     let only = if let [only] = all.as_slice() { Some(only.value.clone()) } else { None };
     let company = query.read::<CompanyId>("company")?.or(only.and_then(|id| id.parse().ok()));
     let customer = match query.read::<CustomerId>("customer")? {
-        Some(id) => {
-            let customer = app.get::<Customer>(id.0).await?;
-            Some((id.to_string(), told(&customer)))
-        }
+        Some(id) => Some(app.get::<Customer>(id.0).await?),
         None => None,
     };
+    let home = customer.as_ref().and_then(|customer| customer.data.address.as_deref());
+    let home = home.map(words::on_a_line).filter(|address| !address.is_empty());
+    let customer = customer.map(|customer| (customer.id.to_string(), told(&customer)));
     let with = |changes: &[(&str, &str)]| address(&query, company, changes);
     let found = match (company, sought(&query, "q")?) {
         (Some(company), text @ Some(_)) => {
@@ -157,12 +163,14 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
     };
     let next = week + Days::new(7);
     let before = week - Days::new(7);
-    let (adding, holding) = match wrong {
-        Some(Wrong::Adding(trouble)) => (Some(trouble), None),
-        Some(Wrong::Holding(trouble)) => (None, Some(trouble)),
-        None => (None, None),
+    let (adding, holding, twins) = match wrong {
+        Some(Wrong::Adding(trouble)) => (Some(trouble), None, Vec::new()),
+        Some(Wrong::Holding(trouble)) => (None, Some(trouble), Vec::new()),
+        Some(Wrong::Twice(twins)) => (None, None, twins),
+        None => (None, None, Vec::new()),
     };
-    let status = adding.as_ref().or(holding.as_ref()).map_or(StatusCode::OK, Trouble::status);
+    let fine = if twins.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
+    let status = adding.as_ref().or(holding.as_ref()).map_or(fine, Trouble::status);
     let page = BookPage {
         shell: desk.shell("New booking", PATH),
         branches: offered::<Branch>(app, company, query.text("branch")).await?,
@@ -176,6 +184,7 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
         chosen: Chosen {
             company: company.map(|id| id.to_string()).unwrap_or_default(),
             customer,
+            address: home,
             branch: query.text("branch").to_owned(),
             service: query.text("service").to_owned(),
             provider: query.text("provider").to_owned(),
@@ -189,6 +198,7 @@ async fn page(app: &App, desk: &Desk, query: Form, wrong: Option<Wrong>) -> Resu
         key: app::fresh_secret("fk_")?,
         adding,
         holding,
+        twins,
         form: query,
         may_add: !desk.identity.grants_for(Scope::CustomersWrite).is_empty(),
         may_found: setup::may_found(desk),
@@ -270,12 +280,13 @@ async fn openings(
         }
         last = Some(opening.start);
         let label = words::day(opening.start, zone);
+        let value = instant(opening.start);
         let slot = Slot {
-            value: instant(opening.start),
+            is_chosen: value == query.text("start"),
+            value,
             day: label.clone(),
             time: words::time(opening.start, zone),
             provider: if any { String::new() } else { opening.provider_name },
-            is_chosen: false,
         };
         match days.last_mut().filter(|day| day.label == label) {
             Some(day) => day.slots.push(slot),
@@ -311,7 +322,9 @@ async fn added(
     form: &Form,
 ) -> app::Result<Stored<Customer>> {
     let told = |name: &str| Some(form.text(name)).filter(|text| !text.is_empty());
-    let fields = json!({ "name": form.text("name"), "email": told("email"), "phone": told("phone") });
+    let fields = json!({
+        "name": form.text("name"), "email": told("email"), "phone": told("phone"), "address": told("address"),
+    });
     let customer: Customer =
         serde_json::from_value(fields).map_err(|error| app::Error::Inside(error.to_string()))?;
     match app.create_by(Some(&desk.identity.label), (company, customer), None).await? {
@@ -338,6 +351,15 @@ async fn hold(
         key: format!("{}:{key}", desk.identity.id),
         fingerprint: fields.iter().map(|name| form.text(name)).collect::<Vec<_>>().join("\n"),
     };
+    if let (Ok(booking), Some(company)) = (&booking, form.read::<CompanyId>("company")?)
+        && form.text("again").is_empty()
+        && matches!(app.was_answered(&request).await, Ok(false))
+    {
+        let twins = twins(&app, &desk, company, booking).await?;
+        if !twins.is_empty() {
+            return page(&app, &desk, form, Some(Wrong::Twice(twins))).await;
+        }
+    }
     let reply = match booking {
         Ok(booking) => app.hold(booking, acting, Some(&request)).await.map_err(Problem::from),
         Err(problem) => Err(problem),

@@ -11,10 +11,11 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::{BodyExt, Limited as Measured};
-use url::{Url, form_urlencoded};
+use url::{Position, Url, form_urlencoded};
 
 use super::customers;
 use super::form::Form;
+use super::kept;
 use super::phone;
 use super::setup;
 use super::trouble::{self, Trouble};
@@ -102,10 +103,34 @@ pub(super) async fn enter(State(door): State<Door>, request: Request, next: Next
         Ok(known) => known,
         Err(problem) => return trouble::page(None, &Trouble::from(&problem)),
     };
-    let Some(desk) = known else { return words::to(&way_back(request.method(), request.uri())) };
+    let Some(desk) = known else { return outside(request).await };
     match admitted(&door, &desk, request).await {
         Ok(request) => legible(Some(&desk), next.run(request).await).await,
-        Err(problem) => trouble::page(Some(&desk), &Trouble::from(&problem)),
+        Err(Stop::Refused(problem)) => trouble::page(Some(&desk), &Trouble::from(&problem)),
+        Err(Stop::Again(page)) => *page,
+    }
+}
+
+/// Sends whoever has no session to log in, without losing what they typed.
+async fn outside(request: Request) -> Response {
+    let way = way_back(request.method(), request.uri(), request.headers());
+    if request.method().is_safe() || !kept::is_wanted(request.headers()) {
+        return words::to(&way);
+    }
+    let kept = read(request).await.ok().and_then(|(request, form)| kept::page(None, request.uri(), &form));
+    kept.unwrap_or_else(|| words::to(&way))
+}
+
+/// Why somebody with a session is not let pass.
+enum Stop {
+    Refused(Problem),
+    /// The form is of a session that is over, and can be sent again from this page.
+    Again(Box<Response>),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
     }
 }
 
@@ -126,14 +151,17 @@ async fn known(door: &Door, headers: HeaderMap, uri: Uri) -> Result<Option<Desk>
     Ok(Some(desk))
 }
 
-async fn admitted(door: &Door, desk: &Desk, mut request: Request) -> Result<Request, Problem> {
+async fn admitted(door: &Door, desk: &Desk, mut request: Request) -> Result<Request, Stop> {
     let mut sent = None;
     if !request.method().is_safe() {
         door.site.same_origin(request.headers())?;
         let form;
         (request, form) = read(request).await?;
         if !is_ours(&form, &desk.csrf) {
-            return Err(Problem::new(codes::FOREIGN_PAGE, "The form lacks the session's token."));
+            let again =
+                kept::is_wanted(request.headers()).then(|| kept::page(Some(desk), request.uri(), &form));
+            let refused = || Problem::new(codes::FOREIGN_PAGE, "The form lacks the session's token.");
+            return Err(again.flatten().map_or_else(|| refused().into(), |page| Stop::Again(Box::new(page))));
         }
         sent = Some(form);
     }
@@ -184,14 +212,26 @@ fn tidy(uri: &Uri) -> Result<Uri, Problem> {
     text.parse().map_err(|_| Problem::new(codes::BAD_QUERY, "The query is too long."))
 }
 
-/// Where to log in, so as to come back here.
-fn way_back(method: &Method, uri: &Uri) -> String {
-    let here = uri.path_and_query().map_or("/", |path| path.as_str());
-    if !method.is_safe() || here == "/" {
-        return "/log-in".to_owned();
+/// Where to log in, so as to come back here; after a form, to the page that it stood on.
+fn way_back(method: &Method, uri: &Uri, headers: &HeaderMap) -> String {
+    let here = if method.is_safe() {
+        uri.path_and_query().map(|path| path.as_str().to_owned())
+    } else {
+        left(headers)
+    };
+    match here.as_deref() {
+        None | Some("/") => "/log-in".to_owned(),
+        Some(here) => {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", here).finish();
+            format!("/log-in?{query}")
+        }
     }
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", here).finish();
-    format!("/log-in?{query}")
+}
+
+/// The page that a form was sent from, as a path of this server.
+fn left(headers: &HeaderMap) -> Option<String> {
+    let page = Url::parse(headers.get(header::REFERER)?.to_str().ok()?).ok()?;
+    own_path(&page[Position::BeforePath..Position::AfterQuery])
 }
 
 /// A path of this server, as a link to log in with carries it; none if it leads anywhere else.
@@ -210,6 +250,22 @@ async fn legible(desk: Option<&Desk>, response: Response) -> Response {
         Ok(response) => response,
         Err(trouble) => trouble::page(desk, &trouble),
     }
+}
+
+/// Answers whoever looks at an address in a browser with a page, also where there is none. The API, and whoever does not ask for
+/// a page, get what they always get.
+pub(in crate::http) async fn in_browsers(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let accepts = request.headers().get_all(header::ACCEPT).iter();
+    let is_looking = accepts.filter_map(|value| value.to_str().ok()).any(|kinds| kinds.contains("text/html"));
+    if !is_looking || path.starts_with("/api/") {
+        return next.run(request).await;
+    }
+    if request.extensions().get::<MatchedPath>().is_none() {
+        let problem = Problem::new(codes::NO_SUCH_PATH, format!("There is nothing at {path}."));
+        return trouble::page(None, &Trouble::from(&problem));
+    }
+    legible(None, next.run(request).await).await
 }
 
 /// The problem that a response is, if it is one.
@@ -249,7 +305,17 @@ mod tests {
     #[test]
     fn whoever_has_to_log_in_comes_back() {
         let uri: Uri = "/appointments?text=a%26b".parse().unwrap();
-        assert_eq!(way_back(&Method::GET, &uri), "/log-in?to=%2Fappointments%3Ftext%3Da%2526b");
-        assert_eq!(way_back(&Method::POST, &uri), "/log-in");
+        let from = |page: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::REFERER, page.parse().unwrap());
+            way_back(&Method::POST, &uri, &headers)
+        };
+        let none = HeaderMap::new();
+        assert_eq!(way_back(&Method::GET, &uri, &none), "/log-in?to=%2Fappointments%3Ftext%3Da%2526b");
+        assert_eq!(way_back(&Method::POST, &uri, &none), "/log-in");
+        assert_eq!(from("http://here/book?customer=1"), "/log-in?to=%2Fbook%3Fcustomer%3D1");
+        for elsewhere in ["http://here//evil.example/", "about:blank", "nothing", "http://here/"] {
+            assert_eq!(from(elsewhere), "/log-in", "{elsewhere}");
+        }
     }
 }

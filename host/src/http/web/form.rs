@@ -97,6 +97,11 @@ impl Form {
         self.fields.get(name).map_or("", String::as_str)
     }
 
+    /// A number as people type it: half of Europe writes a comma where the other half writes a point.
+    pub(super) fn number(&self, name: &str) -> String {
+        self.text(name).replace(',', ".")
+    }
+
     /// A field that has to be readable if it is there.
     pub(super) fn read<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         let wrong = |_| Problem::new(codes::BAD_QUERY, format!("{name} cannot be read."));
@@ -131,6 +136,14 @@ impl Form {
         let input = T::read(value).map_err(nul)?;
         let errors = input.check();
         if errors.is_empty() { Ok(input) } else { Err(nul(errors)) }
+    }
+
+    /// All that was typed and ticked, to be sent once more: without the token of the session, and without passwords.
+    pub(super) fn kept(&self) -> Vec<(&str, String)> {
+        let is_kept = |name: &str| !["csrf", "password"].contains(&name);
+        let told = self.fields.iter().filter(|(name, _)| is_kept(name));
+        let ticks = self.ticked.iter().map(|tick| (TICK, format!("{}|{}", tick.id, tick.seen)));
+        told.map(|(name, text)| (name.as_str(), text.clone())).chain(ticks).collect()
     }
 
     /// The fields without this one, as a query.

@@ -61,8 +61,7 @@ pub(super) fn told(form: &Form) -> Option<Value> {
 /// A row that names something and how much of it; one left empty or at nothing was not used.
 fn row(form: &Form, n: usize) -> Option<Value> {
     let text = |field: &str| form.text(&format!("{field}{n}"));
-    // A comma is what half of Europe types.
-    let quantity = text("quantity").replace(',', ".");
+    let quantity = form.number(&format!("quantity{n}"));
     let is_nothing = quantity.is_empty() || quantity.parse::<Decimal>().is_ok_and(|much| much.is_zero());
     (!is_nothing).then(|| {
         json!({

@@ -19,6 +19,7 @@ mod door;
 mod entrance;
 mod errors;
 mod form;
+mod kept;
 mod materials;
 mod names;
 mod phone;
@@ -30,6 +31,7 @@ mod rules;
 mod setup;
 mod trail;
 mod trouble;
+mod twins;
 mod upload;
 mod visits;
 mod words;
@@ -92,6 +94,7 @@ pub(super) fn routes(app: &Arc<App>, site: &Arc<Site>) -> Router<State> {
         .merge(errors::open_routes())
         .route("/assets/{name}", get(assets::asset))
         .route("/embed.js", get(assets::embed))
+        .route("/favicon.ico", get(assets::favicon))
         .merge(phone::open_routes())
         .layer(middleware::from_fn(door::legibly))
         .merge(portal::routes());
@@ -114,6 +117,8 @@ fn closed() -> Pages {
         .merge(rules::routes())
         .merge(setup::routes())
 }
+
+pub(super) use door::in_browsers;
 
 /// What each page that is not open needs.
 #[cfg(test)]

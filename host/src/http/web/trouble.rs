@@ -75,7 +75,9 @@ impl Trouble {
 
     /// The reasons, where they say more than the whole.
     pub(super) fn faults(&self) -> impl Iterator<Item = &Fault> {
-        self.errors.iter().filter(|fault| fault.message != self.detail)
+        let is_said =
+            |fault: &Fault| self.detail.trim_end_matches('.').ends_with(fault.message.trim_end_matches('.'));
+        self.errors.iter().filter(move |fault| fault.message.is_empty() || !is_said(fault))
     }
 }
 

@@ -201,6 +201,12 @@ pub(super) const fn delivery(state: DeliveryState) -> &'static str {
     }
 }
 
+/// An address as it stands in a sentence.
+pub(super) fn on_a_line(address: &str) -> String {
+    let lines = address.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(", ")
+}
+
 /// What was just done, by the word that its address carries. Nothing else can be put into a page in this way.
 pub(super) fn done(word: &str) -> Option<&'static str> {
     Some(match word {

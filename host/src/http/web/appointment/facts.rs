@@ -5,21 +5,28 @@ use chrono_tz::Tz;
 use crate::app;
 use crate::http::web::names::Names;
 use crate::http::web::words;
-use crate::model::{Appointment, AppointmentId, Branch, Case, Company, Provider, Service, Status, Unit};
+use crate::model::{
+    Appointment, AppointmentId, Branch, Case, Company, Provider, Quote, Service, Status, Unit,
+};
 
 /// The pairs.
 pub(super) async fn facts(
     names: &mut Names<'_>,
     appointment: &Appointment,
     zone: Tz,
+    address: Option<String>,
+    left: String,
 ) -> app::Result<Vec<(&'static str, String)>> {
-    let place = names.of::<Branch>(appointment.branch).await?;
+    let branch = names.of::<Branch>(appointment.branch).await?;
     let mut facts = vec![
         ("Service", names.of::<Service>(appointment.service).await?),
         ("Provider", names.of::<Provider>(appointment.provider).await?),
-        ("Location", appointment.location.clone().unwrap_or(place)),
+        ("Location", address.clone().unwrap_or_else(|| branch.clone())),
         ("Company", names.of::<Company>(appointment.company).await?),
     ];
+    if address.is_some_and(|address| address != branch) {
+        facts.push(("Branch", branch));
+    }
     let mut units = Vec::new();
     for unit in &appointment.units {
         units.push(names.of::<Unit>(*unit).await?);
@@ -37,8 +44,8 @@ pub(super) async fn facts(
         facts.push(("Held until", words::moment(until, zone)));
     }
     if !appointment.quote.deposit.is_zero() {
-        facts.push(("Deposit", format!("{} {}", appointment.quote.deposit, appointment.quote.currency)));
-        facts.push(("Left to pay", format!("{} {}", appointment.balance, appointment.quote.currency)));
+        facts.push(("Deposit", deposit(appointment)));
+        facts.push(("Left to pay", left));
     }
     if let Some(at) = appointment.expected_arrival {
         facts.push(("Expected arrival", words::moment(at, zone)));
@@ -53,6 +60,18 @@ pub(super) async fn facts(
         facts.push(("Cancelled because", reason.clone()));
     }
     Ok(facts)
+}
+
+/// The deposit, and what of it is there while it counts.
+fn deposit(appointment: &Appointment) -> String {
+    let Quote { deposit, currency, .. } = &appointment.quote;
+    let is_over = matches!(appointment.status, Status::Cancelled | Status::NoShow);
+    match appointment.deposit_left() {
+        _ if is_over => format!("{deposit} {currency}"),
+        None => format!("{deposit} {currency}, paid"),
+        Some(left) if left == *deposit => format!("{deposit} {currency}, not paid"),
+        Some(left) => format!("{deposit} {currency}, {left} of it not paid"),
+    }
 }
 
 /// The appointments before and after it.

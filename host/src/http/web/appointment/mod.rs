@@ -3,6 +3,7 @@
 mod correction;
 mod facts;
 mod papers;
+mod payment;
 mod slots;
 mod used;
 
@@ -37,6 +38,7 @@ use crate::model::{
 use crate::store::DeliveryFilter;
 use correction::Outcome;
 use papers::Paper;
+use payment::Payment;
 pub(super) use slots::Slot;
 use used::Materials;
 
@@ -92,6 +94,10 @@ struct AppointmentPage {
     notes: String,
     remarks: String,
     offers: Vec<Offer>,
+    /// What of the deposit is not paid.
+    unpaid: Option<String>,
+    /// What a payment is likely to be, and what it can be.
+    payment: Payment,
     open: Option<Act>,
     trouble: Option<Trouble>,
     form: Form,
@@ -116,13 +122,19 @@ impl AppointmentPage {
 
     /// Whether the form that is open asks for something.
     fn asks(&self) -> bool {
-        let says_more = |act: Act| !act.is_bare() && (act != Act::Correct || !self.outcomes.is_empty());
+        let says_more = |act: Act| {
+            if act == Act::Confirm {
+                self.unpaid.is_some() && self.offers.iter().any(|offer| offer.is_open)
+            } else {
+                !act.is_bare() && (act != Act::Correct || !self.outcomes.is_empty())
+            }
+        };
         self.open.is_some_and(says_more) || !self.rows.is_empty()
     }
 
     /// Whether it asks why.
     fn gives_reason(&self) -> bool {
-        !matches!(self.open, Some(Act::FollowUp | Act::Complete))
+        !matches!(self.open, Some(Act::FollowUp | Act::Complete | Act::Confirm))
     }
 
     /// Whether a time is chosen.
@@ -202,6 +214,9 @@ pub(super) async fn page_with(
     let trail = if desk.may(Scope::TrailRead, id).await? { Some(trail(app, id, zone).await?) } else { None };
     let decisions = desk.may(Scope::RulesRead, id).await?;
     let decisions = decisions.then(|| ("How it was decided", format!("/rules/decisions?appointment={id}")));
+    let left = payment::left(&appointment, if sees_books { &work.deliveries } else { &[] });
+    let customer = app.get::<Customer>(appointment.customer.0).await?.data;
+    let address = appointment.address(&customer).map(words::on_a_line);
     let page = AppointmentPage {
         shell: desk.shell(&appointment.name, "/appointments"),
         id,
@@ -211,11 +226,8 @@ pub(super) async fn page_with(
         when: words::span(appointment.start, appointment.end, zone),
         instant: instant(appointment.start),
         zone_name: zone.name().to_owned(),
-        customer: (
-            names.of::<Customer>(appointment.customer).await?,
-            desk.customer(appointment.company, appointment.customer),
-        ),
-        facts: facts::facts(&mut names, &appointment, zone).await?,
+        customer: (customer.name, desk.customer(appointment.company, appointment.customer)),
+        facts: facts::facts(&mut names, &appointment, zone, address, left).await?,
         links: facts::links(&appointment).into_iter().chain(decisions).collect(),
         lines: appointment
             .quote
@@ -227,6 +239,8 @@ pub(super) async fn page_with(
         notes: if is_customers { String::new() } else { appointment.notes.clone() },
         remarks: appointment.remarks.clone(),
         offers,
+        payment: Payment::of(&appointment, &form, trouble.is_some()),
+        unpaid: appointment.deposit_left().map(|left| format!("{left} {}", appointment.quote.currency)),
         rows: work.rows(open, is_done, trouble.is_some(), &form),
         outcomes,
         materials: materials.filter(|_| !is_customers),
@@ -297,11 +311,14 @@ async fn offers(
     let sketches: Vec<_> = theirs.iter().map(|act| act.sketch(appointment)).collect();
     let possible = app.possible(appointment, &sketches, acting).await?;
     let possible = theirs.into_iter().zip(possible).filter(|(_, possible)| *possible);
+    let is_unpaid = appointment.deposit_left().is_some();
+    // Nobody goes without a deposit by a slip.
+    let is_bare = |act: Act| act.is_bare() && !(act == Act::Confirm && is_unpaid);
     let offer = |(n, (act, _)): (usize, (Act, bool))| Offer {
         name: act.name(),
         label: act.label(),
-        is_bare: act.is_bare(),
-        is_first: n == 0 && act.is_bare(),
+        is_bare: is_bare(act),
+        is_first: n == 0 && is_bare(act) || act == Act::Pay && is_unpaid,
         is_harsh: matches!(act, Act::Cancel | Act::Decline | Act::NoShow),
         is_open: open == Some(act),
         more: (act == Act::Complete).then_some("Complete with other material"),

@@ -22,7 +22,7 @@ use crate::http::headers::ActingAs;
 use crate::http::limits;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{Acting, AppointmentId, FieldError};
+use crate::model::{Acting, Appointment, AppointmentId, FieldError};
 
 /// What can be done with several.
 const ACTS: [Act; 2] = [Act::Confirm, Act::Cancel];
@@ -79,6 +79,8 @@ struct Outcome {
     /// What it was called in the form, where nothing more is known of it.
     id: String,
     trouble: Option<Trouble>,
+    /// What it was confirmed without.
+    unpaid: Option<String>,
 }
 
 #[derive(Template)]
@@ -103,7 +105,15 @@ async fn give(act: Act, app: &App, desk: &Desk, form: &Form, acting: Acting) -> 
     for tick in ticks {
         let trouble = one(act, app, tick, form, acting).await.err();
         let trouble = trouble.map(|problem| Trouble::from(&problem));
-        outcomes.push(Outcome { row: row(app, desk, tick).await, id: tick.id.clone(), trouble });
+        let found = found(app, tick).await;
+        let unpaid = found.as_ref().filter(|_| act == Act::Confirm && trouble.is_none()).and_then(unpaid);
+        let row = match &found {
+            Some(found) => {
+                rows(app, desk, std::slice::from_ref(found)).await.ok().and_then(|mut rows| rows.pop())
+            }
+            None => None,
+        };
+        outcomes.push(Outcome { row, id: tick.id.clone(), trouble, unpaid });
     }
     let back = Form::parse(form.text("query").as_bytes()).only(&NAMES);
     let page = TickedPage {
@@ -123,8 +133,11 @@ async fn one(act: Act, app: &App, tick: &Tick, form: &Form, acting: Acting) -> R
 }
 
 /// How it stands now.
-async fn row(app: &App, desk: &Desk, tick: &Tick) -> Option<Row> {
-    let id: AppointmentId = tick.id.parse().ok()?;
-    let found = app.appointment(id).await.ok()?;
-    rows(app, desk, &[found]).await.ok()?.pop()
+async fn found(app: &App, tick: &Tick) -> Option<Appointment> {
+    app.appointment(tick.id.parse().ok()?).await.ok()
+}
+
+/// What of its deposit is not paid.
+fn unpaid(of: &Appointment) -> Option<String> {
+    of.deposit_left().map(|left| format!("{left} {}", of.quote.currency))
 }

@@ -3,7 +3,10 @@
 //! Invariant: whoever is bound to a branch finds all customers of its company, as a new booking does, and sees of their visits
 //! those at the branch. Deliberately absent: technicians and customers, whose own pages show what is theirs.
 
+mod edit;
 mod one;
+
+pub(super) use one::branches_seen;
 
 use askama::Template;
 use axum::extract::{self, Extension};
@@ -29,11 +32,12 @@ pub(super) const PATH: &str = "/customers";
 
 /// The list, and the page of each.
 pub(super) fn routes() -> Pages {
-    Pages::default().get(PATH, Need::list(Scope::CustomersList, &[Pin::Company, Pin::Branch]), index).get(
-        "/customers/{id}",
-        Need::of(Scope::CustomersList, Subject::Customer),
-        one::show,
-    )
+    let writing = || Need::of(Scope::CustomersWrite, Subject::Customer);
+    Pages::default()
+        .get(PATH, Need::list(Scope::CustomersList, &[Pin::Company, Pin::Branch]), index)
+        .get("/customers/{id}", Need::of(Scope::CustomersList, Subject::Customer), one::show)
+        .get("/customers/{id}/edit", writing(), edit::show)
+        .post("/customers/{id}/edit", writing(), edit::save)
 }
 
 /// A customer as the list shows them.

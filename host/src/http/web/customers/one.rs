@@ -53,6 +53,8 @@ struct CustomerPage {
     over: Visits,
     /// Where a visit is booked for them, for whoever may.
     book: Option<String>,
+    /// Where they are changed, for whoever may.
+    edit: Option<String>,
     /// Whether visits elsewhere are left out.
     is_partial: bool,
 }
@@ -89,6 +91,7 @@ pub(super) async fn show(
         coming: visits(&app, &desk, &coming, all("upcoming")).await?,
         over: visits(&app, &desk, &over, all("past")).await?,
         facts: facts(customer.data),
+        edit: desk.reaches(Scope::CustomersWrite, company).then(|| format!("{}/edit", super::path(id))),
         book: may_book.then(|| words::address("/book", &whose)),
         is_partial: !branches.is_empty(),
     };
@@ -96,7 +99,7 @@ pub(super) async fn show(
 }
 
 /// The branches of a company whose appointments somebody sees; none of them means all.
-fn branches_seen(desk: &Desk, company: CompanyId) -> Result<Vec<BranchId>, Problem> {
+pub(in crate::http::web) fn branches_seen(desk: &Desk, company: CompanyId) -> Result<Vec<BranchId>, Problem> {
     let grants = desk.identity.grants_for(Scope::AppointmentsRead);
     let mut here = grants
         .iter()

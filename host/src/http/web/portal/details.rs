@@ -6,7 +6,7 @@
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{self, Extension, Path};
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -74,7 +74,10 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let offer = offer(&app, &company).await?;
     let manner = manner.with(&offer.company().portal);
-    page(&manner, &offer, Form::parse(uri.query().unwrap_or_default().as_bytes()), None)
+    let mut page = page(&manner, &offer, Form::parse(uri.query().unwrap_or_default().as_bytes()), None)?;
+    // Whoever goes back to it finds the same form, with its key: sent again, it leads to what it held before.
+    page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=0"));
+    Ok(page)
 }
 
 fn page(manner: &Manner, offer: &Offer, form: Form, problem: Option<&Problem>) -> Result<Response, Problem> {

@@ -4,6 +4,7 @@ use axum::extract::{self, Extension};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use super::super::words;
 use super::calendar::{self as ics, Entry, Standing};
 use super::manner::Manner;
 use super::times;
@@ -12,7 +13,7 @@ use crate::app::App;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::languages::Language;
-use crate::model::{Appointment, Branch, Company, Service, Status};
+use crate::model::{Appointment, Branch, Company, Customer, Service, Status};
 
 pub(super) async fn show(
     extract::State(app): extract::State<State>,
@@ -51,6 +52,7 @@ async fn entry(
 ) -> Result<Entry, Problem> {
     let branch = app.get::<Branch>(appointment.branch.0).await?.data;
     let service = app.get::<Service>(appointment.service.0).await?.data;
+    let customer = app.get::<Customer>(appointment.customer.0).await?.data;
     let name = company.portal.name.unwrap_or(company.name);
     // What was moved is the same entry: it keeps the first appointment's identity, and goes on counting.
     let mut sequence = appointment.revision;
@@ -73,7 +75,10 @@ async fn entry(
         },
         summary: language
             .tell("calendar-summary", [("service", service.name.into()), ("company", name.into())]),
-        location: appointment.location.clone().unwrap_or_else(|| times::place(&branch)),
+        location: appointment
+            .address(&customer)
+            .map(words::on_a_line)
+            .unwrap_or_else(|| times::place(&branch)),
         description: appointment.remarks.clone(),
     })
 }

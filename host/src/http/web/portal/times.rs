@@ -12,7 +12,7 @@ use url::form_urlencoded;
 
 use super::super::appointments::instant;
 use super::super::form::Form;
-use super::super::words::Choice;
+use super::super::words::{self, Choice};
 use super::frame::{self, Frame};
 use super::manner::Manner;
 use super::services::{offer, price};
@@ -332,6 +332,6 @@ pub(super) async fn show(
 
 /// A branch, and where it is.
 pub(super) fn place(branch: &Branch) -> String {
-    let address = branch.address.lines().collect::<Vec<_>>().join(", ");
+    let address = words::on_a_line(&branch.address);
     if address.is_empty() { branch.name.clone() } else { format!("{}, {address}", branch.name) }
 }

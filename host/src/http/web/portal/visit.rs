@@ -25,7 +25,7 @@ use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::http::session::Visitor;
 use crate::languages::Language;
-use crate::model::{Appointment, Branch, Company, Provider, Service, Status};
+use crate::model::{Appointment, Branch, Company, Customer, Provider, Service, Status};
 
 /// What the rules call the end of a hold that nobody confirmed.
 const RAN_OUT: &str = "hold_expired";
@@ -242,7 +242,8 @@ async fn facts(
 ) -> Result<Vec<(String, String)>, Problem> {
     let service = app.get::<Service>(appointment.service.0).await?.data;
     let provider = app.get::<Provider>(appointment.provider.0).await?.data;
-    let place = appointment.location.clone().unwrap_or_else(|| times::place(branch));
+    let customer = app.get::<Customer>(appointment.customer.0).await?.data;
+    let place = appointment.address(&customer).map(words::on_a_line).unwrap_or_else(|| times::place(branch));
     let mut facts = vec![("fact-service", service.name), ("fact-with", provider.name), ("fact-where", place)];
     // Most visits are called by their service.
     facts.retain(|(name, text)| *name != "fact-service" || !appointment.name.contains(text.as_str()));
@@ -280,10 +281,8 @@ fn due(
     company: &Company,
     confirm: Option<&Choosing>,
 ) -> Option<Deposit> {
-    let paid: Decimal = appointment.payments.iter().map(|payment| payment.amount).sum();
-    let left = appointment.quote.deposit - paid;
-    let waits = confirm.is_some_and(|confirm| !confirm.is_free()) && left > Decimal::ZERO;
-    waits.then(|| Deposit {
+    let left = appointment.deposit_left().filter(|_| confirm.is_some_and(|confirm| !confirm.is_free()))?;
+    Some(Deposit {
         amount: language
             .tell("due-amount", [("amount", language.money(left, &appointment.quote.currency).into())]),
         reference: language.tell(

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::super::door::Desk;
 use super::super::words::{self, Shell};
-use super::{Frame, PATH, path};
+use super::{Frame, PATH, path, settings};
 use crate::app::Step;
 use crate::http::auth::Caller;
 use crate::http::extract::Id;
@@ -25,6 +25,7 @@ struct Page {
     is_ready: bool,
     facts: Vec<Fact>,
     portal_is_open: bool,
+    settings: String,
 }
 
 /// What one of the steps came to.
@@ -68,6 +69,7 @@ pub(super) async fn show(
         is_ready: setup.next() == Step::Done,
         facts,
         portal_is_open: company.portal.open,
+        settings: settings::page_of(id),
     };
     Ok(words::html(StatusCode::OK, &page))
 }

@@ -32,6 +32,12 @@ impl Entry {
         Self { attributes, ..Self::line(name, label, value, wrong) }
     }
 
+    /// A paragraph that can be left out.
+    pub(super) fn paragraph(name: &'static str, label: &'static str, value: &str, wrong: &Wrong) -> Self {
+        let attributes = vec![("maxlength", "1000"), ("rows", "3")];
+        Self { kind: "paragraph", attributes, ..Self::line(name, label, value, wrong) }
+    }
+
     /// With this below it.
     pub(super) fn hinted(self, hint: &'static str) -> Self {
         Self { hint, ..self }

@@ -1,4 +1,4 @@
-//! Setting a company up: one page for each step, each stored when it is done.
+//! Setting a company up: one page for each step, each stored when it is done; and its settings, which are changed later.
 //!
 //! Invariants: a form that is refused comes back with everything that was typed and a word at each field that is wrong. What a
 //! step asks for is stored by one call into [`crate::app`], which does the checking. Secrets of ERP connections are neither
@@ -12,7 +12,9 @@ mod entry;
 mod lines;
 mod people;
 mod sample;
+mod service;
 mod services;
+mod settings;
 
 use askama::Template;
 use axum::extract::{self, Extension};
@@ -58,6 +60,10 @@ pub(super) fn routes() -> Pages {
         .post("/setup/{id}/books", own(), books::choose)
         .get("/setup/{id}/done", own(), done::show)
         .post("/setup/{id}/portal", own(), done::open_portal)
+        .get("/setup/{id}/settings", own(), settings::show)
+        .post("/setup/{id}/settings", own(), settings::save)
+        .get("/setup/{id}/service", own(), service::show)
+        .post("/setup/{id}/service", own(), service::save)
         .get("/setup/{id}/remove", own(), sample::ask)
         .post("/setup/{id}/remove", own(), sample::remove)
 }
@@ -208,6 +214,7 @@ struct Line {
     id: String,
     name: String,
     next: &'static str,
+    settings: String,
 }
 
 /// The companies, and what each lacks; where there is none, the first step.
@@ -226,7 +233,7 @@ async fn index(
     for choice in all {
         let Ok(id) = choice.value.parse::<CompanyId>() else { continue };
         let next = lacking(app.setup(id).await?.next());
-        lines.push(Line { id: choice.value, name: choice.label, next });
+        lines.push(Line { id: choice.value, name: choice.label, next, settings: settings::page_of(id) });
     }
     let shell = desk.shell("Set-up", PATH);
     let offers_sample = may_found && sample::is_offered(&app).await?;

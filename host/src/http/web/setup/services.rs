@@ -17,7 +17,7 @@ use crate::http::auth::Caller;
 use crate::http::extract::Id;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{CompanyId, FieldError};
+use crate::model::{CompanyId, FieldError, Service, Stored};
 
 #[derive(Template)]
 #[template(path = "setup/services.html")]
@@ -29,11 +29,18 @@ struct Page {
     onward: String,
     key: String,
     currency: String,
-    there: Vec<(String, String)>,
+    there: Vec<There>,
     templates: Vec<Kind>,
     chosen: &'static str,
     rows: Vec<Row>,
     units: Vec<Entry>,
+}
+
+/// A service that is offered already.
+struct There {
+    path: String,
+    name: String,
+    terms: String,
 }
 
 /// A template to choose.
@@ -75,16 +82,21 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
         is_chosen: one.key == form.text("template"),
     };
     let currency = setup.company.data.currency.clone();
-    let told = |service: &crate::model::Service| {
-        let price = service.prices.first().map(|row| format!(" · {} {currency}", row.unit_price));
-        (service.name.clone(), format!("{} min{}", service.duration_minutes, price.unwrap_or_default()))
+    let told = |service: &Stored<Service>| {
+        let Service { name, prices, duration_minutes, .. } = &service.data;
+        let price = prices.first().map(|row| format!(" · {} {currency}", row.unit_price));
+        There {
+            path: super::service::page_of(id, service.id),
+            name: name.clone(),
+            terms: format!("{duration_minutes} min{}", price.unwrap_or_default()),
+        }
     };
     let page = Page {
         shell: desk.shell("Services", PATH),
         frame: Frame::at(Step::Services, Some(&setup)),
         onward: path(id, Step::People),
         key: kept_key(form)?,
-        there: setup.services.iter().map(|service| told(&service.data)).collect(),
+        there: setup.services.iter().map(told).collect(),
         templates: Line::all().iter().map(kind).collect(),
         chosen: chosen.map_or("", |line| line.key),
         rows: chosen.map(|line| rows(line, &setup, form, &wrong)).unwrap_or_default(),
@@ -209,8 +221,7 @@ fn read(template: &Line, form: &Form) -> Result<Wanted, Vec<FieldError>> {
         if text("tick").is_empty() {
             continue;
         }
-        // A decimal comma is a slip of habit, not of thought.
-        let price = text("price").replace(',', ".").parse::<Decimal>();
+        let price = form.number(&format!("price-{place}")).parse::<Decimal>();
         let minutes = text("minutes").parse::<u32>();
         if price.is_err() {
             wrong(format!("price-{place}"), "must be an amount, such as 49.90");

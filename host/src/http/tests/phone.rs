@@ -207,6 +207,8 @@ async fn a_job_is_completed_with_what_was_used_and_signed_for_once() {
     ];
     let half = crew.send(&crew.cookie, "complete", &used).await;
     assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY, "it lacks a warehouse: {}", half.text);
+    let said = half.text.split("role=\"alert\"").nth(1).unwrap().split("</div>").next().unwrap();
+    assert!(said.contains("“From” of FILTER must not be empty.") && !said.contains("materials"), "{said}");
     let whole = [&used[..], &[("warehouse0", "Van"), ("name", "Mara"), ("drawing", "M1,1L2,2")]].concat();
     let bad: Vec<_> = whole.iter().map(|(name, text)| (*name, text.replace("M1,1", "url(x)"))).collect();
     let bad: Vec<_> = bad.iter().map(|(name, text)| (*name, text.as_str())).collect();

@@ -19,6 +19,7 @@ use chrono::{Datelike, NaiveDate};
 use super::assets;
 use super::door::Desk;
 use super::form::Form;
+use super::materials::MaterialRow;
 use super::trouble::Trouble;
 use super::words::{self, Shell};
 use super::{Need, Pages};

@@ -73,7 +73,7 @@ mod tests {
         );
         let said: Vec<&str> = trouble.faults().map(|fault| fault.message.as_str()).collect();
         assert!(said[0].contains("E-Mail-Adresse"), "{said:?}");
-        assert_eq!(said[1], "is odd");
+        assert_eq!(said[1], "Odd: is odd.");
     }
 
     #[test]

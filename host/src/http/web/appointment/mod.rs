@@ -272,8 +272,10 @@ impl Work {
         let is_silent = sent.is_some_and(|form| form.text("rows").is_empty());
         match open {
             Some(Act::Complete) if !is_silent => materials::rows(&self.planned, sent),
+            // A unit may be what was said wrong.
             Some(Act::Correct) if is_done => {
-                materials::rows(&used::so_far(&self.planned, &self.deliveries), sent)
+                let rows = materials::rows(&used::so_far(&self.planned, &self.deliveries), sent);
+                rows.into_iter().map(|row| MaterialRow { asks_unit: true, ..row }).collect()
             }
             _ => Vec::new(),
         }

@@ -100,15 +100,20 @@ const steps = {
     assert.ok((await page.title()).endsWith("· Slotledger"));
     await sound(page, "completed");
     await invoice.getByRole("link").click();
+    const facts = page.locator("dl.facts");
+    for (const label of ["Customer", "Number", "Date", "Net", "Tax", "Total"]) await facts.getByText(label, { exact: true }).waitFor();
+    await page.getByRole("region", { name: "Lines" }).getByRole("row").nth(1).waitFor();
     await sound(page, "delivery");
     await page.goto(url + "/appointments");
     await sound(page, "appointments");
     await page.goto(url + "/books");
-    await page.getByText("Nothing is here").waitFor();
-    await page.getByLabel("State").selectOption("done");
-    await page.getByRole("button", { name: "Show" }).click();
+    // Nothing is parked: what was posted last comes first.
+    await page.getByRole("row", { name: /^Sales invoice INV-\S+ \d+\.\d\d EUR Mara Lindqvist/ }).waitFor();
     await page.locator(".rows .badge.done").first().waitFor();
     await sound(page, "books");
+    await page.getByLabel("State").selectOption("parked");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText("Nothing is here").waitFor();
     await page.goto(url + "/account");
     await sound(page, "account");
     const file = await page.request.get(url + "/appointments.csv");

@@ -10,7 +10,8 @@ use super::super::form::Form;
 use super::super::trouble::Trouble;
 use super::super::words::{self, Shell};
 use super::super::{Need, Pages};
-use super::{Entry, entry, utc};
+use super::contents::{Contents, contents};
+use super::{Entry, entry, zone};
 use crate::app::{self, App, NewCode, Voice};
 use crate::codes;
 use crate::http::auth::Caller;
@@ -46,7 +47,7 @@ struct DeliveryPage {
     id: i64,
     entry: Entry,
     appointment: String,
-    document: Option<(String, String)>,
+    contents: Contents,
     key: String,
     tries: Vec<(String, String)>,
     repairs: Vec<(String, String, String, String)>,
@@ -80,13 +81,16 @@ async fn page(
         Some((act, problem, form)) => (act, Some(Trouble::from(&problem)), form),
         None => ("", None, Form::default()),
     };
-    let document = delivery.document.as_ref();
+    let zone = zone(app, delivery.company).await?;
+    let at = |moment| words::moment(moment, zone);
+    let customer = app.customer_names(&[delivery.appointment]).await?.remove(&delivery.appointment);
+    let customer = customer.unwrap_or_default();
     let tries = story.attempts.iter().map(|attempt| {
         let words = attempt.message.clone().unwrap_or_else(|| "The document stands.".to_owned());
-        (utc(attempt.finished), words)
+        (at(attempt.finished), words)
     });
     let repairs = story.repairs.iter().map(|repair| {
-        (utc(repair.at), repair.by.clone(), repair.act.as_str().to_owned(), repair.reason.clone())
+        (at(repair.at), repair.by.clone(), repair.act.as_str().to_owned(), repair.reason.clone())
     });
     let is_open = matches!(delivery.state, DeliveryState::Parked | DeliveryState::Pending);
     let maps = is_open && gate::maps_codes(app, &desk.identity, delivery.company).await.is_ok();
@@ -94,9 +98,9 @@ async fn page(
     let page = DeliveryPage {
         shell: desk.shell(&delivery.posting.subject, "/books"),
         id,
-        entry: entry(delivery),
+        entry: entry(delivery, customer.clone(), zone),
+        contents: contents(delivery, customer),
         appointment: format!("/appointments/{}", delivery.appointment),
-        document: document.map(|it| (it.number.clone(), format!("{} {}", it.total, it.currency))),
         key: delivery.posting.key.to_string(),
         tries: tries.collect(),
         repairs: repairs.collect(),

@@ -34,7 +34,13 @@ export const booksSteps = ({ url, visitor, logIn, sound }) => ({
     await page.getByRole("row", { name: /^INV-/ }).waitFor();
     await page.getByRole("row", { name: /^STI-/ }).waitFor();
     await sound(page, "journal");
+    // Days that do not fit are said beside the form, which keeps them.
     await page.getByLabel("Last day").fill("2020-01-31");
+    await page.getByLabel("First day").fill("2020-02-01");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByRole("alert").getByText("must not be before").waitFor();
+    assert.equal(await page.getByLabel("First day").inputValue(), "2020-02-01");
+    await sound(page, "journal-days");
     await page.getByLabel("First day").fill("2020-01-01");
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText("Nothing was posted in these days.").waitFor();

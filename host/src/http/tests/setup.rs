@@ -121,7 +121,8 @@ async fn a_form_that_is_refused_comes_back_with_what_was_typed() {
         "&#60;b&#62;Praxis",
         "value=\"EURO\"",
         "value=\"Nowhere/City\"",
-        "Monday needs two times",
+        "<a href=\"#mon-from\">Monday</a>: needs two times",
+        "<a href=\"#branch\">Name of the branch</a>: must not be empty",
         "id=\"branch-wrong\"",
         KEY.1,
     ] {
@@ -138,7 +139,14 @@ async fn a_form_that_is_refused_comes_back_with_what_was_typed() {
     ];
     let answer = api.form(&cookie, &format!("{pages}/services"), &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for said in ["value=\"cheap\"", "price-2-wrong", "minutes-2-wrong", "count-room-wrong"] {
+    for said in [
+        "value=\"cheap\"",
+        "price-2-wrong",
+        "minutes-2-wrong",
+        "count-room-wrong",
+        ">Price of ",
+        ">Treatment room</a>",
+    ] {
         assert!(answer.text.contains(said), "{said}: {}", answer.text);
     }
     assert_eq!(api.get("/api/v1/services").await.json()["items"], json!([]));

@@ -15,7 +15,7 @@ use url::form_urlencoded;
 use super::door::{self, Desk};
 use super::form::Form;
 use super::setup;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, plain};
 use super::words::{self, Shell};
 use super::{Need, Pages};
 use crate::app::{App, Error, LogIn, NewSession, Welcome};
@@ -184,7 +184,7 @@ async fn welcome(
     let Some(first) = app.is_welcome(&wanted.token).await? else { return Ok(gone()) };
     let wrong = |errors: &[crate::model::FieldError]| {
         let lines: Vec<_> =
-            errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+            errors.iter().map(|error| format!("{}: {}", called(&error.field), error.message)).collect();
         password_page(&form, first, &lines.join("; "))
     };
     let errors = wanted.check();
@@ -196,6 +196,15 @@ async fn welcome(
         Err(Error::Invalid(errors)) => Ok(wrong(&errors)),
         Err(Error::LinkOver) => Ok(gone()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What the form calls a field.
+fn called(field: &str) -> String {
+    match field {
+        "login" => "Your e-mail address".to_owned(),
+        "name" => "Your name".to_owned(),
+        other => plain(other),
     }
 }
 

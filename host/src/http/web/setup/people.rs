@@ -133,7 +133,7 @@ pub(super) async fn save(
             let version = form.read::<i64>("version")?.ok_or_else(lacks)?;
             app.reemploy(&by, id, (person, version), &wanted).await.map_err(Wrong::of)
         }
-        (Err(fields), _) => Err(Wrong { fields, trouble: None }),
+        (Err(fields), _) => Err(Wrong::fields(fields)),
     };
     let said = if changed.is_some() { "saved" } else { "person" };
     match done {

@@ -78,6 +78,10 @@ async fn whoever_comes_first_is_led_through_all_steps() {
         (&service["name"], &service["prices"][0]["unit_price"]),
         (&json!("First call"), &json!("12.50"))
     );
+    // Most people work when the branch is open.
+    let page = api.page(&cookie, &format!("{pages}/people")).await;
+    let checked = page.text.matches("-on\" value=\"yes\" checked").count();
+    assert!(checked == 1 && page.text.contains("name=\"mon-to\" value=\"16:30\""), "{}", page.text);
     let offers = format!("offers-{}", service["id"].as_str().unwrap());
     let fields = [
         KEY,

@@ -95,7 +95,7 @@ impl Frame {
             label,
             path: setup.map(|setup| path(setup.company.id.into(), step)).unwrap_or_default(),
             is_now: step == now,
-            is_done: setup.is_some_and(|setup| is_done(setup, step)),
+            is_done: setup.is_some_and(|setup| is_done(setup, step, now)),
         };
         Self {
             steps: STEPS.into_iter().map(link).collect(),
@@ -125,13 +125,13 @@ fn path(company: CompanyId, step: Step) -> String {
     format!("{PATH}/{company}/{page}")
 }
 
-fn is_done(setup: &Setup, step: Step) -> bool {
+fn is_done(setup: &Setup, step: Step, now: Step) -> bool {
     match step {
         Step::Company => !setup.branches.is_empty(),
         Step::Services => !setup.services.is_empty(),
         Step::People => !setup.people.is_empty(),
-        // Books that fit are there from the start; that somebody looked at them shows by what comes after.
-        Step::Books => setup.has_books && !setup.people.is_empty(),
+        // Books that fit are there from the start; that somebody looked at them shows by what came after.
+        Step::Books => setup.has_books && (setup.has_documents || now == Step::Done),
         Step::Done => false,
     }
 }

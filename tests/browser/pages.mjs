@@ -116,6 +116,10 @@ const steps = {
     await page.getByText("Nothing is here").waitFor();
     await page.goto(url + "/account");
     await sound(page, "account");
+    await page.getByLabel("Present password").fill(PASSWORD);
+    await page.getByLabel("New password").fill(`${PASSWORD} again`);
+    await page.getByRole("button", { name: "Change the password" }).click();
+    await page.getByText("The password is changed").waitFor();
     const file = await page.request.get(url + "/appointments.csv");
     assert.match(await file.text(), /^reference,customer/);
     await page.getByRole("button", { name: "Log out", exact: true }).click();

@@ -245,6 +245,7 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "compare" => "The comparison is in line. What it finds is listed here.",
         "repair" => "It is seen to.",
         "mode" => "It is changed, from the next decision on.",
+        "password" => "The password is changed. All other sessions have ended.",
         "again" => "It is asked again from now on.",
         _ => return None,
     })

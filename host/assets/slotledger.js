@@ -38,6 +38,13 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// What was just done is said once: the address that is kept or looked at again says nothing of it.
+const here = new URL(location.href);
+if (here.searchParams.has("done")) {
+  here.searchParams.delete("done");
+  history.replaceState(history.state, "", here);
+}
+
 // A page that is written in another language says with which words; English dates are those of most of the world.
 const language = document.documentElement.lang;
 const locale = language === "en" ? "en-GB" : language;

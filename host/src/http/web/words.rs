@@ -250,3 +250,44 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Whether what was done to an appointment, by its word, still shows in its status.
+pub(super) fn stands(word: &str, status: Status) -> bool {
+    match word {
+        "held" => status == Status::Open,
+        "schedule" => status == Status::Scheduled,
+        "confirm" => status == Status::Confirmed,
+        "depart" => status == Status::EnRoute,
+        "start" | "resume" => status == Status::InProgress,
+        "pause" => status == Status::Paused,
+        "complete" => status == Status::Completed,
+        "no-show" => status == Status::NoShow,
+        "cancel" => status == Status::Cancelled,
+        // Or it waits for somebody else.
+        "decline" => matches!(status, Status::Cancelled | Status::Scheduled),
+        "reschedule" | "follow-up" | "reassign" | "pay-deposit" => status != Status::Cancelled,
+        _ => true,
+    }
+}
+
+/// Whether what was done about a delivery, by its word, still shows in its state.
+pub(super) fn is_so(word: &str, state: DeliveryState) -> bool {
+    match word {
+        "retry" | "edit" => !matches!(state, DeliveryState::Parked | DeliveryState::Skipped),
+        "skip" => state == DeliveryState::Skipped,
+        "adopt" => state == DeliveryState::Done,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_said_while_it_is_so() {
+        assert!(stands("held", Status::Open) && !stands("held", Status::Cancelled));
+        assert!(stands("note", Status::Cancelled), "a note is kept in every status");
+        assert!(is_so("retry", DeliveryState::Leased) && !is_so("retry", DeliveryState::Parked));
+    }
+}

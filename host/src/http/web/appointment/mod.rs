@@ -203,7 +203,7 @@ pub(super) async fn page_with(
     let decisions = desk.may(Scope::RulesRead, id).await?;
     let decisions = decisions.then(|| ("How it was decided", format!("/rules/decisions?appointment={id}")));
     let page = AppointmentPage {
-        shell: desk.shell(&appointment.name, "/appointments"),
+        shell: desk.shell_of(&appointment),
         id,
         revision: appointment.revision,
         status: words::status(appointment.status),

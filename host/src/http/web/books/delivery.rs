@@ -96,7 +96,7 @@ async fn page(
     let maps = is_open && gate::maps_codes(app, &desk.identity, delivery.company).await.is_ok();
     let codes = if maps { fields(app, delivery, &form).await? } else { Vec::new() };
     let page = DeliveryPage {
-        shell: desk.shell(&delivery.posting.subject, "/books"),
+        shell: desk.shell_of_delivery(delivery),
         id,
         entry: entry(delivery, customer.clone(), zone),
         contents: contents(delivery, customer),

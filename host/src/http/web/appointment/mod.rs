@@ -93,6 +93,8 @@ struct AppointmentPage {
     remarks: String,
     offers: Vec<Offer>,
     open: Option<Act>,
+    /// Whether what is open can be done as it stands now.
+    is_offered: bool,
     trouble: Option<Trouble>,
     form: Form,
     slots: Vec<Slot>,
@@ -117,7 +119,7 @@ impl AppointmentPage {
     /// Whether the form that is open asks for something.
     fn asks(&self) -> bool {
         let says_more = |act: Act| !act.is_bare() && (act != Act::Correct || !self.outcomes.is_empty());
-        self.open.is_some_and(says_more) || !self.rows.is_empty()
+        self.is_offered && (self.open.is_some_and(says_more) || !self.rows.is_empty())
     }
 
     /// Whether it asks why.
@@ -174,8 +176,9 @@ pub(super) async fn page_with(
     let told = trouble.as_ref().or(refused.as_ref().map(|refused| &refused.trouble));
     let status = told.map_or(StatusCode::OK, Trouble::status);
     let offers = offers(app, desk, acting, &appointment, open).await?;
+    let is_offered = offers.iter().any(|offer| offer.is_open);
     let day = form.read::<NaiveDate>("day")?;
-    let (slots, no_slots) = match open {
+    let (slots, no_slots) = match open.filter(|_| is_offered) {
         Some(act @ (Act::Reschedule | Act::FollowUp)) => {
             slots::slots(app, act, &appointment, zone, day, &form).await?
         }
@@ -226,6 +229,7 @@ pub(super) async fn page_with(
         net: format!("{} {}", appointment.quote.net, appointment.quote.currency),
         notes: if is_customers { String::new() } else { appointment.notes.clone() },
         remarks: appointment.remarks.clone(),
+        is_offered,
         offers,
         rows: work.rows(open, is_done, trouble.is_some(), &form),
         outcomes,

@@ -231,6 +231,14 @@ async fn a_job_is_completed_with_what_was_used_and_signed_for_once() {
         "{}",
         page.text
     );
+    // Staff see it where they look at the visit.
+    let desk = crew.api.somebody(vec![Grant::everywhere(Role::FrontDesk)]).await;
+    let its = crew.api.page(&desk, &format!("/appointments/{}", crew.job)).await;
+    assert!(
+        its.text.contains("<path d=\"M1,1L2,2\"/>") && its.text.contains("Signed by Mara"),
+        "{}",
+        its.text
+    );
     let again = crew.send(&crew.cookie, "sign", &[("name", "Mara"), ("drawing", "M1,1L2,2")]).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
     let other = crew.send(&crew.cookie, "sign", &[("name", "Somebody")]).await;

@@ -20,7 +20,7 @@ use super::materials::{self, MaterialRow};
 use super::names::{Names, choices};
 use super::trail::{Step, trail};
 use super::trouble::Trouble;
-use super::visits::{self, Record};
+use super::visits::{self, Record, Signed};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
 use crate::app::App;
@@ -105,6 +105,7 @@ struct AppointmentPage {
     outcomes: Vec<Outcome>,
     rows: Vec<MaterialRow>,
     materials: Option<Materials>,
+    signed: Option<Signed>,
     record: Option<Record>,
     papers: Option<Vec<Paper>>,
     sees_books: bool,
@@ -244,6 +245,7 @@ pub(super) async fn page_with(
         zone: words::zone(appointment.start, zone),
         no_slots,
         providers,
+        signed: app.signature_under(id).await?.map(|signature| visits::signed(signature, zone)),
         record,
         trail,
         name: appointment.name,

@@ -13,9 +13,9 @@ use crate::http::web::commands::{Act, MINUTES};
 use crate::http::web::form::Form;
 use crate::http::web::materials::{self, MaterialRow};
 use crate::http::web::trouble::Trouble;
-use crate::http::web::visits::{self, Record};
+use crate::http::web::visits::{self, Record, Signed};
 use crate::http::web::words;
-use crate::model::{Acting, Signature, Status};
+use crate::model::{Acting, Status};
 
 /// A map in the browser: an address is looked up there by whoever taps it. The script has the phone's own map opened.
 const MAP: &str = "https://www.openstreetmap.org/search?";
@@ -58,13 +58,6 @@ pub(super) struct Address {
 pub(super) struct Phone {
     pub(super) text: String,
     pub(super) link: String,
-}
-
-/// Who signed.
-pub(super) struct Signed {
-    pub(super) name: String,
-    pub(super) at: String,
-    pub(super) drawing: Option<String>,
 }
 
 /// What can be done in a status: the present one, or one that something done on the page leads to.
@@ -189,7 +182,7 @@ impl View<'_> {
             remarks: appointment.remarks.clone(),
             notes: appointment.notes.clone(),
             successor: appointment.successor.map(|id| format!("/appointments/{id}")),
-            signed: job.signature.as_ref().map(|signature| self.signed(signature)),
+            signed: job.signature.clone().map(|signature| visits::signed(signature, job.zone)),
             is_ahead: groups.iter().any(|group| group.is_now && !group.offers.is_empty()),
             groups,
             record: self.record(),
@@ -234,14 +227,6 @@ impl View<'_> {
         }
         facts.extend(appointment.cancellation_reason.iter().map(|reason| ("Called off", reason.clone())));
         facts
-    }
-
-    fn signed(&self, signature: &Signature) -> Signed {
-        Signed {
-            name: signature.name.clone(),
-            at: words::moment(signature.at, self.job.zone),
-            drawing: signature.drawing.clone(),
-        }
     }
 
     /// The present status, and those that can follow it.

@@ -82,6 +82,14 @@ const steps = {
     await page.getByLabel("Reason", { exact: true }).fill("The customer asked");
     await page.getByRole("button", { name: "Reschedule" }).click();
     await page.getByText("It was moved").waitFor();
+    const moved = page.url();
+    await page.getByRole("link", { name: "Moved from the earlier appointment" }).click();
+    await page.locator(".head .badge", { hasText: "Moved" }).waitFor();
+    await page.getByRole("link", { name: "Moved to the new appointment" }).click();
+    assert.equal(page.url(), moved);
+    await page.goto(url + "/appointments?status=cancelled");
+    await page.getByRole("link", { name: /^to the new one/ }).first().click();
+    assert.equal(page.url(), moved);
 
     await page.getByRole("link", { name: "Reassign" }).click();
     await page.getByLabel("Provider", { exact: true }).waitFor();

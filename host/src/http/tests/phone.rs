@@ -246,6 +246,40 @@ async fn a_job_is_completed_with_what_was_used_and_signed_for_once() {
 }
 
 #[tokio::test]
+async fn what_was_moved_says_so_and_leads_to_nothing_of_somebody_elses() {
+    let crew = Crew::gather().await;
+    let its = format!("/appointments/{}", crew.job);
+    let start = crew.api.get(&format!("/api/v1{its}")).await.json()["start"].clone();
+    let wanted = json!({"start": start, "provider": crew.providers[1], "reason": "Ada is ill"});
+    let moved = crew.api.call("POST", &format!("/api/v1{its}/reschedule"), &[], wanted).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text);
+    let old = crew.api.get(&format!("/api/v1{its}")).await.json();
+    let new = format!("/appointments/{}", old["successor"].as_str().unwrap());
+    let page = crew.page(&crew.cookie).await;
+    assert!(
+        page.text.contains(">Moved</span>") && page.text.contains("which is a colleague’s"),
+        "{}",
+        page.text
+    );
+    let desk = crew.api.somebody(vec![Grant::everywhere(Role::Dispatcher)]).await;
+    for (cookie, may) in [(&crew.cookie, false), (&desk, true)] {
+        for path in ["/appointments?status=cancelled", its.as_str()] {
+            let page = crew.api.page(cookie, path).await;
+            assert!(page.text.contains(">Moved</span>"), "{path}: {}", page.text);
+            assert_eq!(page.text.contains(&format!("href=\"{new}\"")), may, "{path}: {}", page.text);
+        }
+    }
+    // A form for what it takes no more is not shown, nor what was done to it before.
+    let late = crew.api.page(&desk, &format!("{its}?do=cancel&done=held")).await;
+    assert!(late.text.contains("That is not possible as it stands now."), "{}", late.text);
+    assert!(
+        !late.text.contains("name=\"reason\"") && !late.text.contains("class=\"flash\""),
+        "{}",
+        late.text
+    );
+}
+
+#[tokio::test]
 async fn a_phone_installs_it_and_forgets_it() {
     let crew = Crew::gather().await;
     let page = crew.page(&crew.cookie).await;

@@ -9,7 +9,7 @@ use slotledger_erp::Kind;
 use url::form_urlencoded;
 
 use super::assets;
-use crate::model::{Actor, DeliveryState, Status};
+use crate::model::{Actor, Appointment, DeliveryState, Status};
 
 /// The frame of a page.
 pub(super) struct Shell {
@@ -161,6 +161,16 @@ pub(super) const fn status(status: Status) -> &'static str {
         Status::Cancelled => "Cancelled",
         Status::NoShow => "No show",
     }
+}
+
+/// How an appointment stands, in words: one that was called off because it was moved says so.
+pub(super) fn standing(of: &Appointment) -> &'static str {
+    if is_moved(of) { "Moved" } else { status(of.status) }
+}
+
+/// Whether it was called off because it was moved.
+pub(super) fn is_moved(of: &Appointment) -> bool {
+    of.status == Status::Cancelled && of.successor.is_some()
 }
 
 /// Who a command came from, in words.

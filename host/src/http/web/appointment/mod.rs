@@ -36,6 +36,7 @@ use crate::model::{
 };
 use crate::store::DeliveryFilter;
 use correction::Outcome;
+pub(super) use facts::link;
 use papers::Paper;
 pub(super) use slots::Slot;
 use used::Materials;
@@ -210,7 +211,7 @@ pub(super) async fn page_with(
         shell: desk.shell_of(&appointment),
         id,
         revision: appointment.revision,
-        status: words::status(appointment.status),
+        status: words::standing(&appointment),
         tone: appointment.status.as_str(),
         when: words::span(appointment.start, appointment.end, zone),
         instant: instant(appointment.start),
@@ -220,7 +221,7 @@ pub(super) async fn page_with(
             desk.customer(appointment.company, appointment.customer),
         ),
         facts: facts::facts(&mut names, &appointment, zone).await?,
-        links: facts::links(&appointment).into_iter().chain(decisions).collect(),
+        links: facts::links(desk, &appointment).await?.into_iter().chain(decisions).collect(),
         lines: appointment
             .quote
             .lines

@@ -5,17 +5,19 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use url::form_urlencoded;
 
-use super::Wrong;
 use super::acts::{ACTS, NOTE, SIGN};
+use super::{Wrong, acting};
 use crate::app::{self, Ahead, App, Job, Prospect, Workday};
 use crate::http::problem::Problem;
+use crate::http::web::appointment;
 use crate::http::web::commands::{Act, MINUTES};
+use crate::http::web::door::Desk;
 use crate::http::web::form::Form;
 use crate::http::web::materials::{self, MaterialRow};
 use crate::http::web::trouble::Trouble;
 use crate::http::web::visits::{self, Record, Signed};
 use crate::http::web::words;
-use crate::model::{Acting, Status};
+use crate::model::Status;
 
 /// A map in the browser: an address is looked up there by whoever taps it. The script has the phone's own map opened.
 const MAP: &str = "https://www.openstreetmap.org/search?";
@@ -38,7 +40,7 @@ pub(super) struct Card {
     pub(super) phone: Option<Phone>,
     pub(super) remarks: String,
     pub(super) notes: String,
-    pub(super) successor: Option<String>,
+    pub(super) successor: Option<Successor>,
     pub(super) signed: Option<Signed>,
     pub(super) groups: Vec<Group>,
     pub(super) record: Record,
@@ -52,6 +54,13 @@ pub(super) struct Card {
 pub(super) struct Address {
     pub(super) text: String,
     pub(super) map: String,
+}
+
+/// What came after a job.
+pub(super) struct Successor {
+    pub(super) label: &'static str,
+    /// Where it is; none where it is a colleague's.
+    pub(super) path: Option<String>,
 }
 
 /// How a customer is called up.
@@ -127,7 +136,7 @@ impl Offer {
 /// All jobs of a day. What follows what is the same for all in a status, and so asked once.
 pub(super) async fn cards(
     app: &App,
-    acting: Acting,
+    desk: &Desk,
     workday: &Workday,
     wrong: Option<&Wrong>,
 ) -> Result<Vec<Card>, Problem> {
@@ -137,17 +146,22 @@ pub(super) async fn cards(
             continue;
         }
         let sketches = ACTS.map(|act| act.sketch(&job.appointment));
-        for ahead in app.ahead(&job.appointment, &sketches, acting).await? {
+        for ahead in app.ahead(&job.appointment, &sketches, acting(desk)).await? {
             course.entry(ahead.status).or_insert(ahead);
         }
     }
     let secret = app::fresh_secret("fk_")?;
-    let card = |(n, job): (usize, &Job)| {
+    let mut cards = Vec::with_capacity(workday.jobs.len());
+    for (n, job) in workday.jobs.iter().enumerate() {
         let wrong = wrong.filter(|wrong| wrong.id == job.appointment.id);
-        let view = View { workday, job, wrong, key: format!("{secret}.{n}") };
-        view.card(&course)
-    };
-    Ok(workday.jobs.iter().enumerate().map(card).collect())
+        let after = match job.appointment.successor {
+            Some(id) => appointment::link(desk, id).await?,
+            None => None,
+        };
+        let view = View { workday, job, wrong, after, key: format!("{secret}.{n}") };
+        cards.push(view.card(&course));
+    }
+    Ok(cards)
 }
 
 /// A job on its way to a card.
@@ -155,6 +169,8 @@ struct View<'v> {
     workday: &'v Workday,
     job: &'v Job,
     wrong: Option<&'v Wrong>,
+    /// Where what came after it is shown, for whoever may see that.
+    after: Option<String>,
     key: String,
 }
 
@@ -169,7 +185,7 @@ impl View<'_> {
             id: appointment.id.to_string(),
             name: appointment.name.clone(),
             revision: appointment.revision,
-            status: words::status(appointment.status),
+            status: words::standing(appointment),
             tone: appointment.status.as_str(),
             from: words::time(appointment.start, job.zone),
             to: words::time(appointment.end, job.zone),
@@ -181,7 +197,7 @@ impl View<'_> {
             phone: phone.map(|text| Phone { text: text.to_owned(), link: dialled(text) }),
             remarks: appointment.remarks.clone(),
             notes: appointment.notes.clone(),
-            successor: appointment.successor.map(|id| format!("/appointments/{id}")),
+            successor: appointment.successor.map(|_| self.successor()),
             signed: job.signature.clone().map(|signature| visits::signed(signature, job.zone)),
             is_ahead: groups.iter().any(|group| group.is_now && !group.offers.is_empty()),
             groups,
@@ -189,6 +205,15 @@ impl View<'_> {
             day: self.workday.day.to_string(),
             trouble: self.wrong.map(|wrong| wrong.trouble.clone()),
         }
+    }
+
+    fn successor(&self) -> Successor {
+        let label = if words::is_moved(&self.job.appointment) {
+            "Moved to the new appointment"
+        } else {
+            "Followed by another appointment"
+        };
+        Successor { label, path: self.after.clone() }
     }
 
     fn record(&self) -> Record {

@@ -41,9 +41,15 @@ let painted = "";
 // The keys of what was refused and stands in its form again.
 const mended = new Set();
 
+// What cannot be done before a moment is offered from then on.
+function ripen() {
+  for (const late of all("[data-from]")) late.hidden = Date.now() < Date.parse(late.dataset.from);
+}
+
 // Nothing that stands already is put there again: it would be read out again.
 function paint() {
   const items = waiting();
+  ripen();
   line(sendable().length);
   const others = Object.keys(localStorage).filter((store) => store.startsWith(STORE) && store !== own);
   const theirs = others.reduce((count, store) => count + waiting(store).length, 0);

@@ -131,6 +131,12 @@ async fn somebody_sees_their_own_jobs_and_what_comes_after_what() {
     assert_eq!(offered(&page.text, "in_progress"), ["complete", "pause"]);
     assert_eq!(offered(&page.text, "paused"), ["resume"]);
     assert_eq!(offered(&page.text, "completed"), ["sign"]);
+    // Nobody can be missed before it begins: it is offered from then on, also without reception.
+    let early = page.text.split("data-act=\"no-show\"").next().unwrap().rsplit("<details").next().unwrap();
+    assert!(early.starts_with(" hidden data-from=\"20"), "{early}");
+    let dispatcher = crew.api.somebody(vec![Grant::everywhere(Role::Dispatcher)]).await;
+    let its = crew.api.page(&dispatcher, &format!("/appointments/{}", crew.job)).await;
+    assert!(its.text.contains("/start\"") && !its.text.contains("/no-show\""), "{}", its.text);
     assert!(page.text.contains("data-when=\"en_route\" data-said=\"En route\" hidden"), "{}", page.text);
     // Where they begin.
     assert_eq!(crew.api.page(&crew.cookie, "/").await.header("location"), "/today");

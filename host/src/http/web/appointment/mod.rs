@@ -23,7 +23,7 @@ use super::trouble::Trouble;
 use super::visits::{self, Record, Signed};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
-use crate::app::App;
+use crate::app::{App, Prospect};
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::headers::ActingAs;
@@ -305,7 +305,13 @@ async fn offers(
     }
     let sketches: Vec<_> = theirs.iter().map(|act| act.sketch(appointment)).collect();
     let possible = app.possible(appointment, &sketches, acting).await?;
-    let possible = theirs.into_iter().zip(possible).filter(|(_, possible)| *possible);
+    let mut possible: Vec<_> = theirs.into_iter().zip(possible).filter(|(_, possible)| *possible).collect();
+    // Nothing is to be said of it that would make it possible: it has to be possible now.
+    if possible.iter().any(|(act, _)| *act == Act::NoShow) {
+        let asked = [Act::NoShow.sketch(appointment)];
+        let prospects = app.prospects(appointment, &asked, acting).await?;
+        possible.retain(|(act, _)| *act != Act::NoShow || prospects == [Prospect::Free]);
+    }
     let offer = |(n, (act, _)): (usize, (Act, bool))| Offer {
         name: act.name(),
         label: act.label(),
@@ -316,5 +322,5 @@ async fn offers(
         more: (act == Act::Complete).then_some("Complete with other material"),
         minutes: if act == Act::Depart { &MINUTES } else { &[] },
     };
-    Ok(possible.enumerate().map(offer).collect())
+    Ok(possible.into_iter().enumerate().map(offer).collect())
 }

@@ -10,6 +10,7 @@ use super::{Wrong, acting};
 use crate::app::{self, Ahead, App, Job, Prospect, Workday};
 use crate::http::problem::Problem;
 use crate::http::web::appointment;
+use crate::http::web::appointments::instant;
 use crate::http::web::commands::{Act, MINUTES};
 use crate::http::web::door::Desk;
 use crate::http::web::form::Form;
@@ -17,7 +18,7 @@ use crate::http::web::materials::{self, MaterialRow};
 use crate::http::web::trouble::Trouble;
 use crate::http::web::visits::{self, Record, Signed};
 use crate::http::web::words;
-use crate::model::Status;
+use crate::model::{Acting, Appointment, Status};
 
 /// A map in the browser: an address is looked up there by whoever taps it. The script has the phone's own map opened.
 const MAP: &str = "https://www.openstreetmap.org/search?";
@@ -87,6 +88,8 @@ pub(super) struct Offer {
     pub(super) next: &'static str,
     pub(super) is_first: bool,
     pub(super) is_open: bool,
+    /// From when on it is offered, where the rules do not take it yet.
+    pub(super) from: Option<String>,
     pub(super) rows: Vec<MaterialRow>,
     pub(super) signer: String,
 }
@@ -158,10 +161,46 @@ pub(super) async fn cards(
             Some(id) => appointment::link(desk, id).await?,
             None => None,
         };
-        let view = View { workday, job, wrong, after, key: format!("{secret}.{n}") };
+        let is_early = is_early(app, job, &course, acting(desk)).await?;
+        let view = View { workday, job, wrong, after, is_early, key: format!("{secret}.{n}") };
         cards.push(view.card(&course));
     }
     Ok(cards)
+}
+
+/// Whether it is too early to say of a job that nobody was there, in the first of its statuses that takes it.
+async fn is_early(
+    app: &App,
+    job: &Job,
+    course: &HashMap<Status, Ahead>,
+    acting: Acting,
+) -> Result<bool, Problem> {
+    let takes = |ahead: &&Ahead| {
+        let missed = ACTS.into_iter().zip(&ahead.prospects).find(|(act, _)| *act == Act::NoShow);
+        missed.is_some_and(|(_, (prospect, _))| matches!(prospect, Prospect::Free | Prospect::Barred(_)))
+    };
+    let Some(ahead) = statuses(job.appointment.status, course).into_iter().find(takes) else {
+        return Ok(false);
+    };
+    let there = Appointment { status: ahead.status, ..job.appointment.clone() };
+    let prospects = app.prospects(&there, &[Act::NoShow.sketch(&there)], acting).await?;
+    Ok(matches!(prospects.as_slice(), [Prospect::Barred(_)]))
+}
+
+/// What the rules say of a status, and of those that can follow it.
+fn statuses(now: Status, course: &HashMap<Status, Ahead>) -> Vec<&Ahead> {
+    let mut waiting = vec![now];
+    let mut found = Vec::new();
+    while let Some(status) = waiting.get(found.len()).copied() {
+        let Some(ahead) = course.get(&status) else { break };
+        found.push(ahead);
+        for next in ahead.prospects.iter().filter_map(|(_, next)| *next) {
+            if !waiting.contains(&next) {
+                waiting.push(next);
+            }
+        }
+    }
+    found
 }
 
 /// A job on its way to a card.
@@ -171,6 +210,8 @@ struct View<'v> {
     wrong: Option<&'v Wrong>,
     /// Where what came after it is shown, for whoever may see that.
     after: Option<String>,
+    /// Whether the rules do not take yet that nobody was there.
+    is_early: bool,
     key: String,
 }
 
@@ -257,19 +298,7 @@ impl View<'_> {
     /// The present status, and those that can follow it.
     fn groups(&self, course: &HashMap<Status, Ahead>) -> Vec<Group> {
         let now = self.job.appointment.status;
-        let mut statuses = vec![now];
-        let mut groups = Vec::new();
-        while let Some(status) = statuses.get(groups.len()).copied() {
-            let Some(ahead) = course.get(&status) else { break };
-            groups.push(self.group(ahead, status == now));
-            let new: Vec<_> = ahead.prospects.iter().filter_map(|(_, next)| *next).collect();
-            for next in new {
-                if !statuses.contains(&next) {
-                    statuses.push(next);
-                }
-            }
-        }
-        groups
+        statuses(now, course).into_iter().map(|ahead| self.group(ahead, ahead.status == now)).collect()
     }
 
     fn group(&self, ahead: &Ahead, is_now: bool) -> Group {
@@ -288,8 +317,11 @@ impl View<'_> {
                 Prospect::Unfit => continue,
             }
             let wrong = self.form(is_now, act.name());
+            // A phone that has no reception by then offers it all the same; the rules have the last word.
+            let is_early = act == Act::NoShow && self.is_early && wrong.is_none();
             offers.push(Offer {
                 act,
+                from: is_early.then(|| instant(self.job.appointment.start)),
                 key: key(act.name()),
                 next: next.map_or("", Status::as_str),
                 is_first: offers.is_empty(),

@@ -4,7 +4,7 @@
 //! where the numbers are the same, so are the figures. Whatever is kept may be forgotten at any time.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::model::{CompanyId, ProviderId};
@@ -29,20 +29,35 @@ pub(in crate::app) struct Kept(Mutex<HashMap<Key, Arc<Day>>>);
 #[derive(Debug, Default)]
 pub(super) struct Day {
     changes: i64,
-    shares: HashMap<ProviderId, Arc<Counts>>,
+    shares: HashMap<ProviderId, Counts>,
+    /// Of all shares, side by side: a report goes through each of them.
+    figures: Vec<(ProviderId, Figure)>,
 }
 
 /// What a provider's day came to.
 #[derive(Debug)]
 struct Counts {
     changes: i64,
-    figures: Vec<Figure>,
+    /// Where its figures lie among the day's.
+    figures: Range<usize>,
 }
 
 impl Day {
     /// Each figure, with whose it is.
-    pub(super) fn figures(&self) -> impl Iterator<Item = (ProviderId, &Figure)> {
-        self.shares.iter().flat_map(|(provider, counts)| counts.figures.iter().map(|one| (*provider, one)))
+    pub(super) fn figures(&self) -> &[(ProviderId, Figure)] {
+        &self.figures
+    }
+
+    /// The figures of a provider, unless something of them has changed since.
+    fn unchanged(&self, provider: ProviderId, changes: i64) -> Option<&[(ProviderId, Figure)]> {
+        let counts = self.shares.get(&provider).filter(|counts| counts.changes == changes)?;
+        self.figures.get(counts.figures.clone())
+    }
+
+    fn add(&mut self, provider: ProviderId, changes: i64, figures: impl IntoIterator<Item = Figure>) {
+        let first = self.figures.len();
+        self.figures.extend(figures.into_iter().map(|figure| (provider, figure)));
+        self.shares.insert(provider, Counts { changes, figures: first..self.figures.len() });
     }
 }
 
@@ -141,11 +156,12 @@ impl Recount {
         for (provider, more) in touched(stale.time).filter_map(|day| numbers.get(&day)).flatten() {
             *changes.entry(*provider).or_default() += more;
         }
-        let mut day = Day { changes: stale.changes, shares: HashMap::with_capacity(changes.len()) };
+        let shares = HashMap::with_capacity(changes.len());
+        let mut day = Day { changes: stale.changes, shares, figures: Vec::new() };
         for (provider, changes) in changes {
-            let before = stale.before.as_ref().and_then(|before| before.shares.get(&provider));
-            if let Some(before) = before.filter(|before| before.changes == changes) {
-                day.shares.insert(provider, before.clone());
+            let before = stale.before.as_ref().and_then(|before| before.unchanged(provider, changes));
+            if let Some(before) = before {
+                day.add(provider, changes, before.iter().map(|(_, figure)| figure.clone()));
             } else {
                 self.shares.push(Share { provider, time: stale.time });
                 self.whose.push((self.days.len(), changes));
@@ -158,7 +174,7 @@ impl Recount {
     fn with(mut self, figures: Vec<Vec<Figure>>) -> Vec<(usize, Arc<Day>)> {
         for ((share, (place, changes)), figures) in self.shares.iter().zip(self.whose).zip(figures) {
             if let Some((_, day)) = self.days.get_mut(place) {
-                day.shares.insert(share.provider, Arc::new(Counts { changes, figures }));
+                day.add(share.provider, changes, figures);
             }
         }
         self.days.into_iter().map(|(place, day)| (place, Arc::new(day))).collect()
@@ -207,11 +223,19 @@ mod tests {
         let whose = (house.company.into(), Counted::Visits);
         let found = kept.days(&**store, whose, &days()).await.unwrap();
         let day = |day: &Arc<Day>| {
-            let mut told: Vec<_> = day.figures().map(|figure| format!("{figure:?}")).collect();
+            let mut told: Vec<_> = day.figures().iter().map(|figure| format!("{figure:?}")).collect();
             told.sort();
             told
         };
         found.iter().map(day).collect()
+    }
+
+    /// Adds a minute to what is kept of a provider's day.
+    fn make_wrong(kept: &Kept, key: Key, provider: ProviderId) {
+        let mut all = kept.0.lock().unwrap();
+        let day = Arc::get_mut(all.get_mut(&key).unwrap()).unwrap();
+        let of = day.shares[&provider].figures.start;
+        day.figures[of].1.minutes += 1;
     }
 
     #[tokio::test]
@@ -239,15 +263,23 @@ mod tests {
         let other = house.store(&store, next(&other, Status::Confirmed)).await.unwrap();
         let first = same().await;
         assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1, 2, 0]);
-        let before = kept.days(&*store, (house.company.into(), Counted::Visits), &days()).await.unwrap();
+        let (whose, untouched) = ((house.company.into(), Counted::Visits), house.providers[1].into());
+        let minutes = |days: &[Arc<Day>]| {
+            let figures = days[2].figures().iter().filter(|(provider, _)| *provider == untouched);
+            figures.map(|(_, figure)| figure.minutes).sum::<u32>()
+        };
+        // What is kept is made wrong: whoever counts it anew would notice.
+        let true_minutes = minutes(&kept.days(&*store, whose, &days()).await.unwrap());
+        make_wrong(&kept, (whose.0, whose.1, days()[2]), untouched);
         let mut given = next(&long, Status::Scheduled);
         given.appointment.provider = house.providers[1].into();
         given.slots = Slots::Take(claim(&given.appointment));
         let given = house.store(&store, given).await.unwrap();
+        let after = kept.days(&*store, whose, &days()).await.unwrap();
+        assert_ne!(after[1].figures(), [], "it was given away");
+        assert_eq!(minutes(&after), true_minutes + 1, "nothing of it has changed");
+        *kept.0.lock().unwrap() = HashMap::new();
         assert_ne!(same().await, first);
-        let after = kept.days(&*store, (house.company.into(), Counted::Visits), &days()).await.unwrap();
-        let untouched = |days: &[Arc<Day>]| days[2].shares[&house.providers[1].into()].clone();
-        assert!(Arc::ptr_eq(&untouched(&before), &untouched(&after)), "nothing of it has changed");
         let changes: [Change; 2] = [moved(&given, 4400, 4500), cancel(&other)];
         for change in changes {
             house.store(&store, change).await.unwrap();

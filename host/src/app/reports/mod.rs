@@ -125,9 +125,9 @@ impl Ground {
     fn figures<'d>(&'d self, days: &'d [Arc<Day>]) -> impl Iterator<Item = (usize, ProviderId, &'d Figure)> {
         let weeks = self.period.weeks().into_iter().enumerate();
         let weeks = weeks.flat_map(|(n, week)| week.days().map(move |_| n));
-        let figures = weeks
-            .zip(days)
-            .flat_map(|(week, day)| day.figures().map(move |(provider, figure)| (week, provider, figure)));
+        let figures = weeks.zip(days).flat_map(|(week, day)| {
+            day.figures().iter().map(move |(provider, figure)| (week, *provider, figure))
+        });
         figures.filter(|(_, provider, figure)| self.filter.finds(*provider, figure))
     }
 }

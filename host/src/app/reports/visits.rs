@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::{App, Result};
+use super::period::Period;
 use super::{Day, Ground, ReportPeriod, ReportQuery, percent};
 use crate::store::{Counted, VisitCounts};
 
@@ -96,14 +97,13 @@ impl From<VisitCounts> for VisitFigures {
     }
 }
 
-/// What visits are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum By {
-    /// The how manieth week they start in.
-    Week(usize),
-    Branch(Uuid),
-    Provider(Uuid),
-    Service(Uuid),
+/// What became of visits, by what they have in common.
+struct Sums {
+    /// By the how manieth week they start in.
+    weeks: Vec<VisitCounts>,
+    branches: HashMap<Uuid, VisitCounts>,
+    providers: HashMap<Uuid, VisitCounts>,
+    services: HashMap<Uuid, VisitCounts>,
 }
 
 impl App {
@@ -116,52 +116,57 @@ impl App {
 }
 
 pub(super) fn report(ground: &Ground, days: &[Arc<Day>]) -> VisitReport {
-    let mut counts: HashMap<By, VisitCounts> = HashMap::new();
+    let mut sums = Sums {
+        weeks: vec![VisitCounts::default(); ground.period.weeks().len()],
+        branches: HashMap::new(),
+        providers: HashMap::new(),
+        services: HashMap::new(),
+    };
     for (week, provider, figure) in ground.figures(days) {
         if figure.counts == VisitCounts::default() {
             continue;
         }
-        let by = [By::Branch(figure.branch.0), By::Provider(provider.0), By::Service(figure.service.0)];
-        for by in [By::Week(week)].into_iter().chain(by) {
-            let counts = counts.entry(by).or_default();
-            *counts = *counts + figure.counts;
+        let groups = [
+            (&mut sums.branches, figure.branch.0),
+            (&mut sums.providers, provider.0),
+            (&mut sums.services, figure.service.0),
+        ];
+        let groups = groups.map(|(group, id)| group.entry(id).or_default());
+        for sum in groups.into_iter().chain(sums.weeks.get_mut(week)) {
+            *sum = *sum + figure.counts;
         }
     }
-    told(ground, &counts)
+    told(ground, &sums)
 }
 
-fn told(ground: &Ground, counts: &HashMap<By, VisitCounts>) -> VisitReport {
-    let of = |n: usize| counts.get(&By::Week(n)).copied();
-    let weeks: Vec<_> = ground.period.weeks().into_iter().enumerate().collect();
-    let total = weeks.iter().filter_map(|(n, _)| of(*n)).fold(VisitCounts::default(), Add::add);
+fn told(ground: &Ground, sums: &Sums) -> VisitReport {
     let catalog = &*ground.catalog;
-    let mut report = VisitReport {
-        period: ground.told(),
-        total: total.into(),
-        weeks: weeks
-            .into_iter()
-            .map(|(n, week)| VisitWeek {
-                from: week.from,
-                to: week.to,
-                figures: of(n).unwrap_or_default().into(),
-            })
-            .collect(),
-        branches: Vec::new(),
-        providers: Vec::new(),
-        services: Vec::new(),
+    let week = |(week, counts): (Period, &VisitCounts)| VisitWeek {
+        from: week.from,
+        to: week.to,
+        figures: (*counts).into(),
     };
-    for (by, counts) in counts {
-        let (groups, id, name) = match by {
-            By::Week(_) => continue,
-            By::Branch(id) => (&mut report.branches, id, catalog.branches.get(id).map(|one| &one.name)),
-            By::Provider(id) => (&mut report.providers, id, catalog.providers.get(id).map(|one| &one.name)),
-            By::Service(id) => (&mut report.services, id, catalog.services.get(id).map(|one| &one.name)),
-        };
-        let name = name.cloned().unwrap_or_default();
-        groups.push(VisitGroup { id: *id, name, figures: (*counts).into() });
+    VisitReport {
+        period: ground.told(),
+        total: sums.weeks.iter().copied().fold(VisitCounts::default(), Add::add).into(),
+        weeks: ground.period.weeks().into_iter().zip(&sums.weeks).map(week).collect(),
+        branches: groups(&sums.branches, |id| Some(&catalog.branches.get(id)?.name)),
+        providers: groups(&sums.providers, |id| Some(&catalog.providers.get(id)?.name)),
+        services: groups(&sums.services, |id| Some(&catalog.services.get(id)?.name)),
     }
-    for groups in [&mut report.branches, &mut report.providers, &mut report.services] {
-        groups.sort_by_cached_key(|group| (group.name.to_lowercase(), group.id));
-    }
-    report
+}
+
+/// In the order of their names.
+fn groups<'c>(
+    sums: &HashMap<Uuid, VisitCounts>,
+    name: impl Fn(&Uuid) -> Option<&'c String>,
+) -> Vec<VisitGroup> {
+    let group = |(id, counts): (&Uuid, &VisitCounts)| VisitGroup {
+        id: *id,
+        name: name(id).cloned().unwrap_or_default(),
+        figures: (*counts).into(),
+    };
+    let mut groups: Vec<_> = sums.iter().map(group).collect();
+    groups.sort_by_cached_key(|group| (group.name.to_lowercase(), group.id));
+    groups
 }

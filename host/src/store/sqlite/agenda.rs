@@ -4,7 +4,6 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use sqlx::QueryBuilder;
 
 use super::Sqlite;
 use super::error::failed;
@@ -14,11 +13,14 @@ use crate::store::days::LONGEST_CLAIM_US;
 use crate::store::words::{from_json, to_json};
 use crate::store::{Error, Planned};
 
-/// In the order of [`Packed`].
-const PACKED: &str = "SELECT json_group_array(json_array(a.id, a.name, a.branch, a.service, a.provider, c.name, a.status, a.revision,
+/// The claims are few pages side by side; what they belong to is looked up one by one. In the order of [`Packed`].
+const PACKED: &str =
+    "SELECT json_group_array(json_array(a.id, a.name, a.branch, a.service, a.provider, c.name, a.status, a.revision,
         json_array(a.start_us, a.end_us), json_array(a.reserved_start_us, a.reserved_end_us),
-        json_extract(a.details, '$.units', '$.expected_arrival')) ORDER BY a.provider, a.start_us, a.id)
-    FROM appointment a CROSS JOIN record c WHERE c.id = a.customer AND ";
+        json_extract(a.details, '$.units', '$.expected_arrival')))
+    FROM json_each(?) wanted CROSS JOIN claim k CROSS JOIN appointment a CROSS JOIN record c
+    WHERE k.provider = wanted.value AND k.start_us > ? AND k.start_us < ? AND k.end_us > ?
+        AND a.id = k.appointment AND c.id = a.customer";
 
 /// The text of one appointment, and of its customer the name.
 #[derive(Deserialize)]
@@ -67,14 +69,18 @@ impl Sqlite {
         start: DateTime<Utc>,
         end: DateTime<Utc>,
     ) -> Result<Vec<Planned>, Error> {
-        let mut query = QueryBuilder::<sqlx::Sqlite>::new(PACKED);
-        // The claims are few pages side by side; the appointments are looked up one by one.
-        query.push("a.id IN (SELECT appointment FROM claim WHERE provider IN (SELECT value FROM json_each(");
-        query.push_bind(to_json("provider", &providers)?).push(")) AND start_us > ");
-        query.push_bind(micros(start) - LONGEST_CLAIM_US).push(" AND start_us < ").push_bind(micros(end));
-        query.push(" AND end_us > ").push_bind(micros(start)).push(")");
-        let packed: String = query.build_query_scalar().fetch_one(&self.readers).await.map_err(failed)?;
+        let packed: String = sqlx::query_scalar(PACKED)
+            .bind(to_json("provider", &providers)?)
+            .bind(micros(start) - LONGEST_CLAIM_US)
+            .bind(micros(end))
+            .bind(micros(start))
+            .fetch_one(&self.readers)
+            .await
+            .map_err(failed)?;
         let packed: Vec<Packed> = from_json("appointment", &packed)?;
-        packed.into_iter().map(Packed::unpack).collect()
+        let mut planned: Vec<Planned> = packed.into_iter().map(Packed::unpack).collect::<Result<_, _>>()?;
+        // The engine would copy the text of each once more to bring it into its place.
+        planned.sort_by_key(|one| (one.provider, one.start, one.id));
+        Ok(planned)
     }
 }

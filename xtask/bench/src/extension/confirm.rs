@@ -44,7 +44,7 @@ async fn take_turns(bytes: &[u8], scratch: &Path, confirmations: usize) -> Resul
     }
     host.close().await;
     let (with, without) = (median(with), median(without));
-    let row = Row::alone("extension.confirm.10", with - without, "us p50 more", "at most 200");
+    let row = Row::alone("extension.confirm.10", with - without, "us p50 more", "at most 0.5 ×");
     Ok(row.beside(without, "a confirmation without any"))
 }
 

@@ -59,5 +59,9 @@ export const booksSteps = ({ url, visitor, logIn, sound }) => ({
     const csrf = await page.locator("input[name=csrf]").first().inputValue();
     const edited = await page.request.post(page.url() + "/edit", { form: { csrf, "code-0": "STOLEN" }, headers: { origin: url } });
     assert.equal(edited.status(), 403);
+    const codes = [{ kind: "item", code: "FILTER-OLD", theirs: "STOLEN" }];
+    const path = `${url}/api/v1/deliveries/${page.url().split("/").pop()}/edit`;
+    const asked = await page.request.post(path, { data: { codes, reason: "" }, headers: { origin: url, "slotledger-csrf": csrf } });
+    assert.equal(asked.status(), 403);
   },
 });

@@ -1,5 +1,6 @@
 // Pages work without this. It keeps a form from being sent twice, says that it is on its way, names the viewer's own time
-// where it differs from the branch's, and offers it where times are listed; and ticks a whole list.
+// where it differs from the branch's, and offers it where times are listed; asks for the rest of a row that is begun; and ticks
+// a whole list.
 "use strict";
 
 // Logging out takes everything off a phone, also what it could not send yet.
@@ -37,6 +38,13 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// What was just done is said once: the address that is kept or looked at again says nothing of it.
+const here = new URL(location.href);
+if (here.searchParams.has("done")) {
+  here.searchParams.delete("done");
+  history.replaceState(history.state, "", here);
+}
+
 // A page that is written in another language says with which words; English dates are those of most of the world.
 const language = document.documentElement.lang;
 const locale = language === "en" ? "en-GB" : language;
@@ -63,6 +71,21 @@ for (const time of document.querySelectorAll("time[data-zone]")) {
 
 // On a phone the ways do not all fit: the one that is taken is in sight.
 document.querySelector(".ways [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// Who begins a row that has to be whole needs the rest of it.
+document.addEventListener("input", (event) => {
+  const row = event.target.closest("[data-whole]");
+  if (!row) return;
+  const fields = [...row.querySelectorAll("input")];
+  // The last one is filled in already.
+  const isBegun = fields.slice(0, -1).some((field) => field.value.trim() !== "");
+  for (const field of fields) field.required = isBegun;
+});
+
+// What lacks something is in sight, also where it was folded away.
+document.addEventListener("invalid", (event) => {
+  for (let fold = event.target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}, true);
 
 // Ticks all rows of a list at once.
 for (const all of document.querySelectorAll("[data-tick-all]")) {

@@ -323,9 +323,9 @@ SL0247 = Es würde sich nichts ändern.
     .hint = Bitte wählen Sie etwas anderes.
 SL0249 = Vorab ist jetzt mehr zu zahlen als bisher.
     .hint = Bitte rufen Sie uns an.
-SL0250 = Absagen können Sie bis { $span } vor Beginn.
+SL0250 = Zum Absagen ist es zu spät: Das war bis { $span } vor Beginn möglich.
     .hint = Bitte rufen Sie uns an.
-SL0251 = Verlegen können Sie bis { $span } vor Beginn.
+SL0251 = Zum Verlegen ist es zu spät: Das war bis { $span } vor Beginn möglich.
     .hint = Bitte rufen Sie uns an.
 SL0252 = Der Termin lässt sich { $number ->
         [one] einmal

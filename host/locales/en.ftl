@@ -319,9 +319,9 @@ SL0247 = Nothing would change.
     .hint = Choose something else.
 SL0249 = More is due in advance than before.
     .hint = Please call us.
-SL0250 = It can be cancelled until { $span } before it starts.
+SL0250 = It is too late to cancel it: that was possible until { $span } before the start.
     .hint = Please call us.
-SL0251 = It can be moved until { $span } before it starts.
+SL0251 = It is too late to move it: that was possible until { $span } before the start.
     .hint = Please call us.
 SL0252 = It can be moved { $number ->
         [one] once

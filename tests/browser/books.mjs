@@ -34,7 +34,13 @@ export const booksSteps = ({ url, visitor, logIn, sound }) => ({
     await page.getByRole("row", { name: /^INV-/ }).waitFor();
     await page.getByRole("row", { name: /^STI-/ }).waitFor();
     await sound(page, "journal");
+    // Days that do not fit are said beside the form, which keeps them.
     await page.getByLabel("Last day").fill("2020-01-31");
+    await page.getByLabel("First day").fill("2020-02-01");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByRole("alert").getByText("must not be before").waitFor();
+    assert.equal(await page.getByLabel("First day").inputValue(), "2020-02-01");
+    await sound(page, "journal-days");
     await page.getByLabel("First day").fill("2020-01-01");
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText("Nothing was posted in these days.").waitFor();
@@ -53,5 +59,9 @@ export const booksSteps = ({ url, visitor, logIn, sound }) => ({
     const csrf = await page.locator("input[name=csrf]").first().inputValue();
     const edited = await page.request.post(page.url() + "/edit", { form: { csrf, "code-0": "STOLEN" }, headers: { origin: url } });
     assert.equal(edited.status(), 403);
+    const codes = [{ kind: "item", code: "FILTER-OLD", theirs: "STOLEN" }];
+    const path = `${url}/api/v1/deliveries/${page.url().split("/").pop()}/edit`;
+    const asked = await page.request.post(path, { data: { codes, reason: "" }, headers: { origin: url, "slotledger-csrf": csrf } });
+    assert.equal(asked.status(), 403);
   },
 });

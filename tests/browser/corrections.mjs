@@ -16,7 +16,7 @@ export const correctionSteps = ({ url, visitor, logIn, sound }) => ({
     const used = page.getByRole("group", { name: "Material used" });
     assert.ok(!(await used.isVisible()), "what was used is not asked for before it is what is corrected");
     await page.getByLabel("Completed, with other material").check();
-    await used.getByLabel("MAT-FILTER").fill("2");
+    await used.getByLabel("MAT-FILTER", { exact: true }).fill("2");
     await sound(page, "correction");
     await page.getByLabel("Reason", { exact: true }).fill("Two filters were clogged");
     await page.getByRole("button", { name: "Correct" }).click();

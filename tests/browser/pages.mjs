@@ -93,6 +93,14 @@ const steps = {
     await page.getByLabel("Reason", { exact: true }).fill("The customer asked");
     await page.getByRole("button", { name: "Reschedule" }).click();
     await page.getByText("It was moved").waitFor();
+    const moved = page.url();
+    await page.getByRole("link", { name: "Moved from the earlier appointment" }).click();
+    await page.locator(".head .badge", { hasText: "Moved" }).waitFor();
+    await page.getByRole("link", { name: "Moved to the new appointment" }).click();
+    assert.equal(page.url(), moved);
+    await page.goto(url + "/appointments?status=cancelled");
+    await page.getByRole("link", { name: /^to the new one/ }).first().click();
+    assert.equal(page.url(), moved);
 
     await page.getByRole("link", { name: "Reassign" }).click();
     await page.getByLabel("Provider", { exact: true }).waitFor();
@@ -111,17 +119,30 @@ const steps = {
     assert.ok((await page.title()).endsWith("· Slotledger"));
     await sound(page, "completed");
     await invoice.getByRole("link").click();
+    const facts = page.locator("dl.facts");
+    for (const label of ["Customer", "Number", "Date", "Net", "Tax", "Total"]) await facts.getByText(label, { exact: true }).waitFor();
+    await page.getByRole("region", { name: "Lines" }).getByRole("row").nth(1).waitFor();
     await sound(page, "delivery");
+    // What was just done is said once.
+    await page.goto(page.url() + "?done=retry");
+    await page.getByRole("status").getByText("back in line").waitFor();
+    assert.equal(new URL(page.url()).search, "");
     await page.goto(url + "/appointments");
     await sound(page, "appointments");
     await page.goto(url + "/books");
-    await page.getByText("Nothing is here").waitFor();
-    await page.getByLabel("State").selectOption("done");
-    await page.getByRole("button", { name: "Show" }).click();
+    // Nothing is parked: what was posted last comes first.
+    await page.getByRole("row", { name: /^Sales invoice INV-\S+ \d+\.\d\d EUR Mara Lindqvist/ }).waitFor();
     await page.locator(".rows .badge.done").first().waitFor();
     await sound(page, "books");
+    await page.getByLabel("State").selectOption("parked");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText("Nothing is here").waitFor();
     await page.goto(url + "/account");
     await sound(page, "account");
+    await page.getByLabel("Present password").fill(PASSWORD);
+    await page.getByLabel("New password").fill(`${PASSWORD} again`);
+    await page.getByRole("button", { name: "Change the password" }).click();
+    await page.getByText("The password is changed").waitFor();
     const file = await page.request.get(url + "/appointments.csv");
     assert.match(await file.text(), /^reference,customer/);
     await page.getByRole("button", { name: "Log out", exact: true }).click();

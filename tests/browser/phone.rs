@@ -138,6 +138,12 @@ async fn what_somebody_else_did_meanwhile_is_shown() {
 }
 
 #[tokio::test]
+async fn what_is_refused_is_mended_and_sent_anew() {
+    let host = Host::on_ledger();
+    Day::begin(&host).await.play(&host, "mended").await;
+}
+
+#[tokio::test]
 async fn a_session_that_ended_keeps_what_was_tapped_and_logging_out_keeps_nothing() {
     let host = Host::on_ledger();
     Day::begin(&host).await.play(&host, "session").await;

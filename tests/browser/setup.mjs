@@ -73,12 +73,16 @@ const steps = {
     await page.getByRole("link", { name: "Change Kim Lange" }).click();
     await page.getByLabel("Friday", { exact: true }).uncheck();
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Mon–Thu 09:00–17:00").waitFor();
+    await page.getByText("Mon–Thu 09:00–17:00, Sat 10:00–17:00").waitFor();
+    const way = page.getByRole("navigation", { name: "Steps of setting up" });
+    assert.deepEqual(await way.locator("li.done").allInnerTexts(), ["Company", "Services"], "nobody looked at the books yet");
     await sound(page, "setup-people-more");
     await page.getByRole("link", { name: "Go on to the books" }).click();
 
     await page.getByText("«ledger» is ready.").waitFor();
     assert.ok((await page.locator(".check .badge.done").count()) > 2);
+    await page.getByText("the built-in ledger · Praxis am See · EUR").waitFor();
+    assert.equal(await page.getByText("My company").count(), 0);
     await sound(page, "setup-books");
     await page.getByRole("button", { name: "Use these books" }).click();
     await page.getByText("The books are chosen.").waitFor();

@@ -69,11 +69,10 @@ async fn a_code_is_edited_and_the_document_goes_out() {
 async fn an_accountant_says_what_the_books_call_a_code_and_reads_the_journal() {
     let host = Host::on_ledger();
     with_a_wrong_code(&host).await;
-    let login = account(&host, "administrator").await;
+    let login = account(&host, "accountant").await;
     browse(&host, &login, &["mapping"]).await;
     // Another company's documents go to the same books.
     Shop::open(&host).await;
-    let login = account(&host, "accountant").await;
     browse(&host, &login, &["shared"]).await;
 }
 

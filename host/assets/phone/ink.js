@@ -18,6 +18,17 @@ function ink(canvas, from, to) {
   brush.stroke();
 }
 
+// A drawing that was kept, drawn anew.
+function redraw(canvas, drawing) {
+  canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  let from = null;
+  for (const [, letter, x, y] of drawing.matchAll(/([ML])(\d+),(\d+)/g)) {
+    const to = [Number(x), Number(y)];
+    ink(canvas, letter === "L" && from ? from : to, to);
+    from = to;
+  }
+}
+
 const drawingOf = (canvas) => canvas.closest("form").elements.namedItem("drawing");
 
 place.addEventListener("pointerdown", (event) => {

@@ -13,6 +13,7 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) look
 addEventListener("storage", (event) => { if (event.key === own) paint(); });
 setInterval(() => { if (!document.hidden && (offline || "kept" in place.dataset || next())) look(); }, AGAIN);
 setInterval(() => { if (!document.hidden) look(); }, OLD);
+setInterval(ripen, AGAIN);
 
 // Pages of whoever was here before are not kept for the next.
 async function settle() {

@@ -67,6 +67,7 @@ async function send(item, again = false) {
   const codes = trouble ? all("code", trouble).map((code) => code.textContent) : [];
   // Somebody logged in anew on another page.
   if (codes.includes("SL0123") && !again && (await refresh())) return send(item, true);
+  said = "";
   const lines = trouble ? all("p", trouble).map((line) => line.textContent.trim()) : [];
   change(item.key, { refused: { lines: lines.length > 0 ? lines : [`The server answered ${answer.status}.`] } });
   await refresh();

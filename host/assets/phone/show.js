@@ -38,14 +38,22 @@ function adopt(found) {
 // What is answered within a moment is not worth a note.
 const isSending = () => busy && !offline && !("kept" in place.dataset);
 let painted = "";
+// The keys of what was refused and stands in its form again.
+const mended = new Set();
+
+// What cannot be done before a moment is offered from then on.
+function ripen() {
+  for (const late of all("[data-from]")) late.hidden = Date.now() < Date.parse(late.dataset.from);
+}
 
 // Nothing that stands already is put there again: it would be read out again.
 function paint() {
   const items = waiting();
+  ripen();
   line(sendable().length);
   const others = Object.keys(localStorage).filter((store) => store.startsWith(STORE) && store !== own);
   const theirs = others.reduce((count, store) => count + waiting(store).length, 0);
-  const state = JSON.stringify([items, over, theirs, isSending()]);
+  const state = JSON.stringify([items, over, theirs, isSending(), [...mended]]);
   if (state === painted) return;
   painted = state;
   for (const old of all(".queued")) old.remove();
@@ -68,15 +76,16 @@ function paint() {
 // What can be done after what waits: the page has it ready for each status that the rules said it leads to.
 function show(card, mine) {
   const last = mine.at(-1);
-  const status = last ? last.next : card.dataset.status;
-  const refused = mine.some((item) => item.refused);
+  const isMended = mine.some((item) => mended.has(item.key));
+  const status = last && !isMended ? last.next : card.dataset.status;
+  const refused = !isMended && mine.some((item) => item.refused);
   for (const group of all("[data-when]", card)) group.hidden = refused || group.dataset.when !== status;
   const signed = mine.some((item) => item.fields.some(([name, text]) => name === "name" && text));
   for (const sign of all('form[data-act="sign"]', card)) sign.closest("details").hidden = signed;
   const group = status && find(`[data-when="${CSS.escape(status)}"]`, card);
   const badge = find("[data-badge]", card);
   badge.dataset.own ??= badge.textContent;
-  const ahead = last && !refused && group && status !== card.dataset.status;
+  const ahead = last && !refused && !isMended && group && status !== card.dataset.status;
   badge.textContent = ahead ? `${group.dataset.said}${isSending() ? "…" : ", not sent yet"}` : badge.dataset.own;
   badge.className = `badge ${ahead ? status : card.dataset.status}`;
 }
@@ -94,8 +103,10 @@ function note(item, items, away) {
   box.setAttribute("role", "alert");
   box.append(make("p", { className: "said" }, `${what}, tapped at ${clock(item.tapped)} on this phone, was not done.`));
   for (const text of item.refused.lines) box.append(make("p", {}, text));
-  const again = button("Try again", () => retry(item), `Try again: ${what}`);
-  box.append(make("p", { className: "choose" }, again, button("Drop it", () => drop(item), `Drop it: ${what}`)));
+  const ways = [button("Try again", () => retry(item), `Try again: ${what}`), button("Drop it", () => drop(item), `Drop it: ${what}`)];
+  // What was typed can be put right where it was typed.
+  if (formOf(item) && !mended.has(item.key)) ways.unshift(button("Mend it", () => mend(item), `Mend it: ${what}`));
+  box.append(make("p", { className: "choose" }, ...ways));
   return box;
 }
 
@@ -106,22 +117,54 @@ function button(text, act, label) {
 }
 
 function retry(item) {
+  mended.delete(item.key);
   change(item.key, { key: fresh(), seen: null, waited: null, refused: null });
   paint();
   drain();
 }
 
-// What was typed goes back to where it was typed, if that is still there.
-function drop(item) {
-  forget(item.key);
-  paint();
+// The form that something was typed into, if it is there still, and asks for the same.
+function formOf(item) {
   const card = cardOf(item.job);
-  const form = card && all("[data-when]:not([hidden]) form, [data-record] form", card).find((one) => one.dataset.act === item.act);
+  const groups = card ? `[data-when="${CSS.escape(card.dataset.status)}"] form, [data-record] form` : "";
+  const form = card && all(groups, card).find((one) => one.dataset.act === item.act);
+  if (!form || !find("input:not([type=hidden]):not([type=file]), textarea", form)) return null;
+  const same = ([name, text]) => {
+    const field = form.elements.namedItem(name);
+    return !field || field.type !== "hidden" || ["day", "drawing"].includes(name) || field.value === text;
+  };
+  return item.fields.every(same) ? form : null;
+}
+
+// What was typed goes back to where it was typed, if that is still there.
+function refill(item) {
+  const form = formOf(item);
   for (const [name, text] of form ? item.fields : []) {
     const field = form.elements.namedItem(name);
-    if (field && !["day", "rows", "drawing", "minutes"].includes(name)) field.value = text;
+    if (!field || ["day", "rows"].includes(name)) continue;
+    field.value = text;
+    if (name === "drawing") redraw(find("canvas", form), text);
+    // Whatever depends on what is typed is to hear of it.
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (field.type !== "hidden" && text !== field.defaultValue) field.closest("details").open = true;
   }
+  return form;
+}
+
+// It waits on as it was refused until it is sent anew in its place, so that nothing is lost meanwhile.
+function mend(item) {
+  mended.add(item.key);
+  paint();
+  const form = refill(item);
   form?.closest("details")?.setAttribute("open", "");
+  if (form) find("input:not([type=hidden]), textarea", form).focus();
+}
+
+function drop(item) {
+  forget(item.key);
+  mended.delete(item.key);
+  paint();
+  refill(item)?.closest("details")?.setAttribute("open", "");
   drain();
 }
 

@@ -16,10 +16,18 @@ function told(form, button) {
     path: new URL(form.action).pathname,
     fields,
     // What is tapped after something that waits is about what that leads to.
-    seen: waiting().some((item) => item.job === job && !isFact(item)) ? null : card.dataset.revision,
+    seen: waiting().some((item) => item.job === job && !isFact(item) && !mended.has(item.key)) ? null : card.dataset.revision,
     tapped: Date.now(),
     refused: null,
   };
+}
+
+// What was refused and mended goes, and what takes its place stands where it stood.
+function inPlace(items, item) {
+  const at = items.findIndex((one) => mended.has(one.key) && one.job === item.job && one.act === item.act);
+  if (at < 0) return null;
+  mended.delete(items[at].key);
+  return items.toSpliced(at, 1, { ...item, key: fresh() });
 }
 
 place.addEventListener("submit", (event) => {
@@ -28,6 +36,13 @@ place.addEventListener("submit", (event) => {
   const item = told(form, event.submitter);
   const photo = form.elements.namedItem("photo")?.files[0];
   const known = waiting();
+  const mendedItems = inPlace(known, item);
+  if (mendedItems && keep(mendedItems)) {
+    event.preventDefault();
+    event.stopPropagation();
+    tapped(form);
+    return;
+  }
   // A phone that keeps nothing sends the form as it is.
   if (!photo && !known.some((one) => one.key === item.key) && !keep([...known, item])) return;
   event.preventDefault();

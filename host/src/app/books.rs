@@ -92,7 +92,19 @@ impl App {
         }
     }
 
-    /// The same, and what our codes are called there.
+    /// Everybody whose documents go to the books that take this company's: what is said of those holds for all of them.
+    pub async fn sharing_books(&self, company: CompanyId) -> Result<Vec<CompanyId>> {
+        let name = self.get::<Company>(company.0).await?.data.erp;
+        self.companies_of(&name).await
+    }
+
+    /// The companies of a connection.
+    pub(super) async fn companies_of(&self, connection: &str) -> Result<Vec<CompanyId>> {
+        let all = self.companies().await?.into_iter().filter(|company| company.data.erp == connection);
+        Ok(all.map(|company| CompanyId(company.id)).collect())
+    }
+
+    /// The connection that takes a company's documents, its name, and what our codes are called there.
     pub async fn mapped_connection(&self, company: CompanyId) -> Result<(String, Link, Arc<Mapping>)> {
         let (name, link) = self.connection(company).await?;
         let mapping = self.mapping(&name).await?;

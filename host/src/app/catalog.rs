@@ -187,13 +187,18 @@ impl App {
         if old == new {
             return Ok(());
         }
-        let filter = DeliveryFilter { company: Some(company), ..DeliveryFilter::default() };
-        if self.ports.store.deliveries(&filter, 0, 1).await?.is_empty() {
+        if !self.has_documents(company).await? {
             return Ok(());
         }
         let old = old.as_ref().and_then(Value::as_str).unwrap_or_default();
         let message = format!("documents of the company went to «{old}» already");
         Err(Error::Unfit { code: codes::BOOKS_IN_USE, field: "erp", message })
+    }
+
+    /// Whether documents of a company were asked for.
+    pub(super) async fn has_documents(&self, company: CompanyId) -> Result<bool> {
+        let filter = DeliveryFilter { company: Some(company), ..DeliveryFilter::default() };
+        Ok(!self.ports.store.deliveries(&filter, 0, 1).await?.is_empty())
     }
 
     /// References to records that do not exist in this company, or to a unit at another branch.

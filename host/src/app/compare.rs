@@ -121,7 +121,8 @@ fn difference(document: &Document, differences: &[String]) -> Failure {
 }
 
 /// Currency and net amount, where the posting settles them. Counter-documents take theirs from what they undo.
-fn asked_for(body: &Body) -> Option<(&str, Decimal)> {
+#[must_use]
+pub fn asked_for(body: &Body) -> Option<(&str, Decimal)> {
     match body {
         Body::SalesOrder(order) => Some((&order.currency, net(&order.currency, &order.lines))),
         Body::SalesInvoice(invoice) => Some((&invoice.currency, net(&invoice.currency, &invoice.lines))),
@@ -137,17 +138,19 @@ fn asked_for(body: &Body) -> Option<(&str, Decimal)> {
     }
 }
 
-/// The sum of the lines, each rounded by itself, half away from zero, as an invoice prints them.
+/// The sum of the lines, each rounded by itself.
 fn net(currency: &str, lines: &[Line]) -> Decimal {
+    lines.iter().map(|line| line_amount(currency, line)).fold(Decimal::ZERO, Decimal::saturating_add)
+}
+
+/// The net amount of a line, rounded half away from zero, as an invoice prints it.
+#[must_use]
+pub fn line_amount(currency: &str, line: &Line) -> Decimal {
     let digits = currency_digits(currency).map_or(2, u32::from);
-    lines
-        .iter()
-        .map(|line| {
-            line.quantity
-                .saturating_mul(line.unit_price)
-                .round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero)
-        })
-        .fold(Decimal::ZERO, Decimal::saturating_add)
+    let amount = line.quantity.saturating_mul(line.unit_price);
+    let mut amount = amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+    amount.rescale(digits);
+    amount
 }
 
 #[cfg(test)]

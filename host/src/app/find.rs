@@ -1,10 +1,12 @@
 //! Customers, found by what somebody at a desk remembers of them, and what became of their visits. What records are called.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::catalog::typed;
 use super::{App, Result};
-use crate::model::{BranchId, CompanyId, Customer, CustomerId, Master, Stored};
+use crate::model::{AppointmentId, BranchId, CompanyId, Customer, CustomerId, Master, Stored};
 use crate::store::{CustomerFilter, Page, VisitCounts};
 
 impl App {
@@ -21,6 +23,15 @@ impl App {
     /// What these records are called, in any order; those that do not exist are left out.
     pub async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
         Ok(self.ports.store.names(ids).await?)
+    }
+
+    /// What the customers of these appointments are called, by appointment.
+    pub async fn customer_names(
+        &self,
+        appointments: &[AppointmentId],
+    ) -> Result<HashMap<AppointmentId, String>> {
+        let names = self.ports.store.customer_names(appointments).await?;
+        Ok(names.into_iter().map(|(id, name)| (AppointmentId(id), name)).collect())
     }
 
     /// What the first records of a kind that are active are called, by identifier.

@@ -31,8 +31,7 @@ impl App {
         if link.books.journal().is_none() {
             return Ok(None);
         }
-        let all = self.companies().await?.into_iter().filter(|company| company.data.erp == connection);
-        let companies = all.map(|company| CompanyId(company.id)).collect();
+        let companies = self.companies_of(&connection).await?;
         Ok(Some((OwnBooks { connection, books: link.books }, companies)))
     }
 }

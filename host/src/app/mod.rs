@@ -76,7 +76,7 @@ pub use calendar::day;
 pub use command::{
     Ahead, Cancel, Command, Complete, Correct, Decline, Depart, NewTime, Pay, Prospect, Reassign, Reschedule,
 };
-pub use compare::compare;
+pub use compare::{asked_for, compare, line_amount};
 use compare::{fits, undoes};
 pub use conflicts::{Conflict, Conflicts, ConflictsQuery, LeaveAdded};
 pub use decisions::{Fixture, NoFixture, Recording};

@@ -40,7 +40,7 @@ fn wanted(expected: &str) -> String {
         "a boolean" => "true or false".to_owned(),
         "a sequence" => "a list".to_owned(),
         "a map" => "an object".to_owned(),
-        "a Decimal type representing a fixed-point number" => "a number as 49.90".to_owned(),
+        "a Decimal type representing a fixed-point number" => "a number such as 1.5".to_owned(),
         "a formatted date and time string or a unix timestamp"
         | "an RFC 3339 formatted date and time string" => "a moment as 2026-03-09T07:30:00Z".to_owned(),
         named if named.starts_with("struct ") => "an object".to_owned(),
@@ -79,6 +79,10 @@ mod tests {
             ("invalid type: null, expected a string", "must be text, not null"),
             ("invalid type: map, expected a sequence", "must be a list, not an object"),
             ("invalid type: boolean `true`, expected struct Shift", "must be an object, not true"),
+            (
+                "invalid value: string \"some\", expected a Decimal type representing a fixed-point number",
+                "must be a number such as 1.5, not the text \"some\"",
+            ),
             ("premature end of input", MOMENT),
             ("invalid digit found in string", WHOLE),
             ("missing field `service`", "missing field `service`"),

@@ -63,7 +63,7 @@ pub use visits::Visits;
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
-use crate::model::{Appointment, CompanyId};
+use crate::model::{Appointment, AppointmentId, CompanyId};
 
 /// Everything the host keeps.
 pub trait Store:
@@ -223,6 +223,9 @@ pub trait Records: Send + Sync + 'static {
 
     /// What these records are called, in any order; those that do not exist are left out.
     async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error>;
+
+    /// What the customers of these appointments are called, by appointment, in any order.
+    async fn customer_names(&self, appointments: &[AppointmentId]) -> Result<Vec<(Uuid, String)>, Error>;
 
     /// What the first records of a kind that are active are called, by identifier, of one company or of all.
     async fn choices(

@@ -79,6 +79,19 @@ pub struct DeliveryFilter {
     pub state: Option<DeliveryState>,
     /// Whose document belongs to one of these days.
     pub days: Option<Days>,
+    /// The last that were asked for first: a page then goes on before the number it is given.
+    pub is_newest_first: bool,
+}
+
+impl DeliveryFilter {
+    /// What a page begins beyond, and in which order it goes on.
+    pub(super) const fn order(&self) -> (&'static str, &'static str) {
+        if self.is_newest_first {
+            (" AND id < ", " ORDER BY id DESC LIMIT ")
+        } else {
+            (" AND id > ", " ORDER BY id LIMIT ")
+        }
+    }
 }
 
 /// What of a company's documents has not reached the books.
@@ -137,7 +150,7 @@ pub trait Outbox: Send + Sync + 'static {
     /// What people did about a delivery, in their order.
     async fn repairs(&self, id: i64) -> Result<Vec<Repair>, Error>;
 
-    /// Deliveries by number, after the given one.
+    /// Deliveries by number, beyond the given one.
     async fn deliveries(
         &self,
         filter: &DeliveryFilter,

@@ -214,8 +214,13 @@ impl App {
     /// The signature under an appointment.
     pub async fn signature(&self, id: AppointmentId) -> Result<Signature> {
         self.appointment(id).await?;
-        let found = self.ports.store.signature(id).await?;
+        let found = self.signature_under(id).await?;
         found.ok_or_else(|| Error::missing("signature under the appointment", id))
+    }
+
+    /// The same, where somebody has signed.
+    pub async fn signature_under(&self, id: AppointmentId) -> Result<Option<Signature>> {
+        Ok(self.ports.store.signature(id).await?)
     }
 
     /// What a link says, and its appointment as the link knows it.

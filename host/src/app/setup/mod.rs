@@ -46,6 +46,8 @@ pub struct Setup {
     pub units: Vec<Stored<Unit>>,
     /// Whether its books are configured and kept in its currency, as far as is known.
     pub has_books: bool,
+    /// Whether documents were asked for already.
+    pub has_documents: bool,
 }
 
 /// A step of setting up.
@@ -93,6 +95,7 @@ impl App {
         let stored = self.get::<Company>(company.0).await?;
         Ok(Setup {
             has_books: self.has_books(&stored.data).await?,
+            has_documents: self.has_documents(company).await?,
             branches: self.every(company).await?,
             services: self.every(company).await?,
             people: self.every(company).await?,

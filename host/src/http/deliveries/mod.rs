@@ -14,12 +14,12 @@ use super::answer::repeated_plainly;
 use super::auth::Caller;
 use super::body::{Body, Input};
 use super::extract::{Id, Query};
-use super::gate::{Need, Pin, Subject};
+use super::gate::{self, Need, Pin, Subject};
 use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{Page, PageOf};
-use crate::app::{self, Reply, Retried, Voice};
+use crate::app::{self, Identity, Reply, Retried, Voice};
 use crate::codes;
 use crate::model::{Delivery, Scope};
 use crate::store::DeliveryFilter;
@@ -69,7 +69,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(
             repair::<Edit>("edit", "Change what codes mean to the books")
                 .says(EDIT)
-                .needs(&Need::everywhere(Scope::BooksWrite))
+                .needs(&Need::of(Scope::BooksWrite, Subject::Delivery))
                 .to(edit),
         )
 }
@@ -82,8 +82,8 @@ const SKIP: &str = "For a document that is parked or waits. What comes after it 
 const ADOPT: &str = "For a document that is parked. The delivery's key is written onto the document named, and both \
                      are compared: where they differ, the delivery stays parked.";
 const EDIT: &str = "For a document that is parked or waits. Says what codes that it names are called in its books, and \
-                    tries it again. It holds for every document of the connection from now on. What the delivery asks \
-                    for, amounts among it, never changes.";
+                    tries it again. It holds for every document of the connection from now on, and so is for those who \
+                    keep the books of all its companies. What the delivery asks for, amounts among it, never changes.";
 
 /// An operation by which a person does something about a delivery.
 fn repair<B: Input + ToSchema>(name: &str, summary: &str) -> Operation {
@@ -103,7 +103,7 @@ async fn index(
 ) -> Result<Json<Page<DeliveryView>>, Problem> {
     let Filter { company, appointment, state, after, limit } = query;
     let limit = limit.unwrap_or(limits::PAGE);
-    let filter = DeliveryFilter { company, appointment, state, days: None };
+    let filter = DeliveryFilter { company, appointment, state, ..DeliveryFilter::default() };
     let deliveries = app.deliveries(&filter, after.unwrap_or(0), limit + 1).await?;
     let views = deliveries.into_iter().map(view).collect();
     Ok(Json(Page::cut(views, limit, |delivery| delivery.id)))
@@ -163,9 +163,11 @@ async fn adopt(
 async fn edit(
     extract::State(app): extract::State<State>,
     Id(id): Id<i64>,
+    Extension(identity): Extension<Identity>,
     Extension(Caller(by)): Extension<Caller>,
     Body { value: Edit { codes, reason }, request }: Body<Edit>,
 ) -> Result<Response, Problem> {
+    gate::maps_codes(&app, &identity, app.delivery_story(id).await?.delivery.company).await?;
     let voice = Voice { by: &by, reason: &reason };
     answered(app.repeatable(request.as_ref(), 200, written, app.edit_delivery(id, codes, voice)).await)
 }

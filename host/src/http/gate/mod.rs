@@ -22,7 +22,7 @@ pub(super) use notes::for_customers;
 use super::problem::Problem;
 use crate::app::{App, Error, Identity, Target};
 use crate::codes;
-use crate::model::{Acting, Actor, Grant, Place, Scope};
+use crate::model::{Acting, Actor, CompanyId, Grant, Place, Scope};
 use narrowed::narrowed;
 
 /// As whom commands may come.
@@ -111,6 +111,21 @@ pub(super) async fn allows(
     let reaches =
         |grant: &Grant| !places.is_empty() && places.iter().all(|place| grant.reaches(place, scope));
     Ok(grants.iter().any(reaches))
+}
+
+/// Refuses to say what codes are called in books that hold documents of companies whose books are not theirs to keep: it
+/// would hold for those too.
+pub(super) async fn maps_codes(app: &App, identity: &Identity, company: CompanyId) -> Result<(), Problem> {
+    let grants = identity.grants_for(Scope::BooksWrite);
+    let keeps = |company: CompanyId| {
+        let place = Place { company: Some(company), ..Place::default() };
+        grants.iter().any(|grant| grant.reaches(&place, Scope::BooksWrite))
+    };
+    if app.sharing_books(company).await?.into_iter().all(keeps) {
+        return Ok(());
+    }
+    let why = "What a code is called holds for companies whose books are not yours to keep.";
+    Err(Problem::new(codes::FORBIDDEN, why))
 }
 
 /// Whether one of the grants reaches it, and as whom commands about it come.

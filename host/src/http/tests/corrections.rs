@@ -41,9 +41,13 @@ async fn completed_work_is_completed_with_other_material_and_the_page_says_what_
     crew.command("start").await;
     crew.command("complete").await;
     let open = crew.its_page(&dispatcher, "?do=correct").await;
-    for text in
-        ["Completed, with other material", "value=\"no_show\"", "name=\"quantity0\"", "name=\"item2\""]
-    {
+    for text in [
+        "Completed, with other material",
+        "value=\"no_show\"",
+        "name=\"quantity0\"",
+        "name=\"item2\"",
+        "aria-label=\"Unit of FILTER\"",
+    ] {
         assert!(open.text.contains(text), "{text}: {}", open.text);
     }
     assert!(!open.text.contains("value=\"paused\""), "it could not have been: {}", open.text);

@@ -131,6 +131,12 @@ async fn somebody_sees_their_own_jobs_and_what_comes_after_what() {
     assert_eq!(offered(&page.text, "in_progress"), ["complete", "pause"]);
     assert_eq!(offered(&page.text, "paused"), ["resume"]);
     assert_eq!(offered(&page.text, "completed"), ["sign"]);
+    // Nobody can be missed before it begins: it is offered from then on, also without reception.
+    let early = page.text.split("data-act=\"no-show\"").next().unwrap().rsplit("<details").next().unwrap();
+    assert!(early.starts_with(" hidden data-from=\"20"), "{early}");
+    let dispatcher = crew.api.somebody(vec![Grant::everywhere(Role::Dispatcher)]).await;
+    let its = crew.api.page(&dispatcher, &format!("/appointments/{}", crew.job)).await;
+    assert!(its.text.contains("/start\"") && !its.text.contains("/no-show\""), "{}", its.text);
     assert!(page.text.contains("data-when=\"en_route\" data-said=\"En route\" hidden"), "{}", page.text);
     // Where they begin.
     assert_eq!(crew.api.page(&crew.cookie, "/").await.header("location"), "/today");
@@ -207,6 +213,8 @@ async fn a_job_is_completed_with_what_was_used_and_signed_for_once() {
     ];
     let half = crew.send(&crew.cookie, "complete", &used).await;
     assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY, "it lacks a warehouse: {}", half.text);
+    let said = half.text.split("role=\"alert\"").nth(1).unwrap().split("</div>").next().unwrap();
+    assert!(said.contains("“From” of FILTER must not be empty.") && !said.contains("materials"), "{said}");
     let whole = [&used[..], &[("warehouse0", "Van"), ("name", "Mara"), ("drawing", "M1,1L2,2")]].concat();
     let bad: Vec<_> = whole.iter().map(|(name, text)| (*name, text.replace("M1,1", "url(x)"))).collect();
     let bad: Vec<_> = bad.iter().map(|(name, text)| (*name, text.as_str())).collect();
@@ -229,10 +237,52 @@ async fn a_job_is_completed_with_what_was_used_and_signed_for_once() {
         "{}",
         page.text
     );
+    // Staff see it where they look at the visit.
+    let desk = crew.api.somebody(vec![Grant::everywhere(Role::FrontDesk)]).await;
+    let its = crew.api.page(&desk, &format!("/appointments/{}", crew.job)).await;
+    assert!(
+        its.text.contains("<path d=\"M1,1L2,2\"/>") && its.text.contains("Signed by Mara"),
+        "{}",
+        its.text
+    );
     let again = crew.send(&crew.cookie, "sign", &[("name", "Mara"), ("drawing", "M1,1L2,2")]).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
     let other = crew.send(&crew.cookie, "sign", &[("name", "Somebody")]).await;
     assert!(other.status == StatusCode::CONFLICT && other.text.contains("SL0129"), "{}", other.text);
+}
+
+#[tokio::test]
+async fn what_was_moved_says_so_and_leads_to_nothing_of_somebody_elses() {
+    let crew = Crew::gather().await;
+    let its = format!("/appointments/{}", crew.job);
+    let start = crew.api.get(&format!("/api/v1{its}")).await.json()["start"].clone();
+    let wanted = json!({"start": start, "provider": crew.providers[1], "reason": "Ada is ill"});
+    let moved = crew.api.call("POST", &format!("/api/v1{its}/reschedule"), &[], wanted).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text);
+    let old = crew.api.get(&format!("/api/v1{its}")).await.json();
+    let new = format!("/appointments/{}", old["successor"].as_str().unwrap());
+    let page = crew.page(&crew.cookie).await;
+    assert!(
+        page.text.contains(">Moved</span>") && page.text.contains("which is a colleague’s"),
+        "{}",
+        page.text
+    );
+    let desk = crew.api.somebody(vec![Grant::everywhere(Role::Dispatcher)]).await;
+    for (cookie, may) in [(&crew.cookie, false), (&desk, true)] {
+        for path in ["/appointments?status=cancelled", its.as_str()] {
+            let page = crew.api.page(cookie, path).await;
+            assert!(page.text.contains(">Moved</span>"), "{path}: {}", page.text);
+            assert_eq!(page.text.contains(&format!("href=\"{new}\"")), may, "{path}: {}", page.text);
+        }
+    }
+    // A form for what it takes no more is not shown, nor what was done to it before.
+    let late = crew.api.page(&desk, &format!("{its}?do=cancel&done=held")).await;
+    assert!(late.text.contains("That is not possible as it stands now."), "{}", late.text);
+    assert!(
+        !late.text.contains("name=\"reason\"") && !late.text.contains("class=\"flash\""),
+        "{}",
+        late.text
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Logging in, sessions, first administrator, accounts, keys, and customers' links.
 
+use url::form_urlencoded;
+
 use super::*;
 use crate::model::{Grant, Role};
 use crate::store::conformance::house::House;
@@ -210,6 +212,35 @@ async fn a_changed_password_ends_the_other_sessions() {
     assert_eq!(api.in_browser(&ana, "GET", "/api/v1/session", None).await.status, StatusCode::OK);
     api.log_in(PASSWORD).await.is_problem(401, "SL0121");
     browser(&api.log_in("another long password").await);
+}
+
+#[tokio::test]
+async fn a_password_is_changed_on_the_page_of_the_account_and_other_sessions_end() {
+    let api = Api::open().await;
+    let ana = api.first().await;
+    let other = browser(&api.log_in(PASSWORD).await);
+    let change = async |old: &str, new: &str| {
+        let request = Request::post("/account/password")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", &ana.cookie);
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.append_pair("csrf", &ana.csrf).append_pair("old-password", old).append_pair("new-password", new);
+        api.send(request.body(Body::from(body.finish())).unwrap()).await
+    };
+    let wrong = change("not the password", " a new and long one ").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text);
+    assert!(wrong.text.contains("The present password is not right") && !wrong.text.contains("a new and"));
+    let short = change(PASSWORD, "short").await;
+    assert!(short.text.contains("must have 12 to 200 characters"), "{}", short.text);
+    let done = change(PASSWORD, " a new and long one ").await;
+    assert_eq!(done.header("location"), "/account?done=password", "{}", done.text);
+    api.in_browser(&other, "GET", "/api/v1/session", None).await.is_problem(401, "SL0101");
+    assert_eq!(api.in_browser(&ana, "GET", "/account", None).await.status, StatusCode::OK);
+    api.log_in(PASSWORD).await.is_problem(401, "SL0121");
+    browser(&api.log_in(" a new and long one ").await);
+    let events = api.get("/api/v1/account-events").await.text;
+    assert!(events.contains("The password was changed."), "{events}");
 }
 
 #[tokio::test]

@@ -78,6 +78,10 @@ async fn whoever_comes_first_is_led_through_all_steps() {
         (&service["name"], &service["prices"][0]["unit_price"]),
         (&json!("First call"), &json!("12.50"))
     );
+    // Most people work when the branch is open.
+    let page = api.page(&cookie, &format!("{pages}/people")).await;
+    let checked = page.text.matches("-on\" value=\"yes\" checked").count();
+    assert!(checked == 1 && page.text.contains("name=\"mon-to\" value=\"16:30\""), "{}", page.text);
     let offers = format!("offers-{}", service["id"].as_str().unwrap());
     let fields = [
         KEY,
@@ -121,7 +125,8 @@ async fn a_form_that_is_refused_comes_back_with_what_was_typed() {
         "&#60;b&#62;Praxis",
         "value=\"EURO\"",
         "value=\"Nowhere/City\"",
-        "Monday needs two times",
+        "<a href=\"#mon-from\">Monday</a>: needs two times",
+        "<a href=\"#branch\">Name of the branch</a>: must not be empty",
         "id=\"branch-wrong\"",
         KEY.1,
     ] {
@@ -138,7 +143,14 @@ async fn a_form_that_is_refused_comes_back_with_what_was_typed() {
     ];
     let answer = api.form(&cookie, &format!("{pages}/services"), &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for said in ["value=\"cheap\"", "price-2-wrong", "minutes-2-wrong", "count-room-wrong"] {
+    for said in [
+        "value=\"cheap\"",
+        "price-2-wrong",
+        "minutes-2-wrong",
+        "count-room-wrong",
+        ">Price of ",
+        ">Treatment room</a>",
+    ] {
         assert!(answer.text.contains(said), "{said}: {}", answer.text);
     }
     assert_eq!(api.get("/api/v1/services").await.json()["items"], json!([]));

@@ -224,6 +224,17 @@ fn pay(form: &Form) -> Result<Pay, Problem> {
     form.checked(said.into_iter().filter_map(|(name, text)| Some((name, text?))).collect())
 }
 
+/// What a form calls a field of a command; none where it has no other word for it.
+pub(super) fn called(form: &Form, field: &str) -> Option<String> {
+    let label = match field {
+        "to" => "What it should have been",
+        "start" => "New time",
+        "exception_reason" => "Reason to pass a cut-off",
+        _ => return materials::called(form, field),
+    };
+    Some(label.to_owned())
+}
+
 /// The end of work, with what was used up. Where a form does not ask, it is what the service lists.
 fn complete(form: &Form) -> Result<Complete, Problem> {
     match materials::told(form) {
@@ -280,7 +291,8 @@ async fn give(
     ActingAs(acting): ActingAs,
 ) -> Result<Response, Problem> {
     let refused = async |problem: Problem| {
-        let wrong = appointment::Wrong { act, trouble: Trouble::from(&problem), form: form.clone() };
+        let trouble = Trouble::in_words(&problem, |field| called(form, field));
+        let wrong = appointment::Wrong { act, trouble, form: form.clone() };
         appointment::page(app, id, desk, acting, Some(wrong)).await
     };
     let seen = match form.read::<u32>("seen") {

@@ -28,7 +28,7 @@ use crate::http::gate::{self, About, Limited};
 use crate::http::problem::{MEDIA_TYPE, Problem};
 use crate::http::site;
 use crate::http::visits::UPLOADS;
-use crate::model::{AppointmentId, CompanyId, CustomerId, Grant, Place, Scope};
+use crate::model::{Appointment, AppointmentId, CompanyId, CustomerId, Delivery, Grant, Place, Scope};
 use crate::store::Sample;
 
 /// Bytes of a form: notes of 10,000 characters in any script fit.
@@ -41,7 +41,7 @@ pub(super) struct Desk {
     pub(super) identity: Identity,
     pub(super) csrf: String,
     /// What was just done, as the address says.
-    flash: Option<&'static str>,
+    done: String,
     /// The sample company there is, for whoever may remove it.
     sample: Option<Sample>,
 }
@@ -66,10 +66,22 @@ impl Desk {
             nav: ways.map(|(path, label, _)| Way { path, label, is_here: path == here }).collect(),
             who: Some(self.identity.label.clone()),
             csrf: self.csrf.clone(),
-            flash: self.flash,
+            flash: words::done(&self.done),
             sample: self.sample.as_ref().map(|one| (one.name.clone(), setup::removal(one.company))),
             ..Shell::outside(title)
         }
+    }
+
+    /// The frame of a page about an appointment. An address is looked at again later: what was done is said while it is so.
+    pub(super) fn shell_of(&self, of: &Appointment) -> Shell {
+        let shell = self.shell(&of.name, "/appointments");
+        Shell { flash: shell.flash.filter(|_| words::stands(&self.done, of.status)), ..shell }
+    }
+
+    /// The same of a page about a delivery.
+    pub(super) fn shell_of_delivery(&self, of: &Delivery) -> Shell {
+        let shell = self.shell(&of.posting.subject, "/books");
+        Shell { flash: shell.flash.filter(|_| words::is_so(&self.done, of.state)), ..shell }
     }
 
     /// Whether they may do this somewhere in a company.
@@ -141,7 +153,7 @@ async fn known(door: &Door, headers: HeaderMap, uri: Uri) -> Result<Option<Desk>
         app: door.app.clone(),
         identity,
         csrf: site::token(&secret),
-        flash: words::done(query.text("done")),
+        done: query.text("done").to_owned(),
         sample: None,
     };
     let Some(mut desk) = door.app.identify_session(&secret).await?.map(desk) else { return Ok(None) };

@@ -13,12 +13,12 @@ use axum::routing::get;
 use url::form_urlencoded;
 
 use super::door::{self, Desk};
-use super::form::Form;
+use super::form::{Form, NEW_PASSWORD, OLD_PASSWORD};
 use super::setup;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, plain};
 use super::words::{self, Shell};
 use super::{Need, Pages};
-use crate::app::{App, Error, LogIn, NewSession, Welcome};
+use crate::app::{App, Error, LogIn, NewPassword, NewSession, Welcome};
 use crate::codes;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
@@ -36,7 +36,11 @@ pub(super) fn open_routes() -> Router<State> {
 /// What is for whoever is logged in.
 pub(super) fn routes() -> Pages {
     let own = || Need::anywhere(Scope::Own);
-    Pages::default().get("/", own(), home).get("/account", own(), account).post("/log-out", own(), log_out)
+    Pages::default()
+        .get("/", own(), home)
+        .get("/account", own(), account)
+        .post("/account/password", own(), change_password)
+        .post("/log-out", own(), log_out)
 }
 
 #[derive(Template)]
@@ -80,6 +84,8 @@ struct AccountPage {
     roles: Vec<String>,
     sessions: Vec<(String, String)>,
     may_set_up: bool,
+    /// Why the password was not changed.
+    problem: String,
 }
 
 /// The first page that somebody may see; while there is no company, where one is set up.
@@ -134,9 +140,7 @@ async fn log_in(
             Ok(entered(&visitor, &session, &to))
         }
         Err(Error::LogInRefused) => Ok(log_in_again(&app, &form, codes::LOG_IN_REFUSED.title)),
-        Err(Error::TooOften { seconds }) => {
-            Ok(log_in_again(&app, &form, &format!("There were too many tries. Wait {seconds} seconds")))
-        }
+        Err(Error::TooOften { seconds }) => Ok(log_in_again(&app, &form, &too_often(seconds))),
         Err(error) => Err(error.into()),
     }
 }
@@ -184,7 +188,7 @@ async fn welcome(
     let Some(first) = app.is_welcome(&wanted.token).await? else { return Ok(gone()) };
     let wrong = |errors: &[crate::model::FieldError]| {
         let lines: Vec<_> =
-            errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+            errors.iter().map(|error| format!("{}: {}", called(&error.field), error.message)).collect();
         password_page(&form, first, &lines.join("; "))
     };
     let errors = wanted.check();
@@ -199,6 +203,15 @@ async fn welcome(
     }
 }
 
+/// What the form calls a field.
+fn called(field: &str) -> String {
+    match field {
+        "login" => "Your e-mail address".to_owned(),
+        "name" => "Your name".to_owned(),
+        other => plain(other),
+    }
+}
+
 fn gone() -> Response {
     words::html(StatusCode::GONE, &Gone { shell: Shell::outside("The link does not hold") })
 }
@@ -206,6 +219,46 @@ fn gone() -> Response {
 async fn account(
     extract::State(app): extract::State<State>,
     Extension(desk): Extension<Desk>,
+) -> Result<Response, Problem> {
+    account_page(&app, &desk, StatusCode::OK, String::new()).await
+}
+
+/// Changes the password of whoever is logged in; their other sessions end.
+async fn change_password(
+    extract::State(app): extract::State<State>,
+    Extension(desk): Extension<Desk>,
+    Extension(form): Extension<Form>,
+) -> Result<Response, Problem> {
+    let Some((account, session)) = &desk.identity.session else { return Ok(words::to("/log-in")) };
+    let wanted =
+        NewPassword { old: form.text(OLD_PASSWORD).to_owned(), new: form.text(NEW_PASSWORD).to_owned() };
+    if let Some(error) = wanted.check().first() {
+        let problem = format!("The new password {}", error.message);
+        return account_page(&app, &desk, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
+    }
+    match app.change_password(account, *session, &wanted).await {
+        Ok(()) => Ok(words::to("/account?done=password")),
+        Err(Error::LogInRefused) => {
+            let problem = "The present password is not right".to_owned();
+            account_page(&app, &desk, StatusCode::UNPROCESSABLE_ENTITY, problem).await
+        }
+        Err(Error::TooOften { seconds }) => {
+            let problem = too_often(seconds);
+            account_page(&app, &desk, StatusCode::TOO_MANY_REQUESTS, problem).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn too_often(seconds: u64) -> String {
+    format!("There were too many tries. Wait {seconds} seconds")
+}
+
+async fn account_page(
+    app: &App,
+    desk: &Desk,
+    status: StatusCode,
+    problem: String,
 ) -> Result<Response, Problem> {
     let Some((account, _)) = &desk.identity.session else { return Ok(words::to("/log-in")) };
     let roles = desk.identity.grants.iter().map(|grant| grant.role.as_str().replace('_', " ")).collect();
@@ -220,8 +273,9 @@ async fn account(
         roles,
         sessions: sessions.collect(),
         may_set_up: !desk.identity.grants_for(Scope::CatalogueWrite).is_empty(),
+        problem,
     };
-    Ok(words::html(StatusCode::OK, &page))
+    Ok(words::html(status, &page))
 }
 
 async fn log_out(

@@ -45,12 +45,22 @@ const SLOT: &str = "slot";
 /// An appointment and its revision, as one choice of many: `<id>|<revision>`.
 const TICK: &str = "tick";
 
+/// A password that somebody has.
+pub(super) const OLD_PASSWORD: &str = "old-password";
+
+/// What it shall be.
+pub(super) const NEW_PASSWORD: &str = "new-password";
+
 impl Form {
     /// Reads what was sent.
     pub(super) fn parse(sent: &[u8]) -> Self {
         let pairs = form_urlencoded::parse(sent).into_owned();
-        let told =
-            pairs.map(|(name, text)| (name, text.trim().to_owned())).filter(|(_, text)| !text.is_empty());
+        // Spaces around a password belong to it.
+        let as_meant = |(name, text): (String, String)| match name.as_str() {
+            OLD_PASSWORD | NEW_PASSWORD => (name, text),
+            _ => (name, text.trim().to_owned()),
+        };
+        let told = pairs.map(as_meant).filter(|(_, text)| !text.is_empty());
         let (ticks, told): (Vec<_>, Vec<_>) = told.partition(|(name, _)| name == TICK);
         let mut fields: BTreeMap<String, String> = told.into_iter().collect();
         if let Some((start, provider)) = fields.remove(SLOT).as_deref().and_then(|slot| slot.split_once('|'))
@@ -173,6 +183,12 @@ mod tests {
         let form = Form::parse(b"company=&text=+a+&text=b");
         assert_eq!((form.text("company"), form.text("text")), ("", "b"));
         assert_eq!(form.without(&[]), "text=b");
+    }
+
+    #[test]
+    fn spaces_around_a_password_belong_to_it() {
+        let form = Form::parse(b"old-password=+a+&name=+b+");
+        assert_eq!((form.text(OLD_PASSWORD), form.text("name")), (" a ", "b"));
     }
 
     #[test]

@@ -12,6 +12,9 @@ const ROWS: usize = 60;
 /// Rows for material that is not listed.
 const SPARE: usize = 2;
 
+/// What material is called that is not listed.
+const OTHER: &str = "Other material";
+
 /// A row of material.
 pub(super) struct MaterialRow {
     pub(super) n: usize,
@@ -20,6 +23,15 @@ pub(super) struct MaterialRow {
     pub(super) unit: String,
     pub(super) warehouse: String,
     pub(super) is_spare: bool,
+    /// Whether its unit is asked for, where it is listed.
+    pub(super) asks_unit: bool,
+}
+
+impl MaterialRow {
+    /// Whether it is for material that is not listed, and says something.
+    pub(super) fn is_filled(&self) -> bool {
+        self.is_spare && !(self.item.is_empty() && self.quantity.is_empty() && self.unit.is_empty())
+    }
 }
 
 /// A row for each of these materials, and some to fill in; as they were sent, where a form was refused.
@@ -32,6 +44,7 @@ pub(super) fn rows(listed: &[Consumable], sent: Option<&Form>) -> Vec<MaterialRo
         unit: one.unit.clone(),
         warehouse: one.warehouse.clone(),
         is_spare: false,
+        asks_unit: false,
     });
     let spare = (listed.len()..listed.len() + SPARE).map(|n| MaterialRow {
         n,
@@ -40,6 +53,7 @@ pub(super) fn rows(listed: &[Consumable], sent: Option<&Form>) -> Vec<MaterialRo
         unit: String::new(),
         warehouse: warehouse.clone(),
         is_spare: true,
+        asks_unit: false,
     });
     let as_sent = |row: MaterialRow| match sent {
         None => row,
@@ -51,6 +65,22 @@ pub(super) fn rows(listed: &[Consumable], sent: Option<&Form>) -> Vec<MaterialRo
         }
     };
     usual.chain(spare).take(ROWS).map(as_sent).collect()
+}
+
+/// What the form calls a field of what it was read as, `materials[0].quantity`. Rows that say nothing were left out of that.
+pub(super) fn called(form: &Form, field: &str) -> Option<String> {
+    let (n, field) = field.strip_prefix("materials[")?.split_once("].")?;
+    let told = (0..ROWS).filter(|n| row(form, *n).is_some()).nth(n.parse().ok()?)?;
+    let item = form.text(&format!("item{told}"));
+    let of = if item.is_empty() { OTHER } else { item };
+    let label = match field {
+        "item" => "Item",
+        "quantity" => "Quantity",
+        "unit" => "Unit",
+        "warehouse" => "“From”",
+        _ => return None,
+    };
+    Some(format!("{label} of {of}"))
 }
 
 /// What was used up, as the rows of a form say; none where it has no rows.
@@ -95,6 +125,19 @@ mod tests {
         assert_eq!(used("rows=2&item0=FILTER&quantity0="), Some(Vec::new()));
         // A form that does not ask leaves it to the service.
         assert_eq!(used(""), None);
+    }
+
+    #[test]
+    fn a_field_is_called_as_the_form_does() {
+        let form = Form::parse(b"rows=4&item0=FILTER&quantity0=0&item1=OIL&quantity1=x&quantity2=1");
+        for (field, label) in [
+            ("materials[0].quantity", Some("Quantity of OIL")),
+            ("materials[1].warehouse", Some("“From” of Other material")),
+            ("materials[2].unit", None),
+            ("reason", None),
+        ] {
+            assert_eq!(called(&form, field).as_deref(), label, "{field}");
+        }
     }
 
     #[test]

@@ -58,12 +58,29 @@ impl From<&Problem> for Trouble {
 impl Trouble {
     /// What a problem says.
     pub(super) fn of(details: Value) -> Self {
+        Self::said(details, |_| None)
+    }
+
+    /// The same, with its fields called what the form calls them that was sent.
+    pub(super) fn in_words(problem: &Problem, called: impl Fn(&str) -> Option<String>) -> Self {
+        Self::said(problem.details(), called)
+    }
+
+    fn said(details: Value, called: impl Fn(&str) -> Option<String>) -> Self {
         let mut trouble: Self = serde_json::from_value(details).unwrap_or_default();
         if let Some((_, hint)) = ON_PAGES.iter().find(|(code, _)| code.code == trouble.code) {
             (*hint).clone_into(&mut trouble.hint);
         }
         if trouble.code == codes::STALE.code {
             "Somebody else has changed it meanwhile.".clone_into(&mut trouble.detail);
+        }
+        for fault in &mut trouble.errors {
+            fault.name(&called);
+        }
+        if let [Fault { field: Some(field), message, hint: None, .. }] = trouble.errors.as_slice()
+            && !field.is_empty()
+        {
+            trouble.detail.clone_from(message);
         }
         trouble
     }
@@ -81,6 +98,27 @@ impl Trouble {
     }
 }
 
+impl Fault {
+    /// Says which field is meant, as people know it. What a rule says is a sentence already, and has a hint.
+    fn name(&mut self, called: impl Fn(&str) -> Option<String>) {
+        let Some(field) = self.field.as_deref().filter(|field| !field.is_empty() && self.hint.is_none())
+        else {
+            return;
+        };
+        let label = called(field).unwrap_or_else(|| plain(field));
+        let joint = if self.message.starts_with("must ") { "" } else { ":" };
+        self.message = format!("{label}{joint} {}.", self.message.trim_end_matches('.'));
+    }
+}
+
+/// A field in plain words, where no form has a name for it: the last part of its path.
+pub(super) fn plain(field: &str) -> String {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    let words = last.split('[').next().unwrap_or(last).replace(['_', '-'], " ");
+    let mut letters = words.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage<'a> {
@@ -93,4 +131,28 @@ pub(super) fn page(desk: Option<&Desk>, trouble: &Trouble) -> Response {
     let title = if trouble.title.is_empty() { "It did not work" } else { &trouble.title };
     let shell = desk.map_or_else(|| Shell::outside(title), |desk| desk.shell(title, ""));
     words::html(trouble.status(), &ProblemPage { shell, trouble })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FieldError;
+
+    fn problem(fields: &[&str]) -> Problem {
+        let error =
+            |field: &&str| FieldError { field: (*field).to_owned(), message: "must not be empty".to_owned() };
+        Problem::fields(codes::INVALID, fields.iter().map(error).collect())
+    }
+
+    #[test]
+    fn a_field_is_called_what_people_know_it_by() {
+        let one = Trouble::from(&problem(&["prices[0].unit_price"]));
+        assert_eq!(one.detail, "Unit price must not be empty.");
+        assert_eq!(one.faults().count(), 0, "it is said once");
+        let called = |field: &str| (field == "reference").then(|| "Number in the books".to_owned());
+        let two = Trouble::in_words(&problem(&["reference", "reason"]), called);
+        let said: Vec<_> = two.faults().map(|fault| fault.message.as_str()).collect();
+        assert_eq!(said, ["Number in the books must not be empty.", "Reason must not be empty."]);
+        assert_eq!(Trouble::from(&problem(&[""])).detail, "The value: must not be empty.");
+    }
 }

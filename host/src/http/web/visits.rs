@@ -22,7 +22,7 @@ use crate::http::headers::ActingAs;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::http::visits::InVisit;
-use crate::model::{Acting, Actor, AppointmentId, By, Note, Photo, Scope};
+use crate::model::{Acting, Actor, AppointmentId, By, Note, Photo, Scope, Signature};
 
 /// What is longer is no key of ours.
 const KEY: usize = 100;
@@ -63,6 +63,18 @@ pub(super) struct PhotoLine {
     pub(super) at: String,
     /// Who removed its picture, and when.
     pub(super) removed: Option<String>,
+}
+
+/// Who signed for the work.
+pub(super) struct Signed {
+    pub(super) name: String,
+    pub(super) at: String,
+    pub(super) drawing: Option<String>,
+}
+
+/// A signature as pages show it.
+pub(super) fn signed(signature: Signature, zone: Tz) -> Signed {
+    Signed { name: signature.name, at: words::moment(signature.at, zone), drawing: signature.drawing }
 }
 
 /// The forms.

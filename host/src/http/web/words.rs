@@ -9,7 +9,7 @@ use slotledger_erp::Kind;
 use url::form_urlencoded;
 
 use super::assets;
-use crate::model::{Actor, DeliveryState, Status};
+use crate::model::{Actor, Appointment, DeliveryState, Status};
 
 /// The frame of a page.
 pub(super) struct Shell {
@@ -163,6 +163,16 @@ pub(super) const fn status(status: Status) -> &'static str {
     }
 }
 
+/// How an appointment stands, in words: one that was called off because it was moved says so.
+pub(super) fn standing(of: &Appointment) -> &'static str {
+    if is_moved(of) { "Moved" } else { status(of.status) }
+}
+
+/// Whether it was called off because it was moved.
+pub(super) fn is_moved(of: &Appointment) -> bool {
+    of.status == Status::Cancelled && of.successor.is_some()
+}
+
 /// Who a command came from, in words.
 pub(super) const fn actor(actor: Actor) -> &'static str {
     match actor {
@@ -251,7 +261,49 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "compare" => "The comparison is in line. What it finds is listed here.",
         "repair" => "It is seen to.",
         "mode" => "It is changed, from the next decision on.",
+        "password" => "The password is changed. All other sessions have ended.",
         "again" => "It is asked again from now on.",
         _ => return None,
     })
+}
+
+/// Whether what was done to an appointment, by its word, still shows in its status.
+pub(super) fn stands(word: &str, status: Status) -> bool {
+    match word {
+        "held" => status == Status::Open,
+        "schedule" => status == Status::Scheduled,
+        "confirm" => status == Status::Confirmed,
+        "depart" => status == Status::EnRoute,
+        "start" | "resume" => status == Status::InProgress,
+        "pause" => status == Status::Paused,
+        "complete" => status == Status::Completed,
+        "no-show" => status == Status::NoShow,
+        "cancel" => status == Status::Cancelled,
+        // Or it waits for somebody else.
+        "decline" => matches!(status, Status::Cancelled | Status::Scheduled),
+        "reschedule" | "follow-up" | "reassign" | "pay-deposit" => status != Status::Cancelled,
+        _ => true,
+    }
+}
+
+/// Whether what was done about a delivery, by its word, still shows in its state.
+pub(super) fn is_so(word: &str, state: DeliveryState) -> bool {
+    match word {
+        "retry" | "edit" => !matches!(state, DeliveryState::Parked | DeliveryState::Skipped),
+        "skip" => state == DeliveryState::Skipped,
+        "adopt" => state == DeliveryState::Done,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_said_while_it_is_so() {
+        assert!(stands("held", Status::Open) && !stands("held", Status::Cancelled));
+        assert!(stands("note", Status::Cancelled), "a note is kept in every status");
+        assert!(is_so("retry", DeliveryState::Leased) && !is_so("retry", DeliveryState::Parked));
+    }
 }

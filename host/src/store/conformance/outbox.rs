@@ -201,6 +201,14 @@ pub(crate) async fn deliveries_are_filtered_and_paged(twice: &Twice) {
     }
     let page = twice.other.deliveries(&any(), claimed.id, 2).await.expect("a list");
     assert_eq!(keys(&page), ["a/1/invoice", "b/1/order"]);
+    let newest = DeliveryFilter { is_newest_first: true, ..any() };
+    let page = twice.other.deliveries(&newest, i64::MAX, 2).await.expect("a list");
+    assert_eq!(keys(&page), ["c/1/order", "b/1/order"]);
+    let rest = twice.other.deliveries(&newest, page[1].id, 5).await.expect("a list");
+    assert_eq!(keys(&rest), ["a/1/invoice", "a/1/order"]);
+    let names = twice.other.customer_names(&[first.id, first.id]).await.expect("a list");
+    let names: Vec<_> = names.iter().map(|(id, _)| *id).collect();
+    assert_eq!(names, [first.id.0], "each once");
 }
 
 pub(crate) async fn the_next_delivery_is_known(twice: &Twice) {

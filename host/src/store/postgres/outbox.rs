@@ -210,7 +210,8 @@ impl Outbox for Postgres {
         limit: u32,
     ) -> Result<Vec<Delivery>, Error> {
         let mut query = selection(filter);
-        query.push(" AND id > ").push_bind(after).push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        let (beyond, order) = filter.order();
+        query.push(beyond).push_bind(after).push(order).push_bind(i64::from(limit));
         let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
         rows.iter().map(|row| read::delivery(&Columns(row))).collect()
     }

@@ -8,10 +8,10 @@ use super::Postgres;
 use super::error::{failed, unless_recorded, unless_taken};
 use super::extensions;
 use super::requests;
-use super::rows::Columns;
+use super::rows::{Columns, ids};
 use super::search::found;
 use crate::model::master::Kind;
-use crate::model::{CompanyId, ExtensionAct};
+use crate::model::{AppointmentId, CompanyId, ExtensionAct};
 use crate::store::words::to_json;
 use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record, Records, read};
 
@@ -109,6 +109,17 @@ impl Records for Postgres {
             .fetch_all(&self.pool)
             .await
             .map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
+    async fn customer_names(&self, appointments: &[AppointmentId]) -> Result<Vec<(Uuid, String)>, Error> {
+        let rows = sqlx::query(
+            "SELECT a.id, c.name FROM appointment a JOIN record c ON c.id = a.customer WHERE a.id = ANY ($1)",
+        )
+        .bind(ids(appointments.iter().copied()))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }
 

@@ -177,7 +177,8 @@ impl Outbox for Sqlite {
         limit: u32,
     ) -> Result<Vec<Delivery>, Error> {
         let mut query = selection(filter);
-        query.push(" AND id > ").push_bind(after).push(" ORDER BY id LIMIT ").push(limit);
+        let (beyond, order) = filter.order();
+        query.push(beyond).push_bind(after).push(order).push(limit);
         let rows = query.build().fetch_all(&self.readers).await.map_err(failed)?;
         rows.iter().map(|row| read::delivery(&Columns(row))).collect()
     }

@@ -11,7 +11,7 @@ use super::requests;
 use super::rows::{Columns, micros, text};
 use super::search::found;
 use crate::model::master::Kind;
-use crate::model::{CompanyId, ExtensionAct};
+use crate::model::{AppointmentId, CompanyId, ExtensionAct};
 use crate::store::words::to_json;
 use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record, Records, read};
 
@@ -108,6 +108,18 @@ impl Records for Sqlite {
             .fetch_all(&self.readers)
             .await
             .map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
+    async fn customer_names(&self, appointments: &[AppointmentId]) -> Result<Vec<(Uuid, String)>, Error> {
+        let rows = sqlx::query(
+            "SELECT a.id, c.name FROM appointment a JOIN record c ON c.id = a.customer
+             WHERE a.id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(to_json("appointment", &appointments)?)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }
 

@@ -135,6 +135,7 @@ async fn inside_the_cut_off_the_reason_stands_where_the_button_would() {
     shop.form("/visit/accept", &[("token", &token), ("seen", "1")]).await;
     let page = shop.page(&format!("/visit?token={token}")).await;
     assert!(!page.text.contains("/visit/cancel") && page.text.contains("bar-note"), "{}", page.text);
+    assert!(page.text.contains("It is too late to cancel it"), "{}", page.text);
     let times = shop.page(&format!("/visit/times?token={token}")).await;
     assert!(times.text.contains("It cannot be moved any more."), "{}", times.text);
     let refused = shop.form("/visit/cancel", &[("token", &token), ("seen", "2")]).await;

@@ -41,7 +41,11 @@ async fn a_choice_of_language_goes_along_to_the_visit() {
     let accept = [("token", token.as_str()), ("seen", "1")];
     assert_eq!(shop.form("/visit/accept?lang=de", &accept).await.status, StatusCode::SEE_OTHER);
     let page = shop.page(&format!("/visit?token={token}&lang=de")).await;
-    assert!(page.text.contains("Absagen können Sie bis 366 Tage vor Beginn."), "{}", page.text);
+    assert!(
+        page.text.contains("Zum Absagen ist es zu spät: Das war bis 366 Tage vor Beginn möglich."),
+        "{}",
+        page.text
+    );
     let file = shop.page(&format!("/visit/appointment.ics?token={token}&lang=de")).await;
     assert!(file.header("content-disposition").contains("\"termin.ics\""));
     let gone = shop.page("/visit?token=x&lang=de").await;

@@ -3,10 +3,12 @@
 use chrono_tz::Tz;
 
 use crate::app;
+use crate::http::problem::Problem;
+use crate::http::web::door::Desk;
 use crate::http::web::names::Names;
 use crate::http::web::words;
 use crate::model::{
-    Appointment, AppointmentId, Branch, Case, Company, Provider, Quote, Service, Status, Unit,
+    Appointment, AppointmentId, Branch, Case, Company, Provider, Quote, Scope, Service, Status, Unit,
 };
 
 /// The pairs.
@@ -74,10 +76,28 @@ fn deposit(appointment: &Appointment) -> String {
     }
 }
 
-/// The appointments before and after it.
-pub(super) fn links(appointment: &Appointment) -> Vec<(&'static str, String)> {
-    let path = |id: AppointmentId| format!("/appointments/{id}");
-    let before = appointment.predecessor.map(|id| ("Moved from the earlier appointment", path(id)));
-    let after = appointment.successor.map(|id| ("Followed by another appointment", path(id)));
-    before.into_iter().chain(after).collect()
+/// The appointments before and after it that whoever looks may see.
+pub(super) async fn links(
+    desk: &Desk,
+    appointment: &Appointment,
+) -> Result<Vec<(&'static str, String)>, Problem> {
+    let after = if words::is_moved(appointment) {
+        "Moved to the new appointment"
+    } else {
+        "Followed by another appointment"
+    };
+    let both =
+        [("Moved from the earlier appointment", appointment.predecessor), (after, appointment.successor)];
+    let mut links = Vec::new();
+    for (label, id) in both {
+        let Some(id) = id else { continue };
+        links.extend(link(desk, id).await?.map(|path| (label, path)));
+    }
+    Ok(links)
+}
+
+/// Where an appointment is shown, for whoever may see it.
+pub(in crate::http::web) async fn link(desk: &Desk, id: AppointmentId) -> Result<Option<String>, Problem> {
+    let may = desk.may(Scope::AppointmentsRead, id).await?;
+    Ok(may.then(|| format!("/appointments/{id}")))
 }

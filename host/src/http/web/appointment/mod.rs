@@ -21,10 +21,10 @@ use super::materials::{self, MaterialRow};
 use super::names::{Names, choices};
 use super::trail::{Step, trail};
 use super::trouble::Trouble;
-use super::visits::{self, Record};
+use super::visits::{self, Record, Signed};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
-use crate::app::App;
+use crate::app::{App, Prospect};
 use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::headers::ActingAs;
@@ -37,6 +37,7 @@ use crate::model::{
 };
 use crate::store::DeliveryFilter;
 use correction::Outcome;
+pub(super) use facts::link;
 use papers::Paper;
 use payment::Payment;
 pub(super) use slots::Slot;
@@ -99,6 +100,8 @@ struct AppointmentPage {
     /// What a payment is likely to be, and what it can be.
     payment: Payment,
     open: Option<Act>,
+    /// Whether what is open can be done as it stands now.
+    is_offered: bool,
     trouble: Option<Trouble>,
     form: Form,
     slots: Vec<Slot>,
@@ -109,6 +112,7 @@ struct AppointmentPage {
     outcomes: Vec<Outcome>,
     rows: Vec<MaterialRow>,
     materials: Option<Materials>,
+    signed: Option<Signed>,
     record: Option<Record>,
     papers: Option<Vec<Paper>>,
     sees_books: bool,
@@ -124,12 +128,12 @@ impl AppointmentPage {
     fn asks(&self) -> bool {
         let says_more = |act: Act| {
             if act == Act::Confirm {
-                self.unpaid.is_some() && self.offers.iter().any(|offer| offer.is_open)
+                self.unpaid.is_some()
             } else {
                 !act.is_bare() && (act != Act::Correct || !self.outcomes.is_empty())
             }
         };
-        self.open.is_some_and(says_more) || !self.rows.is_empty()
+        self.is_offered && (self.open.is_some_and(says_more) || !self.rows.is_empty())
     }
 
     /// Whether it asks why.
@@ -186,8 +190,9 @@ pub(super) async fn page_with(
     let told = trouble.as_ref().or(refused.as_ref().map(|refused| &refused.trouble));
     let status = told.map_or(StatusCode::OK, Trouble::status);
     let offers = offers(app, desk, acting, &appointment, open).await?;
+    let is_offered = offers.iter().any(|offer| offer.is_open);
     let day = form.read::<NaiveDate>("day")?;
-    let (slots, no_slots) = match open {
+    let (slots, no_slots) = match open.filter(|_| is_offered) {
         Some(act @ (Act::Reschedule | Act::FollowUp)) => {
             slots::slots(app, act, &appointment, zone, day, &form).await?
         }
@@ -218,17 +223,17 @@ pub(super) async fn page_with(
     let customer = app.get::<Customer>(appointment.customer.0).await?.data;
     let address = appointment.address(&customer).map(words::on_a_line);
     let page = AppointmentPage {
-        shell: desk.shell(&appointment.name, "/appointments"),
+        shell: desk.shell_of(&appointment),
         id,
         revision: appointment.revision,
-        status: words::status(appointment.status),
+        status: words::standing(&appointment),
         tone: appointment.status.as_str(),
         when: words::span(appointment.start, appointment.end, zone),
         instant: instant(appointment.start),
         zone_name: zone.name().to_owned(),
         customer: (customer.name, desk.customer(appointment.company, appointment.customer)),
         facts: facts::facts(&mut names, &appointment, zone, address, left).await?,
-        links: facts::links(&appointment).into_iter().chain(decisions).collect(),
+        links: facts::links(desk, &appointment).await?.into_iter().chain(decisions).collect(),
         lines: appointment
             .quote
             .lines
@@ -238,6 +243,7 @@ pub(super) async fn page_with(
         net: format!("{} {}", appointment.quote.net, appointment.quote.currency),
         notes: if is_customers { String::new() } else { appointment.notes.clone() },
         remarks: appointment.remarks.clone(),
+        is_offered,
         offers,
         payment: Payment::of(&appointment, &form, trouble.is_some()),
         unpaid: appointment.deposit_left().map(|left| format!("{left} {}", appointment.quote.currency)),
@@ -254,6 +260,7 @@ pub(super) async fn page_with(
         zone: words::zone(appointment.start, zone),
         no_slots,
         providers,
+        signed: app.signature_under(id).await?.map(|signature| visits::signed(signature, zone)),
         record,
         trail,
         name: appointment.name,
@@ -286,8 +293,10 @@ impl Work {
         let is_silent = sent.is_some_and(|form| form.text("rows").is_empty());
         match open {
             Some(Act::Complete) if !is_silent => materials::rows(&self.planned, sent),
+            // A unit may be what was said wrong.
             Some(Act::Correct) if is_done => {
-                materials::rows(&used::so_far(&self.planned, &self.deliveries), sent)
+                let rows = materials::rows(&used::so_far(&self.planned, &self.deliveries), sent);
+                rows.into_iter().map(|row| MaterialRow { asks_unit: true, ..row }).collect()
             }
             _ => Vec::new(),
         }
@@ -310,7 +319,13 @@ async fn offers(
     }
     let sketches: Vec<_> = theirs.iter().map(|act| act.sketch(appointment)).collect();
     let possible = app.possible(appointment, &sketches, acting).await?;
-    let possible = theirs.into_iter().zip(possible).filter(|(_, possible)| *possible);
+    let mut possible: Vec<_> = theirs.into_iter().zip(possible).filter(|(_, possible)| *possible).collect();
+    // Nothing is to be said of it that would make it possible: it has to be possible now.
+    if possible.iter().any(|(act, _)| *act == Act::NoShow) {
+        let asked = [Act::NoShow.sketch(appointment)];
+        let prospects = app.prospects(appointment, &asked, acting).await?;
+        possible.retain(|(act, _)| *act != Act::NoShow || prospects == [Prospect::Free]);
+    }
     let is_unpaid = appointment.deposit_left().is_some();
     // Nobody goes without a deposit by a slip.
     let is_bare = |act: Act| act.is_bare() && !(act == Act::Confirm && is_unpaid);
@@ -324,5 +339,5 @@ async fn offers(
         more: (act == Act::Complete).then_some("Complete with other material"),
         minutes: if act == Act::Depart { &MINUTES } else { &[] },
     };
-    Ok(possible.enumerate().map(offer).collect())
+    Ok(possible.into_iter().enumerate().map(offer).collect())
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use self::filter::{Place, When};
 use self::views::View;
+use super::appointment;
 use super::csv::{Cell, Csv};
 use super::door::Desk;
 use super::form::Form;
@@ -67,8 +68,8 @@ pub(super) struct Row {
     pub(super) instant: String,
     pub(super) status: &'static str,
     pub(super) tone: &'static str,
-    /// Whether it was called off because it was moved.
-    pub(super) is_moved: bool,
+    /// What it was moved to, for whoever may see that.
+    pub(super) moved_to: Option<String>,
 }
 
 #[derive(Template)]
@@ -222,7 +223,11 @@ pub(super) async fn rows(app: &App, desk: &Desk, found: &[Appointment]) -> Resul
     let mut rows = Vec::with_capacity(found.len());
     for appointment in found {
         let customer_path = desk.customer(appointment.company, appointment.customer);
-        rows.push(Row { customer_path, ..row(&mut names, appointment).await? });
+        let moved_to = match appointment.successor.filter(|_| words::is_moved(appointment)) {
+            Some(id) => appointment::link(desk, id).await?,
+            None => None,
+        };
+        rows.push(Row { customer_path, moved_to, ..row(&mut names, appointment).await? });
     }
     Ok(rows)
 }
@@ -256,9 +261,9 @@ async fn row(names: &mut Names<'_>, appointment: &Appointment) -> Result<Row, Pr
         to: words::time(end, zone),
         zone: words::zone(start, zone),
         instant: instant(start),
-        status: words::status(appointment.status),
+        status: words::standing(appointment),
         tone: appointment.status.as_str(),
-        is_moved: appointment.status == Status::Cancelled && appointment.successor.is_some(),
+        moved_to: None,
     })
 }
 

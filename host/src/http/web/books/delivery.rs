@@ -10,16 +10,17 @@ use super::super::form::Form;
 use super::super::trouble::Trouble;
 use super::super::words::{self, Shell};
 use super::super::{Need, Pages};
-use super::{Entry, entry, utc};
+use super::contents::{Contents, contents};
+use super::{Entry, entry, zone};
 use crate::app::{self, App, NewCode, Voice};
 use crate::codes;
 use crate::http::auth::Caller;
 use crate::http::extract::Id;
-use crate::http::gate::Subject;
+use crate::http::gate::{self, Subject};
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::model::fields::{Fields, TEXT};
-use crate::model::{CodeKind, Delivery, DeliveryState, FieldError, Grant, Scope};
+use crate::model::{CodeKind, Delivery, DeliveryState, FieldError, Scope};
 
 /// The page, and what can be done from it.
 pub(super) fn routes() -> Pages {
@@ -46,7 +47,7 @@ struct DeliveryPage {
     id: i64,
     entry: Entry,
     appointment: String,
-    document: Option<(String, String)>,
+    contents: Contents,
     key: String,
     tries: Vec<(String, String)>,
     repairs: Vec<(String, String, String, String)>,
@@ -80,22 +81,26 @@ async fn page(
         Some((act, problem, form)) => (act, Some(Trouble::from(&problem)), form),
         None => ("", None, Form::default()),
     };
-    let document = delivery.document.as_ref();
+    let zone = zone(app, delivery.company).await?;
+    let at = |moment| words::moment(moment, zone);
+    let customer = app.customer_names(&[delivery.appointment]).await?.remove(&delivery.appointment);
+    let customer = customer.unwrap_or_default();
     let tries = story.attempts.iter().map(|attempt| {
         let words = attempt.message.clone().unwrap_or_else(|| "The document stands.".to_owned());
-        (utc(attempt.finished), words)
+        (at(attempt.finished), words)
     });
     let repairs = story.repairs.iter().map(|repair| {
-        (utc(repair.at), repair.by.clone(), repair.act.as_str().to_owned(), repair.reason.clone())
+        (at(repair.at), repair.by.clone(), repair.act.as_str().to_owned(), repair.reason.clone())
     });
     let is_open = matches!(delivery.state, DeliveryState::Parked | DeliveryState::Pending);
-    let codes = if is_open && may_map(desk) { fields(app, delivery, &form).await? } else { Vec::new() };
+    let maps = is_open && gate::maps_codes(app, &desk.identity, delivery.company).await.is_ok();
+    let codes = if maps { fields(app, delivery, &form).await? } else { Vec::new() };
     let page = DeliveryPage {
-        shell: desk.shell(&delivery.posting.subject, "/books"),
+        shell: desk.shell_of_delivery(delivery),
         id,
-        entry: entry(delivery),
+        entry: entry(delivery, customer.clone(), zone),
+        contents: contents(delivery, customer),
         appointment: format!("/appointments/{}", delivery.appointment),
-        document: document.map(|it| (it.number.clone(), format!("{} {}", it.total, it.currency))),
         key: delivery.posting.key.to_string(),
         tries: tries.collect(),
         repairs: repairs.collect(),
@@ -158,12 +163,8 @@ async fn edit(
     Extension(Caller(by)): Extension<Caller>,
     Extension(form): Extension<Form>,
 ) -> Result<Response, Problem> {
-    // What a code is called holds for every company of the connection.
-    if !may_map(&desk) {
-        let why = "What a code is called holds for companies whose books are not yours to keep.";
-        return Err(Problem::new(codes::FORBIDDEN, why));
-    }
     let delivery = app.delivery_story(id).await?.delivery;
+    gate::maps_codes(&app, &desk.identity, delivery.company).await?;
     let named = app.named_codes(&delivery).await?.into_iter().enumerate();
     let changed = named.filter_map(|(n, code)| {
         let theirs = form.text(&field(n)).to_owned();
@@ -184,11 +185,6 @@ async fn edit(
         errors => Err(app::Error::Invalid(errors)),
     };
     after(&app, id, &desk, "edit", form, act).await
-}
-
-/// Whether they may say what codes are called in the books of all companies.
-fn may_map(desk: &Desk) -> bool {
-    desk.identity.grants_for(Scope::BooksWrite).iter().any(Grant::is_everywhere)
 }
 
 /// The codes of a document as fields; after a form was refused, as they were filled in.

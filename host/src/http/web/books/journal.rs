@@ -16,13 +16,14 @@ use super::super::form::Form;
 use super::super::trouble::Trouble;
 use super::super::words::{Choice, Shell, address, html};
 use super::super::{Need, Pages};
+use super::zone;
 use crate::app::{self, App, OwnBooks};
 use crate::codes;
 use crate::http::gate::Pin;
 use crate::http::limits;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{Company, CompanyId, Scope};
+use crate::model::{CompanyId, Scope};
 
 const PATH: &str = "/books/journal";
 
@@ -78,7 +79,7 @@ enum What {
     Books(Box<Shown>),
     /// An ERP keeps the books.
     Elsewhere,
-    /// The company's connection is not configured: another company can be chosen all the same.
+    /// The days do not fit, or the company's connection is not configured: others can be chosen all the same.
     Missing(Trouble),
 }
 
@@ -94,25 +95,41 @@ async fn index(
         return Err(Problem::new(codes::MISSING, "There is no company yet."));
     };
     choices.iter_mut().for_each(|choice| choice.is_chosen = first.as_deref() == Some(choice.value.as_str()));
-    let days = days(&app, company, &query).await?;
-    let shown = what(&app, &desk, company, days, query.read("after")?.unwrap_or(0)).await?;
-    let page = JournalPage {
-        shell: desk.shell("Journal", "/books"),
-        companies: choices,
-        from: days.from.to_string(),
-        to: days.to.to_string(),
-        until: days.to.format("%-d %b %Y").to_string(),
-        shown,
+    let usual = this_month(&app, company).await?;
+    let typed = |name: &str, usual: NaiveDate| match query.text(name) {
+        "" => usual.to_string(),
+        text => text.to_owned(),
     };
-    Ok(html(StatusCode::OK, &page))
+    let (from, to) = (typed("from", usual.from), typed("to", usual.to));
+    let (status, until, shown) = match days(&query, usual) {
+        Ok(days) => {
+            let shown = what(&app, &desk, company, days, query.read("after")?.unwrap_or(0)).await?;
+            (StatusCode::OK, days.to.format("%-d %b %Y").to_string(), shown)
+        }
+        Err(problem) => {
+            let trouble = Trouble::from(&problem);
+            (trouble.status(), String::new(), What::Missing(trouble))
+        }
+    };
+    let shell = desk.shell("Journal", "/books");
+    Ok(html(status, &JournalPage { shell, companies: choices, from, to, until, shown }))
 }
 
-/// This month of the company, unless other days are named.
-async fn days(app: &App, company: CompanyId, query: &Form) -> Result<Days, Problem> {
-    let zone = app.get::<Company>(company.0).await?.data.time_zone;
-    let now = app.now().with_timezone(&zone).date_naive();
-    let to = query.read::<NaiveDate>("to")?.unwrap_or(now);
-    let from = query.read::<NaiveDate>("from")?.unwrap_or_else(|| to.with_day(1).unwrap_or(to));
+/// This month of the company, so far.
+async fn this_month(app: &App, company: CompanyId) -> Result<Days, Problem> {
+    let to = app.now().with_timezone(&zone(app, company).await?).date_naive();
+    Ok(Days { from: to.with_day(1).unwrap_or(to), to })
+}
+
+/// The days that are named; those that are not are the usual ones.
+fn days(query: &Form, usual: Days) -> Result<Days, Problem> {
+    let read = |name: &str, label: &str| {
+        let wrong = |_| Problem::new(codes::BAD_QUERY, format!("{label} is not a day."));
+        query.read::<NaiveDate>(name).map_err(wrong)
+    };
+    let to = read("to", "Last day")?.unwrap_or(usual.to);
+    let from = read("from", "First day")?;
+    let from = from.unwrap_or(if to == usual.to { usual.from } else { to.with_day(1).unwrap_or(to) });
     if from > to {
         return Err(Problem::new(codes::BAD_QUERY, "The last day must not be before the first one."));
     }

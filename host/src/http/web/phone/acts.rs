@@ -11,7 +11,7 @@ use crate::http::extract::Id;
 use crate::http::gate::Subject;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::http::web::commands::Act;
+use crate::http::web::commands::{self, Act};
 use crate::http::web::door::Desk;
 use crate::http::web::form::Form;
 use crate::http::web::trouble::Trouble;
@@ -91,7 +91,7 @@ pub(super) fn routes() -> Pages {
                             Ok(words::to(&format!("{PATH}?{day}done={}#job-{id}", wanted.name())))
                         }
                         Err(problem) => {
-                            let trouble = Trouble::from(&problem);
+                            let trouble = Trouble::in_words(&problem, |field| called(&form, field));
                             page(&app, &desk, day, Some(Wrong { id, name: wanted.name(), trouble, form }))
                                 .await
                         }
@@ -127,6 +127,16 @@ async fn done(
     let seen = form.read::<u32>("seen")?;
     let request = visits::request(desk, form, act.name(), id)?;
     Ok(app.finish((id, seen), command, ink, acting(desk), &request).await?)
+}
+
+/// What the forms call a field; none where they have no other word for it.
+fn called(form: &Form, field: &str) -> Option<String> {
+    match field {
+        "name" => Some("Name of whoever signs".to_owned()),
+        "drawing" => Some("Signature".to_owned()),
+        "text" => Some("Note".to_owned()),
+        _ => commands::called(form, field),
+    }
 }
 
 /// Who signs, where somebody does.

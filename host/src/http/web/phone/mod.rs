@@ -19,6 +19,7 @@ use chrono::{Datelike, NaiveDate};
 use super::assets;
 use super::door::Desk;
 use super::form::Form;
+use super::materials::MaterialRow;
 use super::trouble::Trouble;
 use super::words::{self, Shell};
 use super::{Need, Pages};
@@ -119,7 +120,7 @@ async fn page(
     let status = wrong.as_ref().map_or(StatusCode::OK, |wrong| wrong.trouble.status());
     let is_listed = |wrong: &Wrong| workday.jobs.iter().any(|job| job.appointment.id == wrong.id);
     let elsewhere = wrong.as_ref().filter(|wrong| !is_listed(wrong)).map(|wrong| wrong.trouble.clone());
-    let cards = view::cards(app, acting(desk), &workday, wrong.as_ref()).await?;
+    let cards = view::cards(app, desk, &workday, wrong.as_ref()).await?;
     let (ahead, over) = cards.into_iter().partition(|card: &Card| card.is_ahead);
     let title = title(&workday);
     let page = PhonePage {

@@ -5,17 +5,20 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use url::form_urlencoded;
 
-use super::Wrong;
 use super::acts::{ACTS, NOTE, SIGN};
+use super::{Wrong, acting};
 use crate::app::{self, Ahead, App, Job, Prospect, Workday};
 use crate::http::problem::Problem;
+use crate::http::web::appointment;
+use crate::http::web::appointments::instant;
 use crate::http::web::commands::{Act, MINUTES};
+use crate::http::web::door::Desk;
 use crate::http::web::form::Form;
 use crate::http::web::materials::{self, MaterialRow};
 use crate::http::web::trouble::Trouble;
-use crate::http::web::visits::{self, Record};
+use crate::http::web::visits::{self, Record, Signed};
 use crate::http::web::words;
-use crate::model::{Acting, Signature, Status};
+use crate::model::{Acting, Appointment, Status};
 
 /// A map in the browser: an address is looked up there by whoever taps it. The script has the phone's own map opened.
 const MAP: &str = "https://www.openstreetmap.org/search?";
@@ -38,7 +41,7 @@ pub(super) struct Card {
     pub(super) phone: Option<Phone>,
     pub(super) remarks: String,
     pub(super) notes: String,
-    pub(super) successor: Option<String>,
+    pub(super) successor: Option<Successor>,
     pub(super) signed: Option<Signed>,
     pub(super) groups: Vec<Group>,
     pub(super) record: Record,
@@ -54,17 +57,17 @@ pub(super) struct Address {
     pub(super) map: String,
 }
 
+/// What came after a job.
+pub(super) struct Successor {
+    pub(super) label: &'static str,
+    /// Where it is; none where it is a colleague's.
+    pub(super) path: Option<String>,
+}
+
 /// How a customer is called up.
 pub(super) struct Phone {
     pub(super) text: String,
     pub(super) link: String,
-}
-
-/// Who signed.
-pub(super) struct Signed {
-    pub(super) name: String,
-    pub(super) at: String,
-    pub(super) drawing: Option<String>,
 }
 
 /// What can be done in a status: the present one, or one that something done on the page leads to.
@@ -85,6 +88,8 @@ pub(super) struct Offer {
     pub(super) next: &'static str,
     pub(super) is_first: bool,
     pub(super) is_open: bool,
+    /// From when on it is offered, where the rules do not take it yet.
+    pub(super) from: Option<String>,
     pub(super) rows: Vec<MaterialRow>,
     pub(super) signer: String,
 }
@@ -134,7 +139,7 @@ impl Offer {
 /// All jobs of a day. What follows what is the same for all in a status, and so asked once.
 pub(super) async fn cards(
     app: &App,
-    acting: Acting,
+    desk: &Desk,
     workday: &Workday,
     wrong: Option<&Wrong>,
 ) -> Result<Vec<Card>, Problem> {
@@ -144,17 +149,58 @@ pub(super) async fn cards(
             continue;
         }
         let sketches = ACTS.map(|act| act.sketch(&job.appointment));
-        for ahead in app.ahead(&job.appointment, &sketches, acting).await? {
+        for ahead in app.ahead(&job.appointment, &sketches, acting(desk)).await? {
             course.entry(ahead.status).or_insert(ahead);
         }
     }
     let secret = app::fresh_secret("fk_")?;
-    let card = |(n, job): (usize, &Job)| {
+    let mut cards = Vec::with_capacity(workday.jobs.len());
+    for (n, job) in workday.jobs.iter().enumerate() {
         let wrong = wrong.filter(|wrong| wrong.id == job.appointment.id);
-        let view = View { workday, job, wrong, key: format!("{secret}.{n}") };
-        view.card(&course)
+        let after = match job.appointment.successor {
+            Some(id) => appointment::link(desk, id).await?,
+            None => None,
+        };
+        let is_early = is_early(app, job, &course, acting(desk)).await?;
+        let view = View { workday, job, wrong, after, is_early, key: format!("{secret}.{n}") };
+        cards.push(view.card(&course));
+    }
+    Ok(cards)
+}
+
+/// Whether it is too early to say of a job that nobody was there, in the first of its statuses that takes it.
+async fn is_early(
+    app: &App,
+    job: &Job,
+    course: &HashMap<Status, Ahead>,
+    acting: Acting,
+) -> Result<bool, Problem> {
+    let takes = |ahead: &&Ahead| {
+        let missed = ACTS.into_iter().zip(&ahead.prospects).find(|(act, _)| *act == Act::NoShow);
+        missed.is_some_and(|(_, (prospect, _))| matches!(prospect, Prospect::Free | Prospect::Barred(_)))
     };
-    Ok(workday.jobs.iter().enumerate().map(card).collect())
+    let Some(ahead) = statuses(job.appointment.status, course).into_iter().find(takes) else {
+        return Ok(false);
+    };
+    let there = Appointment { status: ahead.status, ..job.appointment.clone() };
+    let prospects = app.prospects(&there, &[Act::NoShow.sketch(&there)], acting).await?;
+    Ok(matches!(prospects.as_slice(), [Prospect::Barred(_)]))
+}
+
+/// What the rules say of a status, and of those that can follow it.
+fn statuses(now: Status, course: &HashMap<Status, Ahead>) -> Vec<&Ahead> {
+    let mut waiting = vec![now];
+    let mut found = Vec::new();
+    while let Some(status) = waiting.get(found.len()).copied() {
+        let Some(ahead) = course.get(&status) else { break };
+        found.push(ahead);
+        for next in ahead.prospects.iter().filter_map(|(_, next)| *next) {
+            if !waiting.contains(&next) {
+                waiting.push(next);
+            }
+        }
+    }
+    found
 }
 
 /// A job on its way to a card.
@@ -162,6 +208,10 @@ struct View<'v> {
     workday: &'v Workday,
     job: &'v Job,
     wrong: Option<&'v Wrong>,
+    /// Where what came after it is shown, for whoever may see that.
+    after: Option<String>,
+    /// Whether the rules do not take yet that nobody was there.
+    is_early: bool,
     key: String,
 }
 
@@ -176,7 +226,7 @@ impl View<'_> {
             id: appointment.id.to_string(),
             name: appointment.name.clone(),
             revision: appointment.revision,
-            status: words::status(appointment.status),
+            status: words::standing(appointment),
             tone: appointment.status.as_str(),
             from: words::time(appointment.start, job.zone),
             to: words::time(appointment.end, job.zone),
@@ -188,14 +238,23 @@ impl View<'_> {
             phone: phone.map(|text| Phone { text: text.to_owned(), link: dialled(text) }),
             remarks: appointment.remarks.clone(),
             notes: appointment.notes.clone(),
-            successor: appointment.successor.map(|id| format!("/appointments/{id}")),
-            signed: job.signature.as_ref().map(|signature| self.signed(signature)),
+            successor: appointment.successor.map(|_| self.successor()),
+            signed: job.signature.clone().map(|signature| visits::signed(signature, job.zone)),
             is_ahead: groups.iter().any(|group| group.is_now && !group.offers.is_empty()),
             groups,
             record: self.record(),
             day: self.workday.day.to_string(),
             trouble: self.wrong.map(|wrong| wrong.trouble.clone()),
         }
+    }
+
+    fn successor(&self) -> Successor {
+        let label = if words::is_moved(&self.job.appointment) {
+            "Moved to the new appointment"
+        } else {
+            "Followed by another appointment"
+        };
+        Successor { label, path: self.after.clone() }
     }
 
     fn record(&self) -> Record {
@@ -236,30 +295,10 @@ impl View<'_> {
         facts
     }
 
-    fn signed(&self, signature: &Signature) -> Signed {
-        Signed {
-            name: signature.name.clone(),
-            at: words::moment(signature.at, self.job.zone),
-            drawing: signature.drawing.clone(),
-        }
-    }
-
     /// The present status, and those that can follow it.
     fn groups(&self, course: &HashMap<Status, Ahead>) -> Vec<Group> {
         let now = self.job.appointment.status;
-        let mut statuses = vec![now];
-        let mut groups = Vec::new();
-        while let Some(status) = statuses.get(groups.len()).copied() {
-            let Some(ahead) = course.get(&status) else { break };
-            groups.push(self.group(ahead, status == now));
-            let new: Vec<_> = ahead.prospects.iter().filter_map(|(_, next)| *next).collect();
-            for next in new {
-                if !statuses.contains(&next) {
-                    statuses.push(next);
-                }
-            }
-        }
-        groups
+        statuses(now, course).into_iter().map(|ahead| self.group(ahead, ahead.status == now)).collect()
     }
 
     fn group(&self, ahead: &Ahead, is_now: bool) -> Group {
@@ -278,8 +317,11 @@ impl View<'_> {
                 Prospect::Unfit => continue,
             }
             let wrong = self.form(is_now, act.name());
+            // A phone that has no reception by then offers it all the same; the rules have the last word.
+            let is_early = act == Act::NoShow && self.is_early && wrong.is_none();
             offers.push(Offer {
                 act,
+                from: is_early.then(|| instant(self.job.appointment.start)),
                 key: key(act.name()),
                 next: next.map_or("", Status::as_str),
                 is_first: offers.is_empty(),

@@ -60,7 +60,7 @@ mod tests {
         let trouble = in_german(
             json!({ "status": 422, "code": "SL0250", "detail": message, "hint": "", "errors": [fault] }),
         );
-        assert_eq!(trouble.detail, "Absagen können Sie bis 24 Std. vor Beginn.");
+        assert_eq!(trouble.detail, "Zum Absagen ist es zu spät: Das war bis 24 Std. vor Beginn möglich.");
         assert_eq!(trouble.faults().count(), 0);
     }
 
@@ -73,7 +73,7 @@ mod tests {
         );
         let said: Vec<&str> = trouble.faults().map(|fault| fault.message.as_str()).collect();
         assert!(said[0].contains("E-Mail-Adresse"), "{said:?}");
-        assert_eq!(said[1], "is odd");
+        assert_eq!(said[1], "Odd: is odd.");
     }
 
     #[test]

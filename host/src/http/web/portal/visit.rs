@@ -139,7 +139,9 @@ async fn page(
     let held = appointment.hold_until.filter(|_| appointment.status == Status::Open);
     let page = VisitPage {
         revision: appointment.revision,
-        flash: done(form.text("done")).map(|name| language.say(name)),
+        flash: done(form.text("done"))
+            .filter(|_| is_so(form.text("done"), appointment.status))
+            .map(|name| language.say(name)),
         headline: language.say(headline(appointment, confirm.as_ref().is_some_and(Choosing::is_free))),
         name: appointment.name.clone(),
         status: language.say(status(appointment.status)),
@@ -232,6 +234,17 @@ fn done(word: &str) -> Option<&'static str> {
         "sign" => "done-sign",
         _ => return None,
     })
+}
+
+/// Whether what was done still shows in how the visit stands: a link is followed again later.
+const fn is_so(word: &str, status: Status) -> bool {
+    match word.as_bytes() {
+        b"held" => matches!(status, Status::Open),
+        b"accept" => !matches!(status, Status::Open | Status::Cancelled),
+        b"decline" | b"cancel" => matches!(status, Status::Cancelled),
+        b"reschedule" => !matches!(status, Status::Cancelled),
+        _ => true,
+    }
 }
 
 async fn facts(

@@ -14,11 +14,11 @@ use crate::http::limits;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::http::reconciliation::Wanted;
-use crate::http::web::books::utc;
+use crate::http::web::books;
 use crate::http::web::door::Desk;
 use crate::http::web::form::Form;
 use crate::http::web::trouble::Trouble;
-use crate::http::web::words::{Choice, Shell, html, kind as document, to};
+use crate::http::web::words::{Choice, Shell, html, kind as document, moment, to};
 use crate::model::reconcile::{BooksFinding, FindingKind, Remedy};
 use crate::model::{DeliveryState, Scope};
 use crate::store::DeliveryFilter;
@@ -118,6 +118,8 @@ async fn page(app: &App, id: i64, desk: &Desk, wrong: Option<(Problem, Form)>) -
         .map_or_else(|| (None, Form::default()), |(problem, form)| (Some(Trouble::from(&problem)), form));
     let ways = if may { ways(app, &finding, form.text("repair")).await? } else { Vec::new() };
     let found = &finding.found;
+    let zone = books::zone(app, found.company).await?;
+    let at = |when| moment(when, zone);
     let page = FindingPage {
         shell: desk.shell(words::kind(found.kind), "/books"),
         id,
@@ -128,13 +130,13 @@ async fn page(app: &App, id: i64, desk: &Desk, wrong: Option<(Problem, Form)>) -
         delivery: found.delivery,
         connection: found.connection.clone(),
         day: found.day.format("%-d %b %Y").to_string(),
-        found: utc(finding.found_at),
-        seen: utc(finding.seen_at),
+        found: at(finding.found_at),
+        seen: at(finding.seen_at),
         message: found.words.clone(),
         advice: advice(&finding),
         papers: papers(&found.details),
         ways,
-        acts: acts.into_iter().map(|act| (utc(act.at), act.by, act.act, act.reason)).collect(),
+        acts: acts.into_iter().map(|act| (at(act.at), act.by, act.act, act.reason)).collect(),
         form,
         trouble,
     };

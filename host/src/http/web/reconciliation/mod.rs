@@ -10,13 +10,14 @@ use axum::extract::{self, Extension};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
 
 use super::appointments::companies;
-use super::books::utc;
+use super::books;
 use super::door::Desk;
 use super::form::Form;
 use super::trouble::Trouble;
-use super::words::{Choice, Shell, html, to};
+use super::words::{Choice, Shell, html, moment, to};
 use super::{Need, Pages};
 use crate::app::App;
 use crate::http::auth::Caller;
@@ -132,6 +133,12 @@ async fn page(app: &App, desk: &Desk, query: &Form, wrong: Option<Problem>) -> R
         label: words::state(one).to_owned(),
         is_chosen: one == state,
     };
+    let runs = app.reconciliations(company, None, RUNS).await?;
+    let zones = books::zones(app, runs.iter().map(|run| run.company)).await?;
+    let of_run = |run: Run| {
+        let zone = zones.get(&run.company).copied().unwrap_or(Tz::UTC);
+        past(run, zone)
+    };
     let today = app.now().date_naive();
     let day = |name: &str, default: NaiveDate| match query.text(name) {
         "" => default.to_string(),
@@ -140,7 +147,7 @@ async fn page(app: &App, desk: &Desk, query: &Form, wrong: Option<Problem>) -> R
     let shown = Reconciliation {
         shell: desk.shell("Reconciliation", "/books"),
         lines: found.iter().map(line).collect(),
-        runs: app.reconciliations(company, None, RUNS).await?.into_iter().map(past).collect(),
+        runs: runs.into_iter().map(of_run).collect(),
         companies: companies(app, desk, company).await?,
         states: STATES.into_iter().map(choice).collect(),
         state: words::state(state),
@@ -166,12 +173,12 @@ fn line(finding: &BooksFinding) -> Line {
     }
 }
 
-fn past(run: Run) -> Past {
+fn past(run: Run, zone: Tz) -> Past {
     let days = (run.days.from.format("%-d %b %Y"), run.days.to.format("%-d %b %Y"));
     let (state, tone) = words::run(run.state);
     let seen = format!("{} of ours compared, {} in the books", run.seen.compared, run.seen.listed);
     Past {
-        asked: utc(run.asked_at),
+        asked: moment(run.asked_at, zone),
         days: if run.days.from == run.days.to {
             days.0.to_string()
         } else {

@@ -25,10 +25,16 @@ use crate::http::auth::Caller;
 use crate::http::extract::Id;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{CompanyId, Grant, Scope};
+use crate::model::{Company, CompanyId, Grant, Scope};
 
 /// Where the checks go in the page.
 const MARK: &str = "<!-- checks -->";
+
+/// The kind of the books that are built in.
+const LEDGER: &str = "ledger";
+
+/// The check that says whose books they are.
+const OWNER: &str = "company";
 
 #[derive(Template)]
 #[template(path = "setup/books.html")]
@@ -87,6 +93,7 @@ async fn page(app: &Arc<App>, desk: &Desk, id: CompanyId, wrong: Wrong) -> Resul
     let chosen = company.erp.clone();
     let configured: Vec<ConnectionView> =
         app.connections().await?.into_iter().filter(|known| known.kind.is_some()).collect();
+    let is_own = configured.iter().any(|known| known.name == chosen && known.kind == Some(LEDGER));
     let is_there = configured.iter().any(|known| known.name == chosen);
     let missing = match (is_there, setup.has_books) {
         (false, _) => {
@@ -106,7 +113,7 @@ async fn page(app: &Arc<App>, desk: &Desk, id: CompanyId, wrong: Wrong) -> Resul
         wrong,
         action: path(id, Step::Books),
         onward: path(id, Step::Done),
-        connections: configured.into_iter().map(|known| connection(known, &chosen)).collect(),
+        connections: configured.into_iter().map(|known| connection(known, company)).collect(),
         lines: lines::all(company, !is_there),
         chosen: chosen.clone(),
         missing,
@@ -117,21 +124,28 @@ async fn page(app: &Arc<App>, desk: &Desk, id: CompanyId, wrong: Wrong) -> Resul
     }
     let text = page.render().map_err(|error| app::Error::Inside(error.to_string()))?;
     let (before, after) = text.split_once(MARK).unwrap_or((text.as_str(), ""));
-    let place = Place { company: id, connection: chosen, csrf: desk.csrf.clone(), may: may_apply(desk) };
+    let owner = is_own.then(|| company.name.clone());
+    let place =
+        Place { company: id, owner, connection: chosen, csrf: desk.csrf.clone(), may: may_apply(desk) };
     Ok((status, words::HEADERS, live(app.clone(), place, before.to_owned(), after.to_owned()))
         .into_response())
 }
 
-fn connection(known: ConnectionView, chosen: &str) -> Connection {
+fn connection(known: ConnectionView, company: &Company) -> Connection {
+    let is_chosen = known.name == company.erp;
     let kind = known.kind.unwrap_or_default();
     let product = known.product.map(|product| format!("{product} {}", known.version.unwrap_or_default()));
     let mut about: Vec<String> = vec![match kind {
-        "ledger" => "the built-in ledger".to_owned(),
+        LEDGER => "the built-in ledger".to_owned(),
         other => product.unwrap_or_else(|| other.to_owned()),
     }];
-    about.extend(known.erp_company);
+    match kind {
+        // Built-in books are of whoever keeps them; what the configuration calls them is older than the company.
+        LEDGER => about.extend(is_chosen.then(|| company.name.clone())),
+        _ => about.extend(known.erp_company),
+    }
     about.extend(known.currency);
-    Connection { is_chosen: known.name == chosen, name: known.name, about: about.join(" · ") }
+    Connection { is_chosen, name: known.name, about: about.join(" · ") }
 }
 
 fn may_apply(desk: &Desk) -> bool {
@@ -141,6 +155,8 @@ fn may_apply(desk: &Desk) -> bool {
 /// Whose books are asked, and what the form to make what is missing carries.
 struct Place {
     company: CompanyId,
+    /// What the company of built-in books is called.
+    owner: Option<String>,
     connection: String,
     csrf: String,
     may: bool,
@@ -149,7 +165,7 @@ struct Place {
 /// The page, sent as far as it is known: its head at once, each check when the books have answered, then the rest.
 fn live(app: Arc<App>, place: Place, before: String, after: String) -> Body {
     let (tell, told) = mpsc::unbounded();
-    let name = place.connection.clone();
+    let (name, owner) = (place.connection.clone(), place.owner.clone());
     let asked = tokio::spawn(async move {
         let tell = move |check: &Check| drop(tell.unbounded_send(check.clone()));
         app.look_at_books(&name, &tell).await
@@ -163,12 +179,12 @@ fn live(app: Arc<App>, place: Place, before: String, after: String) -> Body {
         format!("{said}{after}")
     };
     let head = stream::once(async move { format!("{before}<ul class=\"checks\">") });
-    let checks = told.map(|check| line(&check));
+    let checks = told.map(move |check| line(&check, owner.as_deref()));
     let whole = head.chain(checks).chain(stream::once(verdict));
     Body::from_stream(whole.map(|text| Ok::<_, Infallible>(Bytes::from(text))))
 }
 
-fn line(check: &Check) -> String {
+fn line(check: &Check, owner: Option<&str>) -> String {
     let (tone, standing) = match check.standing {
         Standing::Ready => ("done", "Ready"),
         Standing::Missing => ("leased", "Would be made"),
@@ -177,6 +193,7 @@ fn line(check: &Check) -> String {
         Standing::Wrong => ("parked", "Failing"),
     };
     let Check { name, detail, fix, .. } = check;
+    let detail = owner.filter(|_| name == OWNER).unwrap_or(detail);
     Line { tone, standing, name, detail, fix: fix.as_deref() }.render().unwrap_or_default()
 }
 

@@ -120,7 +120,7 @@ pub(super) async fn page(
     let currency_attributes =
         vec![("required", "required"), ("list", "currencies"), ("autocomplete", "off"), ("maxlength", "3")];
     let optional = vec![("maxlength", "500"), ("autocomplete", "off")];
-    let page = Page {
+    let mut page = Page {
         shell: desk.shell(if is_new { "Set up your company" } else { "Company" }, PATH),
         frame: Frame::at(Step::Company, setup.as_ref()),
         action: id.map_or_else(|| format!("{PATH}/company"), |id| path(id, Step::Company)),
@@ -144,6 +144,8 @@ pub(super) async fn page(
         zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
         wrong,
     };
+    let entries = [&page.name, &page.currency, &page.time_zone, &page.branch, &page.address];
+    page.wrong = std::mem::take(&mut page.wrong).called(entries.map(|entry| (entry, entry.label.to_owned())));
     Ok(words::html(page.wrong.status(), &page))
 }
 
@@ -204,7 +206,7 @@ pub(super) async fn found(
     let key = key(&desk, &form)?;
     let done = match read(&form) {
         Ok(wanted) => app.found_company(&by, &wanted, &key).await.map_err(Wrong::of),
-        Err(fields) => Err(Wrong { fields, trouble: None }),
+        Err(fields) => Err(Wrong::fields(fields)),
     };
     match done {
         Ok(id) => Ok(words::to(&format!("{}?done=company", path(id, Step::Services)))),
@@ -223,7 +225,7 @@ pub(super) async fn refound(
     let versions = sent_versions(&form).ok_or_else(lacks)?;
     let done = match read(&form) {
         Ok(wanted) => app.refound_company(&by, id, &wanted, versions).await.map_err(Wrong::of),
-        Err(fields) => Err(Wrong { fields, trouble: None }),
+        Err(fields) => Err(Wrong::fields(fields)),
     };
     match done {
         Ok(()) => Ok(words::to(&format!("{}?done=saved", path(id, app.setup(id).await?.next())))),

@@ -70,7 +70,7 @@ pub(super) fn read(form: &Form) -> Result<Option<Week>, Vec<FieldError>> {
     }
     let (mut week, mut errors) = (Week::default(), Vec::new());
     for (day, weekday) in week.0.iter_mut().zip(DAYS) {
-        let (key, label) = named(weekday);
+        let (key, _) = named(weekday);
         if form.text(&format!("{key}-on")).is_empty() {
             continue;
         }
@@ -81,11 +81,20 @@ pub(super) fn read(form: &Form) -> Result<Option<Week>, Vec<FieldError>> {
         };
         *day = time("from").zip(time("to"));
         if day.is_none() {
-            let message = format!("{label} needs two times, such as 09:00 and 17:00");
+            let message = "needs two times, such as 09:00 and 17:00".to_owned();
             errors.push(FieldError { field: format!("{key}-from"), message });
         }
     }
     if errors.is_empty() { Ok(Some(week)) } else { Err(errors) }
+}
+
+/// What the form calls a field of the hours.
+pub(super) fn label(field: &str) -> Option<String> {
+    if field == "hours" {
+        return Some("Hours".to_owned());
+    }
+    let (day, _) = field.split_once('-')?;
+    DAYS.into_iter().map(named).find(|(key, _)| *key == day).map(|(_, label)| label.to_owned())
 }
 
 /// A week in a few words: `Mon–Fri 09:00–17:00`.
@@ -139,5 +148,7 @@ mod tests {
     fn a_day_that_is_ticked_needs_its_times() {
         let errors = read(&Form::parse(b"tue-on=yes&tue-from=9&tue-to=12:00")).unwrap_err();
         assert_eq!(errors[0].field, "tue-from");
+        assert_eq!(label("tue-from").as_deref(), Some("Tuesday"));
+        assert_eq!(label("price-1"), None);
     }
 }

@@ -25,7 +25,7 @@ use super::appointments::companies;
 use super::assets;
 use super::door::Desk;
 use super::form::Form;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, plain};
 use super::words::{self, Shell};
 use super::{Need, Pages};
 use crate::app::{self, App, Setup, Step};
@@ -35,6 +35,7 @@ use crate::http::gate::{Pin, Subject};
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::model::{CompanyId, FieldError, Grant, Scope};
+use entry::Entry;
 
 /// Where it begins.
 pub(super) const PATH: &str = "/setup";
@@ -100,7 +101,7 @@ impl Frame {
             label,
             path: setup.map(|setup| path(setup.company.id.into(), step)).unwrap_or_default(),
             is_now: step == now,
-            is_done: setup.is_some_and(|setup| is_done(setup, step)),
+            is_done: setup.is_some_and(|setup| is_done(setup, step, now)),
         };
         Self {
             steps: STEPS.into_iter().map(link).collect(),
@@ -130,13 +131,13 @@ fn path(company: CompanyId, step: Step) -> String {
     format!("{PATH}/{company}/{page}")
 }
 
-fn is_done(setup: &Setup, step: Step) -> bool {
+fn is_done(setup: &Setup, step: Step, now: Step) -> bool {
     match step {
         Step::Company => !setup.branches.is_empty(),
         Step::Services => !setup.services.is_empty(),
         Step::People => !setup.people.is_empty(),
-        // Books that fit are there from the start; that somebody looked at them shows by what comes after.
-        Step::Books => setup.has_books && !setup.people.is_empty(),
+        // Books that fit are there from the start; that somebody looked at them shows by what came after.
+        Step::Books => setup.has_books && (setup.has_documents || now == Step::Done),
         Step::Done => false,
     }
 }
@@ -146,15 +147,28 @@ fn is_done(setup: &Setup, step: Step) -> bool {
 struct Wrong {
     fields: Vec<FieldError>,
     trouble: Option<Trouble>,
+    /// What the page calls its fields.
+    labels: Vec<(String, String)>,
 }
 
 impl Wrong {
     /// Of what a use case said.
     fn of(error: app::Error) -> Self {
         if let app::Error::Invalid(fields) = error {
-            return Self { fields, trouble: None };
+            return Self::fields(fields);
         }
-        Self { fields: Vec::new(), trouble: Some(Trouble::from(&Problem::from(error))) }
+        Self { trouble: Some(Trouble::from(&Problem::from(error))), ..Self::default() }
+    }
+
+    /// Of fields that are not as they should be.
+    fn fields(fields: Vec<FieldError>) -> Self {
+        Self { fields, ..Self::default() }
+    }
+
+    /// The same where the page calls its fields this.
+    fn called<'e>(self, entries: impl IntoIterator<Item = (&'e Entry, String)>) -> Self {
+        let labels = entries.into_iter().map(|(entry, label)| (entry.name.clone(), label)).collect();
+        Self { labels, ..self }
     }
 
     /// What is wrong with a field.
@@ -165,10 +179,13 @@ impl Wrong {
 
     /// Every field that is wrong, what it is called, and what is wrong with it.
     fn lines(&self) -> impl Iterator<Item = (&str, String, &str)> {
-        let spoken = |field: &str| field.replace(['_', '-'], " ");
+        let called = |field: &str| {
+            let known = self.labels.iter().find(|(name, _)| name == field).map(|(_, label)| label.clone());
+            known.or_else(|| days::label(field)).unwrap_or_else(|| plain(field))
+        };
         self.fields
             .iter()
-            .map(move |error| (error.field.as_str(), spoken(&error.field), error.message.as_str()))
+            .map(move |error| (error.field.as_str(), called(&error.field), error.message.as_str()))
     }
 
     fn status(&self) -> StatusCode {

@@ -66,7 +66,7 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
     let (name, hours) = match changed {
         _ if is_typed => (form.text("name").to_owned(), Days::typed(HOURS, form, &wrong)),
         Some(person) => (person.data.name.clone(), Days::of(HOURS, Week::of_shifts(&person.data.shifts))),
-        None => (String::new(), Days::of(HOURS, Some(Week::office()))),
+        None => (String::new(), Days::of(HOURS, Some(open(&setup)))),
     };
     let sent = form.text("version").parse().ok();
     let page = Page {
@@ -84,6 +84,12 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
         wrong,
     };
     Ok(words::html(page.wrong.status(), &page))
+}
+
+/// When the branch is open, as far as a form can show it: most people work then.
+fn open(setup: &Setup) -> Week {
+    let week = setup.branch().and_then(|branch| Week::of_hours(&branch.data.opening_hours));
+    week.filter(|week| !week.is_empty()).unwrap_or_else(Week::office)
 }
 
 fn line(company: CompanyId, setup: &Setup, person: &Stored<Provider>) -> Line {
@@ -133,7 +139,7 @@ pub(super) async fn save(
             let version = form.read::<i64>("version")?.ok_or_else(lacks)?;
             app.reemploy(&by, id, (person, version), &wanted).await.map_err(Wrong::of)
         }
-        (Err(fields), _) => Err(Wrong { fields, trouble: None }),
+        (Err(fields), _) => Err(Wrong::fields(fields)),
     };
     let said = if changed.is_some() { "saved" } else { "person" };
     match done {

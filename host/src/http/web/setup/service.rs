@@ -72,7 +72,7 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
     };
     let number =
         |name: &'static str, label, stands: String| Entry::number(name, label, &said(name, stands), &wrong);
-    let page = Page {
+    let mut page = Page {
         shell: desk.shell(&data.name, PATH),
         style: &assets::SETUP_STYLE.path,
         action: format!("{PATH}/{id}/service"),
@@ -93,6 +93,9 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
         currency,
         wrong,
     };
+    let entries = [&page.name, &page.minutes, &page.deposit].into_iter().chain(&page.price);
+    let labels: Vec<_> = entries.map(|entry| (entry, entry.label.to_owned())).collect();
+    page.wrong = std::mem::take(&mut page.wrong).called(labels);
     Ok(words::html(page.wrong.status(), &page))
 }
 
@@ -111,7 +114,7 @@ pub(super) async fn save(
     let which = (named(&form)?, sent_version(&form)?);
     let done = match read(&form) {
         Ok(wanted) => app.set_service(&by, id, which, wanted).await.map_err(Wrong::of),
-        Err(fields) => Err(Wrong { fields, trouble: None }),
+        Err(fields) => Err(Wrong::fields(fields)),
     };
     match done {
         Ok(()) => Ok(words::to(&format!("{}?done=saved", settings::page_of(id)))),

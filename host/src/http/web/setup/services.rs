@@ -91,6 +91,10 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
             terms: format!("{duration_minutes} min{}", price.unwrap_or_default()),
         }
     };
+    let rows = chosen.map(|line| rows(line, &setup, form, &wrong)).unwrap_or_default();
+    let units = chosen.map(|line| units(line, &setup, form, &wrong)).unwrap_or_default();
+    let of_units = units.iter().map(|entry| (entry, entry.label.to_owned()));
+    let wrong = wrong.called(rows.iter().flat_map(called).chain(of_units));
     let page = Page {
         shell: desk.shell("Services", PATH),
         frame: Frame::at(Step::Services, Some(&setup)),
@@ -99,8 +103,8 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
         there: setup.services.iter().map(told).collect(),
         templates: Line::all().iter().map(kind).collect(),
         chosen: chosen.map_or("", |line| line.key),
-        rows: chosen.map(|line| rows(line, &setup, form, &wrong)).unwrap_or_default(),
-        units: chosen.map(|line| units(line, &setup, form, &wrong)).unwrap_or_default(),
+        rows,
+        units,
         currency,
         action,
         wrong,
@@ -140,6 +144,11 @@ fn rows(line: &'static Line, setup: &Setup, form: &Form, wrong: &Wrong) -> Vec<R
         }
     };
     line.services.iter().enumerate().map(row).collect()
+}
+
+/// What the fields of a row are called, apart from the others.
+fn called(row: &Row) -> impl Iterator<Item = (&Entry, String)> {
+    row.entries.iter().map(|entry| (entry, format!("{} of {}", entry.label, row.usual)))
 }
 
 /// What a service brings along besides what the form asks about.
@@ -199,7 +208,7 @@ pub(super) async fn add(
         Ok((wanted, units)) => {
             app.offer_services(&by, id, template, (&wanted, &units), &key).await.map_err(Wrong::of)
         }
-        Err(fields) => Err(Wrong { fields, trouble: None }),
+        Err(fields) => Err(Wrong::fields(fields)),
     };
     match done {
         Ok(()) => Ok(words::to(&format!("{}?done=services", path(id, Step::People)))),

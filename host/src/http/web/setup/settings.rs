@@ -67,7 +67,7 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
     let minutes = stands.hold_minutes.to_string();
     let said = |name: &str, stands: &str| if sent.is_some() { form.text(name) } else { stands }.to_owned();
     let services = app.services_ever(id).await?;
-    let page = Page {
+    let mut page = Page {
         shell: desk.shell(&format!("Settings of {}", company.name), PATH),
         style: &assets::SETUP_STYLE.path,
         action: page_of(id),
@@ -97,6 +97,8 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
         services: services.iter().map(|service| line(id, &company, service)).collect(),
         wrong,
     };
+    let entries = [&page.name, &page.hold, &page.greeting, &page.payment];
+    page.wrong = std::mem::take(&mut page.wrong).called(entries.map(|entry| (entry, entry.label.to_owned())));
     Ok(words::html(page.wrong.status(), &page))
 }
 
@@ -125,7 +127,7 @@ pub(super) async fn save(
     let version = sent_version(&form)?;
     let done = match read(&form) {
         Ok(wanted) => app.set_company(&by, id, version, wanted).await.map_err(Wrong::of),
-        Err(fields) => Err(Wrong { fields, trouble: None }),
+        Err(fields) => Err(Wrong::fields(fields)),
     };
     match done {
         Ok(()) => Ok(words::to(&format!("{}?done=saved", page_of(id)))),

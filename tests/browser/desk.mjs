@@ -39,7 +39,7 @@ export const deskSteps = ({ url, visitor, logIn, sound }) => {
       await amount.fill("everything");
       await page.getByLabel("Reference").fill("Transfer 17");
       await page.getByRole("button", { name: "Enter payment" }).click();
-      await page.getByText("amount: must be an amount").waitFor();
+      await page.getByText("Amount must be an amount").waitFor();
       assert.equal(await page.getByLabel("Reference").inputValue(), "Transfer 17");
       await amount.fill(missing.replace(".", ","));
       await sound(page, "deposit-payment");

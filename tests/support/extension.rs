@@ -5,7 +5,7 @@ use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-/// An extension that is asked at `hold` and proposes nothing.
+/// An extension that is asked at `hold` and changes nothing.
 #[derive(Debug, Clone)]
 pub(crate) struct Small {
     /// What it calls itself.
@@ -16,9 +16,11 @@ pub(crate) struct Small {
     pub(crate) wit_version: &'static str,
     /// The directory of that package.
     pub(crate) wit: &'static str,
+    /// Whether it says that it may add to the price, so that it is asked what it would have changed.
+    pub(crate) proposes: bool,
     /// Whether it finds that nothing may be booked.
     pub(crate) denies: bool,
-    /// Whether it breaks off whenever it is asked.
+    /// Whether it breaks off whenever it is asked what speaks against a visit.
     pub(crate) fails: bool,
     /// Further functions of the module.
     pub(crate) more: &'static str,
@@ -31,6 +33,7 @@ impl Default for Small {
             version: "1.0.0",
             wit_version: "0.1.0",
             wit: "wit/extension/0.1.0",
+            proposes: false,
             denies: false,
             fails: false,
             more: "",
@@ -68,13 +71,15 @@ impl Small {
         let finding = format!("{}{code}{message}{}", word(0), word(0));
         let hooks = format!("{}{}", word(192), word(1));
         let (nothing, one) = (word(0).repeat(2), format!("{}{}", word(160), word(1)));
+        // The hook `hold` and the proposal `price-line`, which are 1 and 0.
+        let proposals = if self.proposes { format!("{}{}", word(193), word(1)) } else { nothing.clone() };
         let review = if self.denies { 136 } else { 128 };
         let breaks = if self.fails { "(unreachable)" } else { "" };
         format!(
             r#"(module
                 (memory (export "memory") 16)
                 (global $top (mut i32) (i32.const 4096))
-                (data (i32.const 64) "{described}{hooks}{nothing}{nothing}")
+                (data (i32.const 64) "{described}{hooks}{proposals}{nothing}")
                 (data (i32.const 136) "{one}")
                 (data (i32.const 160) "{finding}")
                 (data (i32.const 192) "\01")

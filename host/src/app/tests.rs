@@ -4,6 +4,7 @@ mod accounts;
 mod bookings;
 mod branches;
 mod corrections;
+mod extensions;
 mod invoicing;
 mod preflight;
 mod sales;

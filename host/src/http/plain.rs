@@ -74,7 +74,7 @@ mod tests {
             ("invalid value: integer `-1`, expected u32", "must be a whole number from 0, not -1"),
             (
                 "invalid value: string \"49,90\", expected a Decimal type representing a fixed-point number",
-                "must be a number as 49.90, not the text \"49,90\"",
+                "must be a number such as 1.5, not the text \"49,90\"",
             ),
             ("invalid type: null, expected a string", "must be text, not null"),
             ("invalid type: map, expected a sequence", "must be a list, not an object"),

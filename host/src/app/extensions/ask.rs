@@ -21,7 +21,8 @@ pub(super) struct Asked<'a> {
     chosen: Vec<(&'a Extension, extension::Extension)>,
     /// Where it is noted what they were shown and what they said.
     course: &'a mut Course,
-    /// Who has answered so far, among those that were chosen, and who has failed.
+    /// Who has been let in so far, among those that were chosen, who has answered and who has failed.
+    let_in: BTreeSet<usize>,
     answered: BTreeSet<usize>,
     failing: BTreeSet<usize>,
 }
@@ -32,7 +33,7 @@ impl Drop for Asked<'_> {
     fn drop(&mut self) {
         for at in self.answered.difference(&self.failing) {
             if let Some((extension, _)) = self.chosen.get(*at) {
-                self.app.extensions.breaker.answered(self.scene.company, &extension.name);
+                self.app.extensions.breaker.answered(self.scene.company, extension);
             }
         }
     }
@@ -66,8 +67,8 @@ impl<'a> Asked<'a> {
         hooks: &[Hook],
         course: &'a mut Course,
     ) -> Result<Self> {
-        let (answered, failing) = (BTreeSet::new(), BTreeSet::new());
-        let mut asked = Self { app, scene, chosen: Vec::new(), course, answered, failing };
+        let (let_in, answered, failing) = Default::default();
+        let mut asked = Self { app, scene, chosen: Vec::new(), course, let_in, answered, failing };
         for extension in scene.catalog.extensions.iter().filter(|one| one.is_for(scene.service_id)) {
             let cache = app.ports.rules.cache_dir().map(std::path::Path::to_owned);
             let loaded = app.extensions.components.get(&app.ports.store, &extension.digest, cache).await;
@@ -177,15 +178,21 @@ impl<'a> Asked<'a> {
         self.app.extensions.threads.run(self.scene.company, ask).await.unwrap_or_default()
     }
 
-    /// Who is asked at this hook, in order. Those that are parked are not, if the decision goes on without them.
-    fn turns(&self, hook: Hook, wanted: impl Fn(&extension::Extension) -> bool) -> Result<Vec<Turn>> {
+    /// Who is asked at this hook, in order. Those that are parked are not, if the decision goes on without them. A decision that
+    /// tries one of them again tries it with all that it asks.
+    fn turns(&mut self, hook: Hook, wanted: impl Fn(&extension::Extension) -> bool) -> Result<Vec<Turn>> {
         let (company, now) = (self.scene.company, self.app.ports.clock.now());
         let mut turns = Vec::new();
         for (at, (extension, component)) in self.chosen.iter().enumerate() {
             if !component.description().hooks.contains(&hook) || !wanted(component) {
                 continue;
             }
-            let parked = self.app.extensions.breaker.parked(company, &extension.name, now);
+            let is_in = self.let_in.contains(&at) && !self.failing.contains(&at);
+            let parked =
+                if is_in { None } else { self.app.extensions.breaker.parked(company, extension, now) };
+            if parked.is_none() {
+                self.let_in.insert(at);
+            }
             match parked {
                 Some(_) if goes_on(extension) => {}
                 Some(failures) => {
@@ -230,7 +237,7 @@ impl<'a> Asked<'a> {
                 let breaker = &self.app.extensions.breaker;
                 // A machine that is too busy says nothing about the extension. A decision counts once.
                 let counts = !error.is_passing() && self.failing.insert(at);
-                if counts && breaker.failed(company, &extension.name, now) {
+                if counts && breaker.failed(company, extension, now) {
                     tracing::error!(
                         extension.name = extension.name,
                         "the extension is parked: it has failed {} times in a row",

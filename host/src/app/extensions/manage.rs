@@ -166,15 +166,15 @@ impl App {
 
     /// How an extension has been doing at a company, as far as this host knows.
     #[must_use]
-    pub fn extension_health(&self, company: CompanyId, name: &str) -> Health {
-        self.extensions.breaker.health(company, name, self.ports.clock.now())
+    pub fn extension_health(&self, company: CompanyId, of: &Extension) -> Health {
+        self.extensions.breaker.health(company, of, self.ports.clock.now())
     }
 
     /// Has an extension asked again from now on, however often it failed before. This host forgets its failures; others
     /// find out by themselves.
     pub async fn try_extension_again(&self, id: uuid::Uuid, by: &str) -> Result<Stored<Extension>> {
         let used = self.get::<Extension>(id).await?;
-        self.extensions.breaker.answered(CompanyId(used.company), &used.data.name);
+        self.extensions.breaker.answered(CompanyId(used.company), &used.data);
         let message = format!("{} is asked again, whatever it failed at.", used.data.name);
         self.note(by, "extension.again", Some(id), message).await?;
         Ok(used)

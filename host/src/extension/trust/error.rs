@@ -34,10 +34,10 @@ pub enum Error {
         found: String,
     },
     /// A public key cannot be read.
-    #[error("{text:?} is no minisign public key")]
+    #[error("what begins with {begins:?} is no minisign public key")]
     PublicKey {
-        /// What was given.
-        text: String,
+        /// The first characters of what was given. It may be a secret key, of which they are the same in all.
+        begins: String,
     },
     /// The file of the trusted keys cannot be used.
     #[error("the file of trusted keys {} cannot be used: {reason}", path.display())]
@@ -95,7 +95,10 @@ impl Error {
             Self::AllowedAnother { .. } => {
                 "find out why it changed; review the new one before naming its SHA-256"
             }
-            Self::PublicKey { .. } => "copy the second line of the .pub file, which begins with RW",
+            Self::PublicKey { .. } => {
+                "copy the second line of the .pub file, which begins with RW; the .key file is the secret one, and \
+                 nobody else is shown it"
+            }
             Self::Keyring { .. } => "put the file back as it was; `slotledger rules keys` writes it",
             Self::SameId { .. } => {
                 "ask the key's owner for another one: ids are drawn, and never meet by chance"

@@ -186,7 +186,7 @@ async fn used(
     let may = grants.iter().any(|grant: &Grant| grant.reaches(&place, Scope::RulesWrite));
     let known = |digest: &str| components.iter().find(|one| one.digest == digest);
     let one = |used: Stored<Used>| {
-        let health = app.extension_health(company, &used.data.name);
+        let health = app.extension_health(company, &used.data);
         let component = known(&used.data.digest);
         use_of(used, component, &services, health, may)
     };

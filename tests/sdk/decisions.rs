@@ -130,7 +130,7 @@ async fn one_that_never_ends_is_stopped_and_the_setting_decides() {
     let (_dir, component) = changed(
         "endless",
         "let Some(wanted) = &input.wanted else",
-        "loop { std::hint::black_box(()); }\n        #[allow(unreachable_code)]\n        let Some(wanted) = &input.wanted else",
+        "log(Level::Info, \"round and round\");\n        loop { std::hint::black_box(()); }\n        #[allow(unreachable_code)]\n        let Some(wanted) = &input.wanted else",
     );
     let host = Host::on_ledger();
     let shop = Shop::open(&host).await;
@@ -151,4 +151,6 @@ async fn one_that_never_ends_is_stopped_and_the_setting_decides() {
     let answers = said(&host).await;
     let failed = answers.iter().find(|said| said["outcome"] == "failed").expect("it is recorded");
     assert!(failed["answer"]["error"].as_str().is_some_and(|error| error.contains("SL0412")), "{failed}");
+    assert_eq!(failed["answer"]["log"]["lines"][0]["text"], "round and round", "it is kept all the same");
+    assert!(failed["fuel"].as_u64().is_some_and(|fuel| fuel > 1_000_000), "{failed}");
 }

@@ -28,7 +28,7 @@ use self::pace::Pace;
 use crate::wasm::component::{self, World};
 use crate::wasm::engine::Engine;
 use crate::wasm::log::{self, Log};
-use crate::wasm::session::{Spent, State};
+use crate::wasm::session::{Failure, Spent, State};
 use crate::wasm::{self};
 
 /// The newest released version of the extension package, in whose words the host asks.
@@ -47,25 +47,50 @@ pub enum Error {
     /// It answered something that it may not answer.
     #[error("the extension does not keep to its contract: {0}")]
     Misbehaved(#[from] Misbehaviour),
+    /// Either of these when it was asked, with what that took and what it said before.
+    #[error("{error}")]
+    Asked {
+        /// What went wrong.
+        error: Box<Error>,
+        /// Units of fuel.
+        fuel: u64,
+        /// What was said meanwhile.
+        log: Box<Log>,
+    },
 }
 
 impl Error {
     /// The stable code a person can look up.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Failed(error) => error.code(),
             Self::Misbehaved(_) => "SL0421",
+            Self::Asked { error, .. } => error.code(),
         }
     }
 
     /// Whether it says nothing about the extension: the machine was too busy.
     #[must_use]
-    pub const fn is_passing(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         match self {
             Self::Failed(error) => error.is_passing(),
             Self::Misbehaved(_) => false,
+            Self::Asked { error, .. } => error.is_passing(),
         }
+    }
+
+    /// What it said before it failed, and the units of fuel that it had taken.
+    #[must_use]
+    pub fn spent(&self) -> (Log, u64) {
+        match self {
+            Self::Asked { fuel, log, .. } => ((**log).clone(), *fuel),
+            Self::Failed(_) | Self::Misbehaved(_) => (Log::default(), 0),
+        }
+    }
+
+    fn asked(error: impl Into<Self>, Spent { fuel, log }: Spent) -> Self {
+        Self::Asked { error: Box::new(error.into()), fuel, log: Box::new(log) }
     }
 }
 
@@ -144,17 +169,15 @@ impl Extension {
     /// What it would have changed.
     pub fn propose(&self, input: &Input) -> Result<Answer<Vec<Proposal>>, Error> {
         let Loaded { engine, adapter, pace, .. } = &*self.0;
-        let answer = answered(pace.note(adapter.propose(engine, limits::fuel(input), input))?);
-        answer::check_proposals(&self.0.description, input, &answer.value)?;
-        Ok(answer)
+        let called = pace.note(adapter.propose(engine, limits::fuel(input), input));
+        answered(called, |value| answer::check_proposals(&self.0.description, input, value))
     }
 
     /// What speaks against it.
     pub fn review(&self, input: &Input) -> Result<Answer<Vec<Finding>>, Error> {
         let Loaded { engine, adapter, pace, .. } = &*self.0;
-        let answer = answered(pace.note(adapter.review(engine, limits::fuel(input), input))?);
-        answer::check_findings(input, &answer.value)?;
-        Ok(answer)
+        let called = pace.note(adapter.review(engine, limits::fuel(input), input));
+        answered(called, |value| answer::check_findings(input, value))
     }
 
     /// What is wrong with settings; none where its version has no such question.
@@ -162,12 +185,20 @@ impl Extension {
     fn check_settings(&self, settings: &[words::Attribute]) -> Option<Result<Answer<Vec<Finding>>, Error>> {
         let Loaded { engine, adapter, .. } = &*self.0;
         let answer = adapter.check_settings(engine, limits::FUEL_BASE, settings)?;
-        Some(answer.map(answered).map_err(Error::from))
+        Some(answered(answer, |_| Ok(())))
     }
 }
 
-fn answered<T>((value, spent): (T, Spent)) -> Answer<T> {
-    Answer { value, fuel: spent.fuel, log: spent.log }
+/// An answer that keeps to the contract; else what is wrong, with what was said all the same.
+fn answered<T>(
+    called: Result<(T, Spent), Failure>,
+    check: impl Fn(&T) -> Result<(), Misbehaviour>,
+) -> Result<Answer<T>, Error> {
+    let (value, spent) = called.map_err(|Failure { error, spent }| Error::asked(error, *spent))?;
+    match check(&value) {
+        Ok(()) => Ok(Answer { value, fuel: spent.fuel, log: spent.log }),
+        Err(misbehaviour) => Err(Error::asked(misbehaviour, spent)),
+    }
 }
 
 impl std::fmt::Debug for Extension {

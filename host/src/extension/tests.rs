@@ -72,3 +72,12 @@ fn what_a_component_may_do_does_not_depend_on_its_version() {
         assert!(error.to_string().contains("it imports wasi:clocks/wall-clock@0.2.0#now"), "{error}");
     }
 }
+
+#[test]
+fn one_that_breaks_off_says_what_it_took() {
+    let broken = load(&Small { fails: true, ..Small::default() }).unwrap();
+    let error = broken.review(&input()).unwrap_err();
+    assert_eq!(error.code(), "SL0411");
+    let (log, fuel) = error.spent();
+    assert!(fuel > 0 && log == Log::default(), "{fuel} {log:?}");
+}

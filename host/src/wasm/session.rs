@@ -124,12 +124,31 @@ impl ResourceLimiter for State {
 }
 
 /// What a call took besides its answer.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Spent {
     /// Units of fuel.
     pub(crate) fuel: u64,
     /// What was said.
     pub(crate) log: Log,
+}
+
+/// A call that came to no answer, and what it took all the same.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    pub(crate) spent: Box<Spent>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, spent: Box::default() }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
 }
 
 /// Makes an instance, asks one of its exports, and drops it.
@@ -139,7 +158,7 @@ pub(crate) fn run<Params, Answer>(
     export: &Export,
     fuel: u64,
     params: Params,
-) -> Result<(Answer, Spent), Error>
+) -> Result<(Answer, Spent), Failure>
 where
     Params: ComponentNamedList + Lower,
     Answer: Lift + 'static,
@@ -147,13 +166,16 @@ where
 {
     let _pass = engine.enter();
     let mut store = open(engine, fuel)?;
-    let answer =
-        ask(&mut store, instance, export, params).map_err(|error| classify(&error, store.data(), fuel))?;
-    if store.data().is_hoarse() {
-        return Err(Error::OutputTooLarge { limit: log::BYTES });
-    }
+    let answer = match ask(&mut store, instance, export, params) {
+        Ok(_) if store.data().is_hoarse() => Err(Error::OutputTooLarge { limit: log::BYTES }),
+        answer => answer.map_err(|error| classify(&error, store.data(), fuel)),
+    };
     let left = store.get_fuel().map_err(|error| Error::engine(&error))?;
-    Ok((answer, Spent { fuel: fuel.saturating_sub(left), log: store.into_data().log }))
+    let spent = Spent { fuel: fuel.saturating_sub(left), log: store.into_data().log };
+    match answer {
+        Ok(answer) => Ok((answer, spent)),
+        Err(error) => Err(Failure { error, spent: Box::new(spent) }),
+    }
 }
 
 /// Looks up the one export that is asked. The bindings' own wrapper would look up and check all of them, which takes

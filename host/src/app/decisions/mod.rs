@@ -161,7 +161,7 @@ fn in_full(kept: KeptAnswer) -> Result<ExtensionAnswer> {
     let words = match &asked.answer {
         Answered::Proposals(proposals) => json!({ "proposals": proposals, "log": asked.log }),
         Answered::Findings(findings) => json!({ "findings": findings, "log": asked.log }),
-        Answered::Failed(reason) => json!({ "error": reason }),
+        Answered::Failed(reason) => json!({ "error": reason, "log": asked.log }),
     };
     let input = input.map_or(Value::Null, |input| json!(input));
     Ok(ExtensionAnswer { input, answer: words, ..answer })

@@ -77,7 +77,10 @@ impl<'a> Asked<'a> {
                     asked.chosen.push((extension, loaded));
                 }
                 Ok(_) => {}
-                Err(error) => asked.failed(extension, (hooks[0], None, Vec::new()), &error.to_string())?,
+                Err(error) => {
+                    let question = (hooks[0], None, Vec::new());
+                    asked.failed(extension, question, &error.to_string(), (Log::default(), 0))?;
+                }
             }
         }
         asked.chosen.truncate(limits::PER_HOOK);
@@ -245,9 +248,12 @@ impl<'a> Asked<'a> {
                     );
                 }
                 let reason = format!("{error} ({})", error.code());
-                self.failed(extension, question, &reason).map(|()| None)
+                self.failed(extension, question, &reason, error.spent()).map(|()| None)
             }
-            None => self.failed(extension, question, "it was not asked to the end").map(|()| None),
+            None => {
+                let reason = "it was not asked to the end";
+                self.failed(extension, question, reason, (Log::default(), 0)).map(|()| None)
+            }
         }
     }
 
@@ -257,9 +263,10 @@ impl<'a> Asked<'a> {
         extension: &Extension,
         question: (Hook, Option<usize>, Vec<Attribute>),
         reason: &str,
+        spent: (Log, u64),
     ) -> Result<()> {
         tracing::warn!(extension.name = extension.name, error.cause = reason, "an extension failed");
-        self.note(extension, question, Answered::Failed(reason.to_owned()), (Log::default(), 0));
+        self.note(extension, question, Answered::Failed(reason.to_owned()), spent);
         if goes_on(extension) {
             return Ok(());
         }

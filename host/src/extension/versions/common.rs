@@ -9,7 +9,7 @@ use crate::extension::{WORLD, bindings, limits};
 use crate::wasm;
 use crate::wasm::engine::Engine;
 use crate::wasm::export::Export;
-use crate::wasm::session::{self, Spent, State};
+use crate::wasm::session::{self, Failure, Spent, State};
 
 /// A component that is linked, and the exports that every version has.
 pub(in crate::extension) struct Common {
@@ -39,7 +39,8 @@ impl Common {
     }
 
     pub(super) fn describe(&self, engine: &Engine) -> Result<Description, wasm::Error> {
-        self.ask(engine, &self.describe, limits::FUEL_DESCRIBE, ()).map(|(description, _)| description)
+        let (description, _) = self.ask(engine, &self.describe, limits::FUEL_DESCRIBE, ())?;
+        Ok(description)
     }
 
     pub(super) fn propose(
@@ -47,7 +48,7 @@ impl Common {
         engine: &Engine,
         fuel: u64,
         input: &Input,
-    ) -> Result<(Vec<Proposal>, Spent), wasm::Error> {
+    ) -> Result<(Vec<Proposal>, Spent), Failure> {
         self.ask(engine, &self.propose, fuel, (input,))
     }
 
@@ -56,7 +57,7 @@ impl Common {
         engine: &Engine,
         fuel: u64,
         input: &Input,
-    ) -> Result<(Vec<Finding>, Spent), wasm::Error> {
+    ) -> Result<(Vec<Finding>, Spent), Failure> {
         self.ask(engine, &self.review, fuel, (input,))
     }
 
@@ -67,7 +68,7 @@ impl Common {
         export: &Export,
         fuel: u64,
         params: Params,
-    ) -> Result<(Answer, Spent), wasm::Error>
+    ) -> Result<(Answer, Spent), Failure>
     where
         Params: ComponentNamedList + Lower,
         Answer: Lift + 'static,

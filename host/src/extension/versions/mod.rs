@@ -16,7 +16,7 @@ use wasmtime::component::Component;
 use self::common::Common;
 use super::bindings::words::{Description, Finding, Input, Proposal};
 use crate::wasm::engine::Engine;
-use crate::wasm::session::Spent;
+use crate::wasm::session::{Failure, Spent};
 use crate::wasm::{self};
 
 /// The versions that this host knows, as messages name them.
@@ -34,7 +34,7 @@ pub(super) enum Adapter {
     V0_2_0(v0_2_0::Exports),
 }
 
-type Answered<T> = Result<(T, Spent), wasm::Error>;
+type Answered<T> = Result<(T, Spent), Failure>;
 
 impl Adapter {
     /// The adapter for a component, by the version of the words that stand in its type.

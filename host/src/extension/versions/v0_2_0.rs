@@ -9,7 +9,7 @@ use crate::extension::bindings::words::{Attribute, Finding};
 use crate::wasm;
 use crate::wasm::engine::Engine;
 use crate::wasm::export::Export;
-use crate::wasm::session::Spent;
+use crate::wasm::session::{Failure, Spent};
 
 /// What components of this version import their words by.
 pub(in crate::extension) const VERSION: &str = "0.2.0";
@@ -37,7 +37,7 @@ impl Exports {
         engine: &Engine,
         fuel: u64,
         settings: &[Attribute],
-    ) -> Result<(Vec<Finding>, Spent), wasm::Error> {
+    ) -> Result<(Vec<Finding>, Spent), Failure> {
         self.common.ask(engine, &self.check_settings, fuel, (settings,))
     }
 }

@@ -63,7 +63,8 @@ fn a_decision_that_has_fuel_but_no_time_is_stopped_by_the_clock() {
     let (program, snapshot, request) = (&rules.0.program, snapshot(), request());
     let endless: Result<Vec<Finding>, Error> =
         session::run(&rules.0.engine, &program.instance, &program.validate, u64::MAX, (&snapshot, &request))
-            .map(|(answer, _)| answer);
+            .map(|(answer, _)| answer)
+            .map_err(Error::from);
     // By processor time, unless others keep the machine so busy that it has none of it for longer than anybody waits.
     assert!(matches!(endless, Err(Error::TooSlow { .. } | Error::Deadline { .. })), "{endless:?}");
 }

@@ -103,7 +103,9 @@ fn ask<T: Serialize + PartialEq>(
     let (first, second) = match (patiently(&mut call), patiently(&mut call)) {
         (Ok(first), Ok(second)) => (first, second),
         (Err(error), _) | (_, Err(error)) => {
-            return outcome.failed(format!("{function}: {error} ({})", error.code()));
+            let (log, fuel) = error.spent();
+            let outcome = if fuel > 0 { outcome.cost(function, fuel) } else { outcome };
+            return outcome.said(&log).failed(format!("{function}: {error} ({})", error.code()));
         }
     };
     let outcome = outcome.cost(function, first.fuel).said(&first.log);

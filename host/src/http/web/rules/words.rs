@@ -99,11 +99,24 @@ pub(super) const fn outcome(outcome: Outcome) -> Badge {
 /// What an extension answered, in a line.
 pub(super) fn told(answer: &Value) -> String {
     if let Some(error) = answer.get("error").or_else(|| answer.get("failed")).and_then(Value::as_str) {
-        return error.to_owned();
+        return match last_words(answer) {
+            words if words.is_empty() => error.to_owned(),
+            words => format!("{error}; it had logged: {words}"),
+        };
     }
     let list = |name: &str| answer.get(name).and_then(Value::as_array).into_iter().flatten();
     let findings = list("findings").filter_map(|finding| finding["message"].as_str()).map(str::to_owned);
     findings.chain(list("proposals").map(proposed)).collect::<Vec<_>>().join(" ")
+}
+
+/// Lines of a log that are shown where an extension failed.
+const LAST: usize = 3;
+
+/// What it logged last.
+fn last_words(answer: &Value) -> String {
+    let lines = answer["log"]["lines"].as_array().map_or(&[][..], Vec::as_slice);
+    let last = lines.iter().skip(lines.len().saturating_sub(LAST));
+    last.filter_map(|line| line["text"].as_str()).collect::<Vec<_>>().join(" / ")
 }
 
 /// A proposal: its kind, and what stands in it.
@@ -147,6 +160,9 @@ mod tests {
         assert_eq!(told(&json!({ "proposals": [{ "LeadTime": 60 }] })), "LeadTime: 60");
         assert_eq!(told(&json!({ "error": "out of fuel" })), "out of fuel");
         assert_eq!(told(&json!({ "failed": "out of fuel" })), "out of fuel");
+        let lines: Vec<_> = ["a", "b", "c", "d"].map(|text| json!({ "level": "info", "text": text })).into();
+        let failed = json!({ "error": "out of fuel", "log": { "lines": lines } });
+        assert_eq!(told(&failed), "out of fuel; it had logged: b / c / d");
         assert_eq!(told(&json!({ "findings": [] })), "");
     }
 

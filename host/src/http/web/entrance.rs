@@ -13,7 +13,7 @@ use axum::routing::get;
 use url::form_urlencoded;
 
 use super::door::{self, Desk};
-use super::form::{Form, NEW_PASSWORD, OLD_PASSWORD};
+use super::form::{Form, NEW_PASSWORD, OLD_PASSWORD, PASSWORD};
 use super::setup;
 use super::trouble::{Trouble, plain};
 use super::words::{self, Shell};
@@ -148,7 +148,7 @@ async fn log_in(
 /// The password as it was typed: spaces around it belong to it.
 fn password(body: &[u8]) -> String {
     let mut pairs = url::form_urlencoded::parse(body);
-    pairs.find(|(name, _)| name == "password").map(|(_, text)| text.into_owned()).unwrap_or_default()
+    pairs.find(|(name, _)| name == PASSWORD).map(|(_, text)| text.into_owned()).unwrap_or_default()
 }
 
 async fn welcome_page(extract::State(app): extract::State<State>, uri: Uri) -> Result<Response, Problem> {

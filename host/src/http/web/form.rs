@@ -45,6 +45,9 @@ const SLOT: &str = "slot";
 /// An appointment and its revision, as one choice of many: `<id>|<revision>`.
 const TICK: &str = "tick";
 
+/// A password, of whoever logs in or is welcomed.
+pub(super) const PASSWORD: &str = "password";
+
 /// A password that somebody has.
 pub(super) const OLD_PASSWORD: &str = "old-password";
 
@@ -150,7 +153,7 @@ impl Form {
 
     /// All that was typed and ticked, to be sent once more: without the token of the session, and without passwords.
     pub(super) fn kept(&self) -> Vec<(&str, String)> {
-        let is_kept = |name: &str| !["csrf", "password"].contains(&name);
+        let is_kept = |name: &str| !["csrf", PASSWORD, OLD_PASSWORD, NEW_PASSWORD].contains(&name);
         let told = self.fields.iter().filter(|(name, _)| is_kept(name));
         let ticks = self.ticked.iter().map(|tick| (TICK, format!("{}|{}", tick.id, tick.seen)));
         told.map(|(name, text)| (name.as_str(), text.clone())).chain(ticks).collect()

@@ -69,11 +69,15 @@ mod tests {
 
     #[test]
     fn what_is_secret_or_over_is_not_kept() {
-        let form = Form::parse(b"csrf=t&password=p&seen=3&slot=at%7Cwho&tick=a%7C1&tick=b%7C2");
+        let form = Form::parse(
+            b"csrf=t&password=p&old-password=o&new-password=n&seen=3&slot=at%7Cwho&tick=a%7C1&tick=b%7C2",
+        );
         let fields = form.kept();
         let named: Vec<_> = fields.iter().map(|(name, text)| format!("{name}={text}")).collect();
         assert_eq!(named, ["provider=who", "seen=3", "start=at", "tick=a|1", "tick=b|2"]);
         assert!(page(None, &"/book/hold".parse().unwrap(), &Form::parse(b"csrf=t&password=p")).is_none());
+        let change = Form::parse(b"csrf=t&old-password=o&new-password=n");
+        assert!(page(None, &"/account/password".parse().unwrap(), &change).is_none());
         assert!(page(None, &"/log-out".parse().unwrap(), &Form::parse(b"csrf=t&all=yes")).is_none());
     }
 }

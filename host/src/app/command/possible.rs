@@ -6,7 +6,6 @@
 //! Deliberately absent: a table of statuses and commands, which only the rules have; and extensions, which are asked once
 //! somebody means it.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 use std::sync::{Mutex, PoisonError};
@@ -22,13 +21,11 @@ use crate::wasm::bindings::slotledger::rules::decisions;
 /// leads nowhere, is for somebody else to give, or corrects to a status that could not have been.
 const OUT_OF_STATUS: [&str; 4] = ["SL0240", "SL0241", "SL0244", "SL0254"];
 
-/// A status, a command, and on whose behalf it comes; of a payment also how the deposit compares with what was paid, on which
-/// it rests whether there is anything left to pay.
-type Key = (Status, Discriminant<Command>, Actor, Option<Ordering>);
+/// A status, a command, and on whose behalf it comes; of a payment also whether anything is left to pay.
+type Key = (Status, Discriminant<Command>, Actor, bool);
 
 fn key(of: &Appointment, command: &Command, actor: Actor) -> Key {
-    let paid = of.quote.net - of.balance;
-    let due = matches!(command, Command::Pay(_)).then(|| of.quote.deposit.cmp(&paid));
+    let due = matches!(command, Command::Pay(_)) && of.deposit_left().is_some();
     (of.status, discriminant(command), actor, due)
 }
 

@@ -211,6 +211,11 @@ pub(super) const fn delivery(state: DeliveryState) -> &'static str {
     }
 }
 
+/// What the appointment after it is to it.
+pub(super) fn successor(of: &Appointment) -> &'static str {
+    if is_moved(of) { "Moved to the new appointment" } else { "Followed by another appointment" }
+}
+
 /// An address as it stands in a sentence.
 pub(super) fn on_a_line(address: &str) -> String {
     let lines = address.lines().map(str::trim).filter(|line| !line.is_empty());

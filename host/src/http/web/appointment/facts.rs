@@ -81,11 +81,7 @@ pub(super) async fn links(
     desk: &Desk,
     appointment: &Appointment,
 ) -> Result<Vec<(&'static str, String)>, Problem> {
-    let after = if words::is_moved(appointment) {
-        "Moved to the new appointment"
-    } else {
-        "Followed by another appointment"
-    };
+    let after = words::successor(appointment);
     let both =
         [("Moved from the earlier appointment", appointment.predecessor), (after, appointment.successor)];
     let mut links = Vec::new();

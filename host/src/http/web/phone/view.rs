@@ -249,12 +249,7 @@ impl View<'_> {
     }
 
     fn successor(&self) -> Successor {
-        let label = if words::is_moved(&self.job.appointment) {
-            "Moved to the new appointment"
-        } else {
-            "Followed by another appointment"
-        };
-        Successor { label, path: self.after.clone() }
+        Successor { label: words::successor(&self.job.appointment), path: self.after.clone() }
     }
 
     fn record(&self) -> Record {

@@ -9,7 +9,7 @@ async fn blank() -> (App, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let ledger = |file: &str| crate::config::Ledger {
         path: directory.path().join(file),
-        company: "C".to_owned(),
+        company: Some("C".to_owned()),
         currency: "EUR".to_owned(),
         tax_percent: Decimal::TEN,
     };

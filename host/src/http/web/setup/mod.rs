@@ -136,8 +136,8 @@ fn is_done(setup: &Setup, step: Step, now: Step) -> bool {
         Step::Company => !setup.branches.is_empty(),
         Step::Services => !setup.services.is_empty(),
         Step::People => !setup.people.is_empty(),
-        // Books that fit are there from the start; that somebody looked at them shows by what came after.
-        Step::Books => setup.has_books && (setup.has_documents || now == Step::Done),
+        // Books that fit are there from the start: they count as soon as nothing before them is missing.
+        Step::Books => setup.has_books && (setup.has_documents || [setup.next(), now].contains(&Step::Done)),
         Step::Done => false,
     }
 }

@@ -33,6 +33,7 @@ mod phone;
 mod portal;
 mod sessions;
 mod setup;
+mod stock;
 mod visits;
 
 const KEY: &str = "sl_test";

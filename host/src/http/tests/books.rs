@@ -10,8 +10,12 @@ async fn books_are_kept_by_whoever_keeps_those_of_all_their_companies() {
     let here = Place::found(&api, "Here", json!({})).await;
     let accountant = here.grant(Role::Accountant, None);
     let key = api.key(&[accountant], None).await;
+    let goods = json!({"key": "dn/1", "item": "OIL", "quantity": "2", "unit": "Litre", "unit_cost": "3",
+        "warehouse": "Main", "reference": "DN-1"});
     let mapping = json!({"codes": [{"kind": "item", "code": "OIL", "theirs": "OIL-5"}]});
     let calls = [
+        ("GET", "stock", Value::Null),
+        ("POST", "receipts", goods),
         ("PUT", "mappings", mapping),
         ("GET", "mappings", Value::Null),
         ("DELETE", "mappings?kind=item&code=OIL", Value::Null),
@@ -23,7 +27,14 @@ async fn books_are_kept_by_whoever_keeps_those_of_all_their_companies() {
         let done = api.as_key(&key, method, &path(what), body.clone()).await;
         assert_eq!(done.status, StatusCode::OK, "{method} {what}: {}", done.text);
     }
-    api.as_key(&key, "GET", "/api/v1/connections/odoo/mappings", Value::Null).await.is_problem(404, "SL0301");
+    let again = api.as_key(&key, "POST", &path("receipts"), calls[1].2.clone()).await;
+    assert_eq!(again.json()["number"], "REC-00001");
+    let stock = api.as_key(&key, "GET", &path("stock"), Value::Null).await.json();
+    assert_eq!(stock["items"][0]["quantity"], "2");
+    let mut other = calls[1].2.clone();
+    other["quantity"] = json!("3");
+    api.as_key(&key, "POST", &path("receipts"), other).await.is_problem(422, "SL0105");
+    api.as_key(&key, "GET", "/api/v1/connections/odoo/stock", Value::Null).await.is_problem(404, "SL0301");
     // Another company's documents go there as well: what is said of the books holds for it too.
     let there = Place::found(&api, "There", json!({})).await;
     let stranger = api.key(&[there.grant(Role::FrontDesk, None)], None).await;
@@ -34,4 +45,6 @@ async fn books_are_kept_by_whoever_keeps_those_of_all_their_companies() {
         let done = api.as_key(&both, method, &path(what), body.clone()).await;
         assert_eq!(done.status, StatusCode::OK, "{method} {what}: {}", done.text);
     }
+    let cookie = api.somebody(vec![accountant]).await;
+    assert_eq!(api.page(&cookie, "/books/stock").await.status, StatusCode::FORBIDDEN);
 }

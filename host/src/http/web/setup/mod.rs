@@ -35,7 +35,7 @@ use crate::http::gate::{Pin, Subject};
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::model::{CompanyId, FieldError, Grant, Scope};
-use entry::Entry;
+pub(super) use entry::Entry;
 
 /// Where it begins.
 pub(super) const PATH: &str = "/setup";
@@ -144,16 +144,16 @@ fn is_done(setup: &Setup, step: Step, now: Step) -> bool {
 
 /// What is wrong with a form that comes back.
 #[derive(Default)]
-struct Wrong {
-    fields: Vec<FieldError>,
-    trouble: Option<Trouble>,
+pub(super) struct Wrong {
+    pub(super) fields: Vec<FieldError>,
+    pub(super) trouble: Option<Trouble>,
     /// What the page calls its fields.
     labels: Vec<(String, String)>,
 }
 
 impl Wrong {
     /// Of what a use case said.
-    fn of(error: app::Error) -> Self {
+    pub(super) fn of(error: app::Error) -> Self {
         if let app::Error::Invalid(fields) = error {
             return Self::fields(fields);
         }
@@ -161,12 +161,12 @@ impl Wrong {
     }
 
     /// Of fields that are not as they should be.
-    fn fields(fields: Vec<FieldError>) -> Self {
+    pub(super) fn fields(fields: Vec<FieldError>) -> Self {
         Self { fields, ..Self::default() }
     }
 
     /// The same where the page calls its fields this.
-    fn called<'e>(self, entries: impl IntoIterator<Item = (&'e Entry, String)>) -> Self {
+    pub(super) fn called<'e>(self, entries: impl IntoIterator<Item = (&'e Entry, String)>) -> Self {
         let labels = entries.into_iter().map(|(entry, label)| (entry.name.clone(), label)).collect();
         Self { labels, ..self }
     }
@@ -178,7 +178,7 @@ impl Wrong {
     }
 
     /// Every field that is wrong, what it is called, and what is wrong with it.
-    fn lines(&self) -> impl Iterator<Item = (&str, String, &str)> {
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&str, String, &str)> {
         let called = |field: &str| {
             let known = self.labels.iter().find(|(name, _)| name == field).map(|(_, label)| label.clone());
             known.or_else(|| days::label(field)).unwrap_or_else(|| plain(field))
@@ -188,7 +188,7 @@ impl Wrong {
             .map(move |error| (error.field.as_str(), called(&error.field), error.message.as_str()))
     }
 
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match &self.trouble {
             Some(trouble) => trouble.status(),
             None if self.fields.is_empty() => StatusCode::OK,
@@ -198,7 +198,7 @@ impl Wrong {
 }
 
 /// The key of a form, for whoever sends it: sent twice, it makes nothing twice.
-fn key(desk: &Desk, form: &Form) -> Result<String, Problem> {
+pub(super) fn key(desk: &Desk, form: &Form) -> Result<String, Problem> {
     let key = form.text("key");
     let is_one = key.len() > 8 && key.bytes().all(|c| c.is_ascii_alphanumeric() || b"-_".contains(&c));
     if is_one {
@@ -209,7 +209,7 @@ fn key(desk: &Desk, form: &Form) -> Result<String, Problem> {
 }
 
 /// The key that a form carries: its own if it comes back, else a fresh one.
-fn kept_key(form: &Form) -> Result<String, Problem> {
+pub(super) fn kept_key(form: &Form) -> Result<String, Problem> {
     match form.text("key") {
         "" => Ok(app::fresh_secret("fk_")?),
         key => Ok(key.to_owned()),

@@ -184,7 +184,7 @@ fn a_time_that_is_over_is_not_called_too_soon() {
         let found = find_openings(&world, &query(5)).expect("a sane search");
         found.reasons.first().map(|reason| reason.message.clone()).unwrap_or_default()
     };
-    assert_eq!(said(at(23, 0), 0), "That time is over already.");
+    assert_eq!(said(at(24, 0), 0), "That time is over already.");
     assert_eq!(said(at(24, 0), 60), "That time is over already.");
     assert!(said(at(0, 0), 1440).contains("sooner than 1440 minutes"), "{}", said(at(0, 0), 1440));
 }

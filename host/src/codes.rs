@@ -253,6 +253,12 @@ codes! {
     /// An extension is to be used twice at one company.
     EXTENSION_USED_ALREADY = "SL0427", 409, "The company uses the extension already",
         "Change the use that `detail` names, or switch it off first: `slotledger rules mode NAME off --company ID`.";
+    /// A project of an extension that cannot be made, found or built.
+    PROJECT_UNUSABLE = "SL0428", 422, "The project of an extension cannot be built",
+        "The message says what is missing and what installs it; `slotledger rules new` writes a project that builds.";
+    /// A fixture that cannot be asked.
+    FIXTURE_UNUSABLE = "SL0429", 422, "A fixture is not as it should be",
+        "Correct the field that is named; docs/rules/reference.md says how fixtures are written.";
 
     /// An extension without a signature.
     EXTENSION_UNSIGNED = "SL0431", 422, "The extension is not signed",

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::sdk::{command, root, rules, said};
 
 /// A new project and the directory that holds it.
-fn project(language: &str) -> (TempDir, PathBuf) {
+pub(super) fn project(language: &str) -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a directory");
     let (made, said) = rules(&["new", "--lang", language, "evening"], dir.path());
     assert!(made, "{said}");

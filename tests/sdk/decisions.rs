@@ -104,7 +104,7 @@ async fn a_surcharge_is_on_the_price_the_order_and_the_record() {
 #[tokio::test]
 async fn a_denial_is_told_in_the_extensions_words() {
     let (_dir, component) =
-        changed("evening", "u64::from(wanted.guests) <= most", "u64::from(wanted.guests) < most");
+        changed("evening", "i64::from(wanted.guests) <= most", "i64::from(wanted.guests) < most");
     let host = Host::on_ledger();
     let shop = Shop::open(&host).await;
     let pia = shop.provider("Pia", "09:00", "17:00").await;

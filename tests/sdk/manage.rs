@@ -27,7 +27,7 @@ async fn changes(host: &Host, query: &str) -> Vec<Value> {
 
 async fn an_extension_is_switched_and_removed_and_each_time_it_is_noted(host: Host) {
     // It refuses everybody.
-    let (_dir, component) = changed("evening", "u64::from(wanted.guests) <= most", "false");
+    let (_dir, component) = changed("evening", "i64::from(wanted.guests) <= most", "false");
     let shop = Shop::open(&host).await;
     let pia = shop.provider("Pia", "09:00", "17:00").await;
     let service = shop.service(&[&pia], json!({})).await;
@@ -120,7 +120,7 @@ async fn an_extension_is_switched_and_removed_and_each_time_it_is_noted(host: Ho
 }
 
 async fn a_company_uses_an_extension_once(host: Host) {
-    let (_dir, component) = changed("evening", "u64::from(wanted.guests) <= most", "false");
+    let (_dir, component) = changed("evening", "i64::from(wanted.guests) <= most", "false");
     let shop = Shop::open(&host).await;
     let digest = install(&host, &component);
     let fields = |active: bool| json!({ "company": shop.company, "name": NAME, "digest": digest, "mode": "audit", "active": active });

@@ -7,6 +7,7 @@ pub(crate) mod decisions;
 mod gallery;
 mod hostile;
 mod manage;
+mod mistakes;
 mod records;
 mod replay;
 

@@ -17,9 +17,18 @@ pub(super) struct Counting {
 impl Counting {
     /// Begins to count.
     pub(super) fn begin(what: &str) -> Self {
+        Self::shown(what, "{spinner} {msg} {pos} ({elapsed})")
+    }
+
+    /// Begins something of which nothing is known but how long it takes.
+    pub(super) fn waiting(what: &str) -> Self {
+        Self::shown(what, "{spinner} {msg} ({elapsed})")
+    }
+
+    fn shown(what: &str, template: &str) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos} ({elapsed})") {
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
             }
             bar.set_message(what.to_owned());

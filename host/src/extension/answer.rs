@@ -54,6 +54,16 @@ pub const fn hook_name(hook: Hook) -> &'static str {
     }
 }
 
+/// The name of a kind of setting.
+#[must_use]
+pub const fn setting_kind(kind: SettingKind) -> &'static str {
+    match kind {
+        SettingKind::Text => "text",
+        SettingKind::Number => "number, as 12 or 12.5",
+        SettingKind::Boolean => "boolean: true or false",
+    }
+}
+
 /// What can be changed at a hook.
 pub(super) const fn open(hook: Hook) -> &'static [ProposalKind] {
     match hook {

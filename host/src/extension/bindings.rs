@@ -5,6 +5,7 @@
 wasmtime::component::bindgen!({
     path: "../wit/extension/0.1.0",
     world: "slotledger:extension/extension",
+    imports: { default: trappable },
     additional_derives: [PartialEq, Eq, Clone, serde::Serialize, serde::Deserialize],
 });
 

@@ -70,6 +70,18 @@ impl Error {
         }
     }
 
+    /// What helps.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Failed(error) => error.hint(),
+            Self::Misbehaved(_) => {
+                "`slotledger rules test` finds the same; docs/rules/reference.md says what is allowed"
+            }
+            Self::Asked { error, .. } => error.hint(),
+        }
+    }
+
     /// Whether it says nothing about the extension: the machine was too busy.
     #[must_use]
     pub fn is_passing(&self) -> bool {
@@ -134,7 +146,11 @@ impl Extension {
         let engine = engine()?;
         let component = component::load(&engine, &WORLD, name, bytes, &digest, cache_dir)?;
         let adapter = Adapter::of(&engine, &component, name)?;
-        let description = adapter.describe(&engine, name)?;
+        let described = adapter.describe(&engine, name);
+        let description = described.map_err(|Failure { error, spent }| match spent.fuel {
+            0 => Error::Failed(error),
+            _ => Error::asked(error, *spent),
+        })?;
         answer::check_description(&description)?;
         let pace = Pace::new(bytes.len() <= limits::QUICK_BYTES);
         Ok(Self(Arc::new(Loaded { engine, adapter, digest, description, pace })))
@@ -219,13 +235,13 @@ fn engine() -> Result<Arc<Engine>, Error> {
 impl words::Host for State {}
 
 impl bindings::ExtensionImports for State {
-    fn log(&mut self, level: Level, message: String) {
+    fn log(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
         let level = match level {
             Level::Debug => log::Level::Debug,
             Level::Info => log::Level::Info,
             Level::Warn => log::Level::Warn,
         };
-        self.hear(level, &message);
+        self.hear(level, &message)
     }
 }
 

@@ -128,7 +128,7 @@ pub(super) fn compatibility(engine: &wasmtime::Engine) -> String {
 }
 
 /// Says in plain words what a file is that is no component, where the first bytes tell.
-fn check_shape(name: &str, bytes: &[u8], limit: u64) -> Result<(), Error> {
+pub(crate) fn check_shape(name: &str, bytes: &[u8], limit: u64) -> Result<(), Error> {
     if bytes.len() as u64 > limit {
         return Err(Error::TooLarge { name: name.to_owned(), limit });
     }

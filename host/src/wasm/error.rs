@@ -97,11 +97,17 @@ pub enum Error {
         /// How much it may have.
         limit: usize,
     },
-    /// The component answered with more than it may.
-    #[error("the component answered with more than {limit} bytes")]
+    /// The component answered with more than it may, or logged more.
+    #[error("the component said more than {limit} bytes, in its answer or its log")]
     OutputTooLarge {
-        /// How much it may answer.
+        /// How much it may say.
         limit: usize,
+    },
+    /// The component logged more lines than it may.
+    #[error("the component logged more than {limit} lines")]
+    TooTalkative {
+        /// How many it may log.
+        limit: u64,
     },
 }
 
@@ -121,7 +127,7 @@ impl Error {
             Self::OutOfFuel { .. } => "SL0412",
             Self::Deadline { .. } | Self::TooSlow { .. } => "SL0413",
             Self::OutOfMemory { .. } => "SL0414",
-            Self::OutputTooLarge { .. } => "SL0415",
+            Self::OutputTooLarge { .. } | Self::TooTalkative { .. } => "SL0415",
         }
     }
 
@@ -130,10 +136,12 @@ impl Error {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::NotAComponent { .. } => {
-                "build the component again; core modules become components with `wasm-tools component new`"
+                "name a component, as `slotledger rules build` makes one in build/; core modules become components with \
+                 `wasm-tools component new`"
             }
             Self::WrongWorld { .. } => {
-                "build it against the package in wit/, without WASI and without other imports of functions"
+                "build it with `slotledger rules build`, which leaves WASI out; a crate is compiled for \
+                 wasm32-unknown-unknown, and imports nothing but `log`"
             }
             Self::WrongVersion { .. } => "build it against the version of the package that this host ships",
             Self::DigestMismatch { .. } => {
@@ -152,6 +160,7 @@ impl Error {
                 "ask for a shorter range or fewer providers; if it persists, report it to the component's author"
             }
             Self::OutputTooLarge { .. } => "ask for fewer openings at once",
+            Self::TooTalkative { .. } => "report it to the component's author: a log is read by people",
         }
     }
 
@@ -170,7 +179,8 @@ impl Error {
             | Self::Trapped(_)
             | Self::OutOfFuel { .. }
             | Self::OutOfMemory { .. }
-            | Self::OutputTooLarge { .. } => false,
+            | Self::OutputTooLarge { .. }
+            | Self::TooTalkative { .. } => false,
         }
     }
 

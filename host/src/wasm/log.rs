@@ -14,6 +14,10 @@ pub const CHARACTERS: usize = 1_000;
 /// carrying it over takes a few milliseconds.
 pub const BYTES: usize = 8 << 20;
 
+/// Lines that one call may say altogether. Whoever says more is not heard out: each takes the host's time, which no fuel pays for,
+/// and ten thousand of them as much as a slow extension takes to answer.
+pub const SAID: u64 = 10_000;
+
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,5 +56,11 @@ impl Log {
         } else {
             self.dropped += 1;
         }
+    }
+
+    /// How many lines were said.
+    #[must_use]
+    pub fn said(&self) -> u64 {
+        u64::try_from(self.lines.len()).unwrap_or(u64::MAX).saturating_add(self.dropped)
     }
 }

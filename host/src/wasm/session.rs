@@ -99,14 +99,23 @@ impl State {
         self.late.is_some()
     }
 
-    /// Hears what the component says. Carrying it over costs the component nothing, so that its length is counted here.
-    pub(crate) fn hear(&mut self, level: log::Level, text: &str) {
+    /// Hears what the component says. Carrying it over costs the component nothing, so that it is counted here; an error
+    /// ends the call.
+    pub(crate) fn hear(&mut self, level: log::Level, text: &str) -> wasmtime::Result<()> {
         self.said_bytes = self.said_bytes.saturating_add(text.len());
         self.log.say(level, text);
+        match self.hoarse() {
+            Some(error) => Err(wasmtime::Error::msg(error.to_string())),
+            None => Ok(()),
+        }
     }
 
-    const fn is_hoarse(&self) -> bool {
-        self.said_bytes > log::BYTES
+    /// Whether it said more than it may.
+    fn hoarse(&self) -> Option<Error> {
+        if self.said_bytes > log::BYTES {
+            return Some(Error::OutputTooLarge { limit: log::BYTES });
+        }
+        (self.log.said() > log::SAID).then_some(Error::TooTalkative { limit: log::SAID })
     }
 }
 
@@ -166,10 +175,8 @@ where
 {
     let _pass = engine.enter();
     let mut store = open(engine, fuel)?;
-    let answer = match ask(&mut store, instance, export, params) {
-        Ok(_) if store.data().is_hoarse() => Err(Error::OutputTooLarge { limit: log::BYTES }),
-        answer => answer.map_err(|error| classify(&error, store.data(), fuel)),
-    };
+    let answer = ask(&mut store, instance, export, params);
+    let answer = answer.map_err(|error| classify(&error, store.data(), fuel));
     let left = store.get_fuel().map_err(|error| Error::engine(&error))?;
     let spent = Spent { fuel: fuel.saturating_sub(left), log: store.into_data().log };
     match answer {
@@ -250,9 +257,8 @@ fn classify(error: &wasmtime::Error, state: &State, fuel: u64) -> Error {
     if state.starved {
         return Error::OutOfMemory { limit: state.bounds.memory_bytes };
     }
-    // One that talks without end meets the deadline, which is not the cause either.
-    if state.is_hoarse() {
-        return Error::OutputTooLarge { limit: log::BYTES };
+    if let Some(error) = state.hoarse() {
+        return error;
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Error::OutOfFuel { fuel },

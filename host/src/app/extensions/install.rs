@@ -103,7 +103,7 @@ fn unfit(at: &str, set: &Settings, declared: &[extension::words::Setting], error
         let message = match declared.iter().find(|setting| setting.name == *name) {
             None => "the extension has no such setting".to_owned(),
             Some(setting) if !answer::fits(setting.kind, value) => {
-                format!("does not fit the kind of the setting: {:?}", setting.kind)
+                format!("has to be a {}", answer::setting_kind(setting.kind))
             }
             Some(_) => continue,
         };

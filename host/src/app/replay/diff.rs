@@ -81,19 +81,33 @@ fn keyed(value: &Value) -> Option<Map<String, Value>> {
 
 /// A value as it is told; none of one that is not there.
 fn told(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::Null => return None,
-        Value::String(text) => text.clone(),
-        Value::Object(fields) => match decimal(fields) {
-            Some(number) => number,
-            // A finding is told by its sentence, and so is an event.
-            None => {
-                fields.get("message").and_then(Value::as_str).map_or_else(|| value.to_string(), str::to_owned)
-            }
-        },
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) => value.to_string(),
-    };
+    let text = in_words(value)?;
     Some(text.chars().take(LONGEST).collect())
+}
+
+fn in_words(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Array(entries) if entries.is_empty() => Some("none".to_owned()),
+        Value::Array(entries) => Some(entries.iter().filter_map(in_words).collect::<Vec<_>>().join("; ")),
+        Value::Object(fields) => Some(decimal(fields).unwrap_or_else(|| {
+            // A finding is told by its sentence, and so is an event.
+            match fields.get("message").and_then(Value::as_str) {
+                Some(sentence) => sentence.to_owned(),
+                None => by_name(fields),
+            }
+        })),
+    }
+}
+
+/// What is there of something that has several parts, such as a line of a price.
+fn by_name(fields: &Map<String, Value>) -> String {
+    let parts = fields
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{} {}", name.replace('_', " "), in_words(value)?)));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// The number that `{units, scale}` stands for.
@@ -158,6 +172,17 @@ mod tests {
         assert_eq!(
             (gone[0].0, gone[0].1.as_str(), &gone[0].3),
             (ChangeKind::Document, "effects.a/1/order", &None)
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_new_is_told_in_words() {
+        let line = json!({ "item": "EVENING", "quantity": { "units": 1, "scale": 0 }, "unit_price": { "units": 1500, "scale": 2 },
+            "provider": null, "coupons": [] });
+        let (before, after) = (json!({ "lines": [] }), json!({ "lines": [line] }));
+        assert_eq!(
+            kinds(&before, &after)[0].3.as_deref(),
+            Some("coupons none, item EVENING, quantity 1, unit price 15.00")
         );
     }
 

@@ -1,13 +1,14 @@
-//! The account at a registry, the password of a secret key, and how what goes wrong is told.
+//! The account at a registry, the password of a secret key, and how what goes wrong, or comes from others, is told.
 
 use std::env;
 
 use clap::Args;
 use secrecy::SecretString;
 
+use crate::codes::Code;
 use crate::extension::source::{self, Credentials};
-use crate::extension::trust;
 use crate::extension::trust::signing::Password;
+use crate::extension::{self, trust};
 
 /// Where the password of a secret key may stand, for machines that sign.
 const SIGNING_PASSWORD: &str = "SLOTLEDGER_SIGNING_PASSWORD";
@@ -39,6 +40,16 @@ pub(super) fn signing_password() -> Password {
         .map_or(Password::Asked, |password| Password::Given(SecretString::from(password)))
 }
 
+/// A failure that says itself what helps, with its code.
+pub(super) fn coded(code: &Code, error: &anyhow::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error:#} ({})", code.code)
+}
+
+/// A component that is not taken, or did not answer.
+pub(super) fn failed(error: &extension::Error) -> anyhow::Error {
+    told(error.code(), error, error.hint())
+}
+
 /// A failure with its code and what helps.
 pub(super) fn told(code: &str, error: &dyn std::fmt::Display, hint: &str) -> anyhow::Error {
     anyhow::anyhow!("{error} ({code})\n{hint}")
@@ -50,4 +61,10 @@ pub(super) fn untrusted(error: trust::Error) -> anyhow::Error {
 
 pub(super) fn unfetched(error: source::Error) -> anyhow::Error {
     told(error.code(), &error, error.hint())
+}
+
+/// The text without anything that a terminal would act on.
+pub(super) fn harmless(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
 }

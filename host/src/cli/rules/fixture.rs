@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::extension::answer;
-use crate::extension::words::{Attribute, Description, Finding, Input, Proposal, SettingKind};
+use crate::extension::words::{Attribute, Description, Finding, Input, Proposal};
 
 /// So many fixtures may build upon each other; more are a circle.
 const DEPTH: usize = 8;
@@ -19,8 +19,6 @@ const DEPTH: usize = 8;
 /// An input and the answers to it. Where there is no answer, it is not asked for.
 #[derive(Debug)]
 pub(super) struct Fixture {
-    /// Its file's name, without the ending.
-    pub(super) name: String,
     /// What is asked.
     pub(super) input: Input,
     /// What `propose` has to answer.
@@ -48,14 +46,21 @@ struct Written {
     review: Option<Value>,
 }
 
+/// A fixture by its name, or why it cannot be asked.
+pub(super) type Found = (String, anyhow::Result<Fixture>);
+
 /// Reads all fixtures of a directory, by name.
-pub(super) fn read_all(dir: &Path) -> anyhow::Result<Vec<Fixture>> {
+pub(super) fn read_all(dir: &Path) -> anyhow::Result<Vec<Found>> {
     let entries = fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;
     let files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<PathBuf>>>();
     let mut files = files.with_context(|| format!("cannot read {}", dir.display()))?;
     files.retain(|file| file.extension() == Some("json".as_ref()));
     files.sort();
-    files.iter().map(|file| read(file).with_context(|| file.display().to_string())).collect()
+    let named = files.iter().map(|file| {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        (name, read(file).with_context(|| file.display().to_string()))
+    });
+    Ok(named.collect())
 }
 
 fn read(file: &Path) -> anyhow::Result<Fixture> {
@@ -63,7 +68,6 @@ fn read(file: &Path) -> anyhow::Result<Fixture> {
     let (propose, review) = (written.propose.clone(), written.review.clone());
     let input = whole_input(file, written, DEPTH)?;
     Ok(Fixture {
-        name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         input: typed("input", &input)?,
         propose: propose.map(|value| typed("propose", &value)).transpose()?,
         review: review.map(|value| typed("review", &value)).transpose()?,
@@ -136,6 +140,19 @@ fn passed_over(path: &str, given: &Value, kept: &Value) -> Option<String> {
     }
 }
 
+/// Makes the fixture's input what the extension is shown; it has to be something that can be asked.
+pub(super) fn prepare(input: &mut Input, fixture: &Fixture, description: &Description) -> anyhow::Result<()> {
+    settle(input, description)?;
+    if !description.hooks.contains(&input.hook) {
+        let hook = answer::hook_name(input.hook);
+        bail!("the extension does not declare the hook `{hook}`: it is never asked this");
+    }
+    if fixture.propose.is_none() && fixture.review.is_none() {
+        bail!("it says neither what `propose` nor what `review` has to answer");
+    }
+    Ok(())
+}
+
 /// Gives each declared setting a value, as the host does: what the input says, or else its default.
 pub(super) fn settle(input: &mut Input, description: &Description) -> anyhow::Result<()> {
     for given in &input.settings {
@@ -143,7 +160,12 @@ pub(super) fn settle(input: &mut Input, description: &Description) -> anyhow::Re
             bail!("the extension declares no setting `{}`", given.name);
         };
         if !answer::fits(setting.kind, &given.value) {
-            bail!("{:?} is no {} for the setting `{}`", given.value, kind(setting.kind), given.name);
+            bail!(
+                "{:?} is no {} for the setting `{}`",
+                given.value,
+                answer::setting_kind(setting.kind),
+                given.name
+            );
         }
     }
     let mut settled = Vec::new();
@@ -158,18 +180,10 @@ pub(super) fn settle(input: &mut Input, description: &Description) -> anyhow::Re
     Ok(())
 }
 
-const fn kind(kind: SettingKind) -> &'static str {
-    match kind {
-        SettingKind::Text => "text",
-        SettingKind::Number => "number",
-        SettingKind::Boolean => "boolean",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extension::words::{Hook, Setting};
+    use crate::extension::words::{Hook, Setting, SettingKind};
 
     /// The fixtures of a new project.
     fn templates() -> PathBuf {
@@ -180,7 +194,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         fs::copy(templates().join("afternoon.json"), dir.path().join("afternoon.json")).expect("a copy");
         fs::write(dir.path().join("other.json"), text).expect("it is written");
-        read_all(dir.path())
+        let found = read_all(dir.path())?.into_iter().map(|(_, fixture)| fixture);
+        found.collect()
     }
 
     #[test]
@@ -189,7 +204,6 @@ mod tests {
             r#"{ "like": "afternoon.json", "input": { "hook": "Search", "quote": null, "wanted": { "guests": 3 } } }"#,
         );
         let read = read.expect("they are read");
-        assert_eq!(read.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["afternoon", "other"]);
         let (base, other) = (&read[0].input, &read[1].input);
         assert_eq!((other.hook, other.quote.is_none()), (Hook::Search, true));
         let (base, other) = (base.wanted.as_ref().expect("a visit"), other.wanted.as_ref().expect("a visit"));
@@ -219,7 +233,7 @@ mod tests {
 
     #[test]
     fn settings_have_the_value_given_or_their_default() {
-        let mut input = read_all(&templates()).expect("they are read").remove(0).input;
+        let mut input = read_all(&templates()).expect("they are read").remove(0).1.expect("a fixture").input;
         let setting = |name: &str, default: Option<&str>| Setting {
             name: name.to_owned(),
             summary: String::new(),

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::account::coded;
 use super::project::Language;
 use super::template;
+use crate::codes;
 
 /// Longer names are cut where they are listed.
 const NAME_CHARACTERS: usize = 40;
@@ -26,6 +28,10 @@ pub(super) struct New {
 }
 
 pub(super) fn run(new: &New) -> anyhow::Result<()> {
+    write(new).map_err(|error| coded(&codes::PROJECT_UNUSABLE, &error))
+}
+
+fn write(new: &New) -> anyhow::Result<()> {
     let dir = new.dir.clone().unwrap_or_else(|| PathBuf::from(&new.name));
     if fs::read_dir(&dir).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{} is not empty; choose another directory with --dir", dir.display());

@@ -8,6 +8,9 @@ use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 
+use super::account::coded;
+use crate::codes;
+
 /// Where a component and what it is made with go, in the project's directory.
 const BUILD: &str = "build";
 
@@ -45,6 +48,10 @@ pub(super) struct Project {
 impl Project {
     /// Reads what lies in a directory.
     pub(super) fn open(dir: &Path) -> anyhow::Result<Self> {
+        Self::read(dir).map_err(|error| coded(&codes::PROJECT_UNUSABLE, &error))
+    }
+
+    fn read(dir: &Path) -> anyhow::Result<Self> {
         let dir =
             fs::canonicalize(dir).with_context(|| format!("there is no directory {}", dir.display()))?;
         let (language, manifest) = manifest(&dir)?;

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 
+use super::account::{failed, harmless};
 use super::decisions::moment;
 use crate::app::{Candidate, Counts, Differing, Period, ReplayChange, Report};
 use crate::cli::progress::Counting;
@@ -53,12 +54,13 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) async fn run(command: &Replay) -> anyhow::Result<ExitCode> {
-    let bytes = component::read(&command.with, limits::COMPONENT_BYTES)?;
+    let bytes = component::read(&command.with, limits::COMPONENT_BYTES);
+    let bytes = bytes.map_err(|error| failed(&error.into()))?;
     let settings: Settings = command.settings.iter().cloned().collect();
     let config = load(&command.file)?;
     let cache = config.rules.cache.as_deref();
     let candidate = Candidate::load(&command.with.display().to_string(), &bytes, settings, cache)
-        .map_err(|error| anyhow::anyhow!("{error} ({})", error.code()))?;
+        .map_err(|error| failed(&error))?;
     check(&candidate)?;
     let app = Host::open(&config).await?.app;
     let period = Period { since: command.since, until: command.until, company: command.company, most: None };
@@ -148,12 +150,6 @@ fn print_one(difference: &Differing) {
         println!("            was: {}", side(before));
         println!("            is:  {}", side(after));
     }
-}
-
-/// The text without anything that a terminal would act on.
-fn harmless(text: &str) -> String {
-    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
-    text.chars().map(shown).collect()
 }
 
 fn time(at: DateTime<Utc>) -> String {

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
-use super::account::{signing_password, unfetched, untrusted};
+use super::account::{failed, signing_password, unfetched, untrusted};
+use crate::extension::limits;
 use crate::extension::source::{self, Limits, SIGNATURE_SUFFIX, Source};
 use crate::extension::trust::signing::SigningKey;
+use crate::wasm::component;
 
 #[derive(Debug, Args)]
 pub(super) struct Sign {
@@ -22,6 +24,9 @@ pub(super) struct Sign {
 pub(super) async fn run(sign: &Sign) -> anyhow::Result<()> {
     let source = Source::File(sign.file.clone());
     let fetched = source::fetch(&source, None, None, &Limits::default()).await.map_err(unfetched)?;
+    // What no host would take has no use for a signature.
+    component::check_shape(&source.to_string(), &fetched.bytes, limits::COMPONENT_BYTES)
+        .map_err(|error| failed(&error.into()))?;
     let key = fs::read_to_string(&sign.key).with_context(|| format!("cannot read {}", sign.key.display()))?;
     let key = SigningKey::open(&key, &signing_password()).map_err(untrusted)?;
     let name = sign.file.file_name().unwrap_or_default().to_string_lossy();

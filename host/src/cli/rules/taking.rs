@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::bail;
 use clap::Args;
 
 use super::account::{Account, unfetched, untrusted};
@@ -49,7 +48,8 @@ impl Taking {
         };
         let expected = match (self.digest.as_deref(), locked) {
             (Some(named), Some(locked)) if named != locked => {
-                bail!("--digest names {named}, and {locked} is expected of {source}")
+                let (what, expected, found) = (source.to_string(), locked.to_owned(), named.to_owned());
+                return Err(unfetched(source::Error::Moved { what, expected, found }));
             }
             (named, locked) => named.or(locked),
         };

@@ -79,13 +79,14 @@ const fn about(language: Language) -> (&'static str, &'static str) {
         Language::JavaScript => (
             "src/rule.js",
             "It runs in QuickJS, not in Node: the language is all there, and nothing of the platform (no `fetch`, no \
-             timers).\nWhatever `Date` and `Math.random` say was settled when the component was built: use `input.now`.",
+             timers).\nThere is no clock: `new Date()` and `Date.now()` throw; use `input.now`. What `Math.random` says was settled \
+             when the\ncomponent was built.",
         ),
         Language::Python => (
             "src/rule.py",
-            "It runs in CPython, without files, network or clock. Whatever `random` and `time` say was settled when the \
-             component\nwas built: use `input.now`. What is imported at the top is loaded once, at build time, and costs \
-             nothing later.\nFor an editor's sake, `build/venv/bin/componentize-py -d wit -w extension bindings \
+            "It runs in CPython, without files, network or clock. `time.time()` and `datetime.now()` end the call: use \
+             `input.now`.\nWhat `random` says was settled when the component was built. What is imported at the top is \
+             loaded once, at build\ntime, and costs nothing later; an `import` inside a function finds nothing.\nFor an editor's sake, `build/venv/bin/componentize-py -d wit -w extension bindings \
              build/bindings` writes the types.",
         ),
     }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::super::{ConfigFile, load};
+use super::account::failed;
 use super::taking::Taking;
 use crate::extension::Extension;
 use crate::extension::trust::Standing;
@@ -18,8 +19,8 @@ pub(super) struct Verify {
 pub(super) async fn run(verify: Verify) -> anyhow::Result<()> {
     let taken = verify.taking.take(&load(&verify.file)?.rules).await?;
     let admitted = &taken.admitted;
-    let extension = Extension::load(admitted.origin(), admitted.bytes(), None)
-        .map_err(|error| anyhow::anyhow!("{error} ({})", error.code()))?;
+    let extension =
+        Extension::load(admitted.origin(), admitted.bytes(), None).map_err(|error| failed(&error))?;
     let about = extension.description();
     println!("is       {} {}", about.id, about.version);
     println!("origin   {}", admitted.origin());

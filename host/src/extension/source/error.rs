@@ -70,7 +70,8 @@ impl Error {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Moved { .. } => {
-                "find out why it changed; review the new one before accepting it with --accept-moved and its SHA-256"
+                "if it is a version you wait for, or you built it again (then sign it again), name its SHA-256 with \
+                 --accept-moved; otherwise find out why it changed, and review it first"
             }
             Self::TooLarge { .. } => {
                 "build it in release mode, strip it, and leave out libraries that it does not use"

@@ -55,6 +55,12 @@ pub enum Error {
         /// Whose the other one is.
         owner: String,
     },
+    /// A pair of keys could not be made.
+    #[error("no keys were made: {reason}")]
+    NoKeys {
+        /// Why not.
+        reason: String,
+    },
     /// A secret key cannot be used.
     #[error("the secret key cannot be used: {reason}")]
     SecretKey {
@@ -72,9 +78,11 @@ impl Error {
             Self::UnknownKey { .. } => "SL0432",
             Self::Wrong { .. } => "SL0433",
             Self::AllowedAnother { .. } => "SL0434",
-            Self::PublicKey { .. } | Self::SecretKey { .. } | Self::Keyring { .. } | Self::SameId { .. } => {
-                "SL0440"
-            }
+            Self::PublicKey { .. }
+            | Self::NoKeys { .. }
+            | Self::SecretKey { .. }
+            | Self::Keyring { .. }
+            | Self::SameId { .. } => "SL0440",
         }
     }
 
@@ -90,7 +98,8 @@ impl Error {
                  the extension and allow it with --allow-unsigned and its SHA-256"
             }
             Self::Wrong { .. } => {
-                "fetch both again; if it persists, tell the author: somebody may have exchanged a file"
+                "sign it again if you built it yourself; otherwise fetch both again, and if it persists, tell the author: \
+                 somebody may have exchanged a file"
             }
             Self::AllowedAnother { .. } => {
                 "find out why it changed; review the new one before naming its SHA-256"
@@ -102,6 +111,9 @@ impl Error {
             Self::Keyring { .. } => "put the file back as it was; `slotledger rules keys` writes it",
             Self::SameId { .. } => {
                 "ask the key's owner for another one: ids are drawn, and never meet by chance"
+            }
+            Self::NoKeys { .. } => {
+                "type the same password twice, or set it in SLOTLEDGER_SIGNING_PASSWORD; nothing was written"
             }
             Self::SecretKey { .. } => {
                 "name the file that `slotledger rules keys new` or `minisign -G` wrote, and its password in \

@@ -13,6 +13,9 @@ use super::{Error, SHA256, key_id};
 /// How minisign marks a secret key that a password protects, after the two bytes that name the algorithm.
 const PROTECTED: &[u8] = b"Sc";
 
+/// What a public key takes.
+const PUBLIC_BYTES: usize = 2 + 8 + 32;
+
 /// What protects a secret key in its file.
 #[derive(Debug, Clone)]
 pub enum Password {
@@ -48,11 +51,17 @@ impl NewKeys {
             }
             Password::Asked => KeyPair::generate_encrypted_keypair(None),
         }
-        .map_err(Error::secret)?;
+        .map_err(|error| Error::NoKeys { reason: error.to_string() })?;
         let secret = pair.sk.to_box(Some("slotledger secret key")).map_err(Error::secret)?.into_string();
         let public = pair.pk.to_box().map_err(Error::secret)?.into_string();
         Ok(Self { secret: secret.into(), public, trusted: pair.pk.to_base64() })
     }
+}
+
+/// Whether this file holds a public key: the algorithm, the id, and 32 bytes.
+fn is_public(file: &str) -> bool {
+    let line = file.lines().nth(1).unwrap_or(file);
+    STANDARD.decode(line.trim()).is_ok_and(|bytes| bytes.len() == PUBLIC_BYTES)
 }
 
 /// Whether a password protects the secret key in this file.
@@ -64,6 +73,9 @@ pub(super) fn is_protected(file: &str) -> bool {
 impl SigningKey {
     /// Opens the secret key in this file. One that nothing protects needs no password, whatever is given.
     pub fn open(file: &str, password: &Password) -> Result<Self, Error> {
+        if is_public(file) {
+            return Err(Error::secret("it is the public key; the secret one is in the file without `.pub`"));
+        }
         let boxed = SecretKeyBox::from_string(file).map_err(Error::secret)?;
         let key = match (is_protected(file), password) {
             (false, _) => boxed.into_unencrypted_secret_key(),

@@ -38,7 +38,7 @@ impl Common {
         &self.instance
     }
 
-    pub(super) fn describe(&self, engine: &Engine) -> Result<Description, wasm::Error> {
+    pub(super) fn describe(&self, engine: &Engine) -> Result<Description, Failure> {
         let (description, _) = self.ask(engine, &self.describe, limits::FUEL_DESCRIBE, ())?;
         Ok(description)
     }

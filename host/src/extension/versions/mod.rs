@@ -48,12 +48,12 @@ impl Adapter {
     }
 
     /// What it says of itself, which has to agree with what its type says.
-    pub(super) fn describe(&self, engine: &Engine, name: &str) -> Result<Description, wasm::Error> {
+    pub(super) fn describe(&self, engine: &Engine, name: &str) -> Result<Description, Failure> {
         let description = self.common().describe(engine)?;
         if description.wit_version == self.version() {
             return Ok(description);
         }
-        Err(unknown(name, &description.wit_version))
+        Err(unknown(name, &description.wit_version).into())
     }
 
     /// What it would have changed.

@@ -28,8 +28,8 @@ class WitWorld(wit_world.WitWorld):
 
     def propose(self, input: words.Input) -> list[words.Proposal]:
         """What the rule would have changed: one more line of the price."""
-        first_hour = number(input.settings, "from")
-        if input.wanted is None or first_hour is None or input.wanted.local_start.minute < first_hour * 60:
+        first = minutes(input.settings, "from")
+        if input.wanted is None or first is None or input.wanted.local_start.minute < first:
             return []
         amount = decimal(value(input.settings, "surcharge"))
         if amount is None:
@@ -56,8 +56,18 @@ def value(settings: list[words.Attribute], name: str) -> str:
 
 
 def number(settings: list[words.Attribute], name: str) -> int | None:
-    text = value(settings, name).strip()
-    return int(text) if text.isdecimal() and len(text) <= 9 else None
+    """A whole number; of 8.5 it is 8."""
+    return scaled(decimal(value(settings, name)), 1)
+
+
+def minutes(settings: list[words.Attribute], name: str) -> int | None:
+    """Hours of the day, as 18 or 18.5, in minutes."""
+    return scaled(decimal(value(settings, name)), 60)
+
+
+def scaled(number: words.Decimal | None, times: int) -> int | None:
+    """So many times the number, without what is behind the point."""
+    return None if number is None else number.units * times // 10**number.scale
 
 
 def decimal(text: str) -> words.Decimal | None:

@@ -33,8 +33,8 @@ impl Guest for Rule {
     /// What the rule would have changed: one more line of the price.
     fn propose(input: Input) -> Vec<Proposal> {
         let Some(wanted) = &input.wanted else { return Vec::new() };
-        let Some(from) = number(&input.settings, "from") else { return Vec::new() };
-        if u64::from(wanted.local_start.minute) < from * 60 {
+        let Some(from) = minutes(&input.settings, "from") else { return Vec::new() };
+        if i64::from(wanted.local_start.minute) < from {
             return Vec::new();
         }
         let Some(amount) = decimal(value(&input.settings, "surcharge")) else {
@@ -53,7 +53,7 @@ impl Guest for Rule {
         let (Some(wanted), Some(most)) = (&input.wanted, number(&input.settings, "most-guests")) else {
             return Vec::new();
         };
-        if u64::from(wanted.guests) <= most {
+        if i64::from(wanted.guests) <= most {
             return Vec::new();
         }
         vec![Finding {
@@ -79,8 +79,19 @@ fn value<'a>(settings: &'a [Attribute], name: &str) -> &'a str {
     settings.iter().find(|setting| setting.name == name).map_or("", |setting| setting.value.as_str())
 }
 
-fn number(settings: &[Attribute], name: &str) -> Option<u64> {
-    value(settings, name).trim().parse().ok().filter(|number| *number <= 1_000_000)
+/// A whole number; of 8.5 it is 8.
+fn number(settings: &[Attribute], name: &str) -> Option<i64> {
+    scaled(decimal(value(settings, name))?, 1)
+}
+
+/// Hours of the day, as 18 or 18.5, in minutes.
+fn minutes(settings: &[Attribute], name: &str) -> Option<i64> {
+    scaled(decimal(value(settings, name))?, 60)
+}
+
+/// So many times the number, without what is behind the point.
+fn scaled(number: Decimal, times: i64) -> Option<i64> {
+    Some(number.units.checked_mul(times)? / 10_i64.checked_pow(number.scale.into())?)
 }
 
 /// Reads an amount, exactly. Floats have no place near money.

@@ -1,5 +1,6 @@
 //! `extension.hostile`: how long the slowest of a hundred bookings takes at one company while another one asks extensions
-//! that loop for ever, eat memory and talk without end; against the same load with extensions that do nothing of the kind.
+//! that loop for ever, eat memory, talk without end, and burn nearly all that they may each time and never fail; against
+//! the same load with extensions that do nothing of the kind.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ const REVIEW: &str = "    fn review(input: Input) -> Vec<Finding> {";
 const ENDLESS: &str = "        loop { std::hint::black_box(()); }\n        #[allow(unreachable_code)]";
 const GREEDY: &str = "        let mut all = Vec::new();\n        for _ in 0..4096 { all.push(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20))); }\n        drop(all);";
 const CHATTY: &str = "        for _ in 0..100_000 { log(Level::Info, \"and so on\"); }";
+/// It is not parked, as it answers; each turn goes round in some eight instructions.
+const HEAVY: &str = "        for turn in 0..2_000_000_u64 { std::hint::black_box(turn); }";
 
 /// Takes turns: the other company asks hostile extensions, then tame ones, and so on.
 pub(super) fn measure(projects: &Projects, scratch: &Path, quick: bool) -> Result<Row> {
@@ -36,8 +39,14 @@ pub(super) fn measure(projects: &Projects, scratch: &Path, quick: bool) -> Resul
         let changed = format!("{REVIEW}\n{body}");
         projects.new_with(name, &[(REVIEW, &changed)])
     };
-    let hostile = [build("endless", ENDLESS)?, build("greedy", GREEDY)?, build("chatty", CHATTY)?];
-    let tame = [build("tame-one", "")?, build("tame-two", "")?, build("tame-three", "")?];
+    let hostile = [
+        build("endless", ENDLESS)?,
+        build("greedy", GREEDY)?,
+        build("chatty", CHATTY)?,
+        build("heavy", HEAVY)?,
+    ];
+    let tame =
+        [build("tame-one", "")?, build("tame-two", "")?, build("tame-three", "")?, build("tame-four", "")?];
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(take_turns(scratch, &hostile, &tame, if quick { TURNS_QUICK } else { TURNS }))
 }

@@ -4,9 +4,9 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
-use super::tool;
+use super::{entry, tool};
 use crate::cli::rules::project::Project;
 
 /// Names another `componentize-qjs` than the project's own.
@@ -17,9 +17,14 @@ const INSTALL: &str = "install Node.js 18 or newer with npm; on Debian `apt-get 
 pub(super) fn build(project: &Project) -> anyhow::Result<Vec<u8>> {
     let program = program(project)?;
     let main = project.main.as_deref().context("package.json names no main file")?;
+    if !project.dir.join(main).is_file() {
+        bail!("package.json names {main} as its main file, which is not there");
+    }
+    entry::write_javascript(project, main)?;
     let out = project.build().join("draft.wasm");
     let mut componentize = tool::program(program, &project.dir);
-    componentize.arg("--wit").arg(project.wit()).args(["--world", "extension", "--js", main]);
+    componentize.arg("--wit").arg(project.wit()).args(["--world", "extension", "--js"]);
+    componentize.arg(project.build().join(entry::JAVASCRIPT));
     // An extension has no system to call. Without `--sync` its calls would be asynchronous, which the host's engine does not
     // offer: there is nothing that an extension could wait for.
     componentize.args(["--stub-wasi", "--sync", "--module-root"]).arg(&project.dir).arg("--output").arg(&out);
@@ -39,6 +44,11 @@ fn program(project: &Project) -> anyhow::Result<PathBuf> {
         let mut npm = tool::program("npm", &project.dir);
         npm.args(["install", "--no-audit", "--no-fund"]);
         tool::install(&mut npm, "the packages of package.json", INSTALL)?;
+    }
+    if !path.exists() {
+        bail!(
+            "package.json does not name componentize-qjs: put back the line that `slotledger rules new` writes"
+        );
     }
     Ok(path)
 }

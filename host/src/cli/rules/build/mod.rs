@@ -3,6 +3,7 @@
 //! Invariant: everything that is made lies in the project's own `build`, `target` or `node_modules`. A tool that has to be
 //! installed for the whole machine is named with the command that installs it, and never installed from here.
 
+mod entry;
 mod javascript;
 mod python;
 mod rust;
@@ -14,9 +15,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
+use super::account::coded;
 use super::project::{Language, Project};
 use super::template;
 use crate::cli::progress::Counting;
+use crate::codes;
 
 pub(super) fn run(dir: &Path) -> anyhow::Result<()> {
     component(&Project::open(dir)?).map(drop)
@@ -24,18 +27,23 @@ pub(super) fn run(dir: &Path) -> anyhow::Result<()> {
 
 /// Builds the component and answers with its path.
 pub(super) fn component(project: &Project) -> anyhow::Result<PathBuf> {
+    built(project).map_err(|error| coded(&codes::PROJECT_UNUSABLE, &error))
+}
+
+fn built(project: &Project) -> anyhow::Result<PathBuf> {
     check_words(project)?;
     fs::create_dir_all(project.build())
         .with_context(|| format!("cannot make {}", project.build().display()))?;
-    let counting = Counting::begin("building");
+    let counting = Counting::waiting("building");
     let bytes = match project.language {
         Language::Rust => rust::build(project),
         Language::JavaScript => javascript::build(project),
         Language::Python => python::build(project),
-    }?;
+    };
     let path = project.component();
+    counting.end(&if bytes.is_ok() { path.display().to_string() } else { "broke off".to_owned() });
+    let bytes = bytes?;
     fs::write(&path, &bytes).with_context(|| format!("cannot write {}", path.display()))?;
-    counting.end(&path.display().to_string());
     println!("{:<14} {} bytes", "size", bytes.len());
     println!("{:<14} {}", "SHA-256", digest(&bytes));
     Ok(path)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::tool;
+use super::{entry, tool};
 use crate::cli::rules::project::Project;
 
 /// Names another `componentize-py` than the project's own.
@@ -25,6 +25,8 @@ pub(super) fn build(project: &Project) -> anyhow::Result<Vec<u8>> {
     }
     let home = project.build().join("venv");
     let program = program(project, &home)?;
+    entry::write_python(project)?;
+    let around = project.build().join(entry::PYTHON);
     let out = project.build().join("draft.wasm");
     let mut componentize = tool::program(program, &project.dir);
     // Packages are looked for in the project's own environment, and not wherever the machine has some.
@@ -34,7 +36,8 @@ pub(super) fn build(project: &Project) -> anyhow::Result<Vec<u8>> {
         "extension",
         "componentize",
     ]);
-    componentize.args(["--stub-wasi", "--python-path", SOURCES, MODULE, "--output"]).arg(&out);
+    componentize.args(["--stub-wasi", "--python-path", SOURCES, "--python-path"]).arg(around);
+    componentize.args([entry::PYTHON_MODULE, "--output"]).arg(&out);
     tool::run(&mut componentize, INSTALL)?;
     let bytes = fs::read(&out).with_context(|| format!("cannot read {}", out.display()))?;
     fs::remove_file(&out).with_context(|| format!("cannot remove {}", out.display()))?;
@@ -59,5 +62,11 @@ fn program(project: &Project, home: &Path) -> anyhow::Result<PathBuf> {
         tool::install(pip.arg(&requirements), "the packages of requirements.txt", INSTALL)?;
         fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
     }
-    Ok(home.join("bin/componentize-py"))
+    let program = home.join("bin/componentize-py");
+    if !program.exists() {
+        bail!(
+            "requirements.txt does not name componentize-py: put back the line that `slotledger rules new` writes"
+        );
+    }
+    Ok(program)
 }

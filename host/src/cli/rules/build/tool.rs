@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, bail};
 
+use crate::cli::progress::Counting;
+
 /// A program that is run in a project's directory.
 pub(super) fn program(name: impl AsRef<OsStr>, dir: &Path) -> Command {
     let mut command = Command::new(name);
@@ -18,21 +20,24 @@ pub(super) fn program(name: impl AsRef<OsStr>, dir: &Path) -> Command {
 pub(super) fn run(command: &mut Command, install: &str) -> anyhow::Result<Output> {
     let output = command.output().map_err(|error| missing(command, error, install))?;
     if !output.status.success() {
-        let both = [&output.stdout[..], &output.stderr[..]].concat();
-        bail!(
-            "{} ended with {}:\n{}",
-            said(command),
-            output.status,
-            String::from_utf8_lossy(&both).trim_end()
-        );
+        // What went wrong stands in the errors; the rest says how far it came, often for other programs.
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let told = if errors.trim().is_empty() { printed } else { errors };
+        bail!("{} ended with {}:\n{}", said(command), output.status, told.trim_end());
     }
     Ok(output)
 }
 
 /// The same, after saying so: it brings something into the project, which may take a while.
 pub(super) fn install(command: &mut Command, what: &str, install: &str) -> anyhow::Result<()> {
-    eprintln!("installing {what} into the project: {}", said(command));
-    run(command, install).map(drop).with_context(|| format!("{what} could not be installed"))
+    eprintln!("installing {what} into the project, which can take a minute: {}", said(command));
+    let installing = Counting::waiting("installing");
+    let done = run(command, install).map(drop);
+    installing.end(if done.is_ok() { what } else { "broke off" });
+    done.with_context(|| {
+        format!("{what} could not be installed; if it says that something is not reached, this machine has no way to it")
+    })
 }
 
 fn missing(command: &Command, error: io::Error, install: &str) -> anyhow::Error {

@@ -11,9 +11,11 @@ use clap::Args;
 use serde::Serialize;
 
 use self::report::{Outcome, Report};
+use super::account::{coded, failed};
 use super::fixture::{self, Fixture};
 use super::project::Project;
 use super::{build, hostile};
+use crate::codes;
 use crate::extension::answer::hook_name;
 use crate::extension::words::Input;
 use crate::extension::{Answer, Error, Extension, limits};
@@ -37,8 +39,16 @@ pub(super) fn run(test: &Test) -> anyhow::Result<ExitCode> {
     let fixtures = fixture::read_all(&test.dir.join("fixtures"))?;
     let mut report = Report::begin(&extension);
     report::section("fixtures");
-    for fixture in fixtures {
-        report.add(&fixture.name, ask_fixture(&extension, &fixture));
+    for (name, fixture) in &fixtures {
+        let outcome = match fixture {
+            Ok(fixture) => ask_fixture(&extension, fixture),
+            Err(error) => unusable(error),
+        };
+        report.add(name, outcome);
+    }
+    if fixtures.is_empty() {
+        let none = anyhow::anyhow!("there is none, so that nothing says what it has to answer");
+        report.add("fixtures/*.json", unusable(&none));
     }
     report::section("inputs made to break it");
     for hook in &extension.description().hooks {
@@ -60,24 +70,25 @@ pub(super) fn load(dir: &Path, file: Option<&Path>) -> anyhow::Result<Extension>
             if project.is_stale() { build::component(&project)? } else { project.component() }
         }
     };
-    let told = |error: Error| anyhow::anyhow!("{error} ({})", error.code());
-    let bytes = component::read(&path, limits::COMPONENT_BYTES).map_err(|error| told(error.into()))?;
-    Extension::load(&path.display().to_string(), &bytes, None).map_err(told)
+    let bytes = component::read(&path, limits::COMPONENT_BYTES).map_err(|error| failed(&error.into()))?;
+    let loaded = Extension::load(&path.display().to_string(), &bytes, None);
+    loaded.map_err(|error| {
+        // What it said before it failed may be all there is to know.
+        report::said(&error.spent().0).iter().for_each(|line| eprintln!("{line}"));
+        failed(&error)
+    })
+}
+
+/// A fixture that cannot be asked.
+fn unusable(error: &anyhow::Error) -> Outcome {
+    Outcome::default().failed(coded(&codes::FIXTURE_UNUSABLE, error).to_string())
 }
 
 fn ask_fixture(extension: &Extension, fixture: &Fixture) -> Outcome {
     let mut outcome = Outcome::default();
     let mut input = fixture.input.clone();
-    if let Err(error) = fixture::settle(&mut input, extension.description()) {
-        return outcome.failed(format!("{error:#}"));
-    }
-    if !extension.description().hooks.contains(&input.hook) {
-        let hook = hook_name(input.hook);
-        return outcome
-            .failed(format!("the extension does not declare the hook `{hook}`: it is never asked this"));
-    }
-    if fixture.propose.is_none() && fixture.review.is_none() {
-        return outcome.failed("it says neither what `propose` nor what `review` has to answer".to_owned());
+    if let Err(error) = fixture::prepare(&mut input, fixture, extension.description()) {
+        return unusable(&error);
     }
     if let Some(expected) = &fixture.propose {
         outcome = ask("propose", || extension.propose(&input), Some(expected), outcome);

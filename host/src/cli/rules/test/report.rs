@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::cli::rules::account::harmless;
 use crate::extension::Extension;
 use crate::extension::answer::hook_name;
 use crate::wasm::log::{Level, Log};
@@ -40,20 +41,25 @@ impl Outcome {
 
     /// What the extension said meanwhile.
     pub(super) fn said(mut self, log: &Log) -> Self {
-        let level = |level| match level {
-            Level::Debug => "debug",
-            Level::Info => "info",
-            Level::Warn => "warn",
-        };
-        let shown = log.lines.iter().take(SHOWN);
-        self.notes
-            .extend(shown.map(|line| format!("log {}: {}", level(line.level), line.text.escape_debug())));
-        if log.lines.len() > SHOWN || log.dropped > 0 {
-            let kept = u64::try_from(log.lines.len()).unwrap_or(u64::MAX);
-            self.notes.push(format!("log: {} lines altogether", kept.saturating_add(log.dropped)));
-        }
+        self.notes.extend(said(log));
         self
     }
+}
+
+/// The first lines of a log, each with its level, and how many there were.
+pub(super) fn said(log: &Log) -> Vec<String> {
+    let level = |level| match level {
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warn => "warn",
+    };
+    let shown = log.lines.iter().take(SHOWN);
+    let mut lines: Vec<String> =
+        shown.map(|line| format!("log {}: {}", level(line.level), harmless(&line.text))).collect();
+    if log.lines.len() > SHOWN || log.dropped > 0 {
+        lines.push(format!("log: {} lines altogether", log.said()));
+    }
+    lines
 }
 
 /// Prints as it goes, and counts.

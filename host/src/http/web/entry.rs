@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::Wrong;
+use super::wrong::Wrong;
 
 /// One input.
 #[derive(Template)]
-#[template(path = "setup/entry.html")]
+#[template(path = "parts/entry.html")]
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) label: &'static str,

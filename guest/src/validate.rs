@@ -118,7 +118,9 @@ fn check_start(snapshot: &Snapshot, start: i64, grid: Option<&Checked>, broken: 
         broken.push(findings::off_grid(snapshot.grid.slot_minutes));
     }
     let (earliest, latest) = bookable(snapshot);
-    if start < earliest {
+    if start < snapshot.now {
+        broken.push(findings::over());
+    } else if start < earliest {
         broken.push(findings::too_soon(service.lead_time));
     }
     if start > latest {

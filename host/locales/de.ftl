@@ -284,10 +284,8 @@ SL0213 = Alle Zeiten sind vergeben.
     .hint = Bitte wählen Sie eine andere Zeit oder jemand anderen.
 SL0214 = Wir haben in einem Teil dieser Zeit geschlossen.
     .hint = Bitte wählen Sie eine Zeit innerhalb unserer Öffnungszeiten.
-SL0215 = { $number ->
-        [0] Diese Zeit ist schon vorbei.
-       *[other] Das ist zu kurzfristig: Buchen Sie mindestens { $span } im Voraus.
-    }
+SL0215 = Das ist zu kurzfristig: Buchen Sie mindestens { $span } im Voraus.
+    .plain = Diese Zeit ist schon vorbei.
     .hint = Bitte wählen Sie eine spätere Zeit.
 SL0216 = Das liegt zu weit in der Zukunft: Buchen können Sie höchstens { $span } im Voraus.
     .hint = Bitte wählen Sie eine frühere Zeit.

@@ -280,10 +280,8 @@ SL0213 = All times are taken.
     .hint = Choose another time, or somebody else.
 SL0214 = We are closed for a part of that time.
     .hint = Choose a time inside our opening hours.
-SL0215 = { $number ->
-        [0] This time is over already.
-       *[other] That is too soon: it has to be booked { $span } ahead.
-    }
+SL0215 = That is too soon: it has to be booked { $span } ahead.
+    .plain = This time is over already.
     .hint = Choose a later time.
 SL0216 = That is too far ahead: it can be booked at most { $span } ahead.
     .hint = Choose an earlier time.

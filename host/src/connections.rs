@@ -80,7 +80,7 @@ pub async fn ledger(name: &str, settings: &config::Ledger) -> Result<Ledger, Err
         reason: format!("{} is no currency of ISO 4217", settings.currency),
     })?;
     let books = slotledger_ledger::Settings {
-        company: settings.company.clone(),
+        company: settings.company.clone().unwrap_or_else(|| name.to_owned()),
         currency: settings.currency.clone(),
         currency_digits: digits.into(),
         tax_percent: settings.tax_percent,

@@ -121,6 +121,11 @@ pub(crate) fn branch_closed() -> Finding {
     )
 }
 
+/// Of a start that has passed: whether more notice would have been needed does not matter then.
+pub(crate) fn over() -> Finding {
+    finding(TOO_SOON, "That time is over already.", "Choose a start that is still to come.")
+}
+
 pub(crate) fn too_soon(lead_time: u32) -> Finding {
     finding(
         TOO_SOON,

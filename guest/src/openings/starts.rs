@@ -16,7 +16,8 @@ impl Search<'_> {
         let (earliest, latest) = validate::bookable(self.snapshot);
         let early = self.grid.beginning_in(Span { start: i64::MIN, end: earliest });
         bits::clear(&mut starts, early);
-        left(&starts, || findings::too_soon(service.lead_time))?;
+        let is_over = self.query.within.end <= self.snapshot.now || service.lead_time == 0;
+        left(&starts, || if is_over { findings::over() } else { findings::too_soon(service.lead_time) })?;
         clear_after(&self.grid, &mut starts, latest, i64::MAX);
         left(&starts, || findings::too_far(service.horizon))?;
         self.clear_late_starts(&mut starts);

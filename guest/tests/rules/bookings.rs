@@ -176,6 +176,20 @@ fn a_search_that_finds_nothing_says_why() {
 }
 
 #[test]
+fn a_time_that_is_over_is_not_called_too_soon() {
+    let said = |now: i64, lead_time: u32| {
+        let mut world = snapshot();
+        world.now = now;
+        world.service.lead_time = lead_time;
+        let found = find_openings(&world, &query(5)).expect("a sane search");
+        found.reasons.first().map(|reason| reason.message.clone()).unwrap_or_default()
+    };
+    assert_eq!(said(at(23, 0), 0), "That time is over already.");
+    assert_eq!(said(at(24, 0), 60), "That time is over already.");
+    assert!(said(at(0, 0), 1440).contains("sooner than 1440 minutes"), "{}", said(at(0, 0), 1440));
+}
+
+#[test]
 fn a_meaningless_search_is_refused() {
     let within = Span { start: at(10, 0), end: at(10, 0) };
     for (query, code) in [

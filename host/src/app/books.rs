@@ -99,7 +99,7 @@ impl App {
     }
 
     /// The companies of a connection.
-    pub(super) async fn companies_of(&self, connection: &str) -> Result<Vec<CompanyId>> {
+    pub async fn companies_of(&self, connection: &str) -> Result<Vec<CompanyId>> {
         let all = self.companies().await?.into_iter().filter(|company| company.data.erp == connection);
         Ok(all.map(|company| CompanyId(company.id)).collect())
     }

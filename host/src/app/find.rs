@@ -25,6 +25,12 @@ impl App {
         Ok(self.ports.store.names(ids).await?)
     }
 
+    /// The addresses of these customers, of those that have one.
+    pub async fn homes(&self, customers: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
+        let homes = self.ports.store.homes(customers).await?;
+        Ok(homes.into_iter().map(|(id, address)| (CustomerId(id), address)).collect())
+    }
+
     /// What the customers of these appointments are called, by appointment.
     pub async fn customer_names(
         &self,

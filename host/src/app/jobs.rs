@@ -119,7 +119,7 @@ impl App {
             service: service.clone(),
             case,
             units: units.map(|unit| unit.name.clone()).collect(),
-            address: appointment.address(&customer).map(str::to_owned),
+            address: appointment.address(customer.address.as_deref()).map(str::to_owned),
             branch: branch.name.clone(),
             signature: self.ports.store.signature(appointment.id).await?,
             notes: self.ports.store.notes(appointment.id).await?,

@@ -12,7 +12,7 @@ use crate::model::CompanyId;
 pub struct OwnBooks {
     /// The connection, by the name that companies know it by.
     pub connection: String,
-    books: Arc<dyn Administration>,
+    pub(super) books: Arc<dyn Administration>,
 }
 
 impl App {

@@ -49,6 +49,7 @@ mod series;
 mod setup;
 mod snapshot;
 mod standing;
+mod stock;
 #[cfg(test)]
 mod tests;
 mod translate;
@@ -114,6 +115,7 @@ pub use setup::{
     UnitsWanted, Week,
 };
 pub use standing::ConnectionView;
+pub use stock::Goods;
 pub(crate) use views::VIEW_NAME;
 pub use visits::NewNote;
 pub use waitlist::{WaitRequest, WaitView};

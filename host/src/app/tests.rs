@@ -62,7 +62,7 @@ impl World {
         let clock = Arc::new(Set(AtomicI64::new(utc("2026-11-22T10:00:00Z").timestamp())));
         let ledger = crate::config::Ledger {
             path: directory.path().join("books.sqlite"),
-            company: "C".to_owned(),
+            company: Some("C".to_owned()),
             currency: "EUR".to_owned(),
             tax_percent: Decimal::TEN,
         };

@@ -29,6 +29,10 @@ pub(super) struct Init {
     /// Adds a sample company with a service, providers with shifts, and a customer.
     #[arg(long)]
     sample: bool,
+    /// What the built-in ledger calls whoever keeps it, beside the names that companies are given later. Without it, it
+    /// takes that of the connection.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["sample", "tryton_url"])]
+    company: Option<String>,
     /// Where requests will come in.
     #[arg(long, default_value = "127.0.0.1:7878")]
     listen: std::net::SocketAddr,
@@ -121,11 +125,14 @@ fn configuration(init: &Init, store: &str) -> String {
             quoted(&init.tryton_database),
             quoted(user)
         ),
-        _ => format!(
-            "[erp.ledger]\nkind = \"ledger\"\npath = \"books.sqlite\"\ncompany = {}\ncurrency = \"EUR\"\n\
-             tax_percent = \"20\"\n",
-            quoted(if init.sample { sample::COMPANY } else { "My company" })
-        ),
+        _ => {
+            let company = if init.sample { Some(sample::COMPANY) } else { init.company.as_deref() };
+            let company = company.map(|name| format!("company = {}\n", quoted(name))).unwrap_or_default();
+            format!(
+                "[erp.ledger]\nkind = \"ledger\"\npath = \"books.sqlite\"\n{company}currency = \"EUR\"\n\
+                 tax_percent = \"20\"\n"
+            )
+        }
     };
     format!(
         "# The configuration of a Slotledger host; docs/administrators.md explains every setting.\n\

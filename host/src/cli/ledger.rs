@@ -3,8 +3,8 @@
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
-use slotledger_erp::{Item, JournalLine, Key};
-use slotledger_ledger::{Ledger, Receipt};
+use slotledger_erp::{Item, JournalLine, Key, Receipt};
+use slotledger_ledger::Ledger;
 
 use super::{ConfigFile, load};
 use crate::clock::{Clock, SystemClock};
@@ -59,6 +59,9 @@ struct Receive {
     /// Where it lies.
     #[arg(long)]
     warehouse: String,
+    /// What it came in with, as the number of a delivery note; it stands in the journal beside the item.
+    #[arg(long)]
+    reference: Option<String>,
     /// A key of your own for this receipt: with the same key it is taken in once, however often this is repeated.
     #[arg(long, value_parser = key)]
     key: Key,
@@ -103,6 +106,7 @@ async fn act(ledger: &Ledger, act: Act) -> anyhow::Result<()> {
                 unit: receive.unit,
                 unit_cost: receive.unit_cost,
                 warehouse: receive.warehouse,
+                reference: receive.reference,
             };
             let number = ledger.receive(&receipt).await.context("nothing was taken in")?;
             println!("{number}");

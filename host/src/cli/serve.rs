@@ -129,6 +129,8 @@ impl Host {
         tasks.push(tokio::spawn(async move { app.tell_boards(told).await }));
         let app = self.app.clone();
         tokio::spawn(async move { app.ask_connections().await });
+        let app = self.app.clone();
+        tokio::spawn(async move { app.count_ahead().await });
         if config.relay.enabled {
             tasks.push(tokio::spawn(LOOKS.run(self.looks(config), stopped.clone())));
             tasks.push(tokio::spawn(Arc::new(self.relay(config)).run(stopped)));

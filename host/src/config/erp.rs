@@ -41,8 +41,8 @@ impl Erp {
 pub struct Ledger {
     /// The SQLite database they are kept in.
     pub path: PathBuf,
-    /// The name of the company they belong to.
-    pub company: String,
+    /// What whoever keeps them is called in what the books themselves say; none takes the connection's name.
+    pub company: Option<String>,
     /// ISO 4217 code of the currency they are kept in.
     pub currency: String,
     /// Tax on what is sold, percent of the net amount.

@@ -1,12 +1,10 @@
 //! The built-in books of a company that is only tried out.
 
-use std::collections::HashSet;
-
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use slotledger_erp::{Item, Key};
-use slotledger_ledger::{Ledger, Receipt};
+use slotledger_erp::{Item, Key, Receipt};
+use slotledger_ledger::Ledger;
 
 use crate::app::sample::{STOCK, TrialBooks};
 
@@ -31,12 +29,16 @@ impl TrialBooks for Trial {
             unit: "Unit".to_owned(),
             unit_cost: Decimal::new(750, 2),
             warehouse: "WH".to_owned(),
+            reference: None,
         };
         self.ledger.receive(&receipt).await.map(drop).map_err(|error| error.to_string())
     }
 
-    async fn empty(&self, keys: &HashSet<Key>) -> Result<Option<String>, String> {
-        let given_up = |key: &str| key == STOCK || Key::parse(key).is_some_and(|key| keys.contains(&key));
+    async fn empty(
+        &self,
+        is_theirs: &(dyn for<'k> Fn(&'k Key) -> bool + Send + Sync),
+    ) -> Result<Option<String>, String> {
+        let given_up = |key: &str| key == STOCK || Key::parse(key).is_some_and(|key| is_theirs(&key));
         self.ledger.begin_anew(&given_up).await.map_err(|error| error.to_string())
     }
 }

@@ -46,7 +46,8 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             Scope::AppointmentsAnswer,
             "confirm",
             "Acknowledge a booking",
-            "Confirms every appointment that is not confirmed yet, all of them or none.",
+            "Confirms every appointment that is not confirmed yet, all of them or none. Those under way take no part; \
+             `left_out` lists them.",
             |Nothing {}| BookingCommand::Confirm,
         ))
         .routes(command(
@@ -55,7 +56,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             "Acknowledge a booking by paying its deposit",
             "Divides the amount among the appointments to the smallest unit of the currency: to each what it asks for \
              in advance at least, of the rest a part in proportion to what it costs. Appointments that ask for nothing \
-             in advance are confirmed with them.",
+             in advance are confirmed with them. Those under way or over take no part; `left_out` lists the former.",
             BookingCommand::Pay,
         ))
         .routes(command(

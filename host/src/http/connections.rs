@@ -46,9 +46,9 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .gives::<PageOf<MappingView>>(200, "What holds, by kind and code.");
     OpenApiRouter::default()
         .routes(list.tag(TAG).needs(&Need::everywhere(Scope::BooksRead)).to(index))
-        .routes(read.tag(TAG).needs(&Need::everywhere(Scope::BooksRead)).to(mappings))
-        .routes(map.tag(TAG).needs(&Need::everywhere(Scope::BooksWrite)).to(set))
-        .routes(unmap.tag(TAG).needs(&Need::everywhere(Scope::BooksWrite)).to(unset))
+        .routes(read.tag(TAG).needs(&Need::books(Scope::BooksRead)).to(mappings))
+        .routes(map.tag(TAG).needs(&Need::books(Scope::BooksWrite)).to(set))
+        .routes(unmap.tag(TAG).needs(&Need::books(Scope::BooksWrite)).to(unset))
 }
 
 async fn index(extract::State(app): extract::State<State>) -> Result<Json<Page<ConnectionView>>, Problem> {

@@ -38,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     .named()
     .query::<Until>()
     .gives::<BalanceView>(200, "Every account, and the sums, which are equal.");
-    let needs = Need::everywhere(Scope::BooksRead);
+    let needs = Need::books(Scope::BooksRead);
     OpenApiRouter::default()
         .routes(read.tag(TAG).needs(&needs).to(entries))
         .routes(add_up.tag(TAG).needs(&needs).to(balance))

@@ -51,6 +51,7 @@ mod series;
 mod services;
 mod session;
 mod site;
+mod stock;
 mod units;
 mod visits;
 mod waitlist;
@@ -134,6 +135,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(deliveries::routes())
         .merge(connections::routes())
         .merge(journal::routes())
+        .merge(stock::routes())
         .merge(reconciliation::routes())
         .merge(reports::routes())
         .merge(decisions::routes())

@@ -1,22 +1,28 @@
 //! The API on a real store and the shipped rules, without a socket.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http_body_util::BodyExt;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::*;
-use crate::app::{Ports, key_hash};
+use crate::app::{Connections, Ports, key_hash};
 use crate::clock::{Clock, SystemClock};
+use crate::config::{Erp, Ledger};
+use crate::connections;
 use crate::model::ApiKey;
 use crate::store::SharedStore;
 use crate::store::sqlite::Sqlite;
 use crate::wasm::Rules;
 
 mod boards;
+mod books;
 mod corrections;
 mod customers;
 mod deposits;
@@ -29,6 +35,7 @@ mod phone;
 mod portal;
 mod sessions;
 mod setup;
+mod stock;
 mod visits;
 
 const KEY: &str = "sl_test";
@@ -77,7 +84,24 @@ impl Answer {
 
 impl Api {
     async fn open() -> Self {
+        Self::over(tempfile::tempdir().unwrap(), Connections::default()).await
+    }
+
+    /// With built-in books of the name that companies have unless they say otherwise.
+    async fn with_books() -> Self {
         let home = tempfile::tempdir().unwrap();
+        let ledger = Ledger {
+            path: home.path().join("books.sqlite"),
+            company: None,
+            currency: "EUR".to_owned(),
+            tax_percent: Decimal::from(20),
+        };
+        let erp = BTreeMap::from([("ledger".to_owned(), Erp::Ledger(ledger))]);
+        let books = connections::open(&erp, &BTreeMap::new()).await.unwrap();
+        Self::over(home, books).await
+    }
+
+    async fn over(home: tempfile::TempDir, books: Connections) -> Self {
         let store: SharedStore = Arc::new(Sqlite::open(&home.path().join("store.sqlite")).await.unwrap());
         let clock = SystemClock;
         let key = ApiKey::administrators(clock.new_id(), key_hash(KEY), "test", clock.now());
@@ -86,7 +110,7 @@ impl Api {
             store: store.clone(),
             rules: Rules::compiled_once(),
             clock: Arc::new(SystemClock),
-            books: Arc::default(),
+            books: Arc::new(books),
             wake: Arc::default(),
         };
         let app = Arc::new(App::new(ports));

@@ -17,8 +17,9 @@ pub(super) const NAME: &str = "language-name";
 /// What begins the names of zones, which English calls as addresses do.
 const ZONE: &str = "zone-";
 
-/// What stands beside texts.
+/// What may stand beside texts: what would help, and what a refusal is called that gives no number.
 pub(super) const HINT: &str = "hint";
+pub(super) const PLAIN: &str = "plain";
 
 /// What a refusal's text may be filled with, whichever its code.
 pub(super) const OF_REFUSALS: [&str; 2] = ["number", "span"];
@@ -111,7 +112,7 @@ fn fit(file: &FluentResource, part: &Part<'_>, vocabulary: &Vocabulary) -> Resul
     if !part.is_term && vocabulary.takes(name, None).is_none() {
         return fault(name, format!("there is no text called {name}"));
     }
-    if let Some(beside) = part.beside.filter(|beside| !part.is_term && *beside != HINT) {
+    if let Some(beside) = part.beside.filter(|beside| !part.is_term && ![HINT, PLAIN].contains(beside)) {
         return fault(beside, format!("nothing called {beside} stands beside {name}"));
     }
     let terms: BTreeSet<&str> = file.entries().filter_map(term).collect();

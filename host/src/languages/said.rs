@@ -5,7 +5,7 @@ use chrono_tz::{OffsetName, Tz};
 use rust_decimal::Decimal;
 
 use super::Language;
-use super::file::{HINT, zone_name};
+use super::file::{HINT, PLAIN, zone_name};
 use crate::model::master::currency_digits;
 
 /// Minutes of an hour and of a day, and hours of a half day.
@@ -155,7 +155,9 @@ impl Language {
             let numbers = number.into_iter();
             numbers.flat_map(|number| [("number", number.into()), ("span", self.length(number).into())])
         };
-        (self.tell_if(code, None, told()), self.tell_if(code, Some(HINT), told()))
+        let plain = || if number.is_none() { self.tell_if(code, Some(PLAIN), []) } else { None };
+        let message = plain().or_else(|| self.tell_if(code, None, told()));
+        (message, self.tell_if(code, Some(HINT), told()))
     }
 }
 

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::access::By;
 use super::{
-    AppointmentId, BookingId, BranchId, CaseId, CompanyId, Customer, CustomerId, PostingPolicy, Preference,
-    ProviderId, SeriesId, ServiceId, SharedDocument, UnitId,
+    AppointmentId, BookingId, BranchId, CaseId, CompanyId, CustomerId, PostingPolicy, Preference, ProviderId,
+    SeriesId, ServiceId, SharedDocument, UnitId,
 };
 
 /// Where an appointment stands.
@@ -234,10 +234,10 @@ impl Appointment {
         quote.net - payments.iter().map(|payment| payment.amount).sum::<Decimal>()
     }
 
-    /// Where the visit is: where it was said to be, else at the customer's address; none means at the branch.
+    /// Where the visit is: where it was said to be, else at `home`, the customer's address; none means at the branch.
     #[must_use]
-    pub fn address<'a>(&'a self, customer: &'a Customer) -> Option<&'a str> {
-        let said = self.location.as_deref().or(customer.address.as_deref());
+    pub fn address<'a>(&'a self, home: Option<&'a str>) -> Option<&'a str> {
+        let said = self.location.as_deref().or(home);
         said.filter(|address| !address.trim().is_empty())
     }
 

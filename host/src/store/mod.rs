@@ -65,7 +65,7 @@ pub use visits::Visits;
 pub use waitlist::{Freed, Offer, Wait, WaitFilter, Waitlist};
 
 use crate::model::master::Kind;
-use crate::model::{Appointment, AppointmentId, CompanyId};
+use crate::model::{Appointment, AppointmentId, CompanyId, CustomerId};
 
 /// Everything the host keeps.
 pub trait Store:
@@ -227,6 +227,9 @@ pub trait Records: Send + Sync + 'static {
 
     /// What these records are called, in any order; those that do not exist are left out.
     async fn names(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error>;
+
+    /// The addresses of these customers, in any order; those without one are left out.
+    async fn homes(&self, customers: &[CustomerId]) -> Result<Vec<(Uuid, String)>, Error>;
 
     /// What the customers of these appointments are called, by appointment, in any order.
     async fn customer_names(&self, appointments: &[AppointmentId]) -> Result<Vec<(Uuid, String)>, Error>;

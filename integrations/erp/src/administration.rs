@@ -3,15 +3,15 @@
 //! Role: the port behind `slotledger connect`, `erp import`, `erp certify` and `reconcile`. The relay never uses it.
 //!
 //! Invariant: nothing here makes, changes or deletes a business document, except [`Administration::adopt`], which
-//! writes a key, [`Administration::set_apart`], which writes one or withdraws a draft, and [`Administration::furnish`],
-//! which is for test companies.
+//! writes a key, [`Administration::set_apart`], which writes one or withdraws a draft, [`Stock::receive`], and
+//! [`Administration::furnish`], which is for test companies.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Connector, Document, Failure, Journal, Key, Kind, Posting, Reason, State, conformance};
+use crate::{Connector, Document, Failure, Journal, Key, Kind, Posting, Reason, State, Stock, conformance};
 
 /// The most entries of one [`Page`].
 pub const MAX_PAGE: usize = 500;
@@ -249,6 +249,11 @@ pub trait Administration: Connector {
 
     /// The journal, where these books show it nowhere else.
     fn journal(&self) -> Option<&dyn Journal> {
+        None
+    }
+
+    /// The stock, where these books show it nowhere else.
+    fn stock(&self) -> Option<&dyn Stock> {
         None
     }
 

@@ -18,6 +18,7 @@ mod key;
 mod line;
 mod movement;
 mod posting;
+mod stock;
 pub mod transport;
 
 pub use administration::{
@@ -35,3 +36,4 @@ pub use posting::{
     Advance, AdvanceRefund, Body, CommissionEarned, CommissionReversal, CreditNote, Earner, Finish, Invoice,
     Order, OrderAmendment, OrderCancellation, Posting, StockIssue, StockReturn,
 };
+pub use stock::{OnHand, Receipt, Stock};

@@ -6,12 +6,12 @@ use rust_decimal::Decimal;
 use slotledger_erp::conformance::Setup;
 use slotledger_erp::{
     Administration, Balance, Check, Checks, Days, Document, Failure, Item, Journal, Key, Kind, Listed,
-    MAX_PAGE, Material, Mode, Page, Party, Posting, Reason, Record, RecordKind, Tell,
+    MAX_PAGE, Material, Mode, Page, Party, Posting, Reason, Receipt, Record, RecordKind, Stock, Tell,
 };
 
 use crate::ledger::used;
 use crate::reading::{Cursor, Filed};
-use crate::{Error, Ledger, Receipt, reading, records};
+use crate::{Error, Ledger, reading, records};
 
 /// Where the suite's materials lie.
 const TEST_WAREHOUSE: &str = "Certification";
@@ -78,14 +78,14 @@ impl Administration for Ledger {
     async fn furnish(&self, run: &str, today: NaiveDate) -> Result<Setup, Failure> {
         let filter = test_item("certify-filter", "Filter");
         let rare = test_item("certify-rare", "Rare part");
-        let held = self.on_hand(&filter.code).await?;
+        let held = self.test_stock(&filter.code).await?;
         if held < Decimal::from(TEST_STOCK) {
             self.receive(&goods(run, today, &filter, Decimal::from(TEST_STOCK) - held)?).await?;
         }
-        if self.on_hand(&rare.code).await? == Decimal::ZERO {
+        if self.test_stock(&rare.code).await? == Decimal::ZERO {
             self.receive(&goods(run, today, &rare, Decimal::ONE)?).await?;
         }
-        let scarce = self.on_hand(&rare.code).await? + Decimal::ONE;
+        let scarce = self.test_stock(&rare.code).await? + Decimal::ONE;
         let currency = &self.books.currency;
         Ok(Setup {
             run: run.to_owned(),
@@ -111,6 +111,10 @@ impl Administration for Ledger {
         Some(self)
     }
 
+    fn stock(&self) -> Option<&dyn Stock> {
+        Some(self)
+    }
+
     async fn balance(&self) -> Result<Balance, Failure> {
         let trial = self.trial_balance().await?;
         Ok(Balance { debit: trial.debit, credit: trial.credit })
@@ -133,7 +137,7 @@ impl Ledger {
         Ok(Page { entries, next })
     }
 
-    async fn on_hand(&self, item: &str) -> Result<Decimal, Error> {
+    async fn test_stock(&self, item: &str) -> Result<Decimal, Error> {
         let levels = self.stock_on_hand(item).await?;
         Ok(levels.iter().filter(|level| level.warehouse == TEST_WAREHOUSE).map(|level| level.quantity).sum())
     }
@@ -178,5 +182,6 @@ fn goods(run: &str, date: NaiveDate, item: &Item, quantity: Decimal) -> Result<R
         unit: "Unit".to_owned(),
         unit_cost: Decimal::new(713, 2),
         warehouse: TEST_WAREHOUSE.to_owned(),
+        reference: None,
     })
 }

@@ -1,5 +1,7 @@
 //! What every document of these books has in common: the currency, the tax, and the form of a posting.
 
+use std::borrow::Cow;
+
 use chrono::Datelike;
 use serde::Serialize;
 use slotledger_erp::{Posting, Reason, State};
@@ -47,7 +49,7 @@ pub(crate) fn draft(posting: &Posting) -> Result<Draft<'_>, Error> {
     Ok(Draft {
         paper: Paper::Asked(posting.kind()),
         key: &posting.key,
-        subject: &posting.subject,
+        subject: Cow::Borrowed(&posting.subject),
         date: posting.date,
         state: State::Posted,
         party: None,

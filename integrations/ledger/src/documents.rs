@@ -4,6 +4,8 @@
 //! series follow each other without a gap, because they are given out in that transaction and nowhere else. A draft
 //! has no entry and no number of a series; it gets both when it is posted.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate};
 use slotledger_erp::{Key, Kind, State};
 use sqlx::SqliteConnection;
@@ -59,7 +61,7 @@ impl Paper {
 pub(crate) struct Draft<'a> {
     pub(crate) paper: Paper,
     pub(crate) key: &'a Key,
-    pub(crate) subject: &'a str,
+    pub(crate) subject: Cow<'a, str>,
     pub(crate) date: NaiveDate,
     pub(crate) state: State,
     /// Whom it is about.
@@ -182,7 +184,7 @@ async fn file_head(
     .bind(&place.number)
     .bind(state_text(draft.state))
     .bind(draft.date.to_string())
-    .bind(draft.subject)
+    .bind(&*draft.subject)
     .bind(party.map(|party| party.code.as_str()))
     .bind(party.map(|party| party.name.as_str()))
     .bind(draft.source)

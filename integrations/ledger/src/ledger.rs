@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use slotledger_erp::{Days, Document, JournalEntry, Key, Reason, TrialBalance};
+use slotledger_erp::{Days, Document, JournalEntry, Key, OnHand, Reason, Receipt, TrialBalance};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -21,7 +21,7 @@ use crate::books::Books;
 use crate::documents::{self, Draft, Paper};
 use crate::journal;
 use crate::reading::{self, Filed, Record};
-use crate::stock::{self, OnHand, Receipt};
+use crate::stock;
 use crate::{Error, invoices, periods};
 
 /// The most rows one page has.
@@ -224,7 +224,8 @@ impl Ledger {
     /// # Errors
     /// When the database fails.
     pub async fn stock_on_hand(&self, item: &str) -> Result<Vec<OnHand>, Error> {
-        stock::on_hand(&mut *self.readers.acquire().await?, &self.books.currency, item).await
+        let mut connection = self.readers.acquire().await?;
+        stock::on_hand(&mut connection, &self.books.currency, Some(item), (None, MAX_PAGE)).await
     }
 
     /// Brings the tables up to date and compares the company, under the write lock: two processes may open new books

@@ -35,4 +35,3 @@ mod stock;
 pub use error::Error;
 pub use ledger::{Ledger, MAX_PAGE, Settings};
 pub use reading::Record;
-pub use stock::{OnHand, Receipt};

@@ -3,15 +3,16 @@
 //! Invariant: the value of what is on hand equals the stock account. An issue takes out its share of the warehouse's
 //! average cost; a return brings back what the issue took out, to the last coin once all of it is back.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
-use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
-use slotledger_erp::{Item, Key, Kind, Material, Posting, Reason, State, StockIssue, StockReturn};
+use async_trait::async_trait;
+use slotledger_erp::{
+    Failure, Item, Kind, MAX_PAGE, Material, OnHand, Page, Posting, Reason, Receipt, State, Stock,
+    StockIssue, StockReturn,
+};
 use sqlx::SqliteConnection;
 
-use crate::Error;
 use crate::accounts::Account;
 use crate::amounts::{Currency, fine, from_fine, quantity, share};
 use crate::books::{Books, draft, json};
@@ -19,38 +20,7 @@ use crate::documents::{Draft, Line, Paper, What};
 use crate::journal::Entry;
 use crate::lines::demand_lines;
 use crate::reading::standing;
-
-/// Goods that came in: the only way into these books' stock besides a return.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// Unique for ever, like a posting's.
-    pub key: Key,
-    /// The day they came in.
-    pub date: NaiveDate,
-    /// What came in; unknown items are made.
-    pub item: Item,
-    /// How much; the first receipt of an item settles its unit of measure.
-    pub quantity: Decimal,
-    /// The unit of measure.
-    pub unit: String,
-    /// What one unit cost, in the company's currency.
-    pub unit_cost: Decimal,
-    /// Where it lies.
-    pub warehouse: String,
-}
-
-/// What one warehouse has of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OnHand {
-    /// The warehouse.
-    pub warehouse: String,
-    /// How much, in `unit`.
-    pub quantity: Decimal,
-    /// The item's unit of measure.
-    pub unit: String,
-    /// What it cost, at its average.
-    pub value: Decimal,
-}
+use crate::{Error, Ledger};
 
 /// Makes an item that the books do not know yet.
 pub(crate) async fn know(connection: &mut SqliteConnection, item: &Item) -> Result<(), Error> {
@@ -72,6 +42,7 @@ pub(crate) async fn receipt<'a>(
 ) -> Result<Draft<'a>, Error> {
     know(connection, &receipt.item).await?;
     settle_unit(connection, receipt).await?;
+    let item = Item { code: receipt.item.code.clone(), name: name_of(connection, &receipt.item).await? };
     let quantity = quantity(receipt.quantity)?;
     let value = books.currency.line(quantity, fine("unit cost", receipt.unit_cost)?)?;
     if value < 0 || receipt.warehouse.is_empty() {
@@ -85,14 +56,17 @@ pub(crate) async fn receipt<'a>(
     Ok(Draft {
         paper: Paper::GoodsReceipt,
         key: &receipt.key,
-        subject: &receipt.item.name,
+        subject: Cow::Owned(match &receipt.reference {
+            Some(reference) => format!("{}, {reference}", item.name),
+            None => item.name.clone(),
+        }),
         date: receipt.date,
         state: State::Posted,
         party: None,
         source: None,
         net: value,
         tax: 0,
-        lines: vec![line(&receipt.item, quantity, value, What::Received { warehouse })],
+        lines: vec![line(&item, quantity, value, What::Received { warehouse })],
         bills: Vec::new(),
         settlements: Vec::new(),
         entry: Entry::transfer(Account::Stock, Account::OpeningBalance, value),
@@ -227,6 +201,12 @@ fn not_issued(material: &Material, issue: &str, level: Level) -> Error {
     )
 }
 
+/// What an item is called: the first name that it was given.
+async fn name_of(connection: &mut SqliteConnection, item: &Item) -> Result<String, Error> {
+    let query = sqlx::query_scalar("SELECT name FROM items WHERE code = ?");
+    Ok(query.bind(&item.code).fetch_one(connection).await?)
+}
+
 async fn unit_of(connection: &mut SqliteConnection, item: &str) -> Result<Option<String>, Error> {
     let query = sqlx::query_scalar("SELECT unit FROM items WHERE code = ?");
     Ok(query.bind(item).fetch_optional(connection).await?.flatten())
@@ -247,7 +227,8 @@ async fn demand_unit(connection: &mut SqliteConnection, material: &Material) -> 
 async fn settle_unit(connection: &mut SqliteConnection, receipt: &Receipt) -> Result<(), Error> {
     let code = &receipt.item.code;
     if let Some(unit) = unit_of(connection, code).await? {
-        return demand_same_unit(code, &unit, &receipt.unit);
+        let is_left_out = receipt.unit.is_empty();
+        return if is_left_out { Ok(()) } else { demand_same_unit(code, &unit, &receipt.unit) };
     }
     if receipt.unit.is_empty() {
         return Err(Error::refused(
@@ -272,23 +253,59 @@ fn demand_same_unit(code: &str, kept: &str, asked: &str) -> Result<(), Error> {
     ))
 }
 
+/// What stands between an item and a warehouse in the place where a page ends: neither has one.
+const JOINT: char = '\t';
+
+type Row = (String, String, String, i64, String, i64);
+
+/// What there is of all items, or of one, after a place in the list.
 pub(crate) async fn on_hand(
     connection: &mut SqliteConnection,
     currency: &Currency,
-    item: &str,
+    item: Option<&str>,
+    (after, limit): (Option<&str>, u32),
 ) -> Result<Vec<OnHand>, Error> {
-    let rows: Vec<(String, i64, String, i64)> = sqlx::query_as(
-        "SELECT warehouse, quantity, COALESCE(unit, ''), value FROM stock_levels JOIN items ON code = item
-         WHERE item = ? ORDER BY warehouse",
+    let (after, at) = after.and_then(|after| after.split_once(JOINT)).unwrap_or_default();
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT item, name, warehouse, quantity, COALESCE(unit, ''), value
+         FROM stock_levels JOIN items ON code = item
+         WHERE (?1 IS NULL OR item = ?1) AND (item, warehouse) > (?2, ?3) ORDER BY item, warehouse LIMIT ?4",
     )
     .bind(item)
+    .bind(after)
+    .bind(at)
+    .bind(limit)
     .fetch_all(connection)
     .await?;
-    let level = |(warehouse, quantity, unit, value)| OnHand {
+    let level = |(code, name, warehouse, quantity, unit, value)| OnHand {
+        item: Item { code, name },
         warehouse,
         quantity: from_fine(quantity),
         unit,
         value: currency.amount(value),
     };
     Ok(rows.into_iter().map(level).collect())
+}
+
+#[async_trait]
+impl Stock for Ledger {
+    fn currency(&self) -> &str {
+        &self.books.currency.code
+    }
+
+    async fn on_hand(&self, after: Option<&str>, limit: u32) -> Result<Page<OnHand>, Failure> {
+        let limit = usize::try_from(limit).unwrap_or(MAX_PAGE).min(MAX_PAGE);
+        let mut connection = self.readers.acquire().await.map_err(Error::Store)?;
+        let one_more = u32::try_from(limit + 1).unwrap_or(u32::MAX);
+        let mut entries = on_hand(&mut connection, &self.books.currency, None, (after, one_more)).await?;
+        let more = entries.len() > limit;
+        entries.truncate(limit);
+        let place = |last: &OnHand| format!("{}{JOINT}{}", last.item.code, last.warehouse);
+        let next = entries.last().filter(|_| more).map(place);
+        Ok(Page { entries, next })
+    }
+
+    async fn receive(&self, receipt: &Receipt) -> Result<String, Failure> {
+        Ok(Self::receive(self, receipt).await?)
+    }
 }

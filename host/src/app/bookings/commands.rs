@@ -1,8 +1,9 @@
 //! What is done with a booking as a whole: confirmed, paid for, cancelled, each in one transaction.
 //!
 //! Invariant: whether an appointment can take part is the rules' answer. One that is where it shall be already is left
-//! as it is; any other refusal refuses the whole, but for a cancellation that names no appointments: it calls off all
-//! that can be, and lists the rest.
+//! as it is, and one whose status is past being confirmed or paid for, as when its provider is on the way, is left out where
+//! others take part; any other refusal refuses the whole, but for a cancellation that names no appointments: it calls off all
+//! that can be. What is left out is listed.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::{BookingView, Details, LeftOut, after, json, view};
 use crate::app::bundle::{Bundle, Refusals, check_version, merged, refused, version};
 use crate::app::command::words::{appointment, payment_words};
-use crate::app::command::{Cancel, Command, Pay};
+use crate::app::command::{Cancel, Command, Pay, Prospect};
 use crate::app::error::Refusal;
 use crate::app::{App, Error, Reply, Request, Result, translate};
 use crate::codes;
@@ -77,7 +78,16 @@ impl App {
             // Nothing can be done: the rules say why.
             standing.clone_from(&all);
         }
-        let (bundle, left_out) = match command {
+        let asked = match command {
+            BookingCommand::Confirm => Some(Command::Confirm),
+            BookingCommand::Pay(pay) => Some(Command::Pay(pay.clone())),
+            BookingCommand::Cancel(_) => None,
+        };
+        let mut past = Refusals::new();
+        if let Some(asked) = asked {
+            (standing, past) = self.parted(standing, &asked, actor).await?;
+        }
+        let (bundle, mut left_out) = match command {
             BookingCommand::Confirm => self.confirm_all(&standing, actor).await?,
             BookingCommand::Pay(pay) => self.pay_all(&standing, pay, actor).await?,
             BookingCommand::Cancel(cancel) if cancel.appointments.is_empty() => {
@@ -88,7 +98,30 @@ impl App {
                 (self.cancel_these(&all, cancel, actor).await?, Refusals::new())
             }
         };
+        left_out.extend(past);
         self.settle_booking(&frame, &details, &all, bundle, left_out, request).await
+    }
+
+    /// The appointments whose status takes a command, and what the rules have against the others. Where none does all of them
+    /// are given: the rules say why.
+    async fn parted(
+        &self,
+        standing: Vec<Appointment>,
+        command: &Command,
+        actor: Acting,
+    ) -> Result<(Vec<Appointment>, Refusals)> {
+        let (mut taking, mut past) = (Vec::new(), Vec::new());
+        for one in &standing {
+            let prospects = self.prospects(one, std::slice::from_ref(command), actor).await?;
+            let side = if prospects.contains(&Prospect::Unfit) { &mut past } else { &mut taking };
+            side.push(one.clone());
+        }
+        if taking.is_empty() || past.is_empty() {
+            return Ok((standing, Refusals::new()));
+        }
+        let past: Vec<_> = past.into_iter().map(|one| (one, command.clone())).collect();
+        let (_, refusals) = self.decide_all(&past, &[], actor).await?;
+        Ok((taking, refusals))
     }
 
     async fn settle_booking(

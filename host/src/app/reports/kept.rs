@@ -206,11 +206,14 @@ fn touched((first, after): Stretch) -> RangeInclusive<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Status;
+    use crate::app::{App, Ports};
+    use crate::clock::SystemClock;
+    use crate::model::{Company, Status};
     use crate::store::SharedStore;
     use crate::store::conformance::house::{EPOCH, House, cancel, claim, minute, moved, next};
     use crate::store::sqlite::Sqlite;
     use crate::store::{Change, Slots};
+    use crate::wasm::Rules;
 
     /// Days of a zone whose midnight is no midnight in UTC.
     fn days() -> Vec<Stretch> {
@@ -236,6 +239,27 @@ mod tests {
         let day = Arc::get_mut(all.get_mut(&key).unwrap()).unwrap();
         let of = day.shares[&provider].figures.start;
         day.figures[of].1.minutes += 1;
+    }
+
+    #[tokio::test]
+    async fn the_usual_report_is_counted_before_anybody_asks() {
+        let directory = tempfile::tempdir().unwrap();
+        let store: SharedStore =
+            Arc::new(Sqlite::open(&directory.path().join("store.sqlite")).await.unwrap());
+        let app = App::new(Ports {
+            store,
+            rules: Rules::compiled_once(),
+            clock: Arc::new(SystemClock),
+            books: Arc::default(),
+            wake: Arc::default(),
+        });
+        let company = r#"{"name":"C","currency":"EUR","time_zone":"UTC"}"#;
+        app.create::<Company>(None, serde_json::from_str(company).unwrap(), None).await.unwrap();
+        app.count_ahead().await;
+        let kept: Vec<Counted> = app.counted.0.lock().unwrap().keys().map(|key| key.1).collect();
+        for counted in [Counted::Visits, Counted::Documents] {
+            assert!(kept.contains(&counted), "{counted:?}: {kept:?}");
+        }
     }
 
     #[tokio::test]

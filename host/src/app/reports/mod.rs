@@ -33,6 +33,9 @@ pub use revenue::{CurrencyRevenue, RevenueReport, WeekRevenue};
 pub use utilisation::{ProviderUse, UseReport};
 pub use visits::{VisitFigures, VisitGroup, VisitReport, VisitWeek};
 
+/// Companies whose reports are counted ahead: of more than some, what is kept would be forgotten before anybody asks.
+const AHEAD: usize = 20;
+
 /// What a report is about.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -145,6 +148,18 @@ impl App {
         let revenue = if has_revenue { Some(self.revenue(&ground, &days).await?) } else { None };
         let visits = visits::report(&ground, &days);
         Ok(AllReports { visits, used: utilisation::report(ground, &days).await?, revenue })
+    }
+
+    /// Counts what the usual reports of the first companies are made of, so that nobody waits for it. What fails is counted
+    /// when somebody asks.
+    pub async fn count_ahead(&self) {
+        let companies = self.companies().await.unwrap_or_default();
+        for Stored { id, .. } in companies.into_iter().take(AHEAD) {
+            let query = ReportQuery { company: Some(CompanyId(id)), ..ReportQuery::default() };
+            if let Err(error) = self.reports(&query, true).await {
+                tracing::debug!(%error, company.id = %id, "Its reports could not be counted ahead.");
+            }
+        }
     }
 
     async fn counted(&self, ground: &Ground, counted: Counted) -> Result<Vec<Arc<Day>>> {

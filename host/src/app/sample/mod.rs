@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 pub use records::{COMPANY, PROVIDERS, branch, company, customer, provider, service};
 
+use super::stock::receipts_of;
 use super::{App, Error, Link, Reply, Result};
 use crate::codes::{self, Code};
 use crate::model::master::Master;
@@ -32,9 +33,12 @@ pub trait TrialBooks: Send + Sync {
     /// Puts something into stock on a day, so that the first completed visit finds its materials. Repeating it changes nothing.
     async fn stock_up(&self, date: NaiveDate) -> std::result::Result<(), String>;
 
-    /// Empties the books, if every document in them has one of these keys or belongs to the stock; else answers with one
-    /// that has not, and nothing was changed.
-    async fn empty(&self, keys: &HashSet<Key>) -> std::result::Result<Option<String>, String>;
+    /// Empties the books, if every document in them is one of the company's or of the stock; else answers with the key of one
+    /// that is not, and nothing was changed.
+    async fn empty(
+        &self,
+        is_theirs: &(dyn for<'k> Fn(&'k Key) -> bool + Send + Sync),
+    ) -> std::result::Result<Option<String>, String>;
 }
 
 impl App {
@@ -101,9 +105,11 @@ impl App {
         let filter = DeliveryFilter { company: Some(id), ..DeliveryFilter::default() };
         let deliveries = self.every_delivery(&filter).await?;
         let keys: HashSet<Key> = deliveries.into_iter().map(|delivery| delivery.posting.key).collect();
+        let receipts = receipts_of(id);
+        let is_theirs = |key: &Key| keys.contains(key) || key.as_str().starts_with(&receipts);
         let mut kept = None;
         let emptied = async {
-            kept = books.empty(&keys).await.unwrap_or_else(Some);
+            kept = books.empty(&is_theirs).await.unwrap_or_else(Some);
             kept.is_none()
         };
         let leaving = self.ports.store.remove_sample(id, Box::pin(emptied)).await?;

@@ -278,3 +278,31 @@ async fn a_booking_that_has_changed_since_it_was_seen_is_left_alone() {
     }
     assert_eq!(fresh(confirm(3).await.unwrap()).version(), 4);
 }
+
+#[tokio::test]
+async fn a_payment_goes_to_whatever_still_takes_it() {
+    let world = World::new().await;
+    let deposit =
+        service(&world, &format!(r#""duration_minutes":30,"deposit_percent":"50",{}"#, price("40"))).await;
+    let items = [item(deposit, r#","start":"2026-11-23T10:00:00Z""#), item(deposit, ""), item(deposit, "")];
+    let booking = book(&world, wanted(&world, "sequential", &items)).await.unwrap();
+    let all = command(&world, booking.id, BookingCommand::Confirm).await.unwrap().appointments;
+    let (first, last) = (all[0].id, all[2].id);
+    let depart = || Command::Depart(crate::app::Depart::default());
+    world.command(first, depart()).await.unwrap();
+    let ill = Cancel { reason: "ill".to_owned(), exception_reason: None };
+    world.command(last, Command::Cancel(ill)).await.unwrap();
+    // All that is asked for in advance is that of the one in between.
+    let too_much = command(&world, booking.id, paying("60")).await.unwrap_err();
+    assert_eq!(codes(too_much), ["SL0258"]);
+    let paid = command(&world, booking.id, paying("20")).await.unwrap();
+    let told: Vec<_> = paid.appointments.iter().map(|one| (one.status, one.payments.len())).collect();
+    assert_eq!(told, [(Status::EnRoute, 0), (Status::Confirmed, 1), (Status::Cancelled, 0)]);
+    let left_out: Vec<_> =
+        paid.left_out.iter().map(|one| (one.appointment, one.findings[0].code.as_str())).collect();
+    assert_eq!(left_out, [(first, "SL0241")]);
+    // Nothing takes it any more.
+    world.command(paid.appointments[1].id, depart()).await.unwrap();
+    let refused = command(&world, booking.id, paying("20")).await.unwrap_err();
+    assert_eq!(codes(refused), ["SL0241", "SL0241"]);
+}

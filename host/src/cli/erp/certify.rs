@@ -95,7 +95,7 @@ impl Certify {
                 };
                 Erp::Ledger(Ledger {
                     path,
-                    company: self.company.clone().unwrap_or_else(|| "Certified".to_owned()),
+                    company: Some(self.company.clone().unwrap_or_else(|| "Certified".to_owned())),
                     currency: "EUR".to_owned(),
                     tax_percent: Decimal::from(20),
                 })

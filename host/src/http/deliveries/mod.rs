@@ -167,7 +167,8 @@ async fn edit(
     Extension(Caller(by)): Extension<Caller>,
     Body { value: Edit { codes, reason }, request }: Body<Edit>,
 ) -> Result<Response, Problem> {
-    gate::maps_codes(&app, &identity, app.delivery_story(id).await?.delivery.company).await?;
+    let company = app.delivery_story(id).await?.delivery.company;
+    gate::shares_books(&app, &identity, Scope::BooksWrite, company).await?;
     let voice = Voice { by: &by, reason: &reason };
     answered(app.repeatable(request.as_ref(), 200, written, app.edit_delivery(id, codes, voice)).await)
 }

@@ -77,9 +77,11 @@ pub(super) async fn check(
         About::Path(subject) => {
             // An identifier that is not written as the API gives it, percent signs included, is looked up nowhere.
             let target = in_path(template, request.uri().path()).and_then(|id| subject.target(id));
-            let target =
-                target.ok_or_else(|| Problem::new(codes::BAD_PATH, "No record is ever called this."))?;
-            only = reach(app, &grants, *scope, target).await?;
+            only = reach(app, &grants, *scope, target.ok_or_else(unheard_of)?).await?;
+        }
+        About::Connection => {
+            let name = in_path(template, request.uri().path()).filter(|name| !name.contains('%'));
+            keeps(app, &grants, *scope, name.ok_or_else(unheard_of)?).await?;
         }
         About::List(pins) => {
             let narrowed = narrowed(&grants, *scope, pins, request.uri())?.ok_or_else(forbidden)?;
@@ -113,19 +115,44 @@ pub(super) async fn allows(
     Ok(grants.iter().any(reaches))
 }
 
-/// Refuses to say what codes are called in books that hold documents of companies whose books are not theirs to keep: it
-/// would hold for those too.
-pub(super) async fn maps_codes(app: &App, identity: &Identity, company: CompanyId) -> Result<(), Problem> {
-    let grants = identity.grants_for(Scope::BooksWrite);
-    let keeps = |company: CompanyId| {
-        let place = Place { company: Some(company), ..Place::default() };
-        grants.iter().any(|grant| grant.reaches(&place, Scope::BooksWrite))
-    };
-    if app.sharing_books(company).await?.into_iter().all(keeps) {
+/// Refuses what holds for all books of a company's connection to whoever may not do it for each company whose documents
+/// stand in them.
+pub(super) async fn shares_books(
+    app: &App,
+    identity: &Identity,
+    scope: Scope,
+    company: CompanyId,
+) -> Result<(), Problem> {
+    let grants = identity.grants_for(scope);
+    if app.sharing_books(company).await?.into_iter().all(|one| reaches_company(&grants, scope, one)) {
         return Ok(());
     }
-    let why = "What a code is called holds for companies whose books are not yours to keep.";
-    Err(Problem::new(codes::FORBIDDEN, why))
+    Err(shared())
+}
+
+/// Refuses the books of a connection to whoever may not do this for each company whose documents go there. Whoever may for
+/// none of them does not learn that there are such.
+async fn keeps(app: &App, grants: &[Grant], scope: Scope, connection: &str) -> Result<(), Problem> {
+    let companies = app.companies_of(connection).await?;
+    let reached = companies.iter().filter(|company| reaches_company(grants, scope, **company)).count();
+    match reached {
+        0 => Err(Error::missing("connection", connection).into()),
+        _ if reached < companies.len() => Err(shared()),
+        _ => Ok(()),
+    }
+}
+
+fn reaches_company(grants: &[Grant], scope: Scope, company: CompanyId) -> bool {
+    let place = Place { company: Some(company), ..Place::default() };
+    grants.iter().any(|grant| grant.reaches(&place, scope))
+}
+
+fn shared() -> Problem {
+    Problem::new(codes::FORBIDDEN, "These books are shared with companies that are not yours.")
+}
+
+fn unheard_of() -> Problem {
+    Problem::new(codes::BAD_PATH, "No record is ever called this.")
 }
 
 /// Whether one of the grants reaches it, and as whom commands about it come.

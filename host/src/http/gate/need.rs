@@ -34,6 +34,8 @@ pub(in crate::http) enum About {
     Installation,
     /// The record in the path.
     Path(Subject),
+    /// The connection that the path names: all companies whose documents go to it.
+    Connection,
     /// Whatever the query lists; these of its parameters narrow it.
     List(Vec<Pin>),
     /// What the query names.
@@ -87,6 +89,11 @@ impl Need {
     /// Needs this for the record in the path.
     pub(in crate::http) const fn of(scope: Scope, subject: Subject) -> Self {
         Self { scope, about: About::Path(subject) }
+    }
+
+    /// Needs this for every company whose documents go to the connection that the path names.
+    pub(in crate::http) const fn books(scope: Scope) -> Self {
+        Self { scope, about: About::Connection }
     }
 
     /// Needs this for what the body names.

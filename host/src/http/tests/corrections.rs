@@ -113,6 +113,15 @@ async fn work_is_completed_with_other_material_from_its_page() {
     let half = [("rows", "1"), ("quantity0", "2")];
     let refused = crew.form(&desk, "complete", &half).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    // What somebody typed and did not finish comes back with a word about it.
+    let bare = [("rows", "3"), ("item1", "OIL"), ("warehouse1", "Van"), ("warehouse2", "Van")];
+    let refused = crew.form(&desk, "complete", &bare).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    for text in
+        ["Quantity of OIL must say how much was used.", "value=\"OIL\"", "<details class=\"more\" open>"]
+    {
+        assert!(refused.text.contains(text), "{text}: {}", refused.text);
+    }
     let rows =
         [("rows", "1"), ("item0", "OIL"), ("quantity0", "0,5"), ("unit0", "Litre"), ("warehouse0", "Van")];
     let done = crew.form(&desk, "complete", &rows).await;

@@ -57,10 +57,34 @@ async fn a_customer_is_added_with_an_address_changed_and_visited_there() {
     let (visit, _) = place.visit(&api, whoever, 30, 1, false).await;
     let page = api.page(&cookie, &format!("/appointments/{visit}")).await;
     assert!(page.text.contains("<dt>Location</dt><dd>Here 1</dd>"), "{}", page.text);
+    let away = json!({"service": place.service, "customer": customer, "branch": place.branches[0],
+        "start": opening(&api, &place, 90).await, "location": "Yard 5\nGate 2"});
+    let away = api.call("POST", "/api/v1/appointments", &[], away).await;
+    assert_eq!(away.status, StatusCode::CREATED, "{}", away.text);
+    // Lists and the file say the same of all of them.
+    let cell = |place: &str| format!("<td data-label=\"Location\">{place}</td>");
+    let list = api.page(&cookie, "/appointments").await.text;
+    for place in ["Seestr. 1", "Here 1", "Yard 5, Gate 2"] {
+        assert!(list.contains(&cell(place)), "{place}: {list}");
+    }
+    assert!(!list.contains(&cell("Here 0")), "{list}");
+    let theirs = api.page(&cookie, &format!("/customers/{customer}")).await.text;
+    assert!(theirs.contains(&cell("Seestr. 1")), "{theirs}");
+    let file = api.page(&cookie, "/appointments.csv").await.text;
+    for place in ["\"Seestr. 1\"", "\"Here 1\"", "\"Yard 5, Gate 2\""] {
+        assert!(file.contains(place), "{place}: {file}");
+    }
     // Whoever only reads changes nobody.
     let accountant = api.somebody(vec![place.grant(Role::Accountant, None)]).await;
     assert!(!api.page(&accountant, &format!("/customers/{customer}")).await.text.contains(&edit));
     assert_eq!(api.page(&accountant, &edit).await.status, StatusCode::FORBIDDEN);
+}
+
+/// A start that is free for some service, the nth of them by the hour.
+async fn opening(api: &Api, place: &Place, nth: usize) -> String {
+    let openings = format!("/api/v1/openings?service={}&step_minutes=60&limit=100", place.service);
+    let openings = api.get(&openings).await.json();
+    openings["openings"][nth]["start"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -70,10 +94,7 @@ async fn a_second_hold_for_a_customer_is_asked_about_first() {
     let ana = place.customer(&api, json!({"name": "Ana"})).await.to_string();
     let cookie = api.somebody(vec![place.grant(Role::FrontDesk, None)]).await;
     let (company, service) = (place.company.to_string(), place.service.to_string());
-    let openings = format!("/api/v1/openings?service={service}&step_minutes=60&limit=50");
-    let openings = api.get(&openings).await.json();
-    let [first, later] =
-        [4, 40].map(|n: usize| openings["openings"][n]["start"].as_str().unwrap().to_owned());
+    let [first, later] = [opening(&api, &place, 4).await, opening(&api, &place, 40).await];
     let hold = async |key: &str, start: &str, again: &str| {
         let fields = [
             ("company", company.as_str()),
@@ -107,7 +128,7 @@ async fn a_second_hold_for_a_customer_is_asked_about_first() {
         assert_eq!(api.call("POST", &path, &[], Value::Null).await.status, StatusCode::OK);
     }
     assert_eq!(hold("k4", &first, "").await.status, StatusCode::CONFLICT);
-    let elsewhen = openings["openings"][20]["start"].as_str().unwrap();
-    let other = hold("k5", elsewhen, "").await;
+    let elsewhen = opening(&api, &place, 20).await;
+    let other = hold("k5", &elsewhen, "").await;
     assert!(other.header("location").ends_with("?done=held"), "{}", other.text);
 }

@@ -49,6 +49,20 @@ const FOUNDING: [(&str, &str); 9] = [
 ];
 
 #[tokio::test]
+async fn books_that_fit_have_their_tick_once_nothing_before_them_is_missing() {
+    let api = Api::with_books().await;
+    let cookie = api.somebody(vec![administrator(None)]).await;
+    let tick = |pages: &str| format!("<li class=\"done\"><a href=\"{pages}/books\">Books</a></li>");
+    let new = api.found(&cookie).await;
+    let page = api.page(&cookie, &format!("{new}/services")).await.text;
+    assert!(!page.contains(&tick(&new)), "{page}");
+    let complete = super::lists::Place::found(&api, "Complete", json!({})).await.company;
+    let complete = format!("/setup/{complete}");
+    let page = api.page(&cookie, &format!("{complete}/services")).await.text;
+    assert!(page.contains(&tick(&complete)), "{page}");
+}
+
+#[tokio::test]
 async fn whoever_comes_first_is_led_through_all_steps() {
     let api = Api::open().await;
     let cookie = api.somebody(vec![administrator(None)]).await;

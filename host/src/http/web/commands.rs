@@ -237,7 +237,7 @@ pub(super) fn called(form: &Form, field: &str) -> Option<String> {
 
 /// The end of work, with what was used up. Where a form does not ask, it is what the service lists.
 fn complete(form: &Form) -> Result<Complete, Problem> {
-    match materials::told(form) {
+    match materials::told(form)? {
         None => Ok(Complete::default()),
         Some(rows) => form.checked(json!({ "materials": rows })),
     }
@@ -246,7 +246,7 @@ fn complete(form: &Form) -> Result<Complete, Problem> {
 /// A correction, with what was used up where that is what is corrected.
 fn correct(form: &Form) -> Result<Correct, Problem> {
     let to = form.text("to");
-    let used = materials::told(form).filter(|_| to == Status::Completed.as_str());
+    let used = if to == Status::Completed.as_str() { materials::told(form)? } else { None };
     form.checked(json!({ "to": to, "reason": form.text("reason"), "materials": used }))
 }
 

@@ -19,7 +19,12 @@ pub(super) struct Entry {
 
 impl Entry {
     /// A line of text that has to say something.
-    pub(super) fn line(name: impl Into<String>, label: &'static str, value: &str, wrong: &Wrong) -> Self {
+    pub(in crate::http::web) fn line(
+        name: impl Into<String>,
+        label: &'static str,
+        value: &str,
+        wrong: &Wrong,
+    ) -> Self {
         let name = name.into();
         let wrong = wrong.at(&name);
         let attributes = vec![("required", "required"), ("maxlength", "200")];
@@ -27,24 +32,34 @@ impl Entry {
     }
 
     /// A number, as text: browsers differ in what they make of points and commas.
-    pub(super) fn number(name: impl Into<String>, label: &'static str, value: &str, wrong: &Wrong) -> Self {
+    pub(in crate::http::web) fn number(
+        name: impl Into<String>,
+        label: &'static str,
+        value: &str,
+        wrong: &Wrong,
+    ) -> Self {
         let attributes = vec![("inputmode", "decimal"), ("maxlength", "20")];
         Self { attributes, ..Self::line(name, label, value, wrong) }
     }
 
     /// A paragraph that can be left out.
-    pub(super) fn paragraph(name: &'static str, label: &'static str, value: &str, wrong: &Wrong) -> Self {
+    pub(in crate::http::web) fn paragraph(
+        name: &'static str,
+        label: &'static str,
+        value: &str,
+        wrong: &Wrong,
+    ) -> Self {
         let attributes = vec![("maxlength", "1000"), ("rows", "3")];
         Self { kind: "paragraph", attributes, ..Self::line(name, label, value, wrong) }
     }
 
     /// With this below it.
-    pub(super) fn hinted(self, hint: &'static str) -> Self {
+    pub(in crate::http::web) fn hinted(self, hint: &'static str) -> Self {
         Self { hint, ..self }
     }
 
     /// With these attributes instead.
-    pub(super) fn with(self, attributes: Vec<(&'static str, &'static str)>) -> Self {
+    pub(in crate::http::web) fn with(self, attributes: Vec<(&'static str, &'static str)>) -> Self {
         Self { attributes, ..self }
     }
 }

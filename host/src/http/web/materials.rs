@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::form::Form;
-use crate::model::Consumable;
+use crate::codes;
+use crate::http::problem::Problem;
+use crate::model::{Consumable, FieldError};
 
 /// Rows of materials of a form: as many as a service can list, and some more.
 const ROWS: usize = 60;
@@ -84,16 +86,29 @@ pub(super) fn called(form: &Form, field: &str) -> Option<String> {
 }
 
 /// What was used up, as the rows of a form say; none where it has no rows.
-pub(super) fn told(form: &Form) -> Option<Value> {
-    (!form.text("rows").is_empty()).then(|| (0..ROWS).filter_map(|n| row(form, n)).collect())
+pub(super) fn told(form: &Form) -> Result<Option<Value>, Problem> {
+    if form.text("rows").is_empty() {
+        return Ok(None);
+    }
+    let rows: Vec<Value> = (0..ROWS).filter_map(|n| row(form, n)).collect();
+    let unsaid = |(n, row): (usize, &Value)| {
+        let field = format!("materials[{n}].quantity");
+        (row["quantity"] == "")
+            .then(|| FieldError { field, message: "must say how much was used".to_owned() })
+    };
+    let unsaid: Vec<FieldError> = rows.iter().enumerate().filter_map(unsaid).collect();
+    if unsaid.is_empty() { Ok(Some(rows.into())) } else { Err(Problem::fields(codes::INVALID, unsaid)) }
 }
 
-/// A row that names something and how much of it; one left empty or at nothing was not used.
+/// A row that names something; what is listed and left empty was not used, nor is what is at nothing. Who typed an item or
+/// its unit meant some of it.
 fn row(form: &Form, n: usize) -> Option<Value> {
     let text = |field: &str| form.text(&format!("{field}{n}"));
     let quantity = form.number(&format!("quantity{n}"));
-    let is_nothing = quantity.is_empty() || quantity.parse::<Decimal>().is_ok_and(|much| much.is_zero());
-    (!is_nothing).then(|| {
+    let is_typed = is_spare(form, n) && !(text("item").is_empty() && text("unit").is_empty());
+    let is_nothing = quantity.parse::<Decimal>().is_ok_and(|much| much.is_zero());
+    let is_told = if quantity.is_empty() { is_typed } else { !is_nothing };
+    is_told.then(|| {
         json!({
             "item": text("item"),
             "quantity": quantity,
@@ -103,12 +118,17 @@ fn row(form: &Form, n: usize) -> Option<Value> {
     })
 }
 
+/// Whether a row is one of the last, for material that is not listed.
+fn is_spare(form: &Form, n: usize) -> bool {
+    form.text("rows").parse().is_ok_and(|rows: usize| n < rows && n + SPARE >= rows)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn used(form: &str) -> Option<Vec<(String, String)>> {
-        let rows = told(&Form::parse(form.as_bytes()))?;
+        let rows = told(&Form::parse(form.as_bytes())).unwrap()?;
         let text = |row: &Value, field: &str| row[field].as_str().unwrap().to_owned();
         Some(rows.as_array()?.iter().map(|row| (text(row, "item"), text(row, "quantity"))).collect())
     }
@@ -122,9 +142,24 @@ mod tests {
         assert_eq!(used(&two), Some(vec![filter, oil.clone()]));
         let one = format!("rows=2&item0=FILTER&quantity0=0&item1=OIL&quantity1=1.5&{rest}");
         assert_eq!(used(&one), Some(vec![oil]));
-        assert_eq!(used("rows=2&item0=FILTER&quantity0="), Some(Vec::new()));
+        assert_eq!(used("rows=3&item0=FILTER&quantity0=&warehouse1=V&warehouse2=V"), Some(Vec::new()));
         // A form that does not ask leaves it to the service.
         assert_eq!(used(""), None);
+    }
+
+    #[test]
+    fn what_somebody_typed_without_its_quantity_is_not_lost() {
+        for (typed, label) in
+            [("item2=OIL", "Quantity of OIL"), ("unit1=Litre", "Quantity of Other material")]
+        {
+            let form = Form::parse(format!("rows=3&item0=FILTER&quantity0=&{typed}").as_bytes());
+            let refused = told(&form).unwrap_err().details();
+            let error = &refused["errors"][0];
+            assert_eq!(error["message"], "must say how much was used");
+            assert_eq!(called(&form, error["field"].as_str().unwrap()).as_deref(), Some(label));
+        }
+        // Whoever puts nothing says so.
+        assert_eq!(used("rows=2&item0=OIL&quantity0=0"), Some(Vec::new()));
     }
 
     #[test]

@@ -8,19 +8,20 @@ use uuid::Uuid;
 use super::words::Choice;
 use crate::app::{self, App};
 use crate::http::limits;
-use crate::model::{Branch, BranchId, CompanyId, Master};
+use crate::model::{Branch, BranchId, CompanyId, CustomerId, Master};
 
 /// Names of records.
 pub(super) struct Names<'a> {
     app: &'a App,
     known: HashMap<Uuid, String>,
     zones: HashMap<BranchId, Tz>,
+    homes: HashMap<CustomerId, String>,
 }
 
 impl<'a> Names<'a> {
     /// None yet.
     pub(super) fn new(app: &'a App) -> Self {
-        Self { app, known: HashMap::new(), zones: HashMap::new() }
+        Self { app, known: HashMap::new(), zones: HashMap::new(), homes: HashMap::new() }
     }
 
     /// Looks all of these up at once.
@@ -29,6 +30,22 @@ impl<'a> Names<'a> {
         let unknown: Vec<Uuid> = unknown.into_iter().collect();
         self.known.extend(self.app.names(&unknown).await?);
         Ok(())
+    }
+
+    /// Looks the addresses of all these customers up at once.
+    pub(super) async fn learn_homes(
+        &mut self,
+        customers: impl IntoIterator<Item = CustomerId>,
+    ) -> app::Result<()> {
+        let unknown: BTreeSet<CustomerId> =
+            customers.into_iter().filter(|id| !self.homes.contains_key(id)).collect();
+        self.homes.extend(self.app.homes(&unknown.into_iter().collect::<Vec<_>>()).await?);
+        Ok(())
+    }
+
+    /// A customer's address; none where they have none, or where it was not looked up.
+    pub(super) fn home(&self, customer: CustomerId) -> Option<&str> {
+        self.homes.get(&customer).map(String::as_str)
     }
 
     /// What a record is called.

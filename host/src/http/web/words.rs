@@ -235,6 +235,7 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "resume" => "Work goes on.",
         "complete" => "It is completed. Its documents are on their way to the books.",
         "follow-up" => "The rest is booked. This is the new appointment.",
+        "received" => "The goods are in stock, and posted.",
         "note" => "The note is kept.",
         "photos" => "The photo is kept.",
         "photo-removed" => "The photo is removed.",

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::Twice;
 use super::house::{House, id, minute, record};
-use crate::model::CompanyId;
 use crate::model::master::Kind;
+use crate::model::{CompanyId, CustomerId};
 use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record};
 
 const ALL: Page = Page { after: None, limit: 100 };
@@ -145,6 +145,14 @@ pub(crate) async fn names_are_read_together(twice: &Twice) {
     let mut expected = [(house.customer, "A customer".to_owned()), (house.branch, "A branch".to_owned())];
     expected.sort();
     assert_eq!(names, expected);
+    let at_home = Record {
+        data: json!({"name": "At home", "address": "Lindenallee 4\n10115 Berlin"}),
+        ..record(Kind::Customer, id(), house.company)
+    };
+    twice.one.insert(&at_home, None).await.expect("a new record");
+    let asked = [house.customer, at_home.id, house.branch, id()].map(CustomerId);
+    let homes = twice.other.homes(&asked).await.expect("a list");
+    assert_eq!(homes, [(at_home.id, "Lindenallee 4\n10115 Berlin".to_owned())]);
     let [first, second] = house.providers;
     let gone = Record { active: false, ..record(Kind::Provider, id(), house.company) };
     twice.one.insert(&gone, None).await.expect("a new record");

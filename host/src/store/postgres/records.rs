@@ -11,7 +11,7 @@ use super::requests;
 use super::rows::{Columns, ids};
 use super::search::found;
 use crate::model::master::Kind;
-use crate::model::{AppointmentId, CompanyId, ExtensionAct};
+use crate::model::{AppointmentId, CompanyId, CustomerId, ExtensionAct};
 use crate::store::words::to_json;
 use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record, Records, read};
 
@@ -109,6 +109,18 @@ impl Records for Postgres {
             .fetch_all(&self.pool)
             .await
             .map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
+    async fn homes(&self, customers: &[CustomerId]) -> Result<Vec<(Uuid, String)>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, data ->> 'address' AS name FROM record
+             WHERE id = ANY ($1) AND kind = 'customer' AND data ->> 'address' IS NOT NULL",
+        )
+        .bind(ids(customers.iter().copied()))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }
 

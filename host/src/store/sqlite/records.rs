@@ -11,7 +11,7 @@ use super::requests;
 use super::rows::{Columns, micros, text};
 use super::search::found;
 use crate::model::master::Kind;
-use crate::model::{AppointmentId, CompanyId, ExtensionAct};
+use crate::model::{AppointmentId, CompanyId, CustomerId, ExtensionAct};
 use crate::store::words::to_json;
 use crate::store::{Answer, CustomerFilter, Error, Owner, Page, Record, Records, read};
 
@@ -108,6 +108,18 @@ impl Records for Sqlite {
             .fetch_all(&self.readers)
             .await
             .map_err(failed)?;
+        rows.iter().map(|row| read::name(&Columns(row))).collect()
+    }
+
+    async fn homes(&self, customers: &[CustomerId]) -> Result<Vec<(Uuid, String)>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, data ->> '$.address' AS name FROM record
+             WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'customer' AND data ->> '$.address' IS NOT NULL",
+        )
+        .bind(to_json("customer", &customers)?)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed)?;
         rows.iter().map(|row| read::name(&Columns(row))).collect()
     }
 

@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 use slotledger_erp::{
     Advance, AdvanceRefund, Body, Class, CommissionEarned, CommissionReversal, Connector, CreditNote,
     Document, Finish, Invoice, Item, Key, Line, Material, Order, OrderAmendment, OrderCancellation,
-    OrderLine, Party, Posting, Reason, StockIssue, StockReturn,
+    OrderLine, Party, Posting, Reason, Receipt, StockIssue, StockReturn,
 };
-use slotledger_ledger::{Ledger, Receipt, Settings};
+use slotledger_ledger::{Ledger, Settings};
 use tempfile::TempDir;
 
 /// A ledger and the directory that goes with it.
@@ -110,6 +110,7 @@ pub(crate) fn receipt(name: &str, code: &str, quantity: &str, unit_cost: &str) -
         unit: "Unit".into(),
         unit_cost: decimal(unit_cost),
         warehouse: "Main".into(),
+        reference: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Stock at its average cost.
 
 use rust_decimal::Decimal;
-use slotledger_ledger::Receipt;
+use slotledger_erp::{Item, Receipt, Stock};
 
 use crate::fixtures::*;
 
@@ -83,4 +83,45 @@ async fn a_repeated_receipt_counts_once() {
     assert!(error.to_string().contains("was used for REC-00001"), "{error}");
     let as_order = order("receipt", lines(&[("1", "1.00")]));
     assert!(books.refusal(&as_order).await.contains("was used for REC-00001"));
+}
+
+#[tokio::test]
+async fn the_stock_is_listed_by_item_and_warehouse() {
+    let books = Books::new().await;
+    books.receive("oil", "2.5", "4.00").await;
+    books.receive("filter", "3", "2.00").await;
+    let elsewhere =
+        Receipt { warehouse: "Van".into(), unit: String::new(), ..receipt("van", "filter", "1", "2.00") };
+    books.ledger.receive(&elsewhere).await.expect("in the unit that it is kept in");
+    let stock: &dyn Stock = &books.ledger;
+    assert_eq!(stock.currency(), "EUR");
+    let (mut after, mut told) = (None, Vec::new());
+    loop {
+        let page = stock.on_hand(after.as_deref(), 1).await.expect("a page");
+        assert_eq!(page.entries.len(), 1);
+        told.extend(page.entries.iter().map(|one| {
+            format!("{} {} {} {} {}", one.item.code, one.warehouse, one.quantity, one.unit, one.value)
+        }));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(told, ["filter Main 3 Unit 6.00", "filter Van 1 Unit 2.00", "oil Main 2.5 Unit 10.00"]);
+}
+
+#[tokio::test]
+async fn a_receipt_is_found_in_the_journal_by_what_it_came_with() {
+    let books = Books::new().await;
+    let item = Item { code: "filter".into(), name: "Filter cartridge".into() };
+    let named = Receipt { item, reference: Some("DN-4711".into()), ..receipt("a", "filter", "1", "2.00") };
+    books.ledger.receive(&named).await.expect("a receipt");
+    // An item that is known keeps its name.
+    books.ledger.receive(&receipt("b", "filter", "1", "2.00")).await.expect("a receipt");
+    let entries = books.ledger.journal(0, 10).await.expect("a journal");
+    let subjects: Vec<&str> = entries.iter().map(|entry| entry.subject.as_str()).collect();
+    assert_eq!(subjects, ["Filter cartridge, DN-4711", "Filter cartridge"]);
+    // The same receipt with another reference is another one.
+    let other = Receipt { reference: None, ..named };
+    assert!(books.ledger.receive(&other).await.is_err());
 }

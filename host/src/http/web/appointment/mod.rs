@@ -221,7 +221,7 @@ pub(super) async fn page_with(
     let decisions = decisions.then(|| ("How it was decided", format!("/rules/decisions?appointment={id}")));
     let left = payment::left(&appointment, if sees_books { &work.deliveries } else { &[] });
     let customer = app.get::<Customer>(appointment.customer.0).await?.data;
-    let address = appointment.address(&customer).map(words::on_a_line);
+    let address = appointment.address(customer.address.as_deref()).map(words::on_a_line);
     let page = AppointmentPage {
         shell: desk.shell_of(&appointment),
         id,

@@ -21,7 +21,7 @@ use super::form::Form;
 use super::names::{Names, choices};
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
-use crate::app::{App, VIEW_NAME};
+use crate::app::{self, App, VIEW_NAME};
 use crate::http::gate::Pin;
 use crate::http::limits;
 use crate::http::operation::State;
@@ -219,7 +219,7 @@ pub(super) async fn companies(
 /// Appointments as lists show them.
 pub(super) async fn rows(app: &App, desk: &Desk, found: &[Appointment]) -> Result<Vec<Row>, Problem> {
     let mut names = Names::new(app);
-    names.learn(found.iter().flat_map(named)).await?;
+    learn(&mut names, found).await?;
     let mut rows = Vec::with_capacity(found.len());
     for appointment in found {
         let customer_path = desk.customer(appointment.company, appointment.customer);
@@ -230,6 +230,13 @@ pub(super) async fn rows(app: &App, desk: &Desk, found: &[Appointment]) -> Resul
         rows.push(Row { customer_path, moved_to, ..row(&mut names, appointment).await? });
     }
     Ok(rows)
+}
+
+/// Looks up at once all that these rows say of other records.
+async fn learn(names: &mut Names<'_>, found: &[Appointment]) -> app::Result<()> {
+    names.learn(found.iter().flat_map(named)).await?;
+    let elsewhere = |one: &&Appointment| one.location.is_none();
+    names.learn_homes(found.iter().filter(elsewhere).map(|one| one.customer)).await
 }
 
 /// The records that a row names.
@@ -245,14 +252,15 @@ async fn row(names: &mut Names<'_>, appointment: &Appointment) -> Result<Row, Pr
         Some(case) => names.of::<Case>(case).await?,
         None => String::new(),
     };
-    let place = names.of::<Branch>(appointment.branch).await?;
+    let branch = names.of::<Branch>(appointment.branch).await?;
+    let address = appointment.address(names.home(appointment.customer)).map(words::on_a_line);
     Ok(Row {
         path: format!("{PATH}/{}", appointment.id),
         tick: format!("{}|{}", appointment.id, appointment.revision),
         name: appointment.name.clone(),
         customer: names.of::<Customer>(appointment.customer).await?,
         customer_path: None,
-        location: appointment.location.clone().unwrap_or(place),
+        location: address.unwrap_or(branch),
         case,
         service: names.of::<Service>(appointment.service).await?,
         provider: names.of::<Provider>(appointment.provider).await?,
@@ -280,7 +288,7 @@ async fn export(extract::State(app): extract::State<State>, uri: Uri) -> Result<
     let mut names = Names::new(&app);
     while written < EXPORTED {
         let found = app.appointments(&wanted, Page { after: None, limit: limits::MAX_PAGE }).await?;
-        names.learn(found.iter().flat_map(named)).await?;
+        learn(&mut names, &found).await?;
         for appointment in &found {
             let row = row(&mut names, appointment).await?;
             let day = appointment.start.with_timezone(&names.zone(appointment.branch).await?).date_naive();

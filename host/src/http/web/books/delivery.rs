@@ -93,7 +93,8 @@ async fn page(
         (at(repair.at), repair.by.clone(), repair.act.as_str().to_owned(), repair.reason.clone())
     });
     let is_open = matches!(delivery.state, DeliveryState::Parked | DeliveryState::Pending);
-    let maps = is_open && gate::maps_codes(app, &desk.identity, delivery.company).await.is_ok();
+    let keeps = gate::shares_books(app, &desk.identity, Scope::BooksWrite, delivery.company);
+    let maps = is_open && keeps.await.is_ok();
     let codes = if maps { fields(app, delivery, &form).await? } else { Vec::new() };
     let page = DeliveryPage {
         shell: desk.shell_of_delivery(delivery),
@@ -164,7 +165,7 @@ async fn edit(
     Extension(form): Extension<Form>,
 ) -> Result<Response, Problem> {
     let delivery = app.delivery_story(id).await?.delivery;
-    gate::maps_codes(&app, &desk.identity, delivery.company).await?;
+    gate::shares_books(&app, &desk.identity, Scope::BooksWrite, delivery.company).await?;
     let named = app.named_codes(&delivery).await?.into_iter().enumerate();
     let changed = named.filter_map(|(n, code)| {
         let theirs = form.text(&field(n)).to_owned();

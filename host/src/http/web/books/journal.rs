@@ -10,13 +10,12 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use slotledger_erp::{Days, JournalEntry, TrialBalance};
 
-use super::super::appointments::companies;
 use super::super::door::Desk;
 use super::super::form::Form;
 use super::super::trouble::Trouble;
 use super::super::words::{Choice, Shell, address, html};
 use super::super::{Need, Pages};
-use super::zone;
+use super::{one_of, zone};
 use crate::app::{self, App, OwnBooks};
 use crate::codes;
 use crate::http::gate::Pin;
@@ -89,12 +88,7 @@ async fn index(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
-    let mut choices = companies(&app, &desk, query.read("company")?).await?;
-    let first = choices.iter().find(|one| one.is_chosen).or(choices.first()).map(|one| one.value.clone());
-    let Some(company) = first.as_deref().and_then(|id| id.parse::<CompanyId>().ok()) else {
-        return Err(Problem::new(codes::MISSING, "There is no company yet."));
-    };
-    choices.iter_mut().for_each(|choice| choice.is_chosen = first.as_deref() == Some(choice.value.as_str()));
+    let (choices, company) = one_of(&app, &desk, query.read("company")?).await?;
     let usual = this_month(&app, company).await?;
     let typed = |name: &str, usual: NaiveDate| match query.text(name) {
         "" => usual.to_string(),

@@ -1,9 +1,10 @@
-//! The books: how the connections stand, what does not get there and why, and what a person does about it; the journal of
-//! those that are built in.
+//! The books: how the connections stand, what does not get there and why, and what a person does about it; the journal and
+//! the stock of those that are built in.
 
 mod contents;
 mod delivery;
 mod journal;
+mod stock;
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,6 +21,7 @@ use super::form::Form;
 use super::words::{self, Choice, Shell};
 use super::{Need, Pages};
 use crate::app::{self, App, ConnectionView};
+use crate::codes;
 use crate::http::gate::Pin;
 use crate::http::limits;
 use crate::http::operation::State;
@@ -36,7 +38,11 @@ const STATES: [DeliveryState; 4] =
 /// The pages, and what can be done from them.
 pub(super) fn routes() -> Pages {
     let list = Need::list(Scope::BooksRead, &[Pin::Company]);
-    Pages::default().get(PATH, list, index).merge(delivery::routes()).merge(journal::routes())
+    Pages::default()
+        .get(PATH, list, index)
+        .merge(delivery::routes())
+        .merge(journal::routes())
+        .merge(stock::routes())
 }
 
 /// A connection as the page shows it.
@@ -131,6 +137,21 @@ async fn index(
         next: last.map(|id| format!("{PATH}?{rest}state={}&after={id}", state.as_str())),
     };
     Ok(words::html(StatusCode::OK, &books))
+}
+
+/// The companies to choose from, and the one that is looked at: the first of them where none is named.
+async fn one_of(
+    app: &App,
+    desk: &Desk,
+    named: Option<CompanyId>,
+) -> Result<(Vec<Choice>, CompanyId), Problem> {
+    let mut choices = companies(app, desk, named).await?;
+    let first = choices.iter().find(|one| one.is_chosen).or(choices.first()).map(|one| one.value.clone());
+    let Some(company) = first.as_deref().and_then(|id| id.parse::<CompanyId>().ok()) else {
+        return Err(Problem::new(codes::MISSING, "There is no company yet."));
+    };
+    choices.iter_mut().for_each(|choice| choice.is_chosen = first.as_deref() == Some(choice.value.as_str()));
+    Ok((choices, company))
 }
 
 /// A page of the documents in a state: those that wait in the order they were asked for in, else the last ones first.

@@ -76,7 +76,7 @@ async fn entry(
         summary: language
             .tell("calendar-summary", [("service", service.name.into()), ("company", name.into())]),
         location: appointment
-            .address(&customer)
+            .address(customer.address.as_deref())
             .map(words::on_a_line)
             .unwrap_or_else(|| times::place(&branch)),
         description: appointment.remarks.clone(),

@@ -81,8 +81,15 @@ mod tests {
         let told = |status: u16, code: &str| {
             in_german(json!({ "status": status, "code": code, "detail": "So it is." })).detail
         };
+        let told_as = |code: &str, detail: &str| {
+            in_german(json!({ "status": 422, "code": code, "detail": detail })).detail
+        };
         assert_eq!(told(422, "SL0999"), "So it is.");
         assert!(told(500, "SL0411").contains("schiefgegangen"));
+        let over = "That time is over already.";
+        assert_eq!(told_as("SL0215", over), "Diese Zeit ist schon vorbei.");
+        let soon = "The visit would start sooner than 120 minutes from now.";
+        assert!(told_as("SL0215", soon).starts_with("Das ist zu kurzfristig"));
         // The number that the words want is not there.
         assert_eq!(told(422, "SL0250"), "So it is.");
         assert_eq!(told(422, "SL0290"), "So it is.");

@@ -256,7 +256,8 @@ async fn facts(
     let service = app.get::<Service>(appointment.service.0).await?.data;
     let provider = app.get::<Provider>(appointment.provider.0).await?.data;
     let customer = app.get::<Customer>(appointment.customer.0).await?.data;
-    let place = appointment.address(&customer).map(words::on_a_line).unwrap_or_else(|| times::place(branch));
+    let said = appointment.address(customer.address.as_deref());
+    let place = said.map(words::on_a_line).unwrap_or_else(|| times::place(branch));
     let mut facts = vec![("fact-service", service.name), ("fact-with", provider.name), ("fact-where", place)];
     // Most visits are called by their service.
     facts.retain(|(name, text)| *name != "fact-service" || !appointment.name.contains(text.as_str()));

@@ -1,6 +1,6 @@
 // Pages work without this. It keeps a form from being sent twice, says that it is on its way, names the viewer's own time
-// where it differs from the branch's, and offers it where times are listed; asks for the rest of a row that is begun; and ticks
-// a whole list.
+// where it differs from the branch's, and offers it where times are listed; asks for the rest of a row that is begun; ticks
+// a whole list; and copies what is shown once.
 "use strict";
 
 // Logging out takes everything off a phone, also what it could not send yet.
@@ -99,6 +99,22 @@ for (const all of document.querySelectorAll("[data-tick-all]")) {
   all.addEventListener("change", () => ticks.forEach((tick) => (tick.checked = all.checked)));
   for (const tick of ticks) tick.addEventListener("change", show);
   window.addEventListener("pageshow", show);
+}
+
+// Copies a field. Where the browser has no clipboard for this page, the text is marked, to be copied by hand.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = document.execCommand("copy") ? "Copied" : "Marked: copy it now";
+    }
+  });
 }
 
 // Offers the viewer's own zone where times are listed in another.

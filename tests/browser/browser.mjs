@@ -30,7 +30,7 @@ export async function visitor(options = {}) {
 }
 
 // Of these pages docs/ has pictures; SLOTLEDGER_SCREENSHOTS=all takes one of each.
-const SHOWN = new Set(["log-in", "appointments", "appointments-several", "customer", "book", "reschedule", "completed", "correction", "books", "delivery-parked", "journal", "stock", "reconciliation", "finding", "board", "portal", "portal-de", "portal-times", "portal-visit", "phone", "phone-offline", "phone-record", "appointment-record", "portal-arrival-de", "reports", "rules", "setup-services", "sample"]);
+const SHOWN = new Set(["log-in", "appointments", "appointments-several", "customer", "book", "reschedule", "completed", "correction", "books", "delivery-parked", "journal", "stock", "reconciliation", "finding", "board", "portal", "portal-de", "portal-times", "portal-visit", "phone", "phone-offline", "phone-record", "appointment-record", "portal-arrival-de", "reports", "rules", "setup-services", "sample", "people", "person", "person-new"]);
 const all = process.env.SLOTLEDGER_SCREENSHOTS === "all";
 
 // Nothing that axe calls serious, nothing that has to be scrolled sideways, at each width and in both schemes.

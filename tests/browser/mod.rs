@@ -8,6 +8,7 @@
 mod board;
 mod desk;
 mod lists;
+mod people;
 mod phone;
 mod portal;
 mod provider;

@@ -7,6 +7,7 @@ import { booksSteps } from "./books.mjs";
 import { correctionSteps } from "./corrections.mjs";
 import { deskSteps } from "./desk.mjs";
 import { listSteps } from "./lists.mjs";
+import { peopleSteps } from "./people.mjs";
 import { reconciliationSteps } from "./reconciliation.mjs";
 import { reportSteps } from "./reports.mjs";
 import { rulesSteps } from "./rules.mjs";
@@ -31,6 +32,7 @@ const steps = {
   ...deskSteps({ url, visitor, logIn, sound }),
   ...fingerSteps({ url, visitor, logIn, sound }),
   ...listSteps({ url, visitor, logIn, sound }),
+  ...peopleSteps({ url, visitor, logIn, sound }),
   ...reconciliationSteps({ visitor, logIn, sound }),
   ...reportSteps({ url, visitor, logIn, sound }),
   ...rulesSteps({ url, visitor, logIn, sound }),

@@ -18,10 +18,17 @@ const ZONES: [Tz; 5] = [
 ];
 
 /// A moment so many minutes from now, on the grid.
-fn soon(minutes: i64) -> DateTime<Utc> {
+pub(super) fn soon(minutes: i64) -> DateTime<Utc> {
     let at = SystemClock.now() + TimeDelta::minutes(minutes);
     let grid = TimeDelta::minutes(5).num_seconds();
     DateTime::from_timestamp((at.timestamp() / grid + 1) * grid, 0).expect("a moment")
+}
+
+/// A zone in which a day's jobs are still to come.
+pub(super) fn daytime() -> Tz {
+    let now = SystemClock.now();
+    let is_day = |zone: &Tz| (6..15).contains(&now.with_timezone(zone).hour());
+    ZONES.into_iter().find(is_day).expect("it is day somewhere")
 }
 
 /// A technician's day.
@@ -32,10 +39,7 @@ struct Day {
 
 impl Day {
     async fn begin(host: &Host) -> Self {
-        let now = SystemClock.now();
-        let is_day = |zone: &Tz| (6..15).contains(&now.with_timezone(zone).hour());
-        let zone = ZONES.into_iter().find(is_day).expect("it is day somewhere");
-        let shop = Shop::with(host, zone.name(), json!({ "name": "Hafen Klimatechnik" })).await;
+        let shop = Shop::with(host, daytime().name(), json!({ "name": "Hafen Klimatechnik" })).await;
         let ada = shop.provider("Ada Brandt", "00:00", "00:00").await;
         let service = json!({
             "name": "Heat pump service",

@@ -66,6 +66,47 @@ export const rulesSteps = ({ url, visitor, logIn, sound }) => ({
     await page.getByText("SL0301").waitFor();
   },
 
+  // An installed extension is put to use, and its settings are changed, in forms made of what it says of itself.
+  async use() {
+    const { COMPANY } = process.env;
+    const page = await visitor();
+    await logIn(page, "/log-in?to=" + encodeURIComponent("/rules?company=" + COMPANY));
+    await page.getByText("No extension has a say here.").waitFor();
+    await page.getByRole("link", { name: "Use org.example.evening 0.1.0" }).click();
+    await page.getByRole("heading", { name: "org.example.evening" }).waitFor();
+    assert.equal(await page.getByLabel("Mode").inputValue(), "audit");
+    await page.getByText("The hour from which a visit counts as evening. Left empty, it is 18.").waitFor();
+    await page.getByLabel("from").fill("7,5");
+    await page.getByLabel("most-guests").fill("plenty");
+    await page.getByLabel("Heat pump service").check();
+    await sound(page, "rules-use");
+    await page.getByRole("button", { name: "Use it" }).click();
+    await page.getByRole("alert").getByText("has to be a number").waitFor();
+    assert.equal(await page.getByLabel("from").inputValue(), "7,5", "what was typed is still there");
+    assert.ok(await page.getByLabel("Heat pump service").isChecked());
+    await sound(page, "rules-use-wrong");
+    await page.getByLabel("most-guests").fill("6");
+    await page.getByRole("button", { name: "Use it" }).click();
+    await page.getByText("It is saved.").waitFor();
+    const card = page.locator(".card", { has: page.getByRole("heading", { name: "org.example.evening" }) });
+    await card.getByText("Audited", { exact: true }).waitFor();
+    await card.getByText("from = 7.5, most-guests = 6").waitFor();
+    assert.equal(await page.getByRole("link", { name: /^Use / }).count(), 0, "a company uses it once");
+
+    const second = await page.context().newPage();
+    const settings = page.getByRole("link", { name: "Settings of org.example.evening" });
+    await second.goto(url + (await settings.getAttribute("href")));
+    await settings.click();
+    await page.getByLabel("most-guests").fill("");
+    await page.getByLabel("Order").fill("20");
+    await page.getByRole("button", { name: "Save" }).click();
+    await card.getByText("from = 7.5", { exact: true }).waitFor();
+    await second.getByLabel("Order").fill("30");
+    await second.getByRole("button", { name: "Save" }).click();
+    await second.getByText("Somebody else has changed it meanwhile.").waitFor();
+    assert.equal(await second.getByLabel("Order").inputValue(), "30");
+  },
+
   // An author sees all of it, and is offered nothing that changes it, nor anybody's appointment.
   async author() {
     const { COMPANY } = process.env;
@@ -74,6 +115,7 @@ export const rulesSteps = ({ url, visitor, logIn, sound }) => ({
     await page.goto(`${url}/rules`);
     await page.getByText("org.example.closed").first().waitFor();
     assert.equal(await page.getByRole("button", { name: /^Change/ }).count(), 0);
+    assert.equal(await page.getByRole("link", { name: /^(Use|Settings of) / }).count(), 0);
     await page.getByRole("link", { name: "Decisions", exact: true }).click();
     await page.locator(".rows tbody tr").first().waitFor();
     assert.equal(await page.locator(".rows a[href^='/appointments']").count(), 0);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{account_in, browse_with};
-use crate::sdk::decisions::{install, using};
+use crate::sdk::decisions::{changed, install, using};
 use crate::support::extension::Small;
 use crate::support::{Host, Shop, at, day, id};
 
@@ -72,6 +72,25 @@ async fn extensions_are_seen_changed_and_replayed() {
     assert_eq!((&used["mode"], &used["on_failure"]), (&json!("warn"), &json!("open")));
     let changes = host.get(&format!("/api/v1/extension-changes?company={}", scene.company)).await.expect(200);
     assert_eq!(changes["items"][0]["by"], "The administrator", "{changes}");
+}
+
+#[tokio::test]
+async fn an_installed_extension_is_put_to_use_by_form() {
+    let host = Host::on_ledger();
+    let shop = Shop::with(&host, "Europe/Berlin", json!({ "name": "Hafen Klimatechnik" })).await;
+    let pia = shop.provider("Pia", "09:00", "17:00").await;
+    let service = shop.service(&[&pia], json!({ "name": "Heat pump service" })).await;
+    // The one that `rules new` writes has settings.
+    let (_dir, component) = changed("evening", "EVENING", "EVENING");
+    install(&host, &component);
+    let login = account_in(&host, "administrator", Some(&shop.company)).await;
+    browse_with(&host, &login, &["use"], &[("COMPANY", &shop.company)]).await;
+    let used = host.get(&format!("/api/v1/extensions?company={}", shop.company)).await.expect(200);
+    let used = &used["items"][0];
+    assert_eq!((&used["settings"], &used["priority"]), (&json!({ "from": "7.5" }), &json!(20)));
+    assert_eq!((&used["mode"], &used["services"]), (&json!("audit"), &json!([service])));
+    let held = shop.hold(&service, &at(day(), "10:00"), json!({})).await.expect(201);
+    assert_eq!(held["quote"]["lines"].as_array().map(Vec::len), Some(1), "it is listened to, and no more");
 }
 
 #[tokio::test]

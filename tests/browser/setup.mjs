@@ -69,7 +69,7 @@ const steps = {
     await page.goto(url + "/account");
     await page.getByRole("link", { name: "Open the set-up" }).click();
     await page.getByRole("link", { name: /^Praxis am See/ }).click();
-    await page.getByRole("link", { name: "People", exact: true }).click();
+    await page.getByRole("navigation", { name: "Steps of setting up" }).getByRole("link", { name: "People" }).click();
     await page.getByRole("link", { name: "Change Kim Lange" }).click();
     await page.getByLabel("Friday", { exact: true }).uncheck();
     await page.getByRole("button", { name: "Save" }).click();

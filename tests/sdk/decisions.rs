@@ -17,7 +17,7 @@ pub(super) fn example(name: &str) -> (TempDir, PathBuf) {
 }
 
 /// A new project in Rust, with these words instead of others.
-pub(super) fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
+pub(crate) fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a directory");
     let (made, said) = rules(&["new", "--lang", "rust", name, "--dir", "."], dir.path());
     assert!(made, "{said}");

@@ -64,8 +64,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 pub use accounts::{
-    LinkBody, LinkView, LogIn, NewAccount, NewKey, NewLink, NewPassword, NewSession, Purpose, Welcome,
-    fresh_secret,
+    AccountChange, AccountView, LinkBody, LinkView, LogIn, NewAccount, NewKey, NewLink, NewPassword,
+    NewSession, Purpose, Standing, Welcome, fresh_secret,
 };
 pub use alternatives::{Alternative, Difference};
 pub use board::{Board, BoardQuery, BoardRow, BoardVisit, Gap, Why};

@@ -57,7 +57,8 @@ fn people() -> OpenApiRouter<State> {
     let invite =
         Operation::act("/api/v1/accounts/{id}/invitation", "inviteAccount", "Make a link to set a password")
             .identified()
-            .gives::<Invited>(201, "What the link carries, shown once.");
+            .gives::<Invited>(201, "What the link carries, shown once.")
+            .refuses(&[409]);
     let sessions =
         Operation::get("/api/v1/accounts/{id}/sessions", "listAccountSessions", "List an account's sessions")
             .identified()

@@ -25,6 +25,7 @@ mod read;
 mod reconcile;
 mod rendered;
 pub mod reports;
+pub mod roster;
 pub mod samples;
 pub mod sessions;
 pub mod sqlite;
@@ -56,6 +57,7 @@ pub use occupancy::{Busy, LAYER_BYTES, Occupancy, SLOTS_A_DAY, Session, Workload
 pub use outbox::{Backlog, DeliveryFilter, Mend, Outbox, Outcome, Span};
 pub use reconcile::{Closing, FindingFilter, NewRun, Reconciliation};
 pub use reports::{Amount, Counted, Figure, Reports, Share, Stretch, VisitCounts};
+pub use roster::{AccountFilter, Means, Roster};
 pub use samples::{Leaving, Sample, Samples};
 pub use sessions::{Patience, Sessions};
 pub use views::{View, Views};
@@ -82,6 +84,7 @@ pub trait Store:
     + Accounts
     + Sessions
     + Identities
+    + Roster
     + Samples
     + Views
     + Visits
@@ -104,6 +107,7 @@ impl<T> Store for T where
         + Accounts
         + Sessions
         + Identities
+        + Roster
         + Samples
         + Views
         + Visits

@@ -3,8 +3,10 @@
 //! Invariant: every change is written down with who made it. Deliberately absent: who may do this, which the HTTP layer
 //! checks before.
 
+mod changes;
 pub(super) mod links;
 mod providers;
+mod roster;
 pub(super) mod secrets;
 mod sessions;
 
@@ -13,12 +15,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use changes::AccountChange;
 pub use links::{LinkBody, LinkView, NewLink, Purpose};
+pub use roster::{AccountView, Standing};
 pub use secrets::fresh as fresh_secret;
 pub use sessions::{LogIn, NewPassword, NewSession, Welcome};
 
 use super::identity::{Identity, Target, key_hash};
 use super::{App, Error, Result};
+use crate::codes;
 use crate::model::fields::{Fields, LINE};
 use crate::model::{Account, AccountEvent, AccountId, ApiKey, FieldError, Grant, Invitation, Kind, Scope};
 use crate::store::{self, NewAccountEvent, Page};
@@ -185,7 +190,7 @@ impl App {
             active: wanted.active,
             version: expected + 1,
             updated_at: now,
-            ..old
+            ..old.clone()
         };
         match self.ports.store.replace_account(&account, expected).await {
             Err(store::Error::Stale(_)) => {
@@ -194,20 +199,17 @@ impl App {
             }
             done => done.map_err(taken)?,
         }
-        let message = format!(
-            "{} was changed to {} roles, active: {}.",
-            account.login,
-            account.grants.len(),
-            account.active
-        );
-        self.note(&by.label, "account.changed", Some(id.0), message).await?;
+        self.note(&by.label, "account.changed", Some(id.0), changes::told(&old, &account)).await?;
         Ok(account)
     }
 
     /// What a link carries with which the password of an account is set, or the first administrator made.
     pub async fn invite(&self, account: Option<AccountId>, by: &str) -> Result<String> {
-        if let Some(id) = account {
-            self.account(id).await?;
+        if let Some(id) = account
+            && !self.account(id).await?.active
+        {
+            let message = "the account is switched off, so that its link would let nobody in".to_owned();
+            return Err(Error::Unfit { code: codes::OUT_OF_STATE, field: "active", message });
         }
         let (secret, now) = (secrets::fresh("sw_")?, self.ports.clock.now());
         let invitation =

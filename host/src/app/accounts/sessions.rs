@@ -138,13 +138,18 @@ fn check_password(field: &str, password: &str) -> Vec<FieldError> {
     vec![FieldError { field: field.to_owned(), message }]
 }
 
+/// Under what tries to log in with an address are counted, whether or not it is an account's.
+pub(super) fn attempts_of(login: &str) -> String {
+    format!("account:{}", key_hash(login))
+}
+
 impl App {
     /// Lets somebody in by their password.
     pub async fn log_in(&self, wanted: &LogIn, address: &str, agent: &str) -> Result<NewSession> {
         let store = &self.ports.store;
         let login = plain(&wanted.login);
         self.may_try(&format!("address:{address}"), OF_AN_ADDRESS).await?;
-        let subject = format!("account:{}", key_hash(&login));
+        let subject = attempts_of(&login);
         self.may_try(&subject, OF_AN_ACCOUNT).await?;
         // A password that nobody can have set is not hashed: its length is the attacker's choice.
         let possible = wanted.password.chars().count() <= LONGEST;
@@ -278,7 +283,7 @@ impl App {
         session: Uuid,
         wanted: &NewPassword,
     ) -> Result<()> {
-        let subject = format!("account:{}", key_hash(&account.login));
+        let subject = attempts_of(&account.login);
         self.may_try(&subject, OF_AN_ACCOUNT).await?;
         let known = self.ports.store.account_by_login(&account.login).await?;
         let possible = wanted.old.chars().count() <= LONGEST;

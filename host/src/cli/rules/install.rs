@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::account::failed;
 use super::taking::Taking;
 use crate::app::{self, NewComponent};
 use crate::cli::serve::Host;
@@ -29,13 +30,15 @@ pub(super) async fn run(command: Install) -> anyhow::Result<()> {
         Some(key) => println!("It is signed with the key {key}."),
         None => println!("No trusted key signed it; you allowed it by name."),
     }
-    println!("It is asked nowhere yet: add it to a company with POST /api/v1/extensions.");
+    println!(
+        "It is asked nowhere yet: put it to use at a company on the page /rules, or with POST /api/v1/extensions."
+    );
     Ok(())
 }
 
 fn refused(error: app::Error) -> anyhow::Error {
     if let app::Error::Extension(error) = &error {
-        return anyhow::anyhow!("it is not installed: {error} ({})", error.code());
+        return failed(error).context("it is not installed");
     }
     anyhow::Error::new(error).context("it is not installed")
 }

@@ -13,6 +13,7 @@ use axum::response::Response;
 use http_body_util::{BodyExt, Limited as Measured};
 use url::{Position, Url, form_urlencoded};
 
+use super::accounts;
 use super::customers;
 use super::form::Form;
 use super::kept;
@@ -60,6 +61,7 @@ impl Desk {
             ("/books", "Books", may(Scope::BooksRead)),
             ("/reports", "Reports", may(Scope::ReportsRead)),
             ("/rules", "Rules", may(Scope::RulesRead)),
+            (accounts::PATH, "People", accounts::may(self)),
         ];
         let ways = ways.into_iter().filter(|(_, _, may)| *may);
         Shell {

@@ -1,4 +1,4 @@
-//! Logging in and out, setting a password, seeing who one is.
+//! Logging in and out, setting a password.
 //!
 //! Invariant: what a link carries stands in the query, which is not logged; where somebody is sent after logging in is a
 //! path of this server.
@@ -13,12 +13,13 @@ use axum::routing::get;
 use url::form_urlencoded;
 
 use super::door::{self, Desk};
-use super::form::{Form, NEW_PASSWORD, OLD_PASSWORD, PASSWORD};
+use super::form::{Form, PASSWORD};
+use super::own;
 use super::setup;
 use super::trouble::{Trouble, plain};
 use super::words::{self, Shell};
 use super::{Need, Pages};
-use crate::app::{App, Error, LogIn, NewPassword, NewSession, Welcome};
+use crate::app::{App, Error, LogIn, NewSession, Welcome};
 use crate::codes;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
@@ -38,8 +39,8 @@ pub(super) fn routes() -> Pages {
     let own = || Need::anywhere(Scope::Own);
     Pages::default()
         .get("/", own(), home)
-        .get("/account", own(), account)
-        .post("/account/password", own(), change_password)
+        .get("/account", own(), own::show)
+        .post("/account/password", own(), own::change_password)
         .post("/log-out", own(), log_out)
 }
 
@@ -74,18 +75,6 @@ struct WelcomePage<'a> {
 #[template(path = "gone.html")]
 struct Gone {
     shell: Shell,
-}
-
-#[derive(Template)]
-#[template(path = "account.html")]
-struct AccountPage {
-    shell: Shell,
-    login: String,
-    roles: Vec<String>,
-    sessions: Vec<(String, String)>,
-    may_set_up: bool,
-    /// Why the password was not changed.
-    problem: String,
 }
 
 /// The first page that somebody may see; while there is no company, where one is set up.
@@ -216,66 +205,9 @@ fn gone() -> Response {
     words::html(StatusCode::GONE, &Gone { shell: Shell::outside("The link does not hold") })
 }
 
-async fn account(
-    extract::State(app): extract::State<State>,
-    Extension(desk): Extension<Desk>,
-) -> Result<Response, Problem> {
-    account_page(&app, &desk, StatusCode::OK, String::new()).await
-}
-
-/// Changes the password of whoever is logged in; their other sessions end.
-async fn change_password(
-    extract::State(app): extract::State<State>,
-    Extension(desk): Extension<Desk>,
-    Extension(form): Extension<Form>,
-) -> Result<Response, Problem> {
-    let Some((account, session)) = &desk.identity.session else { return Ok(words::to("/log-in")) };
-    let wanted =
-        NewPassword { old: form.text(OLD_PASSWORD).to_owned(), new: form.text(NEW_PASSWORD).to_owned() };
-    if let Some(error) = wanted.check().first() {
-        let problem = format!("The new password {}", error.message);
-        return account_page(&app, &desk, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
-    }
-    match app.change_password(account, *session, &wanted).await {
-        Ok(()) => Ok(words::to("/account?done=password")),
-        Err(Error::LogInRefused) => {
-            let problem = "The present password is not right".to_owned();
-            account_page(&app, &desk, StatusCode::UNPROCESSABLE_ENTITY, problem).await
-        }
-        Err(Error::TooOften { seconds }) => {
-            let problem = too_often(seconds);
-            account_page(&app, &desk, StatusCode::TOO_MANY_REQUESTS, problem).await
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn too_often(seconds: u64) -> String {
+/// That somebody has to wait before the next try.
+pub(super) fn too_often(seconds: u64) -> String {
     format!("There were too many tries. Wait {seconds} seconds")
-}
-
-async fn account_page(
-    app: &App,
-    desk: &Desk,
-    status: StatusCode,
-    problem: String,
-) -> Result<Response, Problem> {
-    let Some((account, _)) = &desk.identity.session else { return Ok(words::to("/log-in")) };
-    let roles = desk.identity.grants.iter().map(|grant| grant.role.as_str().replace('_', " ")).collect();
-    let sessions = app
-        .account_sessions(account.id)
-        .await?
-        .into_iter()
-        .map(|session| (session.agent, session.used_at.format("%-d %b %Y, %H:%M UTC").to_string()));
-    let page = AccountPage {
-        shell: desk.shell("Your account", "/account"),
-        login: account.login.clone(),
-        roles,
-        sessions: sessions.collect(),
-        may_set_up: !desk.identity.grants_for(Scope::CatalogueWrite).is_empty(),
-        problem,
-    };
-    Ok(words::html(status, &page))
 }
 
 async fn log_out(

@@ -6,6 +6,8 @@
 //!
 //! Deliberately absent: rules, SQL and any ERP. Which commands an appointment takes, the rules say.
 
+mod accounts;
+mod agents;
 mod appointment;
 mod appointments;
 mod assets;
@@ -17,11 +19,13 @@ mod customers;
 mod desk;
 mod door;
 mod entrance;
+mod entry;
 mod errors;
 mod form;
 mod kept;
 mod materials;
 mod names;
+mod own;
 mod phone;
 mod portal;
 mod provider;
@@ -35,6 +39,7 @@ mod twins;
 mod upload;
 mod visits;
 mod words;
+mod wrong;
 
 use std::sync::Arc;
 
@@ -116,6 +121,7 @@ fn closed() -> Pages {
         .merge(reports::routes())
         .merge(rules::routes())
         .merge(setup::routes())
+        .merge(accounts::routes())
 }
 
 pub(super) use door::in_browsers;

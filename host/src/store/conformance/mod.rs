@@ -19,6 +19,7 @@ pub(crate) mod reconcile;
 pub(crate) mod records;
 pub(crate) mod reports;
 pub(crate) mod requests;
+pub(crate) mod roster;
 pub(crate) mod samples;
 pub(crate) mod turns;
 pub(crate) mod views;
@@ -173,6 +174,11 @@ macro_rules! conformance {
             accounts: what_was_done_is_kept_and_a_secret_is_made_once,
             accounts: work_is_signed_for_once,
             accounts: the_trail_names_who_it_was,
+            roster: accounts_are_found_and_come_in_pages_by_name,
+            roster: it_is_known_how_an_account_is_come_in_with,
+            roster: whoever_tried_too_often_is_told_apart,
+            roster: the_accounts_of_providers_are_found,
+            roster: a_key_is_read_by_its_identifier,
             views: a_view_is_kept_under_a_name_once,
             visits: notes_are_read_in_order_with_who_wrote_them,
             visits: a_visit_has_only_so_many_notes_and_photos,

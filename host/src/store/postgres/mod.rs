@@ -40,6 +40,7 @@ mod reconcile;
 mod records;
 mod reports;
 mod requests;
+mod roster;
 mod rows;
 mod samples;
 mod search;

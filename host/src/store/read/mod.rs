@@ -26,7 +26,7 @@ pub(super) use agenda::planned;
 pub(super) use books::{finding, finding_act, imported, known_connection, mapped_code, run};
 pub(super) use decisions::{component, decision, extension_answer, extension_change, kept_decision};
 pub(super) use outbox::{attempt, backlog, delivery, repair};
-pub(super) use people::{account, account_event, api_key, invitation, logged_in, signature};
+pub(super) use people::{account, account_event, api_key, invitation, logged_in, means, signature};
 pub(super) use reports::{changes, changes_of, counts, invoiced, taken, visits};
 pub(super) use visits::{note, photo};
 

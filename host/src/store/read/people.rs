@@ -2,8 +2,8 @@
 
 use super::Columns;
 use crate::model::{Account, AccountEvent, ApiKey, Invitation, Session as LoggedIn, Signature};
-use crate::store::Error;
 use crate::store::words::from_json;
+use crate::store::{Error, Means};
 
 pub(in crate::store) fn account(row: &impl Columns) -> Result<Account, Error> {
     Ok(Account {
@@ -52,6 +52,16 @@ pub(in crate::store) fn invitation(row: &impl Columns) -> Result<Invitation, Err
         account: row.optional_id("account")?,
         created_at: row.instant("created_at")?,
         expires_at: row.instant("expires_at")?,
+    })
+}
+
+pub(in crate::store) fn means(row: &impl Columns) -> Result<Means, Error> {
+    Ok(Means {
+        account: row.id("id")?,
+        has_password: row.flag("has_password")?,
+        is_known: row.flag("is_known")?,
+        invited_until: row.optional_instant("invited_until")?,
+        came_at: row.optional_instant("came_at")?,
     })
 }
 

@@ -13,10 +13,12 @@ use rust_decimal::Decimal;
 use slotledger_erp::OnHand;
 
 use super::super::door::Desk;
+use super::super::entry::Entry;
 use super::super::form::Form;
-use super::super::setup::{self, Entry, Wrong};
+use super::super::setup;
 use super::super::trouble::Trouble;
 use super::super::words::{self, Choice, Shell, address};
+use super::super::wrong::Wrong;
 use super::super::{Need, Pages};
 use super::{one_of, zone};
 use crate::app::{self, App, Goods, OwnBooks};

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::super::door::Desk;
 use super::super::form::Form;
 use super::super::words as pages;
+use super::words::{read_mode, read_policy};
 use super::{PATH, page};
 use crate::app::{self, Say};
 use crate::codes;
@@ -14,7 +15,7 @@ use crate::http::auth::Caller;
 use crate::http::extract::Id;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{CompanyId, Extension as Used, Mode, OnFailure, Stored};
+use crate::model::{CompanyId, Extension as Used, Stored};
 
 pub(super) async fn set_mode(
     extract::State(app): extract::State<State>,
@@ -41,17 +42,12 @@ pub(super) async fn try_again(
 fn say(form: &Form) -> Result<Say, Problem> {
     let unknown = |name: &str| Problem::new(codes::BAD_QUERY, format!("{name} cannot be read."));
     let mode = match form.text("mode") {
-        "enforce" => Some(Mode::Enforce),
-        "warn" => Some(Mode::Warn),
-        "audit" => Some(Mode::Audit),
         "off" => None,
-        _ => return Err(unknown("mode")),
+        other => Some(read_mode(other).ok_or_else(|| unknown("mode"))?),
     };
     let on_failure = match form.text("on_failure") {
-        "closed" => Some(OnFailure::Closed),
-        "open" => Some(OnFailure::Open),
         "" => None,
-        _ => return Err(unknown("on_failure")),
+        other => Some(read_policy(other).ok_or_else(|| unknown("on_failure"))?),
     };
     Ok(Say { mode, on_failure })
 }

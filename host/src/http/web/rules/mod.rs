@@ -7,6 +7,7 @@ mod decision;
 mod decisions;
 mod manage;
 mod replay;
+mod using;
 mod words;
 
 use std::collections::HashMap;
@@ -45,11 +46,16 @@ const SAID: u32 = 20;
 pub(super) fn routes() -> Pages {
     let read = || Need::list(Scope::RulesRead, &[Pin::Company]);
     let change = || Need::of(Scope::RulesWrite, Subject::Extension);
+    let begin = || Need::of(Scope::RulesWrite, Subject::Company);
     let decision = || Need::of(Scope::RulesRead, Subject::Decision);
     Pages::default()
         .get(PATH, read(), index)
         .post("/rules/{id}/mode", change(), manage::set_mode)
         .post("/rules/{id}/again", change(), manage::try_again)
+        .get("/rules/{id}/settings", change(), using::show)
+        .post("/rules/{id}/settings", change(), using::save)
+        .get("/rules/at/{id}/use", begin(), using::begin)
+        .post("/rules/at/{id}/use", begin(), using::add)
         .get("/rules/decisions", read(), decisions::index)
         .get("/rules/decisions/{id}", decision(), decision::show)
         .get("/rules/decisions/{id}/record.json", decision(), decision::record)
@@ -69,6 +75,7 @@ struct Use {
     health_tone: &'static str,
     health_detail: String,
     is_ill: bool,
+    is_active: bool,
     may: bool,
     trouble: Option<Trouble>,
 }
@@ -84,6 +91,8 @@ struct Line {
     origin: String,
     installed: String,
     replay: String,
+    /// Where it is put to use at the company; empty for who may not, and where a use of it is active.
+    begin: String,
 }
 
 /// What an extension said.
@@ -131,13 +140,22 @@ async fn page(
         Some(company) => (used(app, desk, company, &components).await?, said(app, company).await?),
         None => (Vec::new(), Vec::new()),
     };
+    let may = company.is_some_and(|company| may_change(desk, company));
+    let in_use: Vec<&str> = uses.iter().filter(|one| one.is_active).map(|one| one.name.as_str()).collect();
+    let begin = |component: &Component| match company {
+        Some(company) if may && !in_use.contains(&component.name.as_str()) => {
+            format!("{PATH}/at/{company}/use?component={}", component.digest)
+        }
+        _ => String::new(),
+    };
+    let lines = components.iter().rev().map(|component| line(component, company, begin(component))).collect();
     let mut page = RulesPage {
         shell: desk.shell("Rules", PATH),
         rules: app.rules(),
         companies,
         company: company.map(|id| id.to_string()).unwrap_or_default(),
         uses,
-        lines: components.iter().rev().map(|component| line(component, company)).collect(),
+        lines,
         said,
     };
     let mut status = StatusCode::OK;
@@ -181,9 +199,7 @@ async fn used(
     let services = choices::<Service>(app, Some(company), "").await?;
     let services: HashMap<String, String> =
         services.into_iter().map(|choice| (choice.value, choice.label)).collect();
-    let place = Place { company: Some(company), ..Place::default() };
-    let grants = desk.identity.grants_for(Scope::RulesWrite);
-    let may = grants.iter().any(|grant: &Grant| grant.reaches(&place, Scope::RulesWrite));
+    let may = may_change(desk, company);
     let known = |digest: &str| components.iter().find(|one| one.digest == digest);
     let one = |used: Stored<Used>| {
         let health = app.extension_health(company, &used.data);
@@ -191,6 +207,13 @@ async fn used(
         use_of(used, component, &services, health, may)
     };
     Ok(all.into_iter().map(one).collect())
+}
+
+/// Whether somebody may change what extensions have to say at a company.
+fn may_change(desk: &Desk, company: CompanyId) -> bool {
+    let place = Place { company: Some(company), ..Place::default() };
+    let grants = desk.identity.grants_for(Scope::RulesWrite);
+    grants.iter().any(|grant: &Grant| grant.reaches(&place, Scope::RulesWrite))
 }
 
 fn use_of(
@@ -231,6 +254,7 @@ fn use_of(
         health_tone,
         health_detail,
         is_ill: health.failures > 0,
+        is_active: data.active,
         may,
         trouble: None,
     }
@@ -240,7 +264,7 @@ fn signer(component: &Component) -> String {
     component.signer.clone().unwrap_or_else(|| "nobody; allowed by its SHA-256".to_owned())
 }
 
-fn line(component: &Component, company: Option<CompanyId>) -> Line {
+fn line(component: &Component, company: Option<CompanyId>, begin: String) -> Line {
     let company = company.map(|id| format!("&company={id}")).unwrap_or_default();
     Line {
         name: component.name.clone(),
@@ -252,6 +276,7 @@ fn line(component: &Component, company: Option<CompanyId>) -> Line {
         installed: format!("{}, by {}", utc(component.installed_at), component.by),
         replay: format!("/rules/replay?component={}{company}", component.digest),
         digest: component.digest.clone(),
+        begin,
     }
 }
 

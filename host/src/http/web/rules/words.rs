@@ -62,6 +62,20 @@ pub(super) fn policies(now: OnFailure) -> Vec<Choice> {
     [("closed", OnFailure::Closed), ("open", OnFailure::Open)].into_iter().map(choice).collect()
 }
 
+/// A mode as forms name it.
+pub(super) fn read_mode(text: &str) -> Option<Mode> {
+    [Mode::Enforce, Mode::Warn, Mode::Audit].into_iter().find(|mode| mode.as_str() == text)
+}
+
+/// What becomes of a decision, as forms name it.
+pub(super) fn read_policy(text: &str) -> Option<OnFailure> {
+    match text {
+        "closed" => Some(OnFailure::Closed),
+        "open" => Some(OnFailure::Open),
+        _ => None,
+    }
+}
+
 /// How an extension is doing: a word, its tone, and more.
 pub(super) fn health(health: &Health) -> (&'static str, &'static str, String) {
     let failures = health.failures;

@@ -6,11 +6,12 @@ use axum::response::Response;
 use chrono_tz::TZ_VARIANTS;
 
 use super::super::door::Desk;
+use super::super::entry::Entry;
 use super::super::form::Form;
 use super::super::words::{self, Shell};
+use super::super::wrong::Wrong;
 use super::days::{self, Days};
-use super::entry::Entry;
-use super::{Frame, PATH, Wrong, kept_key, key, path, sample};
+use super::{Frame, PATH, kept_key, key, path, sample};
 use crate::app::{App, Founding, Setup, Step, Week};
 use crate::codes;
 use crate::http::auth::Caller;
@@ -145,7 +146,8 @@ pub(super) async fn page(
         wrong,
     };
     let entries = [&page.name, &page.currency, &page.time_zone, &page.branch, &page.address];
-    page.wrong = std::mem::take(&mut page.wrong).called(entries.map(|entry| (entry, entry.label.to_owned())));
+    let wrong = std::mem::take(&mut page.wrong).named(days::labels());
+    page.wrong = wrong.called(entries.map(|entry| (entry, entry.label.to_owned())));
     Ok(words::html(page.wrong.status(), &page))
 }
 

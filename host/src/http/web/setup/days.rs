@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{NaiveTime, Weekday};
 
 use super::super::form::Form;
-use super::Wrong;
+use super::super::wrong::Wrong;
 use crate::app::{DAYS, Week};
 use crate::model::FieldError;
 
@@ -88,13 +88,11 @@ pub(super) fn read(form: &Form) -> Result<Option<Week>, Vec<FieldError>> {
     if errors.is_empty() { Ok(Some(week)) } else { Err(errors) }
 }
 
-/// What the form calls a field of the hours.
-pub(super) fn label(field: &str) -> Option<String> {
-    if field == "hours" {
-        return Some("Hours".to_owned());
-    }
-    let (day, _) = field.split_once('-')?;
-    DAYS.into_iter().map(named).find(|(key, _)| *key == day).map(|(_, label)| label.to_owned())
+/// What the form calls the fields of the hours that can be wrong.
+pub(super) fn labels() -> impl Iterator<Item = (String, String)> {
+    let of_a_day = |(key, label): (&str, &str)| (format!("{key}-from"), label.to_owned());
+    let hours = ("hours".to_owned(), "Hours".to_owned());
+    DAYS.into_iter().map(named).map(of_a_day).chain([hours])
 }
 
 /// A week in a few words: `Mon–Fri 09:00–17:00`.
@@ -148,7 +146,6 @@ mod tests {
     fn a_day_that_is_ticked_needs_its_times() {
         let errors = read(&Form::parse(b"tue-on=yes&tue-from=9&tue-to=12:00")).unwrap_err();
         assert_eq!(errors[0].field, "tue-from");
-        assert_eq!(label("tue-from").as_deref(), Some("Tuesday"));
-        assert_eq!(label("price-1"), None);
+        assert!(labels().any(|(field, label)| field == errors[0].field && label == "Tuesday"));
     }
 }

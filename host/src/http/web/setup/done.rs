@@ -5,15 +5,16 @@ use axum::extract::{self, Extension};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::super::accounts;
 use super::super::door::Desk;
 use super::super::words::{self, Shell};
 use super::{Frame, PATH, path, settings};
-use crate::app::Step;
+use crate::app::{App, Setup, Step};
 use crate::http::auth::Caller;
 use crate::http::extract::Id;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::CompanyId;
+use crate::model::{CompanyId, ProviderId};
 
 #[derive(Template)]
 #[template(path = "setup/done.html")]
@@ -26,6 +27,8 @@ struct Page {
     facts: Vec<Fact>,
     portal_is_open: bool,
     settings: String,
+    /// Where those who work there are given accounts, while one of them has none, for whoever looks after accounts.
+    accounts: Option<String>,
 }
 
 /// What one of the steps came to.
@@ -70,8 +73,15 @@ pub(super) async fn show(
         facts,
         portal_is_open: company.portal.open,
         settings: settings::page_of(id),
+        accounts: lacks_accounts(&app, &desk, &setup).await?.then(|| path(id, Step::People)),
     };
     Ok(words::html(StatusCode::OK, &page))
+}
+
+/// Whether somebody who works there cannot log in, and whoever looks can change that.
+async fn lacks_accounts(app: &App, desk: &Desk, setup: &Setup) -> Result<bool, Problem> {
+    let people: Vec<ProviderId> = setup.people.iter().map(|person| person.id.into()).collect();
+    Ok(accounts::may(desk) && app.accounts_of(&people).await?.len() < people.len())
 }
 
 fn counted(number: usize, one: &str, several: &str) -> String {

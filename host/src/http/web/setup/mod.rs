@@ -8,7 +8,6 @@ mod books;
 mod company;
 mod days;
 mod done;
-mod entry;
 mod lines;
 mod people;
 mod sample;
@@ -25,8 +24,8 @@ use super::appointments::companies;
 use super::assets;
 use super::door::Desk;
 use super::form::Form;
-use super::trouble::{Trouble, plain};
 use super::words::{self, Shell};
+use super::wrong::Wrong;
 use super::{Need, Pages};
 use crate::app::{self, App, Setup, Step};
 use crate::codes;
@@ -34,8 +33,7 @@ use crate::http::extract::Id;
 use crate::http::gate::{Pin, Subject};
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{CompanyId, FieldError, Grant, Scope};
-pub(super) use entry::Entry;
+use crate::model::{CompanyId, Grant, Scope};
 
 /// Where it begins.
 pub(super) const PATH: &str = "/setup";
@@ -139,61 +137,6 @@ fn is_done(setup: &Setup, step: Step, now: Step) -> bool {
         // Books that fit are there from the start: they count as soon as nothing before them is missing.
         Step::Books => setup.has_books && (setup.has_documents || [setup.next(), now].contains(&Step::Done)),
         Step::Done => false,
-    }
-}
-
-/// What is wrong with a form that comes back.
-#[derive(Default)]
-pub(super) struct Wrong {
-    pub(super) fields: Vec<FieldError>,
-    pub(super) trouble: Option<Trouble>,
-    /// What the page calls its fields.
-    labels: Vec<(String, String)>,
-}
-
-impl Wrong {
-    /// Of what a use case said.
-    pub(super) fn of(error: app::Error) -> Self {
-        if let app::Error::Invalid(fields) = error {
-            return Self::fields(fields);
-        }
-        Self { trouble: Some(Trouble::from(&Problem::from(error))), ..Self::default() }
-    }
-
-    /// Of fields that are not as they should be.
-    pub(super) fn fields(fields: Vec<FieldError>) -> Self {
-        Self { fields, ..Self::default() }
-    }
-
-    /// The same where the page calls its fields this.
-    pub(super) fn called<'e>(self, entries: impl IntoIterator<Item = (&'e Entry, String)>) -> Self {
-        let labels = entries.into_iter().map(|(entry, label)| (entry.name.clone(), label)).collect();
-        Self { labels, ..self }
-    }
-
-    /// What is wrong with a field.
-    fn at(&self, name: &str) -> String {
-        let found = self.fields.iter().filter(|error| error.field == name);
-        found.map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
-    }
-
-    /// Every field that is wrong, what it is called, and what is wrong with it.
-    pub(super) fn lines(&self) -> impl Iterator<Item = (&str, String, &str)> {
-        let called = |field: &str| {
-            let known = self.labels.iter().find(|(name, _)| name == field).map(|(_, label)| label.clone());
-            known.or_else(|| days::label(field)).unwrap_or_else(|| plain(field))
-        };
-        self.fields
-            .iter()
-            .map(move |error| (error.field.as_str(), called(&error.field), error.message.as_str()))
-    }
-
-    pub(super) fn status(&self) -> StatusCode {
-        match &self.trouble {
-            Some(trouble) => trouble.status(),
-            None if self.fields.is_empty() => StatusCode::OK,
-            None => StatusCode::UNPROCESSABLE_ENTITY,
-        }
     }
 }
 

@@ -1,24 +1,28 @@
 //! The third step: who works there, when, and what each offers.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{self, Extension};
 use axum::http::Uri;
 use axum::response::Response;
 use uuid::Uuid;
 
+use super::super::accounts;
 use super::super::door::Desk;
+use super::super::entry::Entry;
 use super::super::form::Form;
 use super::super::words::{self, Choice, Shell};
+use super::super::wrong::Wrong;
 use super::days::{self, Days};
-use super::entry::Entry;
-use super::{Frame, PATH, Wrong, kept_key, key, path};
+use super::{Frame, PATH, kept_key, key, path};
 use crate::app::{App, Person, Setup, Step, Week};
 use crate::codes;
 use crate::http::auth::Caller;
 use crate::http::extract::Id;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{CompanyId, FieldError, Provider, Stored};
+use crate::model::{CompanyId, FieldError, Provider, ProviderId, Stored};
 
 const HOURS: &str = "Works";
 
@@ -45,6 +49,8 @@ struct Line {
     name: String,
     hours: String,
     offers: String,
+    /// Where they are given an account, or where theirs is, for whoever looks after accounts.
+    account: Option<(String, &'static str)>,
 }
 
 pub(super) async fn show(
@@ -75,13 +81,13 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
         action: path(id, Step::People),
         onward: path(id, Step::Books),
         key: kept_key(form)?,
-        there: setup.people.iter().map(|person| line(id, &setup, person)).collect(),
+        there: there(app, desk, id, &setup).await?,
         person: changed.map(|person| person.id.to_string()).unwrap_or_default(),
         version: sent.or(changed.map(|person| person.version)).unwrap_or_default(),
         name: Entry::line("name", "Name", &name, &wrong),
         offers: offers(&setup, changed, form),
         days: hours,
-        wrong,
+        wrong: wrong.named(days::labels()),
     };
     Ok(words::html(page.wrong.status(), &page))
 }
@@ -90,6 +96,19 @@ async fn page(app: &App, desk: &Desk, id: CompanyId, form: &Form, wrong: Wrong) 
 fn open(setup: &Setup) -> Week {
     let week = setup.branch().and_then(|branch| Week::of_hours(&branch.data.opening_hours));
     week.filter(|week| !week.is_empty()).unwrap_or_else(Week::office)
+}
+
+/// Those who are there, each with their account for whoever looks after accounts.
+async fn there(app: &App, desk: &Desk, company: CompanyId, setup: &Setup) -> Result<Vec<Line>, Problem> {
+    let may = accounts::may(desk);
+    let people: Vec<ProviderId> = setup.people.iter().map(|person| person.id.into()).collect();
+    let known = if may { app.accounts_of(&people).await? } else { HashMap::new() };
+    let account = |person: &Stored<Provider>| match known.get(&person.id.into()) {
+        Some(account) => (accounts::path(account), "Their account"),
+        None => (accounts::path_for_provider(person.id), "Give them an account"),
+    };
+    let line = |person| Line { account: may.then(|| account(person)), ..line(company, setup, person) };
+    Ok(setup.people.iter().map(line).collect())
 }
 
 fn line(company: CompanyId, setup: &Setup, person: &Stored<Provider>) -> Line {
@@ -104,6 +123,7 @@ fn line(company: CompanyId, setup: &Setup, person: &Stored<Provider>) -> Line {
         } else {
             names.join(", ")
         },
+        account: None,
     }
 }
 

@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use super::super::assets;
 use super::super::door::Desk;
+use super::super::entry::Entry;
 use super::super::form::Form;
 use super::super::words::{self, Shell};
-use super::entry::Entry;
+use super::super::wrong::Wrong;
+use super::PATH;
 use super::settings::{self, sent_version, whole};
-use super::{PATH, Wrong};
 use crate::app::{App, Error, Terms};
 use crate::codes;
 use crate::http::auth::Caller;

@@ -7,10 +7,11 @@ use axum::response::Response;
 use rust_decimal::Decimal;
 
 use super::super::door::Desk;
+use super::super::entry::Entry;
 use super::super::form::Form;
 use super::super::words::{self, Shell};
-use super::entry::Entry;
-use super::{Frame, PATH, Wrong, kept_key, key, path};
+use super::super::wrong::Wrong;
+use super::{Frame, PATH, kept_key, key, path};
 use crate::app::{App, Offering, Setup, Step, Template as Line, TemplateService, UnitsWanted};
 use crate::codes;
 use crate::http::auth::Caller;

@@ -8,10 +8,11 @@ use axum::response::Response;
 
 use super::super::assets;
 use super::super::door::Desk;
+use super::super::entry::Entry;
 use super::super::form::Form;
 use super::super::words::{self, Shell};
-use super::entry::Entry;
-use super::{PATH, Wrong, path, service};
+use super::super::wrong::Wrong;
+use super::{PATH, path, service};
 use crate::app::{App, Settings, Step};
 use crate::codes;
 use crate::http::auth::Caller;

@@ -2,19 +2,19 @@
 
 use askama::Template;
 
-use super::Wrong;
+use super::wrong::Wrong;
 
 /// One input.
 #[derive(Template)]
-#[template(path = "setup/entry.html")]
-pub(in crate::http::web) struct Entry {
-    pub(in crate::http::web) name: String,
-    pub(in crate::http::web) label: &'static str,
-    pub(in crate::http::web) kind: &'static str,
-    pub(in crate::http::web) value: String,
-    pub(in crate::http::web) hint: &'static str,
-    pub(in crate::http::web) wrong: String,
-    pub(in crate::http::web) attributes: Vec<(&'static str, &'static str)>,
+#[template(path = "parts/entry.html")]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) label: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) value: String,
+    pub(super) hint: &'static str,
+    pub(super) wrong: String,
+    pub(super) attributes: Vec<(&'static str, &'static str)>,
 }
 
 impl Entry {

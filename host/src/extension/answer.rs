@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use super::limits::{ANSWERS, BODY, CODE, SENTENCE};
 use super::words::{Description, Finding, Hook, Input, Proposal, ProposalKind, Setting, SettingKind};
 
+/// Characters of a number that is set.
+const NUMBER: usize = 20;
+
 /// How an extension broke its contract.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misbehaviour {
@@ -133,7 +136,11 @@ fn check_setting(setting: &Setting) -> Checked {
 pub fn fits(kind: SettingKind, value: &str) -> bool {
     match kind {
         SettingKind::Text => value.chars().count() <= BODY,
-        SettingKind::Number => value.parse::<rust_decimal::Decimal>().is_ok(),
+        // Neither exponents nor anything else that only some languages read as a number.
+        SettingKind::Number => {
+            let is_plain = value.bytes().all(|c| c.is_ascii_digit() || b"-.".contains(&c));
+            is_plain && value.len() <= NUMBER && value.parse::<rust_decimal::Decimal>().is_ok()
+        }
         SettingKind::Boolean => matches!(value, "true" | "false"),
     }
 }

@@ -7,4 +7,8 @@ impl Resource for Company {
     const PATH: &'static str = "/api/v1/companies";
     const ONE: &'static str = "a company";
     const MANY: &'static str = "companies";
+
+    fn books(&self) -> Option<&str> {
+        Some(&self.erp)
+    }
 }

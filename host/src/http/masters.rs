@@ -16,12 +16,13 @@ use super::answer::{added, found};
 use super::auth::Caller;
 use super::body::{Body, Input, typed};
 use super::extract::{Checked, Id, Query};
-use super::gate::{Need, Pin, Subject};
+use super::gate::{self, Need, Pin, Subject};
 use super::headers::{Expected, IfMatch};
 use super::limits;
 use super::operation::{Operation, State};
 use super::problem::Problem;
 use super::schema::{FieldsOf, NewOf, Page, PageOf, StoredOf};
+use crate::app::Identity;
 use crate::codes;
 use crate::model::master::{Kind, Master};
 use crate::model::{CompanyId, FieldError, Scope, Stored};
@@ -35,6 +36,11 @@ pub(super) trait Resource: Master + ToSchema {
     const ONE: &'static str;
     /// What several are called: `branches`.
     const MANY: &'static str;
+
+    /// The connection that it has documents go to, where it is such a record.
+    fn books(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The four operations on a kind of record.
@@ -115,8 +121,12 @@ async fn update<T: Resource>(
     Id(id): Id<Uuid>,
     IfMatch(expected): IfMatch,
     extract::Extension(Caller(by)): extract::Extension<Caller>,
+    extract::Extension(identity): extract::Extension<Identity>,
     Body { value: Whole(data), request: _ }: Body<Whole<T>>,
 ) -> Result<Response, Problem> {
+    if let Some(connection) = data.books() {
+        gate::joins_books(&app, &identity, CompanyId(id), connection).await?;
+    }
     let version = match expected {
         None => return Err(Problem::new(codes::IF_MATCH_MISSING, "The request has no If-Match header.")),
         Some(Expected::Version(version)) => i64::from(version),

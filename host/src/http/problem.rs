@@ -151,7 +151,9 @@ impl Problem {
         match error {
             store::Error::Missing(_) => Self::new(codes::MISSING, detail),
             store::Error::Exists(_) => Self::new(codes::EXISTS, detail),
-            store::Error::Stale(_) => Self::new(codes::OUT_OF_STATE, detail),
+            store::Error::Stale(_) | store::Error::LastAdministrator => {
+                Self::new(codes::OUT_OF_STATE, detail)
+            }
             store::Error::DoubleBooking(_) => Self::new(codes::TAKEN, detail),
             store::Error::AnswerExists | store::Error::Busy(_) | store::Error::Unjudged => {
                 Self::new(codes::BUSY, detail)

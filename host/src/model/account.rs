@@ -32,6 +32,14 @@ pub struct Account {
     pub updated_at: DateTime<Utc>,
 }
 
+impl Account {
+    /// Whether its owner may do everything everywhere, accounts included.
+    #[must_use]
+    pub fn administers_everything(&self) -> bool {
+        self.active && self.grants.contains(&Grant::everywhere(Role::Administrator))
+    }
+}
+
 /// Somebody who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {

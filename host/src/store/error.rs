@@ -17,6 +17,9 @@ pub enum Error {
     /// What the decision was made on has changed since.
     #[error("the {0} has changed since it was read")]
     Stale(&'static str),
+    /// Nobody would administer everything any more.
+    #[error("nobody else administers everything")]
+    LastAdministrator,
     /// The catalogue that a record was judged on has changed since.
     #[error("the catalogue has changed since the record was judged")]
     Unjudged,

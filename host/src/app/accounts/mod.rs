@@ -197,6 +197,10 @@ impl App {
                 let current = self.account(id).await?.version.to_string();
                 return Err(Error::Stale { current });
             }
+            Err(store::Error::LastAdministrator) => {
+                let message = "nobody else administers everything; give somebody that role first".to_owned();
+                return Err(Error::Unfit { code: codes::OUT_OF_STATE, field: "grants", message });
+            }
             done => done.map_err(taken)?,
         }
         self.note(&by.label, "account.changed", Some(id.0), changes::told(&old, &account)).await?;

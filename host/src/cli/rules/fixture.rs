@@ -51,6 +51,9 @@ pub(super) type Found = (String, anyhow::Result<Fixture>);
 
 /// Reads all fixtures of a directory, by name.
 pub(super) fn read_all(dir: &Path) -> anyhow::Result<Vec<Found>> {
+    if !dir.exists() {
+        return Ok(Vec::new());
+    }
     let entries = fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;
     let files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<PathBuf>>>();
     let mut files = files.with_context(|| format!("cannot read {}", dir.display()))?;

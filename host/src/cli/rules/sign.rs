@@ -9,6 +9,7 @@ use clap::Args;
 use super::account::{failed, signing_password, unfetched, untrusted};
 use crate::extension::limits;
 use crate::extension::source::{self, Limits, SIGNATURE_SUFFIX, Source};
+use crate::extension::trust;
 use crate::extension::trust::signing::SigningKey;
 use crate::wasm::component;
 
@@ -27,7 +28,8 @@ pub(super) async fn run(sign: &Sign) -> anyhow::Result<()> {
     // What no host would take has no use for a signature.
     component::check_shape(&source.to_string(), &fetched.bytes, limits::COMPONENT_BYTES)
         .map_err(|error| failed(&error.into()))?;
-    let key = fs::read_to_string(&sign.key).with_context(|| format!("cannot read {}", sign.key.display()))?;
+    let key = fs::read_to_string(&sign.key)
+        .map_err(|error| untrusted(trust::Error::secret(format!("{}: {error}", sign.key.display()))))?;
     let key = SigningKey::open(&key, &signing_password()).map_err(untrusted)?;
     let name = sign.file.file_name().unwrap_or_default().to_string_lossy();
     let signature = key.sign(&fetched.bytes, &fetched.digest, &name).map_err(untrusted)?;

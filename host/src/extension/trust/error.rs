@@ -126,7 +126,7 @@ impl Error {
         Self::Wrong { reason: reason.to_owned() }
     }
 
-    pub(super) fn secret(reason: impl std::fmt::Display) -> Self {
+    pub(crate) fn secret(reason: impl std::fmt::Display) -> Self {
         Self::SecretKey { reason: reason.to_string() }
     }
 }

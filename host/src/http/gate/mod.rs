@@ -130,6 +130,22 @@ pub(super) async fn shares_books(
     Err(shared())
 }
 
+/// Refuses to have a company's documents go into books that hold those of companies which are not theirs.
+pub(super) async fn joins_books(
+    app: &App,
+    identity: &Identity,
+    company: CompanyId,
+    connection: &str,
+) -> Result<(), Problem> {
+    let (scope, grants) = (Scope::CatalogueWrite, identity.grants_for(Scope::CatalogueWrite));
+    let others = app.companies_of(connection).await?;
+    // A company that is there already is not asked again.
+    if others.contains(&company) || others.iter().all(|other| reaches_company(&grants, scope, *other)) {
+        return Ok(());
+    }
+    Err(Problem::new(codes::FORBIDDEN, "Companies that are not yours keep their books there."))
+}
+
 /// Refuses the books of a connection to whoever may not do this for each company whose documents go there. Whoever may for
 /// none of them does not learn that there are such.
 async fn keeps(app: &App, grants: &[Grant], scope: Scope, connection: &str) -> Result<(), Problem> {

@@ -1,8 +1,10 @@
 //! Books that several companies share, and who may do what with them over HTTP.
 
+use uuid::Uuid;
+
 use super::lists::Place;
 use super::*;
-use crate::model::Role;
+use crate::model::{Grant, Role};
 
 #[tokio::test]
 async fn books_are_kept_by_whoever_keeps_those_of_all_their_companies() {
@@ -47,4 +49,33 @@ async fn books_are_kept_by_whoever_keeps_those_of_all_their_companies() {
     }
     let cookie = api.somebody(vec![accountant]).await;
     assert_eq!(api.page(&cookie, "/books/stock").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn nobody_joins_the_books_of_companies_that_are_not_theirs() {
+    let api = Api::with_books().await;
+    let keeper = Place::found(&api, "Keeper", json!({})).await;
+    let mut data = company();
+    data["erp"] = json!("other");
+    let guest = api.call("POST", "/api/v1/companies", &[], data.clone()).await.json()["id"].clone();
+    let guest: Uuid = serde_json::from_value(guest).unwrap();
+    let own = vec![Grant { company: Some(guest.into()), ..Grant::everywhere(Role::Administrator) }];
+    let both = [own.clone(), vec![keeper.grant(Role::Administrator, None)]].concat();
+    let path = format!("/api/v1/companies/{guest}");
+    data["erp"] = json!("ledger");
+    let key = api.key(&own, None).await;
+    let joins = async |key: &str| {
+        let request = Request::put(&path)
+            .header("authorization", format!("Bearer {key}"))
+            .header("content-type", "application/json")
+            .header("if-match", "*");
+        api.send(request.body(Body::from(data.to_string())).unwrap()).await
+    };
+    joins(&key).await.is_problem(403, "SL0119");
+    let cookie = api.somebody(own).await;
+    let page = api.page(&cookie, &format!("/setup/{guest}/books")).await;
+    assert!(!page.text.contains("value=\"ledger\""), "{}", page.text);
+    let joined = joins(&api.key(&both, None).await).await;
+    assert_eq!(joined.status, StatusCode::OK, "{}", joined.text);
+    assert_eq!(joins(&key).await.status, StatusCode::OK, "it is there already");
 }

@@ -110,9 +110,19 @@ impl Form {
         self.fields.get(name).map_or("", String::as_str)
     }
 
-    /// A number as people type it: half of Europe writes a comma where the other half writes a point.
+    /// A number as people type it: half of Europe writes a comma where the other half writes a point. What the one half reads as
+    /// a thousand, and the other as one, stays as it is, which is no number.
     pub(super) fn number(&self, name: &str) -> String {
-        self.text(name).replace(',', ".")
+        let text = self.text(name);
+        let is_doubtful = text.split_once(',').is_some_and(|(whole, rest)| {
+            rest.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0')
+        });
+        if is_doubtful { text.to_owned() } else { text.replace(',', ".") }
+    }
+
+    /// What fields are called that begin with this, without it.
+    pub(super) fn called<'a>(&'a self, begin: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.keys().filter_map(move |name| name.strip_prefix(begin))
     }
 
     /// A field that has to be readable if it is there.
@@ -186,6 +196,19 @@ mod tests {
         let form = Form::parse(b"company=&text=+a+&text=b");
         assert_eq!((form.text("company"), form.text("text")), ("", "b"));
         assert_eq!(form.without(&[]), "text=b");
+    }
+
+    #[test]
+    fn a_comma_is_a_point_unless_it_may_stand_for_thousands() {
+        for (typed, read) in [
+            ("7,5", "7.5"),
+            ("0,125", "0.125"),
+            ("1,000", "1,000"),
+            ("1234,500", "1234.500"),
+            ("12.50", "12.50"),
+        ] {
+            assert_eq!(Form::parse(format!("n={typed}").as_bytes()).number("n"), read);
+        }
     }
 
     #[test]

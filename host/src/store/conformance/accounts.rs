@@ -127,6 +127,41 @@ pub(crate) async fn an_account_is_read_as_it_was_written(twice: &Twice) {
     assert_eq!(twice.one.accounts(ALL).await.expect("a list"), [ana]);
 }
 
+pub(crate) async fn of_two_who_take_away_each_others_rights_one_is_left(twice: &Twice) {
+    let mut both = [account("ana@example.org"), account("ben@example.org")];
+    for one in &mut both {
+        twice.one.add_account(one).await.expect("a new account");
+        (one.grants, one.version) = (Vec::new(), 2);
+    }
+    let [ana, ben] = &both;
+    let done = join_all([twice.one.replace_account(ana, 1), twice.other.replace_account(ben, 1)]).await;
+    let refused = done.iter().filter(|done| matches!(done, Err(Error::LastAdministrator))).count();
+    assert_eq!((refused, done.iter().filter(|done| done.is_ok()).count()), (1, 1), "{done:?}");
+}
+
+pub(crate) async fn a_link_ends_with_the_next_one_and_with_the_address_it_went_to(twice: &Twice) {
+    let (mut ana, ben) = (account("ana@example.org"), account("ben@example.org"));
+    for one in [&ana, &ben] {
+        twice.one.add_account(one).await.expect("a new account");
+    }
+    let redeem = async |mark: &str| {
+        let (hash, now) = (mark.repeat(64), minute(1));
+        twice.other.redeem(&hash, "$argon2id$", None, now).await.expect("a write").is_some()
+    };
+    twice.one.invite(&invitation("a", Some(ana.id))).await.expect("a new invitation");
+    twice.one.invite(&invitation("b", Some(ana.id))).await.expect("a new invitation");
+    twice.one.invite(&invitation("c", Some(ben.id))).await.expect("a new invitation");
+    assert!(!redeem("a").await, "a newer one took its place");
+    (ana.name, ana.version) = ("Ana B.".to_owned(), 2);
+    twice.one.replace_account(&ana, 1).await.expect("its version");
+    assert!(redeem("b").await, "another name is no other address");
+    twice.one.invite(&invitation("d", Some(ana.id))).await.expect("a new invitation");
+    (ana.login, ana.version) = ("ana.b@example.org".to_owned(), 3);
+    twice.one.replace_account(&ana, 2).await.expect("its version");
+    assert!(!redeem("d").await, "it went to another address");
+    assert!(redeem("c").await, "somebody else's is as it was");
+}
+
 pub(crate) async fn a_session_ends_when_it_is_revoked(twice: &Twice) {
     let mut ana = account("ana@example.org");
     twice.one.add_account(&ana).await.expect("a new account");
@@ -151,6 +186,9 @@ pub(crate) async fn a_session_ends_when_it_is_revoked(twice: &Twice) {
         "a new password ends the others"
     );
     (ana.active, ana.version) = (false, 2);
+    let last = twice.one.replace_account(&ana, 1).await;
+    assert!(matches!(last, Err(Error::LastAdministrator)), "{last:?}");
+    twice.one.add_account(&account("ben@example.org")).await.expect("a new account");
     twice.one.replace_account(&ana, 1).await.expect("its version");
     assert!(twice.other.logged_in(ana.id).await.expect("a list").is_empty());
     let late = session(&ana, "d");
@@ -189,9 +227,7 @@ pub(crate) async fn an_invitation_is_used_once(twice: &Twice) {
     let ana = account("ana@example.org");
     twice.one.add_account(&ana).await.expect("a new account");
     twice.one.begin_session(&session(&ana, "s")).await.expect("a new session");
-    for mark in ["a", "b"] {
-        twice.one.invite(&invitation(mark, Some(ana.id))).await.expect("a new invitation");
-    }
+    twice.one.invite(&invitation("a", Some(ana.id))).await.expect("a new invitation");
     let hash = "a".repeat(64);
     let late = twice.other.redeem(&hash, "p", None, minute(60)).await.expect("a write");
     assert_eq!(late, None, "it has ended");
@@ -202,10 +238,7 @@ pub(crate) async fn an_invitation_is_used_once(twice: &Twice) {
     });
     let won = join_all(tries).await.into_iter().filter_map(|done| done.expect("it ends")).count();
     assert_eq!(won, 1);
-    assert!(
-        twice.one.invitation(&"b".repeat(64), minute(1)).await.expect("a read").is_none(),
-        "the others end"
-    );
+    assert!(twice.one.invitation(&hash, minute(1)).await.expect("a read").is_none());
     assert!(twice.one.logged_in(ana.id).await.expect("a list").is_empty(), "sessions end");
 }
 

@@ -166,6 +166,8 @@ macro_rules! conformance {
             accounts: a_key_is_used_and_revoked,
             accounts: an_account_is_read_as_it_was_written,
             accounts: a_session_ends_when_it_is_revoked,
+            accounts: of_two_who_take_away_each_others_rights_one_is_left,
+            accounts: a_link_ends_with_the_next_one_and_with_the_address_it_went_to,
             accounts: what_a_provider_calls_somebody_is_theirs_alone,
             accounts: an_invitation_is_used_once,
             accounts: there_is_one_first_administrator,

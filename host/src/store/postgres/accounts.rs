@@ -19,6 +19,9 @@ impl Accounts for Postgres {
 
     async fn replace_account(&self, account: &Account, expected: i64) -> Result<(), Error> {
         let mut transaction = self.begin().await?;
+        let was_last = !account.administers_everything() && is_last(&mut transaction, account.id).await?;
+        // Whoever reads what went to another address is somebody else.
+        withdraw_links(&mut transaction, account.id, Some(&account.login)).await?;
         let done = sqlx::query(
             "UPDATE account SET login = $1, name = $2, grants = $3::text::json, active = $4, version = $5, updated_at = $6
              WHERE id = $7 AND version = $8",
@@ -41,6 +44,9 @@ impl Accounts for Postgres {
                 .await
                 .map_err(failed)?;
             return Err(if there { Error::Stale("account") } else { Error::Missing("account") });
+        }
+        if was_last {
+            return Err(Error::LastAdministrator);
         }
         if !account.active {
             shut_out(&mut transaction, account.id, None).await?;
@@ -102,15 +108,19 @@ impl Accounts for Postgres {
     }
 
     async fn invite(&self, invitation: &Invitation) -> Result<(), Error> {
+        let mut transaction = self.begin().await?;
+        if let Some(account) = invitation.account {
+            withdraw_links(&mut transaction, account, None).await?;
+        }
         sqlx::query("INSERT INTO invitation (hash, account, created_at, expires_at) VALUES ($1, $2, $3, $4)")
             .bind(&invitation.hash)
             .bind(invitation.account.map(|id| id.0))
             .bind(invitation.created_at)
             .bind(invitation.expires_at)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await
             .map_err(unless_taken("invitation_pkey", || Error::Exists("invitation")))?;
-        Ok(())
+        transaction.commit().await.map_err(failed)
     }
 
     async fn redeem(
@@ -288,6 +298,38 @@ async fn set(connection: &mut sqlx::PgConnection, id: AccountId, password: &str)
     let statement = sqlx::query("UPDATE account SET password = $1 WHERE id = $2").bind(password).bind(id.0);
     let done = statement.execute(connection).await.map_err(failed)?;
     if done.rows_affected() == 0 { Err(Error::Missing("account")) } else { Ok(()) }
+}
+
+/// Whether this account administers everything, and no other one does. Of two that are changed at once the second waits.
+async fn is_last(connection: &mut sqlx::PgConnection, id: AccountId) -> Result<bool, Error> {
+    sqlx::query("LOCK TABLE account IN EXCLUSIVE MODE").execute(&mut *connection).await.map_err(failed)?;
+    let others: Vec<bool> = sqlx::query_scalar(
+        "SELECT DISTINCT account.id <> $1 FROM account, json_array_elements(account.grants) AS given
+         WHERE active AND given ->> 'role' = 'administrator' AND given ->> 'company' IS NULL",
+    )
+    .bind(id.0)
+    .fetch_all(connection)
+    .await
+    .map_err(failed)?;
+    Ok(others == [false])
+}
+
+/// Ends the links that set an account's password; with an address only if it is not the account's.
+async fn withdraw_links(
+    connection: &mut sqlx::PgConnection,
+    id: AccountId,
+    login: Option<&str>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "DELETE FROM invitation
+         WHERE account = $1 AND ($2::text IS NULL OR $2 <> (SELECT login FROM account WHERE id = $1))",
+    )
+    .bind(id.0)
+    .bind(login)
+    .execute(connection)
+    .await
+    .map_err(failed)?;
+    Ok(())
 }
 
 /// Ends an account's sessions but one, and its invitations.

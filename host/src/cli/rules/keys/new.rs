@@ -9,6 +9,7 @@ use clap::Args;
 use secrecy::ExposeSecret;
 
 use super::super::account::{signing_password, untrusted};
+use crate::extension::trust;
 use crate::extension::trust::signing::{NewKeys, Password};
 
 #[derive(Debug, Args)]
@@ -26,7 +27,9 @@ pub(super) fn run(command: &New) -> anyhow::Result<()> {
     let public = command.key.with_extension("pub");
     for path in [&command.key, &public] {
         if path.exists() {
-            anyhow::bail!("{} exists and is not overwritten", path.display());
+            let reason =
+                format!("{} exists and is not overwritten; name another file with --key", path.display());
+            return Err(untrusted(trust::Error::NoKeys { reason }));
         }
     }
     let password = if command.without_password { Password::None } else { signing_password() };

@@ -24,7 +24,14 @@ pub(super) async fn set_mode(
     Extension(Caller(by)): Extension<Caller>,
     Extension(form): Extension<Form>,
 ) -> Result<Response, Problem> {
-    let changed = app.set_mode(id, say(&form)?, &by).await;
+    let say = say(&form)?;
+    let seen = form.read::<i64>("version")?;
+    let stands = app.get::<Used>(id).await?.version;
+    let changed = match seen {
+        // What the form does not mean to change would be as it was when it was opened.
+        Some(seen) if seen != stands => Err(app::Error::Stale { current: stands.to_string() }),
+        _ => app.set_mode(id, say, &by).await,
+    };
     after(&app, &desk, id, changed, "mode").await
 }
 

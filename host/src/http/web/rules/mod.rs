@@ -22,7 +22,6 @@ use uuid::Uuid;
 use super::appointments::companies;
 use super::door::Desk;
 use super::form::Form;
-use super::names::choices;
 use super::trouble::Trouble;
 use super::words::{self as pages, Choice, Shell};
 use super::{Need, Pages};
@@ -31,9 +30,7 @@ use crate::http::gate::{Pin, Subject};
 use crate::http::limits;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{
-    CompanyId, Component, Extension as Used, ExtensionAnswer, Grant, Place, Scope, Service, Stored,
-};
+use crate::model::{CompanyId, Component, Extension as Used, ExtensionAnswer, Grant, Place, Scope, Stored};
 use crate::store::{AnswerFilter, Page};
 use words::{Badge, asked_at, mode, short, told, utc};
 
@@ -66,6 +63,7 @@ pub(super) fn routes() -> Pages {
 /// An extension as a company uses it.
 struct Use {
     id: Uuid,
+    version: i64,
     name: String,
     badge: Badge,
     facts: Vec<(&'static str, String)>,
@@ -196,9 +194,9 @@ async fn used(
         let rank = |used: &Used| (!used.active, used.priority);
         rank(&one.data).cmp(&rank(&other.data)).then_with(|| one.data.name.cmp(&other.data.name))
     });
-    let services = choices::<Service>(app, Some(company), "").await?;
+    let services = app.services_ever(company).await?;
     let services: HashMap<String, String> =
-        services.into_iter().map(|choice| (choice.value, choice.label)).collect();
+        services.into_iter().map(|service| (service.id.to_string(), service.data.name)).collect();
     let may = may_change(desk, company);
     let known = |digest: &str| components.iter().find(|one| one.digest == digest);
     let one = |used: Stored<Used>| {
@@ -223,7 +221,7 @@ fn use_of(
     health: Health,
     may: bool,
 ) -> Use {
-    let Stored { id, data, .. } = used;
+    let Stored { id, version, data, .. } = used;
     let only: Vec<String> = data
         .services
         .iter()
@@ -245,6 +243,7 @@ fn use_of(
     let (health_text, health_tone, health_detail) = words::health(&health);
     Use {
         id,
+        version,
         badge: mode(data.active.then_some(data.mode)),
         modes: words::modes(data.active.then_some(data.mode)),
         policies: words::policies(data.on_failure),

@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::super::assets;
 use super::super::door::Desk;
 use super::super::form::Form;
-use super::super::names::choices;
 use super::super::trouble::Trouble;
 use super::super::words::{self as pages, Choice, Shell};
 use super::{PATH, words};
@@ -22,9 +21,7 @@ use crate::http::auth::Caller;
 use crate::http::extract::Id;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
-use crate::model::{
-    CompanyId, Component, Extension as Used, FieldError, Service, ServiceId, Settings, Stored,
-};
+use crate::model::{CompanyId, Component, Extension as Used, FieldError, Service, Settings, Stored};
 
 /// What fields of settings are called, and of services.
 const SETTING: &str = "set-";
@@ -64,6 +61,9 @@ struct UsePage {
     lines: Vec<Line>,
     services: Vec<Choice>,
     priority: String,
+    /// Whether another version was chosen just now, and what is set that it has no setting for.
+    is_switched: bool,
+    dropped: String,
     trouble: Option<Trouble>,
 }
 
@@ -98,6 +98,35 @@ impl Subject {
         })
     }
 
+    /// The services that it can be for: those that can be booked, and those that it is for already.
+    async fn services(&self, app: &App) -> Result<Vec<Choice>, Problem> {
+        let stands = |id: Uuid| {
+            self.stands.as_ref().is_some_and(|used| used.data.services.iter().any(|service| service.0 == id))
+        };
+        let all = app.services_ever(self.company).await?.into_iter();
+        let choice = |service: Stored<Service>| Choice {
+            value: service.id.to_string(),
+            label: if service.data.active {
+                service.data.name
+            } else {
+                format!("{} (withdrawn)", service.data.name)
+            },
+            is_chosen: false,
+        };
+        Ok(all.filter(|service| service.data.active || stands(service.id)).map(choice).collect())
+    }
+
+    /// What is set now and cannot be with the component that is chosen.
+    fn dropped(&self) -> String {
+        let declared = |name: &str| self.about.settings.iter().any(|setting| setting.name == name);
+        let set = self.stands.iter().flat_map(|used| &used.data.settings);
+        let gone: Vec<String> = set
+            .filter(|(name, _)| !declared(name))
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        gone.join(", ")
+    }
+
     fn action(&self) -> String {
         match &self.stands {
             Some(used) => format!("{PATH}/{}/settings", used.id),
@@ -124,10 +153,12 @@ impl Subject {
             0
         });
         let stands = self.stands.as_ref().map(|used| &used.data);
-        let is_offered = |id: &ServiceId| services.iter().any(|service| service.value == id.to_string());
-        // Those that are withdrawn were not there to be ticked, and stay.
-        let kept = stands.into_iter().flat_map(|used| &used.services).filter(|id| !is_offered(id)).copied();
-        let chosen = services.iter().filter(|service| !form.text(&field(SERVICE, &service.value)).is_empty());
+        let ticked: Vec<&str> = form.called(SERVICE).collect();
+        // Left out, it would be asked about all of them.
+        if ticked.iter().any(|id| services.iter().all(|service| service.value != *id)) {
+            let message = "name one that the company has no longer; look at them again".to_owned();
+            errors.push(FieldError { field: "services".to_owned(), message });
+        }
         let used = Used {
             name: self.about.id.clone(),
             digest: self.component.digest.clone(),
@@ -135,7 +166,7 @@ impl Subject {
                 .map_or_else(|| words::read_mode(form.text("mode")).unwrap_or_default(), |used| used.mode),
             on_failure: words::read_policy(form.text("on_failure")).unwrap_or_default(),
             priority,
-            services: chosen.filter_map(|service| service.value.parse().ok()).chain(kept).collect(),
+            services: ticked.iter().filter_map(|id| id.parse().ok()).collect(),
             settings,
             service_settings: stands.map(|used| used.service_settings.clone()).unwrap_or_default(),
             active: stands.is_none_or(|used| used.active),
@@ -176,7 +207,7 @@ pub(super) async fn add(
     Extension(form): Extension<Form>,
 ) -> Result<Response, Problem> {
     let subject = Subject::new(&app, company, &form).await?;
-    let services = choices::<Service>(&app, Some(company), "").await?;
+    let services = subject.services(&app).await?;
     let done = match subject.read(&form, &services) {
         Ok(used) => app.create_by(Some(&by), (Some(company), used), None).await.map(drop),
         Err(errors) => Err(Error::Invalid(errors)),
@@ -192,7 +223,11 @@ pub(super) async fn save(
     Extension(form): Extension<Form>,
 ) -> Result<Response, Problem> {
     let subject = Subject::of(&app, id, &form).await?;
-    let services = choices::<Service>(&app, Some(subject.company), "").await?;
+    if form.text("shown") != subject.component.digest {
+        // Another version was chosen than the fields are made for: it is shown first.
+        return page(&app, &desk, &subject, (&form, true), None).await;
+    }
+    let services = subject.services(&app).await?;
     let version = form.read::<i64>("version")?.unwrap_or_default();
     let done = match subject.read(&form, &services) {
         Ok(used) => app.replace_by(Some(&by), (id, version), used).await.map(drop),
@@ -224,17 +259,20 @@ async fn page(
 ) -> Result<Response, Problem> {
     let trouble = problem.as_ref().map(|problem| Trouble::in_words(problem, called));
     let stands = subject.stands.as_ref().map(|used| &used.data);
-    let mut services = choices::<Service>(app, Some(subject.company), "").await?;
+    let mut services = subject.services(app).await?;
     for service in &mut services {
         let stood =
             || stands.is_some_and(|used| used.services.iter().any(|id| id.to_string() == service.value));
         service.is_chosen =
             if is_sent { !form.text(&field(SERVICE, &service.value)).is_empty() } else { stood() };
     }
+    let is_switched = is_sent && stands.is_some() && form.text("shown") != subject.component.digest;
     let sent = |name: &str| is_sent.then(|| form.text(name).to_owned());
     let line = |setting: &Setting| {
         let stood = stands.and_then(|used| used.settings.get(&setting.name)).cloned().unwrap_or_default();
-        let value = sent(&field(SETTING, &setting.name)).unwrap_or(stood);
+        // Of another version's form what was typed is taken; what had no field there is as it stands.
+        let typed = sent(&field(SETTING, &setting.name)).filter(|typed| !is_switched || !typed.is_empty());
+        let value = typed.unwrap_or(stood);
         Line::of(setting, value, trouble.as_ref())
     };
     let policy = match words::read_policy(form.text("on_failure")) {
@@ -263,6 +301,8 @@ async fn page(
         lines: subject.about.settings.iter().map(line).collect(),
         services,
         priority: sent("priority").unwrap_or(priority),
+        is_switched,
+        dropped: subject.dropped(),
         trouble: trouble.clone(),
     };
     Ok(pages::html(trouble.map_or(StatusCode::OK, |trouble| trouble.status()), &page))
@@ -341,6 +381,7 @@ fn called(field: &str) -> Option<String> {
     match field {
         "priority" => Some("Order".to_owned()),
         "digest" => Some("Version".to_owned()),
+        "services" => Some("The services".to_owned()),
         other => other.strip_prefix("settings.").map(str::to_owned),
     }
 }

@@ -24,6 +24,7 @@ use crate::app::{self, App, ConnectionView, Step};
 use crate::codes;
 use crate::http::auth::Caller;
 use crate::http::extract::Id;
+use crate::http::gate;
 use crate::http::operation::State;
 use crate::http::problem::Problem;
 use crate::model::{Company, CompanyId, Grant, Scope};
@@ -92,8 +93,13 @@ async fn page(app: &Arc<App>, desk: &Desk, id: CompanyId, wrong: Wrong) -> Resul
     let setup = app.setup(id).await?;
     let company = &setup.company.data;
     let chosen = company.erp.clone();
-    let configured: Vec<ConnectionView> =
-        app.connections().await?.into_iter().filter(|known| known.kind.is_some()).collect();
+    let mut configured: Vec<ConnectionView> = Vec::new();
+    for known in app.connections().await?.into_iter().filter(|known| known.kind.is_some()) {
+        // What could not be chosen is nobody's business either.
+        if gate::joins_books(app, &desk.identity, id, &known.name).await.is_ok() {
+            configured.push(known);
+        }
+    }
     let is_own = configured.iter().any(|known| known.name == chosen && known.kind == Some(LEDGER));
     let is_there = configured.iter().any(|known| known.name == chosen);
     let missing = match (is_there, setup.has_books) {
@@ -227,6 +233,7 @@ pub(super) async fn choose(
     Extension(Caller(by)): Extension<Caller>,
     Extension(form): Extension<Form>,
 ) -> Result<Response, Problem> {
+    gate::joins_books(&app, &desk.identity, id, form.text("erp")).await?;
     match app.choose_books(&by, id, form.text("erp")).await {
         Ok(()) => Ok(words::to(&format!("{}?done=books", path(id, Step::Books)))),
         Err(error) => page(&app, &desk, id, Wrong::of(error)).await,

@@ -68,11 +68,11 @@ export const rulesSteps = ({ url, visitor, logIn, sound }) => ({
 
   // An installed extension is put to use, and its settings are changed, in forms made of what it says of itself.
   async use() {
-    const { COMPANY } = process.env;
+    const { COMPANY, OTHER } = process.env;
     const page = await visitor();
     await logIn(page, "/log-in?to=" + encodeURIComponent("/rules?company=" + COMPANY));
     await page.getByText("No extension has a say here.").waitFor();
-    await page.getByRole("link", { name: "Use org.example.evening 0.1.0" }).click();
+    await page.locator(`a[href*="/use?component="]:not([href*="${OTHER}"])`).click();
     await page.getByRole("heading", { name: "org.example.evening" }).waitFor();
     assert.equal(await page.getByLabel("Mode").inputValue(), "audit");
     await page.getByText("The hour from which a visit counts as evening. Left empty, it is 18.").waitFor();
@@ -92,6 +92,16 @@ export const rulesSteps = ({ url, visitor, logIn, sound }) => ({
     await card.getByText("Audited", { exact: true }).waitFor();
     await card.getByText("from = 7.5, most-guests = 6").waitFor();
     assert.equal(await page.getByRole("link", { name: /^Use / }).count(), 0, "a company uses it once");
+
+    // Another version has other settings: what it has none for is named, and nothing is saved before that was seen.
+    await page.getByRole("link", { name: "Settings of org.example.evening" }).click();
+    await page.getByLabel("Version").selectOption(OTHER);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("This version has no setting for most-guests = 6; saving drops it.").waitFor();
+    await page.getByLabel("biggest").waitFor();
+    assert.equal(await page.getByLabel("from").inputValue(), "7.5");
+    await page.getByRole("link", { name: "Leave it" }).click();
+    await card.getByText("from = 7.5, most-guests = 6").waitFor();
 
     const second = await page.context().newPage();
     const settings = page.getByRole("link", { name: "Settings of org.example.evening" });

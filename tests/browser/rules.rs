@@ -83,8 +83,11 @@ async fn an_installed_extension_is_put_to_use_by_form() {
     // The one that `rules new` writes has settings.
     let (_dir, component) = changed("evening", "EVENING", "EVENING");
     install(&host, &component);
+    // Another one of its name, which calls a setting otherwise.
+    let (_dir, other) = changed("evening", "\"most-guests\"", "\"biggest\"");
+    let other = install(&host, &other);
     let login = account_in(&host, "administrator", Some(&shop.company)).await;
-    browse_with(&host, &login, &["use"], &[("COMPANY", &shop.company)]).await;
+    browse_with(&host, &login, &["use"], &[("COMPANY", &shop.company), ("OTHER", &other)]).await;
     let used = host.get(&format!("/api/v1/extensions?company={}", shop.company)).await.expect(200);
     let used = &used["items"][0];
     assert_eq!((&used["settings"], &used["priority"]), (&json!({ "from": "7.5" }), &json!(20)));
